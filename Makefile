@@ -1,0 +1,52 @@
+# Everything a person or a CI job does with this project. `make` alone lists the targets.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.PHONY: help setup demo dev browser test check format bench clean
+
+BIN := .venv/bin
+INPUTS := pyproject.toml uv.lock scripts/bootstrap
+ARGS ?=
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.ready-to-run ## Make .venv with the textback command in it
+	@:
+
+demo: setup ## Open the example bot with a simulated phone at http://127.0.0.1:8000
+	@$(BIN)/textback demo $(ARGS)
+
+dev: .venv/.ready-to-develop ## As setup, with the tools for tests, checks and benchmarks
+	@:
+
+browser: dev ## Make sure that the browser tests have a Chromium
+	@sh scripts/browser
+
+test: dev browser ## Run all tests; ARGS="tests/engine -k keyword" narrows them
+	@$(BIN)/pytest $(ARGS)
+
+check: dev ## Lint, formatting, types, import rules and documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(BIN)/pytest -q tests/docs tests/architecture
+
+format: dev ## Format the code and fix what can be fixed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: dev ## Measure round trips, latency, memory and a peer on this machine
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## Remove everything that the other targets made
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.ready-to-run: $(INPUTS)
+	@sh scripts/bootstrap run
+
+.venv/.ready-to-develop: $(INPUTS)
+	@sh scripts/bootstrap develop

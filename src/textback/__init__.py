@@ -1,0 +1,3 @@
+"""Textback: the two-way SMS chatbot a business owns."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,78 @@
+"""Texts as carriers see them: which encoding, how many segments, and what can't be carried at all (rules E1 to E3)."""
+
+import re
+
+import msgspec
+
+GSM_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+"""The basic character set of 3GPP TS 23.038: one septet each."""
+GSM_EXTENDED = frozenset("\f^{}\\[~]|€")
+"""The extension table: an escape and a septet, so two each (E2)."""
+
+_ASCII_EXTENDED = re.compile(r"[\f^{}\\\[~\]|]")
+_ASCII_FOREIGN = re.compile(r"[\x00-\x09\x0b\x0e-\x1f\x7f`]")  # ASCII that GSM-7 lacks, the backtick among it
+_UNSAFE = re.compile("[\x00\ud800-\udfff]")
+_PLAIN = str.maketrans(
+    {
+        "‘": "'", "’": "'", "‚": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "′": "'", "″": '"', "‐": "-", "‑": "-",
+        "‒": "-", "–": "-", "—": "-", "−": "-", "…": "...", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "`": "'",
+        "\u200b": None, "\u200c": None, "\u200d": None, "\u2060": None, "\ufeff": None, "\t": " ",
+    }
+)  # fmt: skip
+_URL = re.compile(r"(https?://\S+|www\.\S+)", re.IGNORECASE)
+
+
+class Segments(msgspec.Struct, frozen=True):
+    """How a text is cut for the air.
+
+    `used` and `capacity` are septets (GSM-7) or UTF-16 code units (UCS-2): of the whole text, and of all its segments
+    together. `culprits` are the characters that force UCS-2, each once, in order.
+    """
+
+    encoding: str
+    count: int
+    used: int
+    capacity: int
+    culprits: tuple[str, ...] = ()
+
+
+def clean(text: str) -> str:
+    """The text without what no database or carrier can hold: NUL and lone surrogates become U+FFFD. Never raises."""
+    return _UNSAFE.sub("\ufffd", text)
+
+
+def segments(text: str) -> Segments:
+    """Encoding and segment count of a text (E1): 160 or 153 septets, 70 or 67 UTF-16 units, a segment.
+
+    A pair of escape and septet, and a surrogate pair, is never cut in two (E2), so a segment may end one short.
+    """
+    if text.isascii() and not _ASCII_FOREIGN.search(text):
+        used = len(text) + len(_ASCII_EXTENDED.findall(text))
+        if used <= 160:
+            return Segments("GSM-7", 1 if text else 0, used, 160)
+        return _cut("GSM-7", [2 if c in GSM_EXTENDED else 1 for c in text], 160, 153)
+    culprits = tuple(dict.fromkeys(c for c in text if c not in GSM_BASIC and c not in GSM_EXTENDED))
+    if not culprits:
+        return _cut("GSM-7", [2 if c in GSM_EXTENDED else 1 for c in text], 160, 153)
+    return _cut("UCS-2", [2 if ord(c) > 0xFFFF else 1 for c in text], 70, 67, culprits)
+
+
+def _cut(encoding: str, widths: list[int], alone: int, part: int, culprits: tuple[str, ...] = ()) -> Segments:
+    used = sum(widths)
+    if used <= alone:
+        return Segments(encoding, 1 if widths else 0, used, alone, culprits)
+    count, room = 1, part
+    for width in widths:
+        if width > room:
+            count, room = count + 1, part
+        room -= width
+    return Segments(encoding, count, used, count * part, culprits)
+
+
+def plain(text: str) -> str:
+    """The text with typographic characters replaced by their GSM-7 twins (E3). Web addresses stay as they are."""
+    pieces = _URL.split(text)
+    return "".join(piece if n % 2 else piece.translate(_PLAIN) for n, piece in enumerate(pieces))

@@ -1,0 +1,26 @@
+"""Times are whole milliseconds since 1970 in UTC wherever they are stored or passed."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+SECOND = 1000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def to_datetime(ms: int, zone: str = "UTC") -> datetime:
+    """The aware datetime of a stored time, in the named IANA zone."""
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(zone))
+
+
+def to_ms(moment: datetime) -> int:
+    """The stored form of an aware datetime. A naive one is a programming error."""
+    if moment.tzinfo is None:
+        raise ValueError("to_ms needs an aware datetime")
+    return int(moment.timestamp() * 1000)
+
+
+def to_iso(ms: int) -> str:
+    """ISO 8601 with seconds and Z, as the HTTP API shows times."""
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,21 @@
+"""Fixtures that every kind of test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.support.databases"]
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of provider specifications beside this repository. Without it a test is skipped; on CI it fails."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"CI needs the provider specifications in {folder}")
+        pytest.skip("needs the provider specifications, which are not part of this repository")
+    return folder
