@@ -1,0 +1,105 @@
+"""Arrivals: everything that can happen to a conversation. Stored in the inbox, handled one at a time, in order."""
+
+import msgspec
+
+from textback.core.messages import Channel, MessageClass, Status
+
+
+class Media(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A picture or file that came with, or goes with, a text. The URL is untrusted and is never fetched unasked."""
+
+    url: str
+    content_type: str = ""
+    size: int | None = None
+
+
+class Arrival(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"):
+    """Base of all arrivals. `tag` is the arrival's kind in the inbox."""
+
+
+class Message(Arrival, frozen=True, omit_defaults=True, tag="message"):
+    """A text from the contact.
+
+    `keyword` is set where the provider says that it handled an opt-out word itself (rule O1); `sent_at` is the
+    provider's time, for spotting deliveries that come hours late.
+    """
+
+    sender: str
+    recipient: str
+    text: str
+    provider_id: str
+    channel: Channel = "sms"
+    media: tuple[Media, ...] = ()
+    keyword: str | None = None  # "stop" | "start" | "help"
+    sent_at: int | None = None
+
+
+class DeliveryStatus(Arrival, frozen=True, omit_defaults=True, tag="status"):
+    """What the provider says became of a message of ours.
+
+    `message_id` is our own id when the provider echoed it; `recipient` is the contact's address.
+    """
+
+    provider_id: str
+    recipient: str
+    status: Status
+    message_id: str | None = None
+    code: str | None = None
+    detail: str | None = None
+    opted_out: bool = False
+    at: int | None = None
+
+
+class AgentReply(Arrival, frozen=True, omit_defaults=True, tag="agent_reply"):
+    """A person at the desk sends a text. `message_id` is chosen by the desk so that it can show the text at once."""
+
+    user_id: str
+    user_name: str
+    text: str
+    message_id: str
+
+
+class Takeover(Arrival, frozen=True, omit_defaults=True, tag="takeover"):
+    """A person takes the conversation; the bot goes quiet. `force` takes it from another person too."""
+
+    user_id: str
+    user_name: str
+    force: bool = False
+
+
+class HandBack(Arrival, frozen=True, omit_defaults=True, tag="hand_back"):
+    """A person gives the conversation back to the bot.
+
+    `mode`: "ask" asks the open question again, "wait" stays quiet until the contact writes, "end" ends the session.
+    """
+
+    user_id: str
+    user_name: str
+    mode: str = "wait"
+
+
+class Complete(Arrival, frozen=True, omit_defaults=True, tag="complete"):
+    """A person closes the episode."""
+
+    user_id: str
+    user_name: str
+
+
+class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
+    """Another program sends a text through the API."""
+
+    key_name: str
+    text: str
+    message_id: str
+    media: tuple[Media, ...] = ()
+    message_class: MessageClass = "promotional"
+
+
+class TimerFired(Arrival, frozen=True, omit_defaults=True, tag="timer"):
+    """A timer set by an earlier turn is due. A turn ignores one that no longer matches its state."""
+
+    key: str
+    due_at: int
+
+
+AnyArrival = Message | DeliveryStatus | AgentReply | Takeover | HandBack | Complete | ApiSend | TimerFired

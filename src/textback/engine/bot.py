@@ -1,0 +1,137 @@
+"""A bot as the engine runs it: compiled from a folder of YAML by `load`, never changed afterwards."""
+
+import msgspec
+
+from textback.core.messages import MessageClass
+from textback.core.when import MINUTE
+from textback.engine.template import Expression, Text
+
+END = ""
+"""The id of the step after the last one."""
+
+
+class LineSpec(msgspec.Struct, frozen=True):
+    """A line as bot.yml declares it. Values may be `${NAME}`; whoever opens the line resolves them."""
+
+    name: str
+    provider: str
+    number: str
+    options: dict[str, str] = {}
+
+
+class Handoff(msgspec.Struct, frozen=True):
+    """What the contact reads when a person is asked for, and the queue when the flow names none."""
+
+    text: Text | None = None
+    queue: str = ""
+    queues: tuple[str, ...] = ()
+
+
+class Escalation(msgspec.Struct, frozen=True):
+    """Asking for a person: which queue, what the contact reads, why."""
+
+    queue: str = ""
+    text: Text | None = None
+    reason: str = ""
+
+
+class Fallback(msgspec.Struct, frozen=True):
+    """What is said to a text that nothing understands; after `max` in a row a person is asked for."""
+
+    text: Text | None = None
+    max: int = 2
+    then: Escalation = Escalation()
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a flow. Kinds of step add their own fields, see engine/nodes.
+
+    `next` is the id of the step that follows (END after the last); `when` is the step's `if`.
+    """
+
+    id: str
+    next: str = END
+    when: Expression | None = None
+    message_class: MessageClass = "conversational"
+    file: str = ""
+    line: int = 0
+
+    def targets(self) -> tuple[str, ...]:
+        """The ids of all steps that may follow."""
+        return (self.next,)
+
+
+class Retry(msgspec.Struct, frozen=True):
+    """How often to ask again (`max`), in which words, and the step to go to after that; None asks for a person."""
+
+    max: int = 2
+    text: Text | None = None
+    then: str | None = None
+
+
+class Remind(msgspec.Struct, frozen=True):
+    """A nudge `after` ms of silence."""
+
+    after: int
+    text: Text | None = None
+
+
+class Expire(msgspec.Struct, frozen=True):
+    """Giving up `after` ms of silence: the step to go to, or None to end the session."""
+
+    after: int
+    then: str | None = None
+
+
+class Question(Step, frozen=True, kw_only=True):
+    """A step that sends `text` and waits for an answer."""
+
+    text: Text
+    retry: Retry = Retry()
+    remind: Remind | None = None
+    expire: Expire | None = None
+
+    def targets(self) -> tuple[str, ...]:
+        """The next step, and those that giving up leads to."""
+        given_up = (self.retry.then, self.expire.then if self.expire else None)
+        return (self.next, *(id_ for id_ in given_up if id_ is not None))
+
+
+class Flow(msgspec.Struct, frozen=True):
+    """One flow: its steps by id in the order they are written, and what its variables are.
+
+    `labels` holds, for each choice variable, the label of every choice; `names` is every variable the flow may set.
+    """
+
+    name: str
+    keywords: tuple[str, ...]
+    steps: dict[str, Step]
+    first: str
+    names: frozenset[str] = frozenset()
+    labels: dict[str, dict[str, Text]] = {}
+
+
+class Bot(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow."""
+
+    name: str
+    version: int = 0
+    locale: str = "en"
+    locales: tuple[str, ...] = ("en",)
+    timezone: str = "UTC"
+    phone: str = ""
+    email: str = ""
+    frequency: str = ""
+    help_text: str = ""
+    fallback: Fallback = Fallback()
+    handoff: Handoff = Handoff()
+    owner_idle: int = 10 * MINUTE
+    lines: tuple[LineSpec, ...] = ()
+    flows: dict[str, Flow] = {}
+    starts: dict[str, str] = {}
+    longest_start: int = 0
+
+    @property
+    def owner_idle_minutes(self) -> float:
+        """How long a person's takeover lasts without a sign of life, in minutes."""
+        return self.owner_idle / MINUTE

@@ -1,0 +1,280 @@
+"""One turn at work: the new state as it is being made, and what the turn has decided so far."""
+
+from typing import Any
+
+import msgspec
+
+from textback.core.messages import MessageClass
+from textback.engine import episode
+from textback.engine import state as states
+from textback.engine.arrivals import Media
+from textback.engine.bot import END, Bot, Escalation, Flow, Question, Step
+from textback.engine.effects import AnyEffect, CancelTimers, Check, Event, Send, SetTimer
+from textback.engine.state import EpisodeStatus, Owner, Session, State
+from textback.engine.template import Chosen, Expression, Fields, Text
+from textback.engine.words import Phrases, phrases
+
+OWNER_IDLE = "owner_idle"
+
+
+class LimitHit(Exception):
+    """A named limit was reached. The session fails and a person sees it."""
+
+    def __init__(self, limit: str, most: int) -> None:
+        super().__init__(f"{limit}: {most}")
+        self.limit = limit
+        self.most = most
+
+
+class Context:
+    """The work of one turn. `state` is this turn's own copy; effects and events are in the order they are decided."""
+
+    __slots__ = (
+        "_armed", "_locale", "_status", "bot", "checks", "effects", "events", "flow", "heard", "now", "origin",
+        "outcome", "session_id", "state", "steps",
+    )  # fmt: skip
+
+    def __init__(self, bot: Bot, pinned: Bot | None, state: State, now: int, session_id: str) -> None:
+        self.bot = bot
+        self.state = copy(state)
+        self.now = now
+        self.session_id = session_id
+        self.effects: list[AnyEffect] = []
+        self.events: list[Event] = []
+        self.checks: list[Check] = []
+        self.steps = 0
+        self.heard = ""
+        """The contact's words of this turn."""
+        self.origin = ""
+        """The question that is being given up on, while its `then` runs."""
+        self.outcome = "completed"
+        """The outcome of a session that ends without naming one."""
+        self.flow: Flow | None = None
+        self._status: EpisodeStatus = self.state.episode.status
+        self._locale: str | None = None
+        self._armed = True
+        session = self.state.session
+        if session is not None:
+            self.flow = (pinned or bot).flows.get(session.flow)
+            if self.flow is None or (session.step != END and session.step not in self.flow.steps):
+                self.events.append(
+                    Event("turn_failed", {"reason": "step_gone", "flow": session.flow, "step": session.step})
+                )
+                self.flow = None
+                self.end_session("failed")
+
+    # What is so
+
+    @property
+    def locale(self) -> str:
+        """The contact's locale where the bot has it, else the bot's."""
+        if self._locale is None:
+            wanted = self.state.fields.get("locale")
+            self._locale = wanted if isinstance(wanted, str) and wanted in self.bot.locales else self.bot.locale
+        return self._locale
+
+    @property
+    def phrases(self) -> Phrases:
+        """The engine's own sentences in the contact's language."""
+        return phrases(self.locale)
+
+    @property
+    def session(self) -> Session:
+        """The session that runs. Only asked for where there is one."""
+        session = self.state.session
+        if session is None:
+            raise LookupError("no session runs in this turn")
+        return session
+
+    @property
+    def running(self) -> Flow:
+        """The flow that the session runs."""
+        if self.flow is None:
+            raise LookupError("no session runs in this turn")
+        return self.flow
+
+    def open_question(self) -> Question | None:
+        """The question whose answer the session waits for."""
+        session = self.state.session
+        if session is None or self.flow is None or not session.waiting:
+            return None
+        step = self.flow.steps[session.step]
+        return step if isinstance(step, Question) else None
+
+    def scope(self) -> dict[str, Any]:
+        """The values that templates see."""
+        bot = self.bot
+        found: dict[str, Any] = {
+            "contact": Fields(self.state.fields),
+            "bot": Fields({"name": bot.name, "phone": bot.phone, "email": bot.email}),
+        }
+        if self.state.session is not None and self.flow is not None:
+            values = self.state.session.vars
+            found.update(values)
+            for name, labels in self.flow.labels.items():
+                value = values.get(name)
+                if isinstance(value, str) and value in labels:
+                    found[name] = Chosen(value, labels[value].render(self.locale, dict))
+        return found
+
+    def value(self, expression: Expression) -> Any:
+        """What an expression comes to; variables that have no value yet are empty."""
+        blank = dict.fromkeys(self.flow.names, "") if self.flow else {}
+        return expression.value({**blank, **self.scope()})
+
+    def holds(self, condition: Expression) -> bool:
+        """Whether a condition is true; variables that have no value yet are empty."""
+        blank = dict.fromkeys(self.flow.names, "") if self.flow else {}
+        return condition.holds({**blank, **self.scope()})
+
+    def render(self, text: Text, **extra: str) -> str:
+        """A text in the contact's language."""
+        return text.render(self.locale, lambda: {**self.scope(), **extra})
+
+    # What is decided
+
+    def event(self, kind: str, **data: Any) -> None:
+        """Write a line into the turn's record."""
+        self.events.append(Event(kind, data))
+
+    def say(
+        self,
+        text: str,
+        source: str,
+        message_class: MessageClass = "conversational",
+        media: tuple[Media, ...] = (),
+    ) -> None:
+        """The bot sends a text. An empty one without media is not sent."""
+        if text or media:
+            self.effects.append(Send(text, message_class=message_class, media=media, source=source))
+
+    def put(self, step: Question, words: str) -> None:
+        """Send a question and wait for its answer."""
+        session = self.session
+        session.step = step.id
+        session.tries = 0
+        session.waiting = True
+        self.event("step_reached", session=session.id, flow=session.flow, step=step.id)
+        self.say(words, self.source(step), step.message_class)
+        self.set_timers(step)
+
+    def source(self, step: Step) -> str:
+        """Where a text comes from, as `flow.step`."""
+        return f"{self.session.flow}.{step.id}"
+
+    def set_field(self, name: str, value: Any) -> None:
+        """Keep something about the contact."""
+        self.state.fields[name] = value
+        self._locale = None
+
+    def happens(self, happening: str) -> None:
+        """Move the episode, see episode.TRANSITIONS."""
+        self.state.episode.status = episode.after(self.state.episode.status, happening)
+
+    def begin_episode(self) -> None:
+        """Open a new episode when there is none, or the last one is over."""
+        now = self.state.episode
+        if now.number == 0 or now.status in episode.OVER:
+            self.state.episode = states.Episode(now.number + 1, "new", self.now)
+            self._status = "new"
+            self.event("episode_started", number=now.number + 1)
+
+    def start_session(self, flow: Flow) -> None:
+        """Begin a flow of the current version. One that is open ends as replaced."""
+        if self.state.session is not None:
+            self.end_session("replaced", finish=False)
+        self.flow = flow
+        self.state.session = Session(self.session_id, self.bot.version, flow.name, flow.first, self.now)
+        self.event("session_started", session=self.session_id, flow=flow.name, version=self.bot.version)
+
+    def end_session(self, outcome: str, *, finish: bool = True) -> None:
+        """End the session, if there is one. The episode is completed unless a person has or awaits it."""
+        session = self.state.session
+        if session is not None:
+            self.cancel_timers()
+            self.state.session = None
+            self.flow = None
+            self.event("session_ended", session=session.id, flow=session.flow, step=session.step, outcome=outcome)
+        if finish and self.state.owner.kind == "bot":
+            self.happens("finished")
+
+    def cancel_timers(self) -> None:
+        """Forget the open question's reminder and expiry."""
+        step = self.open_question()
+        keys = timer_keys(step) if step is not None and self._armed else ()
+        if keys:
+            self.effects.append(CancelTimers(keys))
+            self._armed = False
+
+    def set_timers(self, step: Question) -> None:
+        """Start the question's reminder and expiry from now."""
+        self._armed = True
+        if step.remind is not None:
+            self.effects.append(SetTimer(f"remind:{step.id}", self.now + step.remind.after))
+        if step.expire is not None:
+            self.effects.append(SetTimer(f"expire:{step.id}", self.now + step.expire.after))
+
+    def escalate(self, how: Escalation, reason: str, source: str, words: str | None = None) -> None:
+        """Ask for a person: the bot goes quiet, the contact is told, the handoff says what there is to know.
+
+        `words` are what the contact reads; without them it is the escalation's text, the bot's, or the engine's own.
+        """
+        session = self.state.session
+        stopped = f"{session.flow}.{self.origin or session.step}" if session else ""
+        self.cancel_timers()
+        if words is None:
+            text = how.text or self.bot.handoff.text
+            words = self.render(text) if text else self.phrases.handoff
+        self.say(words, source)
+        queue = how.queue or self.bot.handoff.queue
+        self.state.handoff = states.Handoff(
+            reason=reason,
+            queue=queue,
+            asked_at=self.now,
+            ask=self.heard,
+            collected=dict(session.vars) if session else {},
+            stopped_at=stopped,
+        )
+        self.state.owner = Owner("nobody", since=self.now)
+        self.state.fallbacks = 0
+        self.happens("needs_person")
+        self.event("escalated", reason=reason, queue=queue, stopped_at=stopped)
+
+    def fail(self, reason: str, **data: Any) -> None:
+        """The session can't go on: it ends as failed and a person is asked for. Nothing that the turn said is sent."""
+        self.effects = [effect for effect in self.effects if not isinstance(effect, Send | SetTimer)]
+        session = self.state.session
+        if session is not None:
+            data = {"flow": session.flow, "step": session.step, **data}
+        self.event("turn_failed", reason=reason, **data)
+        if self.state.owner.kind == "bot":
+            # The author's own words may be what failed, so these are the engine's.
+            self.escalate(Escalation(), reason, "bot.failed", self.phrases.handoff)
+        self.end_session("failed", finish=False)
+
+    def close_books(self) -> None:
+        """At the end of the turn: the episode's net change of status is one event."""
+        status = self.state.episode.status
+        if status != self._status:
+            self.event("episode_status", **{"from": self._status, "to": status})
+
+
+def timer_keys(step: Question) -> tuple[str, ...]:
+    """The keys of the timers that a question sets."""
+    keys: tuple[str, ...] = (f"remind:{step.id}",) if step.remind is not None else ()
+    return (*keys, f"expire:{step.id}") if step.expire is not None else keys
+
+
+def copy(state: State) -> State:
+    """A state of one's own: nothing that a turn may change is shared with the original."""
+    session = state.session
+    handoff = state.handoff
+    return State(
+        msgspec.structs.replace(state.episode),
+        msgspec.structs.replace(state.owner),
+        None if session is None else msgspec.structs.replace(session, vars=dict(session.vars)),
+        None if handoff is None else msgspec.structs.replace(handoff),
+        dict(state.fields),
+        state.fallbacks,
+        state.last_inbound_at,
+    )

@@ -1,0 +1,91 @@
+"""Effects: what a turn wants done. The pipeline writes them in the turn's transaction; nothing here does anything."""
+
+from typing import Any
+
+import msgspec
+
+from textback.core.messages import AuthorKind, MessageClass
+from textback.engine.arrivals import Media
+
+
+class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
+    """Put a text in the outbox.
+
+    `source` is where it came from ("book_visit.2" or "desk"); `expires_at` (ms) is the time after which it must not
+    go any more; `message_id` is set where the caller already promised an id.
+    """
+
+    text: str
+    author: AuthorKind = "bot"
+    author_id: str = ""
+    author_name: str = ""
+    message_class: MessageClass = "conversational"
+    media: tuple[Media, ...] = ()
+    source: str = ""
+    message_id: str | None = None
+    expires_at: int | None = None
+
+
+class SetTimer(msgspec.Struct, frozen=True, omit_defaults=True, tag="set_timer"):
+    """Wake this conversation at `due_at` (ms). A timer of the same key is replaced."""
+
+    key: str
+    due_at: int
+
+
+class CancelTimers(msgspec.Struct, frozen=True, omit_defaults=True, tag="cancel_timers"):
+    """Forget timers: the named keys, or all of them when `keys` is empty."""
+
+    keys: tuple[str, ...] = ()
+
+
+class RecordConsent(msgspec.Struct, frozen=True, omit_defaults=True, tag="record_consent"):
+    """Write a consent event. `change` is "opt_out" or "re_opt_in"; `matched_by` says what recognised it."""
+
+    change: str
+    rule: str
+    matched_by: str  # "provider" | "keyword"
+    keyword: str = ""
+
+
+class CancelQueued(msgspec.Struct, frozen=True, omit_defaults=True, tag="cancel_queued"):
+    """Withdraw every text to this contact that has not been posted yet (rule O6)."""
+
+    rule: str
+
+
+class UpdateDelivery(msgspec.Struct, frozen=True, omit_defaults=True, tag="update_delivery"):
+    """Move one of our messages up the ladder of delivery statuses."""
+
+    provider_id: str
+    status: str
+    message_id: str | None = None
+    code: str | None = None
+    detail: str | None = None
+
+
+AnyEffect = Send | SetTimer | CancelTimers | RecordConsent | CancelQueued | UpdateDelivery
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of a turn's ordered record: what the desk shows between texts and what reports count.
+
+    Kinds: session_started, session_ended, escalated, taken_over, handed_back, completed, opted_out, opted_in,
+    help_asked, episode_started, episode_status, step_reached, answer_refused, fallback, send_refused, turn_failed,
+    turn, reminded, owner_idle, takeover_refused, reply_refused, hand_back_refused, complete_refused.
+    """
+
+    kind: str
+    data: dict[str, Any] = {}
+
+
+class Check(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One row of the trace: a question the turn asked of the arrival, in order, and what came of it.
+
+    `hit` marks the one that decided; later rows are then "not reached".
+    """
+
+    name: str
+    result: str
+    hit: bool = False
+    reached: bool = True

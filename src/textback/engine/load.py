@@ -1,0 +1,322 @@
+"""From a folder's files to a bot, or to the list of everything that is wrong with them.
+
+`files` maps paths inside the folder ("bot.yml", "flows/book.yml") to their text; reading the folder is the caller's.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from textback.core.errors import TextbackError
+from textback.engine import lint
+from textback.engine.bot import Bot, Escalation, Fallback, Flow, Handoff, LineSpec
+from textback.engine.consent_words import NEVER_HEARD
+from textback.engine.match import normalise
+from textback.engine.nodes.ask import LATER_TYPES, TYPES
+from textback.engine.nodes.registry import KINDS
+from textback.engine.reading import NAME, QUEUE, RESERVED, FlowReader, Reader, Said
+from textback.engine.source import Mapping as MappingNode
+from textback.engine.source import Node, Problem, Source, nearest
+from textback.engine.words import LANGUAGES
+
+BOT_FILE = "bot.yml"
+BOT_KEYS = (
+    "bot", "locale", "locales", "timezone", "phone", "email", "frequency", "help", "fallback", "handoff", "owner_idle",
+    "lines",
+)  # fmt: skip
+LATER_BOT_KEYS = ("hours", "holidays", "routing", "retention", "limits", "personas", "thresholds", "urls")
+FLOW_KEYS = ("flow", "start", "vars", "steps")
+#: Folders of the bot format: flows are read now, tests by their own command, the others by a later version.
+LATER_FOLDERS = ("templates", "knowledge", "personas", "journeys")
+
+LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+FLOW_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+LINE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+NUMBER = re.compile(r"\+[1-9]\d{6,14}|\d{3,8}")
+REFERENCE = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
+SECRET = re.compile(r"key|token|secret|password|auth|credential")
+
+
+class BotError(TextbackError):
+    """The bot folder can't be used. `problems` has every error and warning found in it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        errors = [problem for problem in problems if problem.level == "error"]
+        first = errors[0]
+        more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(f"{first.file}:{first.line}:{first.column}: {first.message}{more}", first.fix)
+        self.problems = problems
+
+
+def load_bot(files: Mapping[str, str], version: int = 0) -> Bot:
+    """The bot in these files. Raises BotError when anything is wrong; warnings do not stop it."""
+    bot, problems = _load(files)
+    if bot is None:
+        raise BotError(problems)
+    return msgspec.structs.replace(bot, version=version)
+
+
+def check_bot(files: Mapping[str, str]) -> list[Problem]:
+    """Everything wrong with these files, in the order of files and lines."""
+    return _load(files)[1]
+
+
+def _load(files: Mapping[str, str]) -> tuple[Bot | None, list[Problem]]:
+    problems: list[Problem] = []
+    said: list[tuple[Source, Said]] = []
+    bot = _read_bot(files, problems, said)
+    flows: dict[str, Flow] = {}
+    places: dict[str, str] = {}
+    starts: dict[str, tuple[str, str]] = {}
+    for file in sorted(files):
+        source = Source(file, problems)
+        folder = file.partition("/")[0]
+        if re.fullmatch(r"flows/[^/]+\.ya?ml", file):
+            flow = _read_flow(source, files[file], bot, starts, said)
+            if flow is not None and flow.name in flows:
+                source.error(None, f"The flow {flow.name!r} is also in {places[flow.name]}.", "Give one another name.")
+            elif flow is not None:
+                flows[flow.name] = flow
+                places[flow.name] = file
+        elif folder in LATER_FOLDERS:
+            source.warn(None, f"{folder}/ is not used in this version.", "")
+        elif file != BOT_FILE and folder != "tests":
+            source.warn(None, "This file is not part of a bot.", "Flows are flows/NAME.yml.")
+    if not flows and not any(problem.level == "error" for problem in problems):
+        Source(BOT_FILE, problems).error(None, "The bot has no flow.", "Write one in flows/NAME.yml.")
+    for source, one in said:
+        lint.check_text(source, one)
+    problems.sort()
+    if any(problem.level == "error" for problem in problems):
+        return None, problems
+    words = {word: name for word, (name, _) in starts.items()}
+    longest = max((len(word.split()) for word in words), default=0)
+    return msgspec.structs.replace(bot, flows=flows, starts=words, longest_start=longest), problems
+
+
+def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[tuple[Source, Said]]) -> Bot:
+    """bot.yml; where it is wrong, a bot with defaults, so that the flows can be checked too."""
+    source = Source(BOT_FILE, problems)
+    nothing = Bot(name="")
+    if BOT_FILE not in files:
+        source.error(None, "There is no bot.yml.", "Write one with at least `bot: Your business's name`.")
+        return nothing
+    top = source.parse(files[BOT_FILE])
+    if top is None:
+        return nothing
+    plain = Reader(source, ("en",))
+    keys = plain.mapping(top, "bot.yml", BOT_KEYS, LATER_BOT_KEYS)
+    if "bot" not in keys:
+        source.error(top, "bot.yml does not name the business.", "Add `bot: Your business's name`.")
+    locales = _locales(plain, keys)
+    handoff_keys = plain.mapping(keys["handoff"], "handoff", ("text", "queue", "queues")) if "handoff" in keys else {}
+    queues = tuple(
+        name for name, node in plain.strings(handoff_keys.get("queues"), "queues") if _is_queue(source, name, node)
+    )
+    reader = Reader(source, locales, queues)
+    bot = Bot(
+        name=reader.string(keys.get("bot"), "bot") or "",
+        locale=locales[0],
+        locales=locales,
+        timezone=_timezone(reader, keys.get("timezone")),
+        phone=reader.string(keys.get("phone"), "phone") or "",
+        email=reader.string(keys.get("email"), "email") or "",
+        frequency=reader.string(keys.get("frequency"), "frequency") or "",
+        help_text=_help(reader, keys),
+        fallback=_fallback(reader, keys.get("fallback")),
+        handoff=Handoff(
+            reader.text(handoff_keys.get("text"), "The text of handoff"),
+            reader.queue(handoff_keys.get("queue")),
+            queues,
+        ),
+        owner_idle=reader.duration(keys.get("owner_idle"), "owner_idle") or nothing.owner_idle,
+        lines=_lines(reader, keys.get("lines")),
+    )
+    reader.check_uses(())
+    said.extend((source, one) for one in reader.said)
+    return bot
+
+
+def _locales(reader: Reader, keys: Mapping[str, Node]) -> tuple[str, ...]:
+    """The bot's locales, the default one first."""
+    shape = "Use codes such as en, es or en-US."
+    default = reader.string(keys.get("locale"), "locale", LOCALE, shape)
+    named = [
+        text for text, node in reader.strings(keys.get("locales"), "locales")
+        if reader.string(node, "A locale", LOCALE, shape) is not None
+    ]  # fmt: skip
+    default = default or (named[0] if named else "en")
+    if named and default not in named:
+        reader.source.error(keys["locale"], f"locale {default!r} is not in locales.", "Add it to locales.")
+    for locale in named or [default]:
+        if locale.partition("-")[0] not in LANGUAGES:
+            node = keys.get("locales") or keys.get("locale")
+            known = ", ".join(LANGUAGES)
+            reader.source.warn(
+                node,
+                f"The engine's own words are not translated into {locale!r}; it will use English.",
+                f"Translated are {known}. Write retry, fallback and handoff texts yourself.",
+            )
+    return (default, *dict.fromkeys(locale for locale in named if locale != default))
+
+
+def _timezone(reader: Reader, node: Node | None) -> str:
+    name = reader.string(node, "timezone")
+    if name is None:
+        return "UTC"
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        reader.source.error(node, f"There is no time zone {name!r}.", "Use an IANA name such as America/New_York.")
+        return "UTC"
+    return name
+
+
+def _help(reader: Reader, keys: Mapping[str, Node]) -> str:
+    """The answer to HELP, where the business writes its own (O9)."""
+    node = keys.get("help")
+    text = reader.string(node, "help")
+    if text is None:
+        return ""
+    if "stop" not in normalise(text).split():
+        reader.source.warn(node, "The HELP text does not say how to stop.", "Add: Reply STOP to opt out.")
+    return text
+
+
+def _fallback(reader: Reader, node: Node | None) -> Fallback:
+    if node is None:
+        return Fallback()
+    keys = reader.mapping(node, "fallback", ("text", "max", "then"))
+    then = Escalation()
+    if "then" in keys:
+        words = reader.mapping(keys["then"], "fallback's then", ("escalate", "text", "reason"))
+        if "escalate" not in words and isinstance(keys["then"], MappingNode):
+            reader.source.error(keys["then"], "fallback's then must escalate.", "Write `then: {escalate: QUEUE}`.")
+        then = Escalation(
+            reader.queue(words.get("escalate")),
+            reader.text(words.get("text"), "The text of fallback's then"),
+            reader.string(words.get("reason"), "reason") or "",
+        )
+    text = reader.text(keys.get("text"), "The text of fallback")
+    return Fallback(text, reader.integer(keys.get("max"), "fallback max", 0, 20, 2), then)
+
+
+def _is_queue(source: Source, name: str, node: Node) -> bool:
+    if QUEUE.fullmatch(name):
+        return True
+    source.error(node, f"A queue can't be called {name!r}.", "Use small letters, digits, - and _.")
+    return False
+
+
+def _lines(reader: Reader, node: Node | None) -> tuple[LineSpec, ...]:
+    if node is None:
+        return ()
+    if not isinstance(node, MappingNode):
+        reader.source.error(
+            node, "lines must name each line.", "Write `lines: {main: {provider: telnyx, number: ...}}`."
+        )
+        return ()
+    found = []
+    for name, value in node.values.items():
+        source = reader.source
+        if not LINE_NAME.fullmatch(name):
+            source.error(node.keys[name], f"A line can't be called {name!r}.", "Use small letters, digits, - and _.")
+        if not isinstance(value, MappingNode):
+            source.error(value, f"The line {name!r} must have keys and values.", "Give it a provider and a number.")
+            continue
+        options = {key: text for key, one in value.values.items() if (text := reader.string(one, key)) is not None}
+        provider, number = options.pop("provider", ""), options.pop("number", "")
+        for key, given in (("provider", provider), ("number", number)):
+            if not given and key not in value.values:
+                source.error(node.keys[name], f"The line {name!r} has no {key}.", f"Add {key}: to it.")
+        if number and not REFERENCE.fullmatch(number) and not NUMBER.fullmatch(number):
+            source.error(
+                value.values["number"], f"The number of line {name!r} is not one.", "Write +12065550100 or ${NAME}."
+            )
+        for key, text in options.items():
+            if SECRET.search(key) and not REFERENCE.fullmatch(text):
+                source.error(
+                    value.values[key],
+                    f"{key} of line {name!r} is written here in full.",
+                    f"Write ${{{key.upper()}}} and set it in the environment.",
+                )
+        found.append(LineSpec(name, provider, number, options))
+    return tuple(found)
+
+
+def _read_flow(
+    source: Source, text: str, bot: Bot, starts: dict[str, tuple[str, str]], said: list[tuple[Source, Said]]
+) -> Flow | None:
+    top = source.parse(text)
+    if top is None:
+        return None
+    reader = FlowReader(
+        source, bot.locales, bot.handoff.queues, KINDS, NEVER_HEARD, has_handoff_text=bot.handoff.text is not None
+    )
+    keys = reader.mapping(top, "A flow", FLOW_KEYS)
+    for key in ("flow", "steps"):
+        if key not in keys and isinstance(top, MappingNode):
+            source.error(top, f"The flow has no {key!r}.", f"Add {key}: to it.")
+    name = reader.string(keys.get("flow"), "flow", FLOW_NAME) or ""
+    keywords = _keywords(reader, keys.get("start"), name, starts)
+    _vars(reader, keys.get("vars"))
+    if "steps" not in keys:
+        return None
+    first = reader.block(keys["steps"], "", "")
+    flow = reader.flow(name, tuple(keywords), first)
+    reader.check_uses(flow.names)
+    lint.check_reach(source, flow, reader.places)
+    said.extend((source, one) for one in reader.said)
+    return flow if name else None
+
+
+def _keywords(reader: FlowReader, node: Node | None, flow: str, starts: dict[str, tuple[str, str]]) -> Iterable[str]:
+    """The flow's start keywords, normalised, each for this flow alone."""
+    if node is None:
+        return []
+    keys = reader.mapping(node, "start", ("keywords",), ("intent",))
+    source = reader.source
+    found = []
+    for text, place in reader.strings(keys.get("keywords"), "keywords"):
+        word = normalise(text)
+        if not word:
+            source.error(place, f"The keyword {text!r} has no letters or digits.", "Use a word.")
+        elif word in NEVER_HEARD:
+            source.error(
+                place,
+                f"{word!r} can't start a flow: it is a consent word and never reaches the bot.",
+                "Use another word.",
+            )
+        elif word in starts and starts[word][0] != flow:
+            other = starts[word]
+            source.error(place, f"{word!r} also starts the flow {other[0]!r} ({other[1]}).", "Give it to one of them.")
+        else:
+            starts[word] = (flow, f"{source.file}:{place.line}")
+            found.append(word)
+    return found
+
+
+def _vars(reader: FlowReader, node: Node | None) -> None:
+    if node is None:
+        return
+    if not isinstance(node, MappingNode):
+        reader.source.error(node, "vars must name variables and their types.", "Write `vars: {name: text}`.")
+        return
+    for name, value in node.values.items():
+        if not NAME.fullmatch(name) or name in RESERVED:
+            reader.source.error(
+                node.keys[name], f"A variable can't be called {name!r}.", "Use small letters, digits and _."
+            )
+        type_ = reader.string(value, f"The type of {name!r}")
+        if type_ in LATER_TYPES:
+            reader.source.error(value, f"The type {type_!r} is not available in this version.", "Use text for now.")
+        elif type_ is not None and type_ not in TYPES:
+            reader.source.error(value, f"There is no type {type_!r}.", nearest(type_, TYPES))
+        elif type_ is not None:
+            reader.types[name] = type_
+            reader.names.add(name)
+
+
+__all__ = ["BotError", "Problem", "check_bot", "load_bot"]

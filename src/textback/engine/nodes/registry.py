@@ -1,0 +1,23 @@
+"""Every kind of step. Adding one is a module beside this, a line here, a conversation test and a piece of the docs."""
+
+from collections.abc import Callable
+from typing import Any
+
+from textback.engine.bot import Question, Step
+from textback.engine.nodes import ask, branch, confirm, end, escalate, goto, say
+from textback.engine.nodes import set as set_
+from textback.engine.reading import Asking, Kind
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (say.KIND, ask.KIND, confirm.KIND, branch.KIND, set_.KIND, escalate.KIND, goto.KIND, end.KIND)
+}
+
+RUN: dict[type[Step], Callable[[Any, Any], str | None]] = {kind.step: kind.run for kind in KINDS.values()}
+
+_ASKING: dict[type[Step], Asking] = {kind.step: kind.asking for kind in KINDS.values() if kind.asking is not None}
+
+
+def asking(step: Question) -> Asking:
+    """How this question talks."""
+    return _ASKING[type(step)]

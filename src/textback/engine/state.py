@@ -1,0 +1,83 @@
+"""The state of a conversation between two turns: plain JSON, nothing hidden.
+
+Whoever adds a field gives it a default, so that states written by an older release still load.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+EpisodeStatus = Literal["new", "engaged", "waiting_on_customer", "waiting_on_agent", "completed", "archived"]
+OwnerKind = Literal["bot", "person", "nobody"]
+
+
+class Episode(msgspec.Struct, omit_defaults=True):
+    """One stretch of the conversation. `number` counts from 1; 0 means that there has been none yet."""
+
+    number: int = 0
+    status: EpisodeStatus = "archived"
+    started_at: int = 0
+
+
+class Owner(msgspec.Struct, omit_defaults=True):
+    """Who may speak now: the bot, one named person, or nobody yet (a person was asked for and none has come)."""
+
+    kind: OwnerKind = "bot"
+    user_id: str = ""
+    name: str = ""
+    since: int = 0
+
+
+class Handoff(msgspec.Struct, omit_defaults=True):
+    """Why a person was asked for, and what they should know."""
+
+    reason: str
+    queue: str = ""
+    asked_at: int = 0
+    ask: str = ""
+    collected: dict[str, Any] = {}
+    stopped_at: str = ""
+
+
+class Session(msgspec.Struct, omit_defaults=True):
+    """One run of one version of a flow, pinned to that version until it ends.
+
+    `step` is the id of the step it stands at; `tries` counts answers that were not understood there.
+    """
+
+    id: str
+    version: int
+    flow: str
+    step: str
+    started_at: int
+    vars: dict[str, Any] = {}
+    tries: int = 0
+    turns: int = 0
+    waiting: bool = False
+    confirming: str = ""
+
+
+class State(msgspec.Struct, omit_defaults=True):
+    """Everything a turn needs to know about a conversation besides the arrival itself."""
+
+    episode: Episode = msgspec.field(default_factory=Episode)
+    owner: Owner = msgspec.field(default_factory=Owner)
+    session: Session | None = None
+    handoff: Handoff | None = None
+    fields: dict[str, Any] = {}
+    fallbacks: int = 0
+    last_inbound_at: int = 0
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(State)
+
+
+def dump_state(state: State) -> str:
+    """The state as JSON text."""
+    return _encoder.encode(state).decode()
+
+
+def load_state(text: str) -> State:
+    """The state from JSON text; an empty string is a fresh state."""
+    return _decoder.decode(text) if text else State()

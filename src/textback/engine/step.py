@@ -1,0 +1,124 @@
+"""The heart of Textback: one arrival in, the new state and what is to be done about it out.
+
+The rules that hold here, in every module of this room:
+
+1. Nothing happens. There is no I/O, no clock, no chance and no log; time, ids and texts come in as values, and what is
+   to be done goes out as effects. The same arrival on the same state gives the same turn, today and in a replay.
+2. Waiting is a return value. A question is an effect that sends it, and a state that says which step is open.
+3. The state given is never changed, and the state returned is plain JSON: whatever must be remembered is a field of it.
+4. A session runs on the version of the bot it began with (`pinned`); everything else, start words included, is the
+   current one.
+5. Whoever owns the conversation speaks, nobody else. While a person has it, or is awaited, the bot is silent; only a
+   hand-back lets it speak again. An idle person's lease ends in waiting, not in the bot.
+6. The order of a turn is a table (`contact.TURN`), the life of an episode is a table (`episode.TRANSITIONS`), the kinds
+   of step are a table (`nodes.registry.KINDS`). Behaviour is added there.
+7. Nothing a contact can text raises. What an author got wrong ends the session as failed, asks for a person and says so
+   in the record; so do the limits on steps in a turn and turns in a session.
+8. Consent is not decided here. A text gets here only after `compliance` has had it.
+
+When a person holds the conversation and the contact writes, the episode is waiting_on_agent: the next word is the
+person's. When the person has replied it is waiting_on_customer. A session that ends completes the episode, unless a
+person has it or is awaited; the next text begins another.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from textback.engine import contact, people, timing
+from textback.engine.arrivals import (
+    AgentReply,
+    AnyArrival,
+    ApiSend,
+    Complete,
+    DeliveryStatus,
+    HandBack,
+    Message,
+    Takeover,
+    TimerFired,
+)
+from textback.engine.bot import Bot
+from textback.engine.context import Context, LimitHit, copy
+from textback.engine.effects import AnyEffect, Check, Event, Send, UpdateDelivery
+from textback.engine.episode import after
+from textback.engine.state import State
+from textback.engine.template import RenderError
+
+
+class Turn(msgspec.Struct):
+    """What became of one arrival. `checks` is the trace of a contact's text: what was asked of it, in order."""
+
+    state: State
+    effects: list[AnyEffect]
+    events: list[Event]
+    checks: list[Check]
+
+
+def _status(ctx: Context, arrival: DeliveryStatus) -> None:
+    ctx.effects.append(
+        UpdateDelivery(arrival.provider_id, arrival.status, arrival.message_id, arrival.code, arrival.detail)
+    )
+
+
+def _api_send(ctx: Context, arrival: ApiSend) -> None:
+    ctx.effects.append(
+        Send(
+            arrival.text,
+            author="api",
+            author_name=arrival.key_name,
+            message_class=arrival.message_class,
+            media=arrival.media,
+            source="api",
+            message_id=arrival.message_id,
+        )
+    )
+
+
+#: Who handles what.
+HANDLERS: dict[type, Callable[[Context, Any], None]] = {
+    Message: contact.hear,
+    TimerFired: timing.fire,
+    Takeover: people.take_over,
+    AgentReply: people.reply,
+    HandBack: people.hand_back,
+    Complete: people.complete,
+    ApiSend: _api_send,
+    DeliveryStatus: _status,
+}
+
+
+def step(bot: Bot, state: State, arrival: AnyArrival, now: int, *, session_id: str, pinned: Bot | None = None) -> Turn:
+    """Handle one arrival at `now` (ms).
+
+    `bot` is the current version, `pinned` the one that `state.session` began with when it is another. `session_id`
+    names the session that this turn may start.
+    """
+    ctx = Context(bot, pinned, state, now, session_id)
+    try:
+        HANDLERS[type(arrival)](ctx, arrival)
+    except LimitHit as limit:
+        ctx.fail("limit", limit=limit.limit, most=limit.most)
+    except RenderError as error:
+        ctx.fail("template", error=str(error))
+    ctx.close_books()
+    return Turn(ctx.state, ctx.effects, ctx.events, ctx.checks)
+
+
+def close_session(state: State, outcome: str) -> tuple[State, list[Event]]:
+    """The state without its session, and the events that say so. For opting out, and for turns that broke.
+
+    Timers are the caller's to cancel.
+    """
+    closed = copy(state)
+    events: list[Event] = []
+    session, closed.session = closed.session, None
+    if session is not None:
+        data = {"session": session.id, "flow": session.flow, "step": session.step, "outcome": outcome}
+        events.append(Event("session_ended", data))
+    if closed.owner.kind == "bot":
+        status = closed.episode.status
+        closed.episode.status = after(status, "finished")
+        if closed.episode.status != status:
+            events.append(Event("episode_status", {"from": status, "to": closed.episode.status}))
+    return closed, events

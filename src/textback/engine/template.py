@@ -1,0 +1,235 @@
+"""Texts and conditions that authors write: sandboxed Jinja with a small, closed grammar, compiled once at load.
+
+Only what a text needs is allowed: values, `if`, comparisons, a few filters. No loops, calls or hidden attributes, so a
+template's cost is bounded by its length.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError, nodes, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment
+
+from textback.engine.words import phrases
+
+Scope = Mapping[str, Any]
+
+DEEPEST = 60
+"""How many parts of a template may stand inside each other; what Jinja makes of them stays far from Python's limits."""
+
+FILTERS = frozenset("capitalize default first int last length lower replace round title trim upper".split())
+TESTS = frozenset("defined undefined none number string true false boolean eq ne gt ge lt le in".split())
+
+_ALLOWED: tuple[type[nodes.Node], ...] = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Const,
+    nodes.Getattr,
+    nodes.Getitem,
+    nodes.Filter,
+    nodes.Test,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.CondExpr,
+    nodes.If,
+    nodes.Add,
+    nodes.Sub,
+    nodes.Concat,
+    nodes.Neg,
+    nodes.List,
+    nodes.Tuple,
+    nodes.Keyword,
+)
+
+#: What authors call what they may not use.
+_NAMES: dict[type[nodes.Node], str] = {
+    nodes.For: "a loop",
+    nodes.Call: "a call",
+    nodes.Macro: "a macro",
+    nodes.Mul: "multiplication",
+    nodes.Pow: "a power",
+    nodes.Div: "division",
+    nodes.Assign: "{% set %}",
+    nodes.Include: "{% include %}",
+    nodes.Import: "{% import %}",
+}
+
+
+class BadTemplate(Exception):
+    """A template can't be used. `line` counts from 1 within the text; the message is for the author."""
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+
+
+class RenderError(Exception):
+    """A template that looked right failed on real values, for example because a variable has no value yet."""
+
+
+class Chosen(str):
+    """The answer to a choice: compares as its id, prints as its label."""
+
+    __slots__ = ("label",)
+    label: str
+
+    def __new__(cls, id_: str, label: str) -> "Chosen":
+        """The choice `id_`, shown as `label`."""
+        made = super().__new__(cls, id_)
+        made.label = label
+        return made
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Fields:
+    """Named values for templates (`contact.name`). One that is not set is an empty text."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._values.get(name, "")
+
+
+@pass_context
+def _finalize(context: Context, value: Any) -> Any:
+    """Nothing prints as nothing, and yes and no in the contact's language."""
+    if value is None:
+        return ""
+    if value is True or value is False:
+        said = phrases(context.get("locale", ""))
+        return said.yes if value else said.no
+    return value
+
+
+_env = SandboxedEnvironment(undefined=StrictUndefined, finalize=_finalize, keep_trailing_newline=False)
+_env.globals.clear()
+
+
+def _check(tree: nodes.Template) -> frozenset[str]:
+    """The variables that a template reads. Raises BadTemplate for what is not allowed."""
+    names: set[str] = set()
+    queue: list[tuple[nodes.Node, int]] = [(tree, 0)]
+    while queue:
+        node, depth = queue.pop()
+        if depth > DEEPEST:
+            raise BadTemplate("the template is nested too deeply", node.lineno)
+        if not isinstance(node, _ALLOWED):
+            what = _NAMES.get(type(node), type(node).__name__.lower())
+            raise BadTemplate(f"{what} can't be used in a template", node.lineno)
+        if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+            raise BadTemplate(f"there is no filter {node.name!r}; known are {', '.join(sorted(FILTERS))}", node.lineno)
+        if isinstance(node, nodes.Test) and node.name not in TESTS:
+            raise BadTemplate(f"there is no test {node.name!r}; known are {', '.join(sorted(TESTS))}", node.lineno)
+        if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+            raise BadTemplate(f"{node.attr!r} can't be read", node.lineno)
+        if isinstance(node, nodes.Name):
+            names.add(node.name)
+        queue.extend((child, depth + 1) for child in node.iter_child_nodes())
+    return frozenset(names)
+
+
+def _parse(source: str) -> frozenset[str]:
+    try:
+        return _check(_env.parse(source))
+    except TemplateError as error:
+        message = (error.message or "the template is not valid").rstrip(".")
+        raise BadTemplate(message, getattr(error, "lineno", 1)) from None
+    except ValueError:  # a number of thousands of digits
+        raise BadTemplate("there is a number that is too long in the template") from None
+    except RecursionError:
+        raise BadTemplate("the template is nested too deeply") from None
+
+
+def is_template(text: str) -> bool:
+    """Whether Jinja has anything to do in this text."""
+    return "{{" in text or "{%" in text or "{#" in text
+
+
+class Text:
+    """One authored text in one or more languages.
+
+    `plain` says what each language's text is when it has no template in it: those cost a dictionary look-up.
+    """
+
+    __slots__ = ("_templates", "default", "names", "plain", "sources")
+
+    def __init__(self, sources: Mapping[str, str], default: str) -> None:
+        """`sources` maps locales to texts. `default` is the locale to fall back to. Raises BadTemplate."""
+        self.sources = dict(sources)
+        self.default = default if default in self.sources else next(iter(self.sources))
+        self.plain: dict[str, str] = {}
+        self._templates: dict[str, Template] = {}
+        names: set[str] = set()
+        for locale, source in self.sources.items():
+            if is_template(source):
+                names |= _parse(source)
+                self._templates[locale] = _env.from_string(source)
+            else:
+                self.plain[locale] = source
+        self.names = frozenset(names)
+
+    def locale(self, wanted: str) -> str:
+        """The best locale this text has for the wanted one: itself, its language, else the default."""
+        if wanted in self.sources:
+            return wanted
+        language = wanted.partition("-")[0]
+        return language if language in self.sources else self.default
+
+    def render(self, wanted: str, scope: Callable[[], Scope]) -> str:
+        """The text in the wanted locale, or the nearest it has. `scope` is only called when a template needs values.
+
+        Raises RenderError.
+        """
+        locale = self.locale(wanted)
+        plain = self.plain.get(locale)
+        if plain is not None:
+            return plain
+        try:
+            return self._templates[locale].render({**scope(), "locale": wanted}).strip()
+        except Exception as error:  # a template runs the author's code: whatever it raises is the author's to read
+            raise RenderError(f"{type(error).__name__}: {error}") from error
+
+
+class Expression:
+    """A condition such as `service == 'quote'`."""
+
+    __slots__ = ("_run", "names", "source")
+
+    def __init__(self, source: str) -> None:
+        """Raises BadTemplate."""
+        self.source = source
+        self.names = _parse("{{ (" + source + ") }}")
+        try:
+            self._run = _env.compile_expression(source, undefined_to_none=False)
+        except TemplateError as error:
+            raise BadTemplate(error.message or "the condition is not valid") from None
+
+    def value(self, scope: Scope) -> Any:
+        """What the expression comes to. Raises RenderError."""
+        try:
+            return self._run(scope)
+        except Exception as error:  # as in Text.render
+            raise RenderError(f"{type(error).__name__}: {error}") from error
+
+    def holds(self, scope: Scope) -> bool:
+        """Whether the condition is true. Raises RenderError."""
+        try:
+            return bool(self.value(scope))
+        except RenderError:
+            raise
+        except Exception as error:  # an undefined value raises when it is asked for its truth
+            raise RenderError(f"{type(error).__name__}: {error}") from error

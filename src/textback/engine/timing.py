@@ -1,0 +1,47 @@
+"""Timers that are due. One that no longer fits the conversation does nothing."""
+
+from textback.engine.advance import give_up
+from textback.engine.arrivals import TimerFired
+from textback.engine.context import OWNER_IDLE, Context
+from textback.engine.nodes.registry import asking
+from textback.engine.state import Handoff, Owner
+
+
+def fire(ctx: Context, timer: TimerFired) -> None:
+    """Remind, expire, or end an idle person's lease. Raises LimitHit and RenderError."""
+    kind, _, step_id = timer.key.partition(":")
+    if kind == OWNER_IDLE:
+        _owner_idle(ctx)
+        return
+    step = ctx.open_question()
+    if step is None or step.id != step_id or ctx.state.owner.kind != "bot":
+        return
+    if kind == "remind" and step.remind is not None:
+        question = asking(step).words(ctx, step)
+        text = step.remind.text
+        words = ctx.render(text, question=question) if text else ctx.phrases.remind.format(question=question)
+        ctx.say(words, ctx.source(step), step.message_class)
+        ctx.event("reminded", session=ctx.session.id, flow=ctx.session.flow, step=step.id)
+    elif kind == "expire" and step.expire is not None:
+        ctx.cancel_timers()
+        if step.expire.then is None:
+            ctx.end_session("expired")
+        else:
+            give_up(ctx, step, step.expire.then, "expired")
+            if ctx.state.owner.kind == "bot":
+                ctx.happens("said")
+
+
+def _owner_idle(ctx: Context) -> None:
+    """The conversation goes back to waiting for a person, never silently to the bot."""
+    owner = ctx.state.owner
+    if owner.kind != "person":
+        return
+    session = ctx.state.session
+    ctx.state.owner = Owner("nobody", since=ctx.now)
+    if ctx.state.handoff is None:
+        stopped = f"{session.flow}.{session.step}" if session else ""
+        collected = dict(session.vars) if session else {}
+        ctx.state.handoff = Handoff(OWNER_IDLE, asked_at=ctx.now, collected=collected, stopped_at=stopped)
+    ctx.happens("needs_person")
+    ctx.event(OWNER_IDLE, user=owner.user_id, name=owner.name)

@@ -1,0 +1,215 @@
+"""What the engine itself says and understands, by language. A language is data: add an entry to LANGUAGES.
+
+The matching words of all languages are used together, because people answer an English question with "sí". Words to
+match are written as `match.normalise` leaves them: lower case, no accents, no punctuation.
+"""
+
+import msgspec
+
+
+class Phrases(msgspec.Struct, frozen=True):
+    """The engine's own sentences in one language. Kept within GSM-7, so that none doubles a text's cost."""
+
+    menu: str  # {options}
+    option: str  # {number} {label}
+    again: str  # {question}
+    example: str  # {example} {options}
+    example_text: str  # {question}
+    example_yes_no: str  # {question}
+    example_confirm: str  # {question}
+    change: str  # {menu}
+    remind: str  # {question}
+    handoff: str
+    fallback: str
+    yes: str
+    no: str
+
+
+class Language(msgspec.Struct, frozen=True):
+    """One language: what to say, and what to listen for."""
+
+    phrases: Phrases
+    yes: frozenset[str]
+    no: frozenset[str]
+    ordinals: dict[str, int]  # 1 is the first, -1 the last
+    numbers: dict[str, int]
+    fillers: frozenset[str]
+    negations: frozenset[str]
+    reservations: frozenset[str]
+    skip: frozenset[str]
+    person: frozenset[str]
+    number_nouns: frozenset[str]
+    person_nouns: frozenset[str]
+    talk_verbs: frozenset[str]  # before any of person_nouns or anyone
+    want_verbs: frozenset[str]  # before person_nouns only: "I need someone" may be about a mechanic
+    anyone: frozenset[str]
+    tapbacks: dict[str, bool | None]
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(","))
+
+
+ENGLISH = Language(
+    phrases=Phrases(
+        menu="Reply {options}.",
+        option="{number} for {label}",
+        again="Sorry, I didn't get that. {question}",
+        example='Please reply with a number or a word, for example "{example}". {options}. Or PERSON to get a person.',
+        example_text="Please answer in words. {question} Or reply PERSON to get a person.",
+        example_yes_no="Please reply YES or NO. {question} Or reply PERSON to get a person.",
+        example_confirm="Please reply YES if this is right, or NO to change something. {question}",
+        change="What should I change? {menu}",
+        remind="Still there? {question}",
+        handoff="I've asked a person to help. They will answer you here.",
+        fallback="Sorry, I didn't understand that. Reply PERSON to get a person.",
+        yes="yes",
+        no="no",
+    ),
+    yes=_set(
+        "yes, y, yeah, yea, yeh, yep, yup, ya, yas, yess, yessir, yes sir, yes maam, yes please, yes pls, sure, "
+        "sure thing, of course, ok, okay, okey, okie, k, kk, okay thanks, alright, all right, right, correct, "
+        "thats right, that is right, that is correct, thats correct, looks good, looks right, sounds good, sounds "
+        "great, all good, good, great, perfect, fine, thats fine, absolutely, definitely, certainly, indeed, "
+        "affirmative, please, please do, do it, go ahead, go for it, lets do it, lets go, confirm, confirmed, i "
+        "confirm, agreed, i agree, true, why not, no problem, you bet, for sure, works, works for me, that works, "
+        "exactly, uh huh, mhm, i do, i am, i would, i have, it is, 👍, 👌, ✅, ✔, 💯, 🙌, ❤, 👍👍, 🆗"
+    ),
+    no=_set(
+        "no, n, nope, nah, na, naw, nay, no way, no thanks, no thank you, no ty, not really, not now, not yet, "
+        "not today, never, no sir, negative, wrong, thats wrong, that is wrong, incorrect, not right, not "
+        "correct, thats not right, that is not right, thats incorrect, dont, do not, please dont, i dont, i do "
+        "not, i am not, im not, i havent, it isnt, it is not, false, uh uh, nuh uh, no no, change, change it, 👎, "
+        "❌, 🚫, ✖"
+    ),
+    ordinals={
+        **{word: n for n, word in enumerate("first second third fourth fifth sixth seventh eighth ninth".split(), 1)},
+        **{word: n for n, word in enumerate("1st 2nd 3rd 4th 5th 6th 7th 8th 9th".split(), 1)},
+        "last": -1,
+    },
+    numbers={word: n for n, word in enumerate("one two three four five six seven eight nine".split(), 1)},
+    fillers=_set(
+        "i, id, ill, im, we, wed, a, an, the, my, our, it, its, that, thats, this, would, like, want, need, take, "
+        "have, get, choose, pick, go, with, for, to, is, be, please, pls, plz, thanks, thank, you, thx, option, "
+        "number, choice, answer, um, uh, hi, hello, hey, just, me, lets, do, can, could, one, number, ok, "
+        "okay, some, think, guess"
+    ),
+    negations=_set("no, not, dont, doesnt, isnt, never, neither, nor, without, nope, cant, wont"),
+    reservations=_set("but, except, however, unless, though, only if, change"),
+    skip=_set("skip, skip it, none, nothing, na, n a, no thanks, pass, rather not, prefer not to say, no"),
+    person=_set(
+        "agent, human, person, representative, operator, real person, live person, live agent, real human, "
+        "someone, somebody, a person, a human, an agent, staff, customer service, customer support, call me, "
+        "receptionist, manager, can someone call me, is this a bot, are you a bot, are you a robot, are you "
+        "human, are you real"
+    ),
+    number_nouns=_set("option, number, choice, answer, no"),
+    person_nouns=_set(
+        "person, human, agent, representative, operator, real person, real human, live person, live agent, actual "
+        "person, actual human, human being, member of staff, customer service"
+    ),
+    talk_verbs=_set(
+        "talk to, talk with, speak to, speak with, chat with, chat to, connect me to, connect me with, transfer "
+        "me to, put me through to, get hold of"
+    ),
+    want_verbs=_set("want, need, get me, give me, reach, prefer, rather have"),
+    anyone=_set("someone, somebody, anyone, manager"),
+    tapbacks={
+        "liked": True,
+        "loved": True,
+        "disliked": False,
+        "laughed at": None,
+        "emphasized": None,
+        "emphasised": None,
+        "questioned": None,
+        "removed a like from": None,
+        "removed a heart from": None,
+        "removed a dislike from": None,
+        "removed a laugh from": None,
+        "removed an exclamation from": None,
+        "removed a question mark from": None,
+    },
+)
+
+SPANISH = Language(
+    phrases=Phrases(
+        menu="Responda {options}.",
+        option="{number} para {label}",
+        again="Perdone, no le he entendido. {question}",
+        example='Responda con una cifra o una palabra, por ejemplo "{example}". {options}. O PERSONA para hablar con '
+        "alguien.",
+        example_text="Responda con palabras, por favor. {question} O responda PERSONA para hablar con alguien.",
+        example_yes_no="Responda SI o NO, por favor. {question} O responda PERSONA para hablar con alguien.",
+        example_confirm="Responda SI si es correcto, o NO para cambiar algo. {question}",
+        change="¿Qué desea cambiar? {menu}",
+        remind="¿Sigue en contacto? {question}",
+        handoff="He avisado a una persona. Le responde por este mismo chat.",
+        fallback="Perdone, no le he entendido. Responda PERSONA para hablar con alguien.",
+        yes="si",
+        no="no",
+    ),
+    yes=_set(
+        "si, s, sip, sii, claro, claro que si, por supuesto, desde luego, vale, bueno, dale, de acuerdo, "
+        "correcto, esta bien, asi es, exacto, exactamente, perfecto, si por favor, si gracias, si claro, eso es, "
+        "eso, confirmo, confirmado, adelante, cierto, verdad, es correcto, todo bien, bien, por favor, okey, ok "
+        "gracias"
+    ),
+    no=_set(
+        "no, nop, no gracias, para nada, nunca, jamas, incorrecto, no es correcto, mal, esta mal, negativo, ahora "
+        "no, todavia no, aun no, de ninguna manera, falso, cambiar, no esta bien, claro que no, tampoco"
+    ),
+    ordinals={
+        **{w: n for n, w in enumerate("primero segundo tercero cuarto quinto sexto septimo octavo noveno".split(), 1)},
+        **{w: n for n, w in enumerate("primera segunda tercera cuarta quinta sexta septima octava novena".split(), 1)},
+        "primer": 1,
+        "tercer": 3,
+        "ultimo": -1,
+        "ultima": -1,
+    },
+    numbers={
+        "uno": 1,
+        "una": 1,
+        "dos": 2,
+        "tres": 3,
+        "cuatro": 4,
+        "cinco": 5,
+        "seis": 6,
+        "siete": 7,
+        "ocho": 8,
+        "nueve": 9,
+    },
+    fillers=_set(
+        "yo, el, la, los, las, lo, un, una, mi, quiero, quisiera, necesito, prefiero, me, gustaria, por, favor, "
+        "gracias, opcion, numero, para, con, de, del, es, seria, hola, pues, elijo, a, que, vale, hacer"
+    ),
+    negations=_set("no, ni, nunca, tampoco, sin, jamas"),
+    reservations=_set("pero, excepto, salvo, aunque, cambiar, menos"),
+    skip=_set("omitir, saltar, ninguno, ninguna, nada, paso, no"),
+    person=_set(
+        "agente, humano, persona, operador, operadora, representante, alguien, una persona, un humano, un agente, "
+        "recepcion, encargado, encargada, atencion al cliente, llamame, llameme, eres un robot, eres un bot"
+    ),
+    number_nouns=_set("opcion, numero, respuesta"),
+    person_nouns=_set("persona, humano, agente, representante, operador, operadora, persona real, ser humano"),
+    talk_verbs=_set("hablar con, comunicarme con, ponme con, pongame con, paseme con, contactar con"),
+    want_verbs=_set("quiero, necesito, prefiero"),
+    anyone=_set("alguien, encargado, encargada"),
+    tapbacks={
+        "le gusto": True,
+        "le encanto": True,
+        "no le gusto": False,
+        "le dio risa": None,
+        "enfatizo": None,
+        "cuestiono": None,
+    },
+)
+
+LANGUAGES: dict[str, Language] = {"en": ENGLISH, "es": SPANISH}
+
+DEFAULT = "en"
+
+
+def phrases(locale: str) -> Phrases:
+    """The engine's sentences in this locale's language ("es-MX" is Spanish); English where it is not known."""
+    language = LANGUAGES.get(locale) or LANGUAGES.get(locale.partition("-")[0]) or LANGUAGES[DEFAULT]
+    return language.phrases
