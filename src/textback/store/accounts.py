@@ -1,0 +1,199 @@
+"""People and programs that may come in: users, sessions, login links, failed logins, API keys, and the audit trail.
+
+Tokens and keys are kept as SHA-256 only: they are long and random, so a slow hash would add nothing. Passwords come
+here already hashed with argon2.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from textback.core.ids import new_id
+from textback.core.when import DAY, MINUTE
+from textback.store.tables import api_keys, audit, login_failures, login_links, users, web_sessions
+
+SESSION_LIFE = 14 * DAY
+LINK_LIFE = 30 * MINUTE
+
+_u, _s, _l, _f, _k = users.c, web_sessions.c, login_links.c, login_failures.c, api_keys.c
+
+
+def token_hash(token: str) -> str:
+    """How a token or key is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def write_audit(
+    tx: Connection,
+    workspace: str,
+    actor: str,
+    action: str,
+    subject: str,
+    now: int,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Note who did what to what. `data` never holds a secret or the words of a text."""
+    tx.execute(
+        insert(audit),
+        {
+            "id": new_id(),
+            "workspace": workspace,
+            "at": now,
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            "data": msgspec.json.encode(data or {}).decode(),
+        },
+    )
+
+
+def add_user(tx: Connection, workspace: str, email: str, name: str, role: str, now: int) -> str | None:
+    """Add a person without a password; returns the id, or None when the address is taken."""
+    if user_by_email(tx, email) is not None:
+        return None
+    id_ = new_id()
+    tx.execute(
+        insert(users),
+        {
+            "id": id_,
+            "workspace": workspace,
+            "email": email,
+            "name": name,
+            "password_hash": "",
+            "role": role,
+            "created_at": now,
+        },
+    )
+    return id_
+
+
+def user_by_email(tx: Connection, email: str) -> Row[Any] | None:
+    """The person who signs in with this address."""
+    return tx.execute(select(users).where(_u.email == email)).first()
+
+
+def set_password(tx: Connection, user_id: str, password_hash: str) -> None:
+    """Replace a password and end the person's other sessions."""
+    tx.execute(update(users).where(_u.id == user_id).values(password_hash=password_hash))
+    tx.execute(delete(web_sessions).where(_s.user_id == user_id))
+
+
+def add_session(tx: Connection, user_id: str, now: int) -> str:
+    """Sign a person in; returns the token for their cookie."""
+    token = secrets.token_urlsafe(32)
+    tx.execute(delete(web_sessions).where(_s.expires_at <= now))
+    tx.execute(
+        insert(web_sessions),
+        {
+            "token_hash": token_hash(token),
+            "user_id": user_id,
+            "csrf": secrets.token_urlsafe(24),
+            "created_at": now,
+            "expires_at": now + SESSION_LIFE,
+        },
+    )
+    return token
+
+
+def session(tx: Connection, workspace: str, token: str, now: int) -> Row[Any] | None:
+    """Who a cookie belongs to: user_id, csrf, email, name, role, has_password."""
+    query = (
+        select(_s.user_id, _s.csrf, _u.email, _u.name, _u.role, (_u.password_hash != "").label("has_password"))
+        .join(users, _u.id == _s.user_id)
+        .where(_s.token_hash == token_hash(token), _s.expires_at > now, _u.workspace == workspace)
+    )
+    return tx.execute(query).first()
+
+
+def end_session(tx: Connection, token: str) -> None:
+    """Sign out."""
+    tx.execute(delete(web_sessions).where(_s.token_hash == token_hash(token)))
+
+
+def add_link(tx: Connection, user_id: str, now: int, life: int = LINK_LIFE) -> str:
+    """A token that signs the person in once."""
+    token = secrets.token_urlsafe(24)
+    tx.execute(delete(login_links).where(_l.expires_at <= now))
+    tx.execute(insert(login_links), {"token_hash": token_hash(token), "user_id": user_id, "expires_at": now + life})
+    return token
+
+
+def link_is_good(tx: Connection, token: str, now: int) -> bool:
+    """Whether a login link could still be used."""
+    query = select(_l.user_id).where(_l.token_hash == token_hash(token), _l.expires_at > now)
+    return tx.execute(query).first() is not None
+
+
+def use_link(tx: Connection, workspace: str, token: str, now: int) -> Row[Any] | None:
+    """Use a login link up; returns the user, or None when it was used, is too old or never was."""
+    query = delete(login_links).where(_l.token_hash == token_hash(token), _l.expires_at > now).returning(_l.user_id)
+    found = tx.execute(query).first()
+    if found is None:
+        return None
+    return tx.execute(select(users).where(_u.id == found.user_id, _u.workspace == workspace)).first()
+
+
+def failures(tx: Connection, key: str, now: int) -> int:
+    """How many logins have failed lately under this key."""
+    return tx.execute(select(_f["count"]).where(_f.key == key, _f.until > now)).scalar() or 0
+
+
+def add_failure(tx: Connection, key: str, now: int, wait: int) -> int:
+    """Count a failed login; it is forgotten `wait` ms after the last one. Returns how many there are now."""
+    count = failures(tx, key, now) + 1
+    tx.execute(delete(login_failures).where((_f.key == key) | (_f.until <= now)))
+    tx.execute(insert(login_failures), {"key": key, "count": count, "until": now + wait})
+    return count
+
+
+def forget_failures(tx: Connection, key: str) -> None:
+    """They got in."""
+    tx.execute(delete(login_failures).where(_f.key == key))
+
+
+def add_api_key(tx: Connection, workspace: str, name: str, now: int) -> str | None:
+    """Make a key and return it, the only time it can be seen; None when a live key has that name."""
+    taken = select(_k.id).where(_k.workspace == workspace, _k.name == name, _k.revoked_at.is_(None))
+    if tx.execute(taken).first() is not None:
+        return None
+    key = f"tb_{secrets.token_urlsafe(32)}"
+    tx.execute(
+        insert(api_keys),
+        {
+            "id": new_id(),
+            "workspace": workspace,
+            "name": name,
+            "key_hash": token_hash(key),
+            "created_at": now,
+            "revoked_at": None,
+        },
+    )
+    return key
+
+
+def api_key_list(tx: Connection, workspace: str) -> list[Row[Any]]:
+    """The keys that work: name, created_at."""
+    query = select(_k.name, _k.created_at).where(_k.workspace == workspace, _k.revoked_at.is_(None)).order_by(_k.name)
+    return list(tx.execute(query))
+
+
+def revoke_api_key(tx: Connection, workspace: str, name: str, now: int) -> bool:
+    """Revoke by name; False when there is no such key."""
+    query = (
+        update(api_keys)
+        .where(_k.workspace == workspace, _k.name == name, _k.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(_k.id)
+    )
+    return tx.execute(query).first() is not None
+
+
+def api_key_name(tx: Connection, workspace: str, key: str) -> str | None:
+    """The name of a live key."""
+    query = select(_k.name).where(_k.key_hash == token_hash(key), _k.workspace == workspace, _k.revoked_at.is_(None))
+    found = tx.execute(query).first()
+    return None if found is None else str(found.name)

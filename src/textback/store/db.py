@@ -1,0 +1,224 @@
+"""The database: one writer with group commit on SQLite, one connection per lane on PostgreSQL.
+
+Work is a plain function `fn(tx, *args)`. Whatever waits for the same writer runs in one transaction and so shares one
+fsync. When any of a group raises, the group is rolled back and each is run again alone, so that only the guilty one
+fails: work must therefore do nothing but read and write through its transaction.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Row as Row
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+from textback.core.errors import SettingsError
+
+_GROUP = 64
+"""How many works may share one commit."""
+_READERS = 4
+
+Tx: TypeAlias = Connection
+"""An open transaction, as other rooms name it: they pass it to the store's functions and never run SQL on it."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_Work: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...], asyncio.Future[Any]]
+_Outcome: TypeAlias = tuple[asyncio.Future[Any], Any, BaseException | None]
+
+
+def parse_url(text: str) -> URL:
+    """The database address as SQLAlchemy wants it: sqlite:///path or postgresql://…; anything else is refused."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise SettingsError(
+            "The database address is not one.", "Use sqlite:///textback.db or postgresql://user@host/name."
+        ) from None
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise SettingsError("A SQLite database needs a file.", "Use for example sqlite:///textback.db.")
+        return url
+    if backend in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    raise SettingsError(f"Textback keeps no data in {backend}.", "Use sqlite:///… or postgresql://….")
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The database file of a SQLite address, None for PostgreSQL."""
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+def make_engine(url: URL, *, begin: str = "BEGIN IMMEDIATE", pool_size: int = 1) -> Engine:
+    """An engine whose transactions are durable: WAL with synchronous=FULL on SQLite, the server's own on PostgreSQL."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True)
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=4,
+        connect_args={"check_same_thread": False, "timeout": 30, "isolation_level": None},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA temp_store=MEMORY")
+        cursor.execute("PRAGMA busy_timeout=30000")
+        cursor.close()
+
+    # The driver's own idea of transactions is switched off above, because it would begin them too late to hold the
+    # write lock while a claim is read.
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+class _Lane:
+    """One thread with one connection that runs queued work in group-committed transactions."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None  # kept open: checking it out for each commit costs more than it
+        self._queue: SimpleQueue[_Work | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=f"textback-{name}", daemon=True)
+        self._thread.start()
+
+    def put(self, work: _Work) -> None:
+        self._queue.put(work)
+
+    def stop(self) -> None:
+        """Finish what is queued, then end."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        open_ = True
+        while open_:
+            work = self._queue.get()
+            group: list[_Work] = []
+            while True:
+                if work is None:
+                    open_ = False
+                    break
+                group.append(work)
+                if len(group) >= _GROUP:
+                    break
+                try:
+                    work = self._queue.get_nowait()
+                except Empty:
+                    break
+            if group:
+                outcomes = self._commit(group)
+                _deliver(outcomes)
+        if self._connection is not None:
+            self._connection.close()
+
+    def _commit(self, group: list[_Work]) -> list[_Outcome]:
+        try:
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            tx = self._connection
+            with tx.begin():
+                results = [fn(tx, *args) for fn, args, _ in group]
+        except Exception as error:
+            if self._connection is not None and self._connection.invalidated:
+                self._connection.close()
+                self._connection = None
+            if len(group) == 1:
+                return [(group[0][2], None, error)]
+            return [outcome for work in group for outcome in self._commit([work])]
+        return [(future, result, None) for (_, _, future), result in zip(group, results, strict=True)]
+
+
+def _deliver(outcomes: list[_Outcome]) -> None:
+    """Hand results back to the loop that asked, one wake-up for the whole group."""
+
+    def resolve() -> None:
+        for future, result, error in outcomes:
+            if future.done():
+                continue
+            if error is None:
+                future.set_result(result)
+            else:
+                future.set_exception(error)
+
+    loop = outcomes[0][0].get_loop()
+    try:
+        loop.call_soon_threadsafe(resolve)
+    except RuntimeError:  # the loop is gone; nobody waits any more
+        return
+
+
+class Db:
+    """A database that async code can use. `write` is durable when it returns; `read` sees the last commit."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self.dialect = url.get_backend_name()
+        self._sqlite = self.dialect == "sqlite"
+        self._write_engine = make_engine(url, pool_size=1 if self._sqlite else 6)
+        self._read_engine = make_engine(url, begin="BEGIN", pool_size=_READERS) if self._sqlite else self._write_engine
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="textback-read")
+        self._lanes: dict[str, _Lane] = {}
+
+    async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **_: P.kwargs) -> T:
+        """Run `fn(tx, *args)` in a durable transaction."""
+        return await self.write_in("any", fn, *args)
+
+    async def write_in(self, lane: str, fn: Callable[..., T], *args: Any) -> T:
+        """As `write`, in a named lane: on PostgreSQL lanes run at the same time, on SQLite they share the writer."""
+        name = "writer" if self._sqlite else lane
+        worker = self._lanes.get(name)
+        if worker is None:
+            worker = self._lanes[name] = _Lane(self._write_engine, name)
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        worker.put((fn, args, future))
+        return await future
+
+    async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **_: P.kwargs) -> T:
+        """Run `fn(tx, *args)` in a transaction that is rolled back afterwards."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, fn, args)
+
+    def _read(self, fn: Callable[..., T], args: tuple[Any, ...]) -> T:
+        with self._read_engine.connect() as tx:
+            return fn(tx, *args)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction for commands, which have no event loop."""
+        with self._write_engine.begin() as tx:
+            yield tx
+
+    async def close(self) -> None:
+        """Finish queued work, then let go of every connection."""
+        loop = asyncio.get_running_loop()
+        for lane in list(self._lanes.values()):
+            await loop.run_in_executor(None, lane.stop)
+        self._lanes.clear()
+        self.dispose()
+
+    def dispose(self) -> None:
+        """Let go of every connection at once, for commands."""
+        self._readers.shutdown(wait=True)
+        self._write_engine.dispose()
+        self._read_engine.dispose()
+
+
+def open_db(url: str) -> Db:
+    """The database at this address. Its schema must be current: see store.migrate."""
+    return Db(parse_url(url))

@@ -1,0 +1,184 @@
+"""The inbox: arrivals stored once, under the contact they belong to, in the order they came."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, bindparam, select, tuple_, update
+
+from textback.core.ids import bucket_of, new_contact_id
+from textback.store.many import insert_or_skip, inserter, updater
+from textback.store.tables import addresses, arrivals, contacts, conversations
+
+
+class Incoming(msgspec.Struct, frozen=True):
+    """One arrival to store. `provider_id` and `kind` make it unique on its line; `data` is its JSON.
+
+    `create` is False for arrivals that must not bring a new contact into being, such as a delivery status.
+    """
+
+    id: str
+    line: str
+    kind: str
+    provider_id: str
+    data: str
+    family: str
+    identifier: str
+    contact_id: str = ""
+    create: bool = True
+
+
+class Home(msgspec.Struct, frozen=True):
+    """Where an address lives: its contact and that contact's bucket."""
+
+    contact_id: str
+    bucket: int
+
+
+_add_arrivals = insert_or_skip(arrivals)
+_add_addresses = insert_or_skip(addresses)
+_add_contacts = inserter(contacts, omit=["name"])
+_add_conversations = inserter(conversations)
+
+
+def find_homes(tx: Connection, workspace: str, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], Home]:
+    """The homes of those of the wanted (family, identifier) pairs that are known."""
+    query = select(addresses.c.family, addresses.c.identifier, addresses.c.contact_id, addresses.c.bucket).where(
+        addresses.c.workspace == workspace, tuple_(addresses.c.family, addresses.c.identifier).in_(list(wanted))
+    )
+    return {(row.family, row.identifier): Home(row.contact_id, row.bucket) for row in tx.execute(query)}
+
+
+def make_homes(
+    tx: Connection, workspace: str, wanted: dict[tuple[str, str], str], now: int
+) -> dict[tuple[str, str], Home]:
+    """Find or make the contact of each wanted address; the value is the line that the conversation starts on.
+
+    Two nodes may meet the same stranger at once: the unique address decides who wins, and the loser adopts.
+    """
+    mine = {key: new_contact_id() for key in wanted}
+    _add_addresses(
+        tx,
+        [
+            {"workspace": workspace, "family": f, "identifier": i, "bucket": bucket_of(cid), "contact_id": cid}
+            for (f, i), cid in mine.items()
+        ],
+    )
+    homes = find_homes(tx, workspace, wanted)
+    won = [(key, home) for key, home in homes.items() if home.contact_id == mine[key]]
+    if won:
+        _add_contacts(
+            tx, [{"bucket": h.bucket, "id": h.contact_id, "workspace": workspace, "created_at": now} for _, h in won]
+        )
+        _add_conversations(tx, [_fresh_conversation(h, workspace, wanted[key], key[1], now) for key, h in won])
+    return homes
+
+
+def _fresh_conversation(home: Home, workspace: str, line: str, identifier: str, now: int) -> dict[str, Any]:
+    return {
+        "bucket": home.bucket,
+        "contact_id": home.contact_id,
+        "workspace": workspace,
+        "state": "",
+        "status": "new",
+        "owner_kind": "bot",
+        "owner_id": "",
+        "line": line,
+        "address": identifier,
+        "last_text": "",
+        "last_author": "",
+        "last_at": now,
+        "waiting_since": None,
+        "unread": 0,
+        "message_count": 0,
+        "opted_out": False,
+        "created_at": now,
+    }
+
+
+def store_arrivals(
+    tx: Connection, workspace: str, items: Sequence[Incoming], known: dict[tuple[str, str], Home], now: int
+) -> dict[tuple[str, str], Home]:
+    """Store arrivals, each at most once. `known` are addresses already looked up; returns the newly found ones.
+
+    An arrival for an address that nobody has, and that must not create one, is dropped.
+    """
+    missing = {
+        (i.family, i.identifier): i.line for i in items if not i.contact_id and (i.family, i.identifier) not in known
+    }
+    found = find_homes(tx, workspace, missing) if missing else {}
+    strangers = {(i.family, i.identifier): i.line for i in items if i.create and not i.contact_id}
+    strangers = {key: line for key, line in strangers.items() if key in missing and key not in found}
+    if strangers:
+        found |= make_homes(tx, workspace, strangers, now)
+    rows = []
+    for item in items:
+        key = (item.family, item.identifier)
+        contact_id = item.contact_id
+        if not contact_id:
+            home = known.get(key) or found.get(key)
+            if home is None:
+                continue
+            contact_id = home.contact_id
+        rows.append(
+            {
+                "bucket": bucket_of(contact_id),
+                "id": item.id,
+                "workspace": workspace,
+                "contact_id": contact_id,
+                "line": item.line,
+                "kind": item.kind,
+                "provider_id": item.provider_id,
+                "data": item.data,
+                "received_at": now,
+                "handled_at": None,
+            }
+        )
+    if rows:
+        _add_arrivals(tx, rows)
+    return found
+
+
+_PENDING = (
+    select(
+        arrivals.c.bucket,
+        arrivals.c.id,
+        arrivals.c.contact_id,
+        arrivals.c.line,
+        arrivals.c.data,
+        arrivals.c.received_at,
+    )
+    .where(arrivals.c.handled_at.is_(None))
+    .order_by(arrivals.c.id)
+)
+_PENDING_SOME = _PENDING.limit(bindparam("most"))
+
+
+def pending(tx: Connection, most: int) -> list[Row[Any]]:
+    """Unhandled arrivals, oldest first."""
+    return list(tx.execute(_PENDING_SOME, {"most": most}))
+
+
+def pending_of(tx: Connection, contact_ids: Collection[str]) -> list[Row[Any]]:
+    """All unhandled arrivals of these contacts, oldest first."""
+    ids = list(contact_ids)
+    buckets = {bucket_of(i) for i in ids}
+    return list(tx.execute(_PENDING.where(arrivals.c.bucket.in_(buckets), arrivals.c.contact_id.in_(ids))))
+
+
+_handled = updater(
+    update(arrivals)
+    .where(arrivals.c.bucket == bindparam("b"), arrivals.c.id == bindparam("i"))
+    .values(handled_at=bindparam("at"))
+)
+
+
+def mark_handled(tx: Connection, keys: Sequence[tuple[int, str]], now: int) -> None:
+    """These arrivals have had their turn."""
+    _handled(tx, [{"b": bucket, "i": id_, "at": now} for bucket, id_ in keys])
+
+
+def backlog(tx: Connection) -> int:
+    """How many arrivals wait for their turn, counted to 10,000."""
+    query = select(arrivals.c.id).where(arrivals.c.handled_at.is_(None)).limit(10_000)
+    return len(tx.execute(query).all())

@@ -1,0 +1,67 @@
+"""Schema migrations: bring a database up to this release, and refuse one that a newer release has changed."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from textback.core.errors import StartError
+from textback.store.db import make_engine, sqlite_path
+
+HERE = Path(__file__).parent / "migrations"
+_LOCK = 7_267_123_801_446_309  # any constant: the name of this program's advisory lock
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, bound to a connection."""
+    made = Config()
+    made.set_main_option("script_location", str(HERE))
+    made.attributes["connection"] = connection
+    return made
+
+
+def upgrade(url: URL) -> None:
+    """Create or upgrade the schema. Raises StartError, in one line, where that can't be done."""
+    _check_folder(url)
+    engine = make_engine(url)
+    script = ScriptDirectory.from_config(config())
+    known = {revision.revision for revision in script.walk_revisions()}
+    try:
+        with engine.begin() as tx:
+            if tx.dialect.name == "postgresql":  # several nodes may start at once
+                tx.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK})
+            current = MigrationContext.configure(tx).get_current_revision()
+            if current is not None and current not in known:
+                raise StartError(
+                    f"The database was made by a newer Textback (schema {current}).",
+                    "Start that release, or restore a backup made before the upgrade.",
+                )
+            if current != script.get_current_head():
+                command.upgrade(config(tx), "head")
+    except (OperationalError, DatabaseError) as error:
+        raise StartError(f"The database can't be used: {_reason(error)}.", "Check --database.") from None
+    finally:
+        engine.dispose()
+
+
+def _check_folder(url: URL) -> None:
+    path = sqlite_path(url)
+    if path is None:
+        return
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise StartError(f"There is no folder {folder} for the database.", "Create it, or choose another --database.")
+    if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise StartError(f"The database {path} can't be written.", "Change its owner, or choose another --database.")
+
+
+def _reason(error: Any) -> str:
+    """The driver's own first line; it names no password."""
+    return str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")

@@ -1,0 +1,129 @@
+"""The outbox: messages waiting to be delivered. Order is kept per conversation; a claim is a lease with a fence."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, exists, func, or_, select, update
+
+from textback.store.many import Rows, updater
+from textback.store.tables import conversations, messages, outbox
+
+_o = outbox.c
+_older = outbox.alias("older")
+
+#: Oldest row of each conversation that is due. One that still waits, or whose fate is unknown, holds back the rows
+#: behind it for as long as it may yet be sent; an unknown one does not, because it is never sent again.
+_DUE = (
+    select(
+        _o.bucket, _o.id, _o.contact_id, _o.workspace, _o.line, _o.recipient, _o.message_class, _o.attempts,
+        _o.expires_at, _o.fence, messages.c.text, messages.c.media, conversations.c.opted_out,
+    )
+    .join(messages, and_(messages.c.bucket == _o.bucket, messages.c.id == _o.id))
+    .join(conversations, and_(conversations.c.bucket == _o.bucket, conversations.c.contact_id == _o.contact_id))
+    .where(
+        _o.state == "queued",
+        _o.due_at <= bindparam("now"),
+        ~exists().where(
+            _older.c.bucket == _o.bucket,
+            _older.c.contact_id == _o.contact_id,
+            _older.c.id < _o.id,
+            _older.c.state != "unknown",
+        ),
+    )
+    .order_by(_o.id)
+    .limit(bindparam("most"))
+)  # fmt: skip
+_DUE_LOCKED = _DUE.with_for_update(skip_locked=True, of=outbox)
+
+
+def due(tx: Connection, now: int, most: int) -> list[Row[Any]]:
+    """Rows that may be posted now, with their text and whether the contact has opted out; locked on PostgreSQL."""
+    return list(tx.execute(_DUE if tx.dialect.name == "sqlite" else _DUE_LOCKED, {"now": now, "most": most}))
+
+
+_KEY = (_o.bucket == bindparam("b"), _o.id == bindparam("i"))
+_leave = updater(delete(outbox).where(*_KEY))
+_claim = updater(
+    update(outbox)
+    .where(*_KEY)
+    .values(state="sending", lease_until=bindparam("until"), fence=_o.fence + 1, attempts=_o.attempts + 1)
+)
+_MESSAGE_KEY = (messages.c.bucket == bindparam("b"), messages.c.id == bindparam("i"))
+_message_status = updater(
+    update(messages)
+    .where(*_MESSAGE_KEY)
+    .values(status=bindparam("s"), rule=bindparam("r"), code=bindparam("c"), detail=bindparam("d"))
+)
+
+
+def claim(tx: Connection, keys: Sequence[tuple[int, str]], until: int) -> None:
+    """Lease these rows until `until` (ms). Committed before anything is posted: a crash leaves them *sending*, and
+    whoever finds them later knows that they may have gone."""
+    _claim(tx, [{"b": b, "i": i, "until": until} for b, i in keys])
+
+
+def settle(tx: Connection, rows: Rows) -> None:
+    """End these rows: rows of b, i, s (the message's final status), r (rule), c (code), d (detail)."""
+    _leave(tx, [{"b": r["b"], "i": r["i"]} for r in rows])
+    _message_status(tx, rows)
+
+
+def _still(*statuses: str) -> ColumnElement[bool]:
+    """The message has one of these statuses. Spelt out, because an IN list can't be written for many rows at once."""
+    return or_(*[messages.c.status == status for status in statuses])
+
+
+_accepted = updater(
+    update(messages)
+    .where(*_MESSAGE_KEY, _still("queued", "sending", "unknown"))
+    .values(status="accepted", provider_id=bindparam("p"))
+)
+
+
+def accepted(tx: Connection, rows: Rows) -> None:
+    """The provider took these: rows of b, i, p (its id). True whatever became of our lease meanwhile."""
+    _leave(tx, [{"b": r["b"], "i": r["i"]} for r in rows])
+    _accepted(tx, rows)
+
+
+_again = updater(
+    update(outbox)
+    .where(*_KEY, _o.fence == bindparam("f"), _o.state == "sending")
+    .values(state="queued", due_at=bindparam("due"), lease_until=None)
+)
+
+
+def try_again(tx: Connection, rows: Rows) -> None:
+    """Queue these again: rows of b, i, f (our fence), due. A row that another node has claimed since is left alone."""
+    _again(tx, rows)
+
+
+_unknown = updater(update(outbox).where(*_KEY, _o.fence == bindparam("f")).values(state="unknown", lease_until=None))
+_unknown_message = updater(
+    update(messages).where(*_MESSAGE_KEY, _still("queued", "sending")).values(status="unknown", detail=bindparam("d"))
+)
+
+
+def unknown(tx: Connection, rows: Rows) -> None:
+    """Nobody can say whether these went: rows of b, i, f, d (detail). They are never posted again."""
+    _unknown(tx, [{"b": r["b"], "i": r["i"], "f": r["f"]} for r in rows])
+    _unknown_message(tx, [{"b": r["b"], "i": r["i"], "d": r["d"]} for r in rows])
+
+
+def abandoned(tx: Connection, now: int) -> list[Row[Any]]:
+    """Rows whose lease ran out while they were being posted: their node died or froze."""
+    query = select(_o.bucket, _o.id, _o.contact_id, _o.fence).where(_o.state == "sending", _o.lease_until < now)
+    if tx.dialect.name != "sqlite":
+        query = query.with_for_update(skip_locked=True)
+    return list(tx.execute(query.limit(500)))
+
+
+def next_due(tx: Connection) -> int | None:
+    """When the next queued row is due, in ms; None when none waits."""
+    return tx.execute(select(func.min(_o.due_at)).where(_o.state == "queued")).scalar()
+
+
+def depth(tx: Connection) -> dict[str, int]:
+    """How many rows are in each state."""
+    rows = tx.execute(select(_o.state, func.count().label("n")).group_by(_o.state))
+    return {row.state: row.n for row in rows}

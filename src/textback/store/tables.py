@@ -1,0 +1,274 @@
+"""All tables. Times are ms since 1970 (see core.when); JSON is text; ids are core.ids.
+
+Every per-conversation table leads its keys with `bucket`, so that it can be spread over many servers by it one day.
+There are no foreign keys on the road: rows that belong together share bucket and contact and are written in one
+transaction, and a check per insert would cost more than it could catch.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text, text
+
+metadata = MetaData()
+
+PENDING = text("handled_at IS NULL")
+
+
+def _conversation_key() -> list[Column[object]]:
+    return [
+        Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+        Column("id", String(32), primary_key=True),
+        Column("workspace", String(64), nullable=False),
+        Column("contact_id", String(32), nullable=False),
+    ]
+
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("id", String(32), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("family", String(16), primary_key=True),
+    Column("identifier", String(320), primary_key=True),
+    Column("bucket", SmallInteger, nullable=False),
+    Column("contact_id", String(32), nullable=False),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("contact_id", String(32), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("state", Text, nullable=False),
+    # What lists need, kept beside the state so that no list has to read it.
+    Column("status", String(24), nullable=False),
+    Column("owner_kind", String(8), nullable=False),
+    Column("owner_id", String(32), nullable=False),
+    Column("line", String(64), nullable=False),
+    Column("address", String(320), nullable=False),
+    Column("last_text", Text, nullable=False),
+    Column("last_author", String(16), nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("waiting_since", BigInteger),
+    Column("unread", Integer, nullable=False),
+    Column("message_count", Integer, nullable=False),
+    Column("opted_out", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("conversations_by_time", "workspace", "last_at"),
+    Index("conversations_by_status", "workspace", "status", "waiting_since"),
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    *_conversation_key(),
+    Column("line", String(64), nullable=False),
+    Column("kind", String(48), nullable=False),
+    Column("provider_id", String(255), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("handled_at", BigInteger),
+    Index("arrivals_once", "bucket", "workspace", "line", "provider_id", "kind", unique=True),
+    Index("arrivals_pending", "bucket", "id", sqlite_where=PENDING, postgresql_where=PENDING),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    *_conversation_key(),
+    Column("line", String(64), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("direction", String(3), nullable=False),
+    Column("author", String(8), nullable=False),
+    Column("author_id", String(32), nullable=False),
+    Column("author_name", Text, nullable=False),
+    Column("message_class", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("media", Text, nullable=False),
+    Column("segments", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("code", String(32), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("provider_id", String(255)),
+    Column("source", String(160), nullable=False),
+    Column("arrival_id", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("messages_by_contact", "bucket", "contact_id", "id"),
+    Index(
+        "messages_by_provider_id",
+        "bucket",
+        "provider_id",
+        sqlite_where=text("provider_id IS NOT NULL"),
+        postgresql_where=text("provider_id IS NOT NULL"),
+    ),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    *_conversation_key(),  # id is the message's id
+    Column("line", String(64), nullable=False),
+    Column("recipient", String(320), nullable=False),
+    Column("message_class", String(16), nullable=False),
+    Column("state", String(8), nullable=False),  # queued | sending | unknown
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("lease_until", BigInteger),
+    Column("fence", Integer, nullable=False),  # grows with every claim; a write under an older one is refused
+    Index("outbox_by_contact", "bucket", "contact_id", "id"),
+    Index("outbox_due", "state", "due_at"),
+)
+
+early_statuses = Table(
+    "early_statuses",
+    metadata,
+    *_conversation_key(),
+    Column("provider_id", String(255), nullable=False),
+    Column("message_id", String(32)),
+    Column("status", String(16), nullable=False),
+    Column("code", String(32)),
+    Column("detail", Text),
+    Column("at", BigInteger, nullable=False),
+)
+
+timers = Table(
+    "timers",
+    metadata,
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("contact_id", String(32), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("line", String(64), nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Index("timers_due", "due_at"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    *_conversation_key(),
+    Column("flow", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("outcome", String(32), nullable=False),
+    Index("sessions_by_contact", "bucket", "contact_id", "id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    *_conversation_key(),
+    Column("arrival_id", String(32), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("events_by_contact", "bucket", "contact_id", "id"),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("contact_id", String(32), primary_key=True),
+    Column("family", String(16), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("since", BigInteger, nullable=False),
+)
+
+consent_events = Table(
+    "consent_events",
+    metadata,
+    *_conversation_key(),
+    Column("type", String(16), nullable=False),  # opt_out | re_opt_in
+    Column("line", String(64), nullable=False),
+    Column("matched_by", String(16), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("raw_text", Text, nullable=False),
+    Column("arrival_id", String(32), nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Index("consent_events_by_contact", "bucket", "contact_id", "id"),
+)
+
+bot_versions = Table(
+    "bot_versions",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),
+    Column("files", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("email", String(320), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("role", String(16), nullable=False),  # owner | agent
+    Column("created_at", BigInteger, nullable=False),
+)
+
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("user_id", String(32), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+login_links = Table(
+    "login_links",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("user_id", String(32), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+login_failures = Table(
+    "login_failures",
+    metadata,
+    Column("key", String(400), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("key_hash", String(64), nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("data", Text, nullable=False),
+)

@@ -1,0 +1,29 @@
+"""Durable timers: due ones become arrivals, in the same transaction that removes them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, tuple_
+
+from textback.store.tables import timers
+
+_t = timers.c
+
+
+def due(tx: Connection, now: int, most: int = 500) -> list[Row[Any]]:
+    """Timers that are due, the longest overdue first; locked on PostgreSQL."""
+    query = select(timers).where(_t.due_at <= now).order_by(_t.due_at).limit(most)
+    if tx.dialect.name != "sqlite":
+        query = query.with_for_update(skip_locked=True)
+    return list(tx.execute(query))
+
+
+def remove(tx: Connection, rows: Sequence[Row[Any]]) -> None:
+    """Remove timers that have become arrivals."""
+    keys = [(row.bucket, row.contact_id, row.key) for row in rows]
+    tx.execute(delete(timers).where(tuple_(_t.bucket, _t.contact_id, _t.key).in_(keys)))
+
+
+def next_due(tx: Connection) -> int | None:
+    """When the next timer is due, in ms; None when none is set."""
+    return tx.execute(select(func.min(_t.due_at))).scalar()

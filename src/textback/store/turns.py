@@ -1,0 +1,216 @@
+"""What a turn reads and writes: conversations, messages, outbox rows, timers, events, consent."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, tuple_, update
+
+from textback.core.ids import bucket_of
+from textback.core.messages import RANK
+from textback.store.many import Rows, inserter, updater, upserter
+from textback.store.tables import (
+    consent_events,
+    conversations,
+    early_statuses,
+    events,
+    messages,
+    outbox,
+    sessions,
+    suppressions,
+    timers,
+)
+
+_c = conversations.c
+_CONVERSATION = select(
+    _c.bucket, _c.contact_id, _c.workspace, _c.state, _c.status, _c.line, _c.address, _c.waiting_since, _c.unread,
+    _c.message_count, _c.opted_out, _c.last_text, _c.last_author, _c.last_at,
+)  # fmt: skip
+
+
+def lock_conversations(tx: Connection, contact_ids: Collection[str]) -> list[Row[Any]]:
+    """These conversations, locked for the rest of the transaction; those that another node holds are left out."""
+    ids = list(contact_ids)
+    query = _CONVERSATION.where(_c.bucket.in_({bucket_of(i) for i in ids}), _c.contact_id.in_(ids))
+    if tx.dialect.name != "sqlite":
+        query = query.with_for_update(skip_locked=True)
+    return list(tx.execute(query))
+
+
+_save = updater(
+    update(conversations)
+    .where(_c.bucket == bindparam("b_bucket"), _c.contact_id == bindparam("b_contact"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "state", "status", "owner_kind", "owner_id", "line", "address", "last_text", "last_author", "last_at",
+                "waiting_since", "unread", "message_count", "opted_out",
+            )
+        }
+    )
+)  # fmt: skip
+
+
+def save_conversations(tx: Connection, rows: Rows) -> None:
+    """Write conversations back; `b_bucket` and `b_contact` name the row."""
+    _save(tx, rows)
+
+
+_add_messages = inserter(messages)
+_add_outbox = inserter(outbox)
+_add_events = inserter(events)
+_add_sessions = inserter(sessions)
+_add_early = inserter(early_statuses)
+_set_timers = upserter(timers, ["bucket", "contact_id", "key"], ["due_at", "line"])
+
+
+def add_messages(tx: Connection, rows: Rows) -> None:
+    """Add messages to their threads."""
+    _add_messages(tx, rows)
+
+
+def add_outbox(tx: Connection, rows: Rows) -> None:
+    """Queue messages for delivery."""
+    _add_outbox(tx, rows)
+
+
+def add_events(tx: Connection, rows: Rows) -> None:
+    """Append to the record."""
+    _add_events(tx, rows)
+
+
+def set_timers(tx: Connection, rows: Rows) -> None:
+    """Set timers; one of the same contact and key is replaced."""
+    _set_timers(tx, rows)
+
+
+def cancel_timers(tx: Connection, cancels: Sequence[tuple[str, tuple[str, ...]]]) -> None:
+    """Forget timers, by contact: the named keys, or all when no key is named."""
+    conditions = []
+    for contact_id, keys in cancels:
+        mine = and_(timers.c.bucket == bucket_of(contact_id), timers.c.contact_id == contact_id)
+        conditions.append(and_(mine, timers.c.key.in_(keys)) if keys else mine)
+    for start in range(0, len(conditions), 100):
+        tx.execute(delete(timers).where(or_(*conditions[start : start + 100])))
+
+
+def start_sessions(tx: Connection, rows: Rows) -> None:
+    """Record sessions that began (and perhaps ended) in this transaction."""
+    _add_sessions(tx, rows)
+
+
+_end = updater(
+    update(sessions)
+    .where(sessions.c.bucket == bindparam("b"), sessions.c.id == bindparam("i"), sessions.c.ended_at.is_(None))
+    .values(ended_at=bindparam("at"), outcome=bindparam("o"))
+)
+
+
+def end_sessions(tx: Connection, rows: Rows) -> None:
+    """Record how sessions ended: rows of b (bucket), i (id), at, o (outcome)."""
+    _end(tx, rows)
+
+
+def record_consent(tx: Connection, rows: Rows) -> None:
+    """Append consent events; the current suppression follows from the last one, in the order given."""
+    tx.execute(insert(consent_events), [{k: v for k, v in row.items() if k != "family"} for row in rows])
+    for row in rows:
+        tx.execute(
+            delete(suppressions).where(
+                suppressions.c.bucket == row["bucket"],
+                suppressions.c.contact_id == row["contact_id"],
+                suppressions.c.family == row["family"],
+            )
+        )
+        if row["type"] == "opt_out":
+            tx.execute(
+                insert(suppressions),
+                {
+                    "bucket": row["bucket"],
+                    "contact_id": row["contact_id"],
+                    "family": row["family"],
+                    "workspace": row["workspace"],
+                    "rule": row["rule"],
+                    "since": row["occurred_at"],
+                },
+            )
+
+
+def cancel_queued(tx: Connection, contact_ids: Collection[str], rule: str) -> None:
+    """Withdraw what has not been posted yet (rule O6). A text being posted this moment can't be called back."""
+    ids = list(contact_ids)
+    mine = and_(outbox.c.bucket.in_({bucket_of(i) for i in ids}), outbox.c.contact_id.in_(ids))
+    rows = tx.execute(select(outbox.c.bucket, outbox.c.id).where(mine, outbox.c.state == "queued")).all()
+    if not rows:
+        return
+    keys = [(row.bucket, row.id) for row in rows]
+    tx.execute(delete(outbox).where(tuple_(outbox.c.bucket, outbox.c.id).in_(keys), outbox.c.state == "queued"))
+    tx.execute(
+        update(messages).where(tuple_(messages.c.bucket, messages.c.id).in_(keys)).values(status="canceled", rule=rule)
+    )
+
+
+def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Move messages up the ladder of statuses; returns the rows whose message is not known (yet).
+
+    A row has bucket, contact_id, provider_id, message_id (or None), status, code, detail, at.
+    """
+    by_id = {(r["bucket"], r["message_id"]) for r in rows if r["message_id"]}
+    by_provider = {(r["bucket"], r["provider_id"]) for r in rows}
+    m = messages.c
+    found: dict[tuple[int, str], Any] = {}
+    columns = select(m.bucket, m.id, m.contact_id, m.provider_id, m.status)
+    if by_id:
+        for hit in tx.execute(columns.where(tuple_(m.bucket, m.id).in_(list(by_id)))):
+            found[hit.bucket, hit.id] = hit
+    for hit in tx.execute(columns.where(tuple_(m.bucket, m.provider_id).in_(list(by_provider)))):
+        found[hit.bucket, hit.provider_id] = hit
+    lost = []
+    best: dict[tuple[int, str], dict[str, Any]] = {}
+    for row in rows:
+        message = found.get((row["bucket"], row["provider_id"])) or found.get((row["bucket"], row["message_id"]))
+        if message is None or message.contact_id != row["contact_id"]:
+            lost.append(row)
+            continue
+        key = (message.bucket, message.id)
+        current = best[key]["s"] if key in best else message.status
+        if RANK[row["status"]] > RANK[current]:
+            best[key] = {
+                "b": message.bucket,
+                "i": message.id,
+                "s": row["status"],
+                "p": row["provider_id"],
+                "c": row["code"] or "",
+                "d": row["detail"] or "",
+            }
+    if best:
+        _deliver(tx, list(best.values()))
+        # Whatever the provider knows of, it has: nothing is left to send.
+        _leave_outbox(tx, [{"b": bucket, "i": id_} for bucket, id_ in best])
+    return lost
+
+
+_deliver = updater(
+    update(messages)
+    .where(messages.c.bucket == bindparam("b"), messages.c.id == bindparam("i"))
+    .values(status=bindparam("s"), provider_id=bindparam("p"), code=bindparam("c"), detail=bindparam("d"))
+)
+_leave_outbox = updater(delete(outbox).where(outbox.c.bucket == bindparam("b"), outbox.c.id == bindparam("i")))
+
+
+def keep_early(tx: Connection, rows: Rows) -> None:
+    """Keep statuses that overtook the receipt of their own message; `settle_early` applies them later."""
+    _add_early(tx, rows)
+
+
+def settle_early(tx: Connection, now: int, *, give_up_after: int) -> list[str]:
+    """Apply kept statuses whose message is known by now; forget those older than `give_up_after` ms."""
+    e = early_statuses.c
+    rows = [dict(row._mapping) for row in tx.execute(select(early_statuses).order_by(e.at).limit(500))]
+    if not rows:
+        return []
+    lost = {row["id"] for row in update_delivery(tx, rows)}
+    done = [r["id"] for r in rows if r["id"] not in lost or r["at"] < now - give_up_after]
+    if done:
+        tx.execute(delete(early_statuses).where(e.id.in_(done)))
+    return [row["contact_id"] for row in rows if row["id"] not in lost]

@@ -1,0 +1,74 @@
+"""The writer: what is acknowledged is committed, one failure does not harm its neighbours, close finishes the queue."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import Connection, text
+
+from textback.core.errors import SettingsError
+from textback.store.db import Db, open_db
+
+
+def note(tx: Connection, word: str) -> str:
+    tx.execute(
+        text("INSERT INTO audit (id, workspace, at, actor, action, subject, data) VALUES (:w, '', 0, '', '', '', '')"),
+        {"w": word},
+    )
+    return word
+
+
+def words(tx: Connection) -> list[str]:
+    return list(tx.execute(text("SELECT id FROM audit ORDER BY id")).scalars())
+
+
+def fail(tx: Connection, word: str) -> str:
+    note(tx, word)
+    raise RuntimeError(word)
+
+
+async def test_a_write_is_seen_by_the_next_read(db: Db) -> None:
+    assert await db.write(note, "a") == "a"
+    assert await db.read(words) == ["a"]
+
+
+async def test_one_failure_in_a_group_leaves_the_others_committed(db: Db) -> None:
+    results = await asyncio.gather(
+        *[db.write(note, f"w{n}") for n in range(10)],
+        db.write(fail, "bad"),
+        *[db.write(note, f"x{n}") for n in range(10)],
+        return_exceptions=True,
+    )
+    assert [r for r in results if isinstance(r, Exception)].__len__() == 1
+    assert isinstance(results[10], RuntimeError)
+    assert await db.read(words) == [f"w{n}" for n in range(10)] + [f"x{n}" for n in range(10)]
+
+
+async def test_writes_of_one_lane_keep_their_order(db: Db) -> None:
+    seen: list[int] = []
+
+    def mark(tx: Connection, n: int) -> None:
+        seen.append(n)
+
+    await asyncio.gather(*[db.write_in("turn", mark, n) for n in range(200)])
+    assert seen == list(range(200))
+
+
+async def test_reads_change_nothing(db: Db) -> None:
+    await db.read(note, "ghost")
+    assert await db.read(words) == []
+
+
+async def test_close_finishes_what_was_queued(database_url: str, db: Db) -> None:
+    pending = [asyncio.ensure_future(db.write(note, f"n{n:02}")) for n in range(30)]
+    await asyncio.sleep(0)
+    await db.close()
+    assert [await p for p in pending] == [f"n{n:02}" for n in range(30)]
+    again = open_db(database_url)
+    assert len(await again.read(words)) == 30
+    await again.close()
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://localhost/x", "sqlite://", "sqlite:///:memory:"])
+def test_an_address_that_is_no_database_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError):
+        open_db(url)
