@@ -1,0 +1,1 @@
+"""Channels: one module per provider, each doing three things only: verify, parse, send."""

@@ -1,0 +1,115 @@
+"""What every provider module gives the rest of the program: verify, parse, send. Nothing else."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal, Protocol
+
+import msgspec
+
+from textback.engine.arrivals import DeliveryStatus, Media, Message
+
+
+class Webhook(msgspec.Struct, frozen=True):
+    """A provider's request as it came: the body is raw bytes, header names are lower case.
+
+    `url` is the address the provider called, rebuilt from the configured public address and the untouched raw path
+    and query, because some providers sign it.
+    """
+
+    method: str
+    url: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class BadSignature(Exception):
+    """The request was not signed by the provider, or is stale. The text is for the operator, never for the caller."""
+
+
+class BadPayload(Exception):
+    """The provider sent a signed request that makes no sense. `field` names what is missing or malformed."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """One text to send. `status_url` is where the provider should report; None where no public address is known."""
+
+    message_id: str
+    sender: str
+    recipient: str
+    text: str
+    media: tuple[Media, ...] = ()
+    status_url: str | None = None
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The provider took the text and calls it `provider_id`."""
+
+    provider_id: str
+
+
+FailureKind = Literal["retry", "throttled", "rejected", "filtered", "opted_out", "misconfigured", "unknown"]
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """The provider did not take the text. The kind is a closed set that says what to do.
+
+    retry: try again later. throttled: try again after `retry_after` seconds. rejected: never again. filtered: never
+    again, blocked as spam or unregistered traffic. opted_out: suppress the contact. misconfigured: our account or
+    settings are wrong, an operator must act. unknown: it may have gone; never blindly repeat it.
+    """
+
+    kind: FailureKind
+    code: str = ""
+    detail: str = ""
+    retry_after: float | None = None
+
+
+class Provider(Protocol):
+    """One line's connection to its provider. Made once at start, used by every request."""
+
+    name: ClassVar[str]
+    """The provider's word, such as "telnyx"."""
+
+    content_types: ClassVar[tuple[str, ...]]
+    """The content types its webhooks come in; any other gets 415."""
+
+    acknowledgement: ClassVar[tuple[str, bytes]]
+    """Content type and body of the 200 that tells the provider we have it."""
+
+    keywords: Mapping[str, frozenset[str]]
+    """Whole messages the provider answers itself, in upper case, by "stop", "start" and "help" (rules, section 4)."""
+
+    def verify(self, webhook: Webhook, now: int) -> None:
+        """Raise BadSignature unless the provider signed exactly this request. `now` in ms."""
+        ...
+
+    def parse(self, webhook: Webhook) -> list[Message | DeliveryStatus]:
+        """What the request says. Empty for event types we do not use. Raises BadPayload."""
+        ...
+
+    async def send(self, outgoing: Outgoing) -> Accepted | Failure:
+        """Post one text. Never raises for anything the network or the provider does."""
+        ...
+
+
+class Option(msgspec.Struct, frozen=True):
+    """One thing to configure on a line: its key in bot.yml, its variable in the environment, and what it is.
+
+    The option named "number" is the line's own address.
+    """
+
+    name: str
+    env: str
+    help: str
+    required: bool = True
+    secret: bool = False
+
+
+KEYWORD_OWNER = Option(
+    "keyword_owner", "", "Who answers STOP, START and HELP: provider (the default) or app.", required=False
+)

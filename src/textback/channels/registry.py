@@ -1,0 +1,32 @@
+"""All providers, by name. Adding one is one module and one entry here."""
+
+from collections.abc import Callable, Mapping
+
+import aiohttp
+import msgspec
+
+from textback.channels.base import Option, Provider
+from textback.channels.simulator import Simulator
+from textback.channels.telnyx import Telnyx
+from textback.channels.twilio import Twilio
+
+
+class ProviderSpec(msgspec.Struct, frozen=True):
+    """A kind of provider: its name, its options, and how one line of it is made.
+
+    `make` raises SettingsError, in one line naming the option, when an option makes no sense.
+    """
+
+    name: str
+    options: tuple[Option, ...]
+    make: Callable[[str, Mapping[str, str], aiohttp.ClientSession], Provider]
+
+
+PROVIDERS: dict[str, ProviderSpec] = {
+    spec.name: spec
+    for spec in (
+        ProviderSpec(Telnyx.name, Telnyx.options, Telnyx),
+        ProviderSpec(Twilio.name, Twilio.options, Twilio),
+        ProviderSpec(Simulator.name, Simulator.options, Simulator),
+    )
+}

@@ -1,0 +1,320 @@
+"""Telnyx, API v2: Ed25519-signed JSON webhooks, and texts posted to /messages.
+
+Contract: Telnyx's pages on receiving webhooks, on message encoding and on rate limits, its messaging error code
+reference, and its OpenAPI specification, as read on 2026-11-20.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import parse_qs
+
+import aiohttp
+import msgspec
+from nacl.exceptions import BadSignatureError
+from nacl.signing import VerifyKey
+
+from textback.channels.base import (
+    KEYWORD_OWNER,
+    Accepted,
+    BadPayload,
+    BadSignature,
+    Failure,
+    FailureKind,
+    Option,
+    Outgoing,
+    Webhook,
+)
+from textback.channels.http import failure_of, seconds
+from textback.core.errors import SettingsError
+from textback.core.messages import Status
+from textback.core.text import clean
+from textback.core.when import SECOND, to_ms
+from textback.engine.arrivals import DeliveryStatus, Media, Message
+
+BASE_URL = "https://api.telnyx.com/v2"
+TOLERANCE = 300 * SECOND
+"""How far a webhook's timestamp may be from now, either way."""
+
+STATUSES: dict[str, Status] = {
+    "queued": "accepted",
+    "sending": "accepted",
+    "sent": "sent",
+    "delivered": "delivered",
+    "sending_failed": "failed",
+    "delivery_failed": "undelivered",
+    "delivery_unconfirmed": "sent",
+    "expired": "failed",
+    "read": "read",
+}
+
+#: What an error code means. Codes that are not listed are refusals that a repeat would not change.
+CODES: dict[str, FailureKind] = {
+    "40300": "opted_out",
+    **dict.fromkeys(("40002", "40003", "40015", "40017", "40322", "40010", "40329", "40330"), "filtered"),
+    **dict.fromkeys(("10011", "40011", "40016", "40018", "40318"), "throttled"),
+    **dict.fromkeys(("40006", "40008", "40004"), "retry"),
+    **dict.fromkeys(("40305", "40309", "40312", "40331", "20100", "20012", "40333", "10009"), "misconfigured"),
+}
+
+#: Whole messages that Telnyx answers itself. REVOKE and OPT OUT are not among them.
+KEYWORDS: Mapping[str, frozenset[str]] = {
+    "stop": frozenset({"STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"}),
+    "start": frozenset({"START", "UNSTOP"}),
+    "help": frozenset({"HELP"}),
+}
+
+
+class _Party(msgspec.Struct):
+    phone_number: str | None = None
+    status: str | None = None
+
+
+class _File(msgspec.Struct):
+    url: str | None = None
+    content_type: str | None = None
+    size: int | None = None
+
+
+class _Error(msgspec.Struct):
+    code: str | int | None = None
+    title: str | None = None
+    detail: str | None = None
+
+
+class _Payload(msgspec.Struct):
+    id: str | None = None
+    from_: _Party | None = msgspec.field(default=None, name="from")
+    to: list[_Party] | None = None
+    text: str | None = None
+    media: list[_File] | None = None
+    errors: list[_Error] | None = None
+    autoresponse_type: str | None = None
+    received_at: str | None = None
+
+
+class _Data(msgspec.Struct):
+    event_type: str
+    id: str | None = None
+    occurred_at: str | None = None
+    payload: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Event(msgspec.Struct):
+    data: _Data
+
+
+class _Sent(msgspec.Struct):
+    id: str
+
+
+class _Response(msgspec.Struct):
+    data: _Sent
+
+
+class _Refusal(msgspec.Struct):
+    errors: list[_Error]
+
+
+_event = msgspec.json.Decoder(_Event)
+_payload = msgspec.json.Decoder(_Payload | None)
+_response = msgspec.json.Decoder(_Response)
+_refusal = msgspec.json.Decoder(_Refusal)
+_encode = msgspec.json.Encoder().encode
+
+
+class Telnyx:
+    """One Telnyx number."""
+
+    name: ClassVar[str] = "telnyx"
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("api_key", "TELNYX_API_KEY", "The API v2 key that sends texts.", secret=True),
+        Option("public_key", "TELNYX_PUBLIC_KEY", "The account's public key, which webhooks are verified with."),
+        Option("number", "TELNYX_PHONE_NUMBER", "The number texts come to and go out from, in E.164."),
+        Option("base_url", "TELNYX_BASE_URL", f"The API's address. Default: {BASE_URL}", required=False),
+        KEYWORD_OWNER,
+    )
+    content_types: ClassVar[tuple[str, ...]] = ("application/json",)
+    acknowledgement: ClassVar[tuple[str, bytes]] = ("application/json", b'{"status":"accepted"}')
+
+    def __init__(self, number: str, options: Mapping[str, str], http: aiohttp.ClientSession) -> None:
+        self.number = number
+        self._http = http
+        self._url = options.get("base_url", BASE_URL).rstrip("/") + "/messages"
+        self._headers = {"Authorization": f"Bearer {options['api_key']}", "Content-Type": "application/json"}
+        self._keys = [_verify_key(part) for part in options["public_key"].split(",")]
+        self.keywords: Mapping[str, frozenset[str]] = {} if options.get("keyword_owner") == "app" else KEYWORDS
+
+    def verify(self, webhook: Webhook, now: int) -> None:
+        """Ed25519 over `timestamp|body`; a timestamp over five minutes off is stale."""
+        timestamp = webhook.headers.get("telnyx-timestamp", "")
+        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+            raise BadSignature("no timestamp")
+        if abs(now - int(timestamp) * SECOND) > TOLERANCE:
+            raise BadSignature("stale timestamp")
+        try:
+            signature = base64.b64decode(webhook.headers.get("telnyx-signature-ed25519", ""), validate=True)
+        except (binascii.Error, ValueError):
+            raise BadSignature("signature is not base64") from None
+        if len(signature) != 64:
+            raise BadSignature("no signature")
+        signed = timestamp.encode() + b"|" + webhook.body
+        for key in self._keys:
+            try:
+                key.verify(signed, signature)
+            except BadSignatureError:
+                continue
+            return
+        raise BadSignature("wrong signature")
+
+    def parse(self, webhook: Webhook) -> list[Message | DeliveryStatus]:
+        """A text, or the statuses of one of ours; nothing for other events."""
+        try:
+            event = _event.decode(webhook.body)
+        except msgspec.ValidationError as error:
+            raise _bad(error, "") from None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise BadPayload("body", "is not JSON") from None
+        kind = event.data.event_type
+        if kind not in ("message.received", "message.sent", "message.finalized", "message.read"):
+            return []
+        try:
+            payload = _payload.decode(event.data.payload)
+        except msgspec.ValidationError as error:
+            raise _bad(error, "data.payload") from None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise BadPayload("data.payload", "is not JSON") from None
+        if payload is None:
+            raise BadPayload("data.payload", "is missing")
+        if not payload.id:
+            raise BadPayload("data.payload.id", "is missing")
+        if kind == "message.received":
+            return [self._message(payload)]
+        return self._statuses(payload, webhook, event.data.occurred_at)
+
+    def _message(self, payload: _Payload) -> Message:
+        sender = (payload.from_.phone_number or "").strip() if payload.from_ else ""
+        if not sender:
+            raise BadPayload("data.payload.from.phone_number", "is missing")
+        if not payload.to:
+            raise BadPayload("data.payload.to", "is missing")
+        media = tuple(
+            Media(clean(file.url), clean(file.content_type or ""), file.size)
+            for file in payload.media or ()
+            if file.url
+        )
+        flag = (payload.autoresponse_type or "").lower()
+        return Message(
+            sender=clean(sender)[:320],
+            recipient=clean(payload.to[0].phone_number or self.number)[:320],
+            text=clean(payload.text or ""),
+            provider_id=clean(payload.id or "")[:255],
+            channel="mms" if media else "sms",
+            media=media,
+            keyword=flag if flag in ("stop", "start", "help") else None,
+            sent_at=_moment(payload.received_at),
+        )
+
+    def _statuses(self, payload: _Payload, webhook: Webhook, occurred_at: str | None) -> list[Message | DeliveryStatus]:
+        if not payload.to:
+            raise BadPayload("data.payload.to", "is missing")
+        error = payload.errors[0] if payload.errors else _Error()
+        code = clean(str(error.code))[:32] if error.code is not None else None
+        kind = CODES.get(code or "")
+        ours = parse_qs(webhook.query).get("m", [None])[0]
+        found: list[Message | DeliveryStatus] = []
+        for party in payload.to:
+            status = STATUSES.get(party.status or "")
+            if status is None or not party.phone_number:
+                continue
+            if status in ("failed", "undelivered") and kind == "filtered":
+                status = "filtered"
+            found.append(
+                DeliveryStatus(
+                    provider_id=clean(payload.id or "")[:255],
+                    recipient=clean(party.phone_number.strip())[:320],
+                    status=status,
+                    message_id=clean(ours)[:32] if ours else None,
+                    code=code,
+                    detail=clean(error.title or error.detail or "") or None,
+                    opted_out=kind == "opted_out",
+                    at=_moment(occurred_at),
+                )
+            )
+        return found
+
+    async def send(self, outgoing: Outgoing) -> Accepted | Failure:
+        """POST /messages. Telnyx has no idempotency key here, so only a clear refusal is ever tried again."""
+        body: dict[str, Any] = {"from": outgoing.sender, "to": outgoing.recipient, "text": outgoing.text}
+        if outgoing.media:
+            body["media_urls"] = [media.url for media in outgoing.media]
+        if outgoing.status_url:
+            body["webhook_url"] = outgoing.status_url
+        try:
+            async with self._http.post(
+                self._url, data=_encode(body), headers=self._headers, allow_redirects=False
+            ) as response:
+                answer = await response.read()
+                status, headers = response.status, response.headers
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return failure_of(error)
+        if 200 <= status < 300:
+            try:
+                return Accepted(_response.decode(answer).data.id)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                return Failure("unknown", str(status), "Telnyx took it but its answer can't be read.")
+        return _refused(status, headers, answer)
+
+
+def _refused(status: int, headers: Mapping[str, str], answer: bytes) -> Failure:
+    try:
+        error = (_refusal.decode(answer).errors or [_Error()])[0]
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        error = _Error()
+    code = str(error.code) if error.code is not None else str(status)
+    detail = (error.title or f"Telnyx answered {status}.")[:200]
+    if status == 429:
+        wait = seconds(headers.get("x-ratelimit-reset")) or seconds(headers.get("retry-after"))
+        return Failure("throttled", code, detail, wait)
+    if status >= 500:
+        # It may have been taken before it broke: a double is worse than asking.
+        return Failure("unknown", code, detail)
+    if status in (401, 403) and code not in CODES:
+        return Failure("misconfigured", code, detail)
+    if 300 <= status < 400:
+        return Failure("misconfigured", code, "The address of the API answers with a redirect.")
+    return Failure(CODES.get(code, "rejected"), code, detail)
+
+
+def _verify_key(text: str) -> VerifyKey:
+    try:
+        raw = base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) != 32:
+        raise SettingsError(
+            "TELNYX_PUBLIC_KEY is not a public key: it must be the base64 of 32 bytes.",
+            "Copy it from the portal, under API keys.",
+        )
+    return VerifyKey(raw)
+
+
+def _bad(error: msgspec.ValidationError, prefix: str) -> BadPayload:
+    """msgspec says "… - at `$.data.payload`"; say it as field and problem."""
+    text = str(error)
+    problem, _, path = text.partition(" - at `$")
+    field = path.rstrip("`").lstrip(".")
+    if not path and "missing required field" in text:
+        field = text.rsplit("`", 2)[-2]
+        problem = "is missing"
+    return BadPayload(".".join(part for part in (prefix, field) if part) or "body", problem)
+
+
+def _moment(text: str | None) -> int | None:
+    try:
+        moment = datetime.fromisoformat(text or "")
+        return to_ms(moment)
+    except (ValueError, OverflowError):
+        return None

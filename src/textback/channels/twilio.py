@@ -1,0 +1,300 @@
+"""Twilio Programmable Messaging: HMAC-signed form webhooks, and texts posted to Messages.json.
+
+Contract: Twilio's pages on incoming message webhooks, on webhook security, on status callbacks and on Advanced
+Opt-Out, its error dictionary, and its OpenAPI specification, as read on 2026-11-20.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import ClassVar
+from urllib.parse import parse_qs, parse_qsl, urlsplit, urlunsplit
+
+import aiohttp
+import msgspec
+
+from textback.channels.base import (
+    KEYWORD_OWNER,
+    Accepted,
+    BadPayload,
+    BadSignature,
+    Failure,
+    FailureKind,
+    Option,
+    Outgoing,
+    Webhook,
+)
+from textback.channels.http import failure_of, seconds
+from textback.core.errors import SettingsError
+from textback.core.messages import Status
+from textback.core.phone import is_short_code, is_toll_free
+from textback.core.text import clean
+from textback.engine.arrivals import DeliveryStatus, Media, Message
+
+BASE_URL = "https://api.twilio.com"
+MOST_MEDIA = 10
+
+STATUSES: dict[str, Status] = {
+    "accepted": "accepted",
+    "scheduled": "accepted",
+    "queued": "accepted",
+    "sending": "accepted",
+    "sent": "sent",
+    "delivered": "delivered",
+    "partially_delivered": "sent",
+    "undelivered": "undelivered",
+    "failed": "failed",
+    "canceled": "failed",
+    "read": "read",
+}
+
+#: What an error code means. Codes that are not listed are refusals that a repeat would not change.
+CODES: dict[str, FailureKind] = {
+    **dict.fromkeys(("21610", "63014", "63033"), "opted_out"),
+    **dict.fromkeys(("30007", "30004", "30034", "30032", "30035", "30450", "63016", "63013"), "filtered"),
+    **dict.fromkeys(("20429", "21611", "30022", "63017", "63018"), "throttled"),
+    **dict.fromkeys(("30001", "30017", "30410", "63012"), "retry"),
+    **dict.fromkeys(
+        ("20003", "21606", "21608", "21408", "21703", "21704", "21705", "21712", "30002", "90010"), "misconfigured"
+    ),
+}
+
+_LONG_CODE: Mapping[str, frozenset[str]] = {
+    "stop": frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}),
+    "start": frozenset({"START", "YES", "UNSTOP"}),
+    "help": frozenset({"HELP", "INFO"}),
+}
+_TOLL_FREE: Mapping[str, frozenset[str]] = {
+    "stop": frozenset({"STOP"}),
+    "start": frozenset({"START", "UNSTOP"}),
+    "help": frozenset({"HELP"}),
+}
+
+
+class _Response(msgspec.Struct):
+    sid: str
+
+
+class _Refusal(msgspec.Struct):
+    code: int | None = None
+    message: str | None = None
+
+
+_response = msgspec.json.Decoder(_Response)
+_refusal = msgspec.json.Decoder(_Refusal)
+
+
+class Twilio:
+    """One Twilio number."""
+
+    name: ClassVar[str] = "twilio"
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("account_sid", "TWILIO_ACCOUNT_SID", "The account's SID, which begins with AC."),
+        Option(
+            "auth_token", "TWILIO_AUTH_TOKEN", "The account's auth token: verifies webhooks, sends texts.", secret=True
+        ),
+        Option("number", "TWILIO_PHONE_NUMBER", "The number texts come to and go out from, in E.164."),
+        Option("base_url", "TWILIO_BASE_URL", f"The API's address. Default: {BASE_URL}", required=False),
+        KEYWORD_OWNER,
+    )
+    content_types: ClassVar[tuple[str, ...]] = ("application/x-www-form-urlencoded",)
+    acknowledgement: ClassVar[tuple[str, bytes]] = ("text/xml", b"<Response/>")
+
+    def __init__(self, number: str, options: Mapping[str, str], http: aiohttp.ClientSession) -> None:
+        sid = options["account_sid"]
+        if not (len(sid) == 34 and sid.startswith("AC") and sid.isalnum()):
+            raise SettingsError(
+                "TWILIO_ACCOUNT_SID is not one: it is AC and 32 more characters.", "Copy it from the console."
+            )
+        tokens = [token.strip() for token in options["auth_token"].split(",") if token.strip()]
+        self.number = number
+        self._http = http
+        self._tokens = [token.encode() for token in tokens]
+        self._url = f"{options.get('base_url', BASE_URL).rstrip('/')}/2010-04-01/Accounts/{sid}/Messages.json"
+        basic = base64.b64encode(f"{sid}:{tokens[0]}".encode()).decode()
+        self._headers = {"Authorization": f"Basic {basic}"}
+        self.keywords = {} if options.get("keyword_owner") == "app" else _keywords_of(number)
+
+    def verify(self, webhook: Webhook, now: int) -> None:
+        """HMAC over the address and the form's fields, sorted; or over the address, and a hash of a JSON body.
+
+        There is no timestamp: what keeps a replay out is that the same message is stored once.
+        """
+        given = webhook.headers.get("x-twilio-signature", "").encode("latin-1", "replace")
+        algorithm = _algorithm(webhook.headers.get("x-twilio-webhooks-signature-settings"))
+        declared = parse_qs(webhook.query).get("bodySHA256", [None])[0]
+        if declared is not None:
+            actual = hashlib.sha256(webhook.body).hexdigest()
+            if not hmac.compare_digest(actual.encode(), declared.encode()):
+                raise BadSignature("the body does not match its hash")
+            tail = ""
+        else:
+            tail = _signed_fields(webhook.body)
+        for url in _urls(webhook.url):
+            message = (url + tail).encode("utf-8", "surrogatepass")
+            for token in self._tokens:
+                digest = base64.b64encode(hmac.digest(token, message, algorithm))
+                if hmac.compare_digest(digest, given):
+                    return
+        raise BadSignature("wrong signature" if given else "no signature")
+
+    def parse(self, webhook: Webhook) -> list[Message | DeliveryStatus]:
+        """A text, or the status of one of ours; nothing for channels other than SMS and MMS."""
+        form = _form(webhook.body)
+        sid = form.get("MessageSid") or form.get("SmsSid") or ""
+        if not sid:
+            raise BadPayload("MessageSid", "is missing")
+        sender, recipient = form.get("From", "").strip(), form.get("To", "").strip()
+        if not recipient:
+            raise BadPayload("To", "is missing")
+        if ":" in sender or ":" in recipient:  # whatsapp:+1…, rcs:agent: not this line's channels
+            return []
+        status = form.get("MessageStatus") or form.get("SmsStatus") or ""
+        if "Body" in form or "NumMedia" in form or status in ("received", "receiving"):
+            if not sender:
+                raise BadPayload("From", "is missing")
+            return [self._message(form, sid, sender, recipient)]
+        known = STATUSES.get(status)
+        if not status:
+            raise BadPayload("MessageStatus", "is missing")
+        return [self._status(form, sid, recipient, known, webhook)] if known else []
+
+    def _message(self, form: Mapping[str, str], sid: str, sender: str, recipient: str) -> Message:
+        count = form.get("NumMedia", "0") or "0"
+        if not (count.isascii() and count.isdigit() and int(count) <= 100):
+            raise BadPayload("NumMedia", "is not a number of files")
+        media = tuple(
+            Media(url, form.get(f"MediaContentType{n}", ""))
+            for n in range(min(int(count), MOST_MEDIA))
+            if (url := form.get(f"MediaUrl{n}", ""))
+        )
+        flag = form.get("OptOutType", "").lower()
+        return Message(
+            sender=sender[:320],
+            recipient=recipient[:320],
+            text=form.get("Body", ""),
+            provider_id=sid[:255],
+            channel="mms" if media else "sms",
+            media=media,
+            keyword=flag if flag in ("stop", "start", "help") else None,
+        )
+
+    def _status(
+        self, form: Mapping[str, str], sid: str, recipient: str, status: Status, webhook: Webhook
+    ) -> DeliveryStatus:
+        code = form.get("ErrorCode", "")[:32] or None
+        kind = CODES.get(code or "")
+        if status in ("failed", "undelivered") and kind == "filtered":
+            status = "filtered"
+        ours = parse_qs(webhook.query).get("m", [None])[0]
+        return DeliveryStatus(
+            provider_id=sid[:255],
+            recipient=recipient[:320],
+            status=status,
+            message_id=clean(ours)[:32] if ours else None,
+            code=code,
+            detail=form.get("ErrorMessage") or None,
+            opted_out=kind == "opted_out",
+        )
+
+    async def send(self, outgoing: Outgoing) -> Accepted | Failure:
+        """POST Messages.json. Twilio has no idempotency key, so only a clear refusal is ever tried again."""
+        fields = [("To", outgoing.recipient), ("From", outgoing.sender)]
+        if outgoing.text or not outgoing.media:
+            fields.append(("Body", outgoing.text))
+        fields += [("MediaUrl", media.url) for media in outgoing.media[:MOST_MEDIA]]
+        if outgoing.status_url:
+            fields.append(("StatusCallback", outgoing.status_url))
+        try:
+            async with self._http.post(
+                self._url, data=aiohttp.FormData(fields), headers=self._headers, allow_redirects=False
+            ) as response:
+                answer = await response.read()
+                status, headers = response.status, response.headers
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return failure_of(error)
+        if 200 <= status < 300:
+            try:
+                return Accepted(_response.decode(answer).sid)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                return Failure("unknown", str(status), "Twilio took it but its answer can't be read.")
+        return _refused(status, headers, answer)
+
+
+def _refused(status: int, headers: Mapping[str, str], answer: bytes) -> Failure:
+    try:
+        error = _refusal.decode(answer)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        error = _Refusal()
+    code = str(error.code or status)
+    kind = CODES.get(code)
+    detail = f"Twilio answered {status}, code {code}."  # its own sentence would repeat the whole number
+    if status == 429 or kind == "throttled":
+        return Failure("throttled", code, detail, seconds(headers.get("retry-after")))
+    if status >= 500:
+        # It may have been taken before it broke: a double is worse than asking.
+        return Failure("unknown", code, detail)
+    if 300 <= status < 400:
+        return Failure("misconfigured", code, "The address of the API answers with a redirect.")
+    if kind is None and status in (401, 403, 404):
+        return Failure("misconfigured", code, detail)
+    return Failure(kind or "rejected", code, detail)
+
+
+def _keywords_of(number: str) -> Mapping[str, frozenset[str]]:
+    """Who answers depends on the number: Twilio on long codes, the network on toll-free, nobody on short codes."""
+    if is_short_code(number):
+        return {}
+    return _TOLL_FREE if is_toll_free(number) else _LONG_CODE
+
+
+def _algorithm(settings: str | None) -> str:
+    """The hash that the signature uses. Raises BadSignature for one that we don't know."""
+    if not settings:
+        return "sha1"
+    pairs = dict(part.strip().partition("=")[::2] for part in settings.split(","))
+    if pairs.get("algorithm") != "HMAC_SHA256":
+        raise BadSignature("unknown signature algorithm")
+    return "sha256"
+
+
+def _form(body: bytes) -> dict[str, str]:
+    """The form's fields as text; of repeated ones the first. Raises BadPayload when there are absurdly many."""
+    try:
+        pairs = parse_qsl(
+            body.decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="replace", max_num_fields=500
+        )
+    except ValueError:
+        raise BadPayload("body", "has too many fields") from None
+    form: dict[str, str] = {}
+    for name, value in pairs:
+        form.setdefault(name, clean(value))
+    return form
+
+
+def _signed_fields(body: bytes) -> str:
+    """The part of the signed text that the form makes: names sorted, each followed by its values, each value once."""
+    try:
+        pairs = parse_qsl(
+            body.decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="replace", max_num_fields=500
+        )
+    except ValueError:
+        raise BadSignature("the form has too many fields") from None
+    fields: dict[str, set[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, set()).add(value)
+    return "".join(name + value for name in sorted(fields) for value in sorted(fields[name]))
+
+
+def _urls(url: str) -> list[str]:
+    """The address as configured, and with its port spelt out or left out: Twilio signs either."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    port = parts.port
+    default = 443 if parts.scheme == "https" else 80
+    bare = host.rsplit(":", 1)[0] if port is not None else host
+    return [
+        urlunsplit(parts._replace(netloc=netloc, fragment=""))
+        for netloc in dict.fromkeys((host, bare, f"{bare}:{port or default}"))
+    ]

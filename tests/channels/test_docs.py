@@ -1,0 +1,259 @@
+"""docs/reference/providers.md says what the code does: every table is compared with it, or tried out."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.docs.pages import read
+from tests.support.fake_provider import (
+    NUMBER,
+    RESET,
+    Answer,
+    FakeProvider,
+    encoded,
+    telnyx_status,
+    telnyx_text,
+    twilio_status,
+    twilio_text,
+)
+from textback.channels import http as http_module
+from textback.channels import telnyx, twilio
+from textback.channels.base import BadPayload, Failure, FailureKind, Outgoing, Provider, Webhook
+from textback.channels.registry import PROVIDERS
+from textback.pipeline.deliver import MAX_ATTEMPTS
+from textback.web.webhooks import MOST_BYTES
+
+PAGE = "docs/reference/providers.md"
+NAMES = ["telnyx", "twilio"]
+MODULES: dict[str, Any] = {"telnyx": telnyx, "twilio": twilio}
+TEXT = Outgoing("0123456789abcdef01234567", NUMBER, "+12065550123", "We close at 6.")
+
+
+def section(heading: str) -> str:
+    """The text under one heading, up to the next of its level or above."""
+    text = re.sub(r"\A", "\n", read(PAGE))
+    found = re.search(rf"\n(#+) {re.escape(heading)}\n(.*?)(?=\n#|\Z)", text, re.DOTALL)
+    assert found is not None, f"{PAGE} has no section {heading!r}"
+    return found.group(2)
+
+
+def tables(heading: str) -> list[list[list[str]]]:
+    """The tables under one heading: rows of cells, the heads left out."""
+    found = []
+    for block in re.findall(r"(?:^\|.*\n?)+", section(heading), re.MULTILINE):
+        rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in block.splitlines()]
+        assert set("".join(rows[1])) == {"-"}, f"no table: {block}"
+        found.append(rows[2:])
+    return found
+
+
+def plain(cell: str) -> str:
+    """A cell that is one word in code."""
+    return cell.strip("`")
+
+
+def words(cell: str) -> frozenset[str]:
+    """A cell that is a list."""
+    return frozenset(plain(word) for word in cell.split(", ") if word)
+
+
+def make(name: str, fake: FakeProvider, http: aiohttp.ClientSession | None = None, number: str = NUMBER) -> Provider:
+    options = {"telnyx": fake.telnyx_options, "twilio": fake.twilio_options}[name]()
+    return PROVIDERS[name].make(number, options, http)  # type: ignore[arg-type]
+
+
+def webhook(body: bytes) -> Webhook:
+    return Webhook("POST", "https://bot.example.com/webhooks/x", "", {}, body)
+
+
+def test_every_provider_has_its_part() -> None:
+    parts = set(re.findall(r"^## (.+)$", read(PAGE), re.MULTILINE))
+    assert parts == {"All providers", *(name.capitalize() for name in PROVIDERS)}
+
+
+# --- Options
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_options(name: str) -> None:
+    (rows,) = tables(f"{name.capitalize()} options")
+    documented = [(plain(key), plain(env), needed, meaning) for key, env, needed, meaning in rows]
+    code = [(o.name, o.env, "yes" if o.required else "no", o.help) for o in PROVIDERS[name].options]
+    assert documented == code
+
+
+def test_the_simulator_has_no_options() -> None:
+    assert "no options" in section("Simulator")
+    assert PROVIDERS["simulator"].options == ()
+
+
+# --- Webhooks
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_how_webhooks_come_and_are_answered(name: str) -> None:
+    facts = {what: plain(value) for what, value in tables(f"{name.capitalize()} webhooks")[0]}
+    provider = make(name, FakeProvider())
+    assert facts == {
+        "content type": ", ".join(provider.content_types),
+        "answer": provider.acknowledgement[1].decode(),
+    }
+
+
+def used_for(provider: Provider, body: bytes) -> str:
+    found = provider.parse(webhook(body))
+    kinds = {"Message": "a text", "DeliveryStatus": "a status"}
+    return kinds[type(found[0]).__name__] if found else "ignored"
+
+
+def test_which_events_of_telnyx_are_used() -> None:
+    provider = make("telnyx", FakeProvider())
+    documented = {plain(event): use for event, use in tables("Telnyx webhooks")[1]}
+    assert documented.pop("any other") == "ignored"
+    for kind in ("message.failed", "call.initiated"):
+        documented[kind] = "ignored"
+    for kind, use in documented.items():
+        event = telnyx_text("hi") if use == "a text" else telnyx_status("sent")
+        event["data"]["event_type"] = kind
+        assert used_for(provider, json.dumps(event).encode()) == use, kind
+
+
+@pytest.mark.parametrize(
+    ("form", "row"),
+    [
+        (twilio_text("hi", NumMedia=""), 0),
+        (twilio_status("", SmsStatus="", NumMedia="0"), 0),
+        (twilio_status("sent"), 1),
+        (twilio_status("", SmsStatus="sent"), 1),
+        (twilio_text("hi", sender="whatsapp:+12065550123"), 2),
+        (twilio_text("hi", To="whatsapp:+12065550123"), 2),
+    ],
+)
+def test_what_of_twilio_is_used(form: dict[str, str], row: int) -> None:
+    rows = tables("Twilio webhooks")[1]
+    assert len(rows) == 3
+    assert used_for(make("twilio", FakeProvider()), encoded(form)) == rows[row][1]
+
+
+# --- Statuses
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_statuses(name: str) -> None:
+    (rows,) = tables(f"{name.capitalize()} statuses")
+    assert {plain(said): status for said, status in rows} == MODULES[name].STATUSES
+
+
+# --- Failures
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_error_codes(name: str) -> None:
+    codes, _ = tables(f"{name.capitalize()} failures")
+    documented = {code: kind for cell, kind in codes for code in words(cell)}
+    assert documented == MODULES[name].CODES
+
+
+def test_the_kinds_of_failure() -> None:
+    kinds, _ = tables("Failures")
+    assert [kind for kind, _ in kinds] == list(FailureKind.__args__)  # type: ignore[attr-defined]
+    assert f"at most {MAX_ATTEMPTS} times in all" in section("Failures")
+    assert f"{http_module.CONNECT:.0f} seconds for a connection and {http_module.TOTAL:.0f} for" in section("Failures")
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_the_http_statuses(name: str, fake: FakeProvider, http: aiohttp.ClientSession) -> None:
+    provider = make(name, fake, http)
+    _, rows = tables(f"{name.capitalize()} failures")
+    for said, kind in rows:
+        for status in {int(number) for number in said.split(" to ")}:
+            fake.misbehave(Answer(status, {}))
+            failure = await provider.send(TEXT)
+            assert isinstance(failure, Failure)
+            assert (status, failure.kind) == (status, kind)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_what_may_happen_on_the_way(name: str, fake: FakeProvider, http: aiohttp.ClientSession) -> None:
+    documented = {row[0]: row[1] for row in tables("Failures")[1]}
+    happened: dict[str, Failure] = {}
+
+    async def fail(what: str, session: aiohttp.ClientSession, *answers: Answer) -> None:
+        fake.misbehave(*answers)
+        result = await make(name, fake, session).send(TEXT)
+        assert isinstance(result, Failure), what
+        happened[what] = result
+
+    await fail("the connection broke", http, RESET)
+    await fail("an answer that can't be read", http, Answer(200, b"<html>"))
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as impatient:
+        await fail("no answer in time", impatient, Answer(then="hang"))
+    url = fake.url
+    async with FakeProvider() as gone:
+        fake.url = gone.url
+    await fail("no connection", http)
+    fake.url = url
+    assert {what: failure.kind for what, failure in happened.items()} == documented
+
+
+# --- Opt-outs
+
+
+def documented_keywords(cells: list[str]) -> Mapping[str, frozenset[str]]:
+    return {kind: found for kind, cell in zip(("stop", "start", "help"), cells, strict=True) if (found := words(cell))}
+
+
+def test_the_words_that_telnyx_answers() -> None:
+    ((row,),) = tables("Telnyx opt-outs")
+    assert documented_keywords(row) == make("telnyx", FakeProvider()).keywords
+
+
+@pytest.mark.parametrize(("row", "number"), [(0, "+12065550100"), (1, "+18885550100"), (2, "22395")])
+def test_the_words_that_twilio_answers(row: int, number: str) -> None:
+    (rows,) = tables("Twilio opt-outs")
+    assert len(rows) == 3
+    assert documented_keywords(rows[row][1:]) == make("twilio", FakeProvider(), number=number).keywords
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_codes_that_opt_out(name: str) -> None:
+    documented = set(re.findall(r"`(\d{5})`", section(f"{name.capitalize()} opt-outs")))
+    assert documented == {code for code, kind in MODULES[name].CODES.items() if kind == "opted_out"}
+
+
+# --- Numbers in the text
+
+
+@pytest.mark.parametrize(
+    ("heading", "sentence"),
+    [
+        ("Webhooks", f"The body is over {MOST_BYTES // 1024} KB."),
+        ("Telnyx webhooks", f"may be {telnyx.TOLERANCE // 1000} seconds from"),
+        ("Twilio limits", f"At most {twilio.MOST_MEDIA} pictures go with a text, and at most {twilio.MOST_MEDIA} are"),
+    ],
+)
+def test_a_number(heading: str, sentence: str) -> None:
+    assert sentence in " ".join(section(heading).split())
+
+
+def test_the_longest_wait() -> None:
+    assert "at most an hour" in section("Failures")
+    assert http_module.seconds("86400") == 3600
+
+
+@pytest.mark.parametrize(("fields", "refused"), [(500, False), (501, True)])
+def test_a_form_of_too_many_fields(fields: int, refused: bool) -> None:
+    most = int(re.findall(r"A form of more than (\d+) fields is refused", section("Twilio limits"))[0])
+    form = twilio_text("hi")
+    form |= {f"Extra{n}": "1" for n in range(fields - len(form))}
+    assert refused is (len(form) > most)
+    provider = make("twilio", FakeProvider())
+    if not refused:
+        assert provider.parse(webhook(encoded(form)))
+        return
+    with pytest.raises(BadPayload, match="too many fields"):
+        provider.parse(webhook(encoded(form)))
