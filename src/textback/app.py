@@ -1,0 +1,221 @@
+"""The composition root, the only file that knows everyone: lines, bot, database, road and web become one program."""
+
+import fcntl
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from textback.channels.http import Session, open_session
+from textback.channels.registry import PROVIDERS
+from textback.core.errors import SettingsError, StartError
+from textback.engine.bot import Bot, LineSpec
+from textback.engine.load import load_bot
+from textback.pipeline.bots import Shelf
+from textback.pipeline.lines import Line
+from textback.pipeline.road import Road, clock
+from textback.settings import Settings
+from textback.store import bots as bot_store
+from textback.store import migrate
+from textback.store.db import Db, open_db, parse_url, sqlite_path
+from textback.web.context import LineInfo, WebContext
+from textback.web.server import build_app
+from textback.web.webhooks import PREFIX, Receive, Scope, SendMessage, Webhooks
+
+log = structlog.get_logger("textback")
+
+SIMULATOR = "simulator"
+SIMULATOR_NUMBER = "+12065550100"
+
+
+def read_folder(folder: Path) -> dict[str, str]:
+    """The YAML files of a bot folder, by relative path. Raises SettingsError when it is not a bot folder."""
+    if not (folder / "bot.yml").is_file():
+        raise SettingsError(f"There is no bot.yml in {folder}.", "Name a bot folder, for example: textback serve mybot")
+    found: dict[str, str] = {}
+    for path in sorted(folder.rglob("*.yml")):
+        name = path.relative_to(folder).as_posix()
+        if any(part.startswith(".") for part in Path(name).parts):
+            continue
+        try:
+            found[name] = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path} can't be read: {type(error).__name__}.", "Save it as UTF-8 text.") from None
+    return found
+
+
+def line_specs(bot: Bot, found: Mapping[str, str]) -> dict[str, LineSpec]:
+    """The lines to run: those of bot.yml, and one for each provider whose variables are in the environment.
+
+    Raises SettingsError naming the first variable that is missing or empty.
+    """
+    specs = {line.name: line for line in bot.lines}
+    used = {line.provider for line in bot.lines}
+    for provider in PROVIDERS.values():
+        names = {option.env: option for option in provider.options if option.env}
+        present = [name for name, option in names.items() if option.required and name in found]
+        if not present or provider.name in used:
+            continue
+        options = {}
+        for name, option in names.items():
+            value = found.get(name, "")
+            if option.required and not value.strip():
+                state = "is empty" if name in found else "is missing"
+                raise SettingsError(f"{name} {state}, but {present[0]} is set.", f"Set {name}, or remove the others.")
+            if value.strip():
+                options[option.name] = value.strip()
+        specs[provider.name] = LineSpec(
+            name=provider.name, provider=provider.name, number=options.pop("number", ""), options=options
+        )
+    return specs
+
+
+def resolve(spec: LineSpec, found: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """A line's number and options with every ${NAME} replaced. Raises SettingsError naming what is missing."""
+
+    def value(text: str) -> str:
+        if not (text.startswith("${") and text.endswith("}")):
+            return text
+        name = text[2:-1]
+        got = found.get(name, "").strip()
+        if not got:
+            state = "empty" if name in found else "missing"
+            raise SettingsError(
+                f"{name} is {state}; line {spec.name} in bot.yml needs it.", f"Set {name} and start again."
+            )
+        return got
+
+    return value(spec.number), {name: value(text) for name, text in spec.options.items()}
+
+
+def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Session) -> dict[str, Line]:
+    """Every line with its provider's connection, the simulator included."""
+    lines = {}
+    for spec in specs.values():
+        provider = PROVIDERS.get(spec.provider)
+        if provider is None:
+            known = ", ".join(PROVIDERS)
+            raise SettingsError(f"Line {spec.name} names the provider {spec.provider!r}.", f"Known are {known}.")
+        number, options = resolve(spec, found)
+        rate = _rate(spec.name, options.pop("rate", None))
+        lines[spec.name] = Line(spec.name, provider.make(number, options, http), number, rate=rate)
+    if SIMULATOR not in lines:
+        simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)
+        lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER)
+    return lines
+
+
+def _rate(line: str, text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if rate <= 0:
+        raise SettingsError(f"Line {line}: rate must be texts per second above 0, not {text!r}.", "Mend bot.yml.")
+    return rate
+
+
+def lock_database(settings: Settings) -> IO[str] | None:
+    """Hold a SQLite database for this process alone. Raises StartError when another server has it."""
+    path = sqlite_path(parse_url(settings.database_url))
+    if path is None:
+        return None
+    try:
+        handle = open(f"{path}.lock", "a+")  # noqa: SIM115 (held for as long as the process lives)
+    except OSError as error:
+        raise StartError(
+            f"The folder of {path} can't be written: {error.strerror}.", "Choose another --database."
+        ) from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        raise StartError(
+            f"Another textback serve is already using {path}.",
+            "Stop it first, or use PostgreSQL to run several.",
+        ) from None
+    handle.truncate(0)
+    handle.write(str(os.getpid()))
+    handle.flush()
+    return handle
+
+
+class App:
+    """One server: an ASGI application with a lifespan. Nothing is opened before `start`."""
+
+    def __init__(self, settings: Settings, bot_files: Mapping[str, str], found: Mapping[str, str]) -> None:
+        self.settings = settings
+        self._files = bot_files
+        self._found = found
+        self.bot = load_bot(bot_files)  # fails early, before anything is opened
+        self._specs = line_specs(self.bot, found)
+        self.db: Db
+        self.road: Road
+
+    async def start(self) -> None:
+        """Open the database and the lines, publish the bot if it has changed, and begin work."""
+        settings = self.settings
+        self.db = open_db(settings.database_url)
+        version = await self.db.write(bot_store.publish, settings.workspace, self._files, clock())
+        self.bot = load_bot(self._files, version)
+        self._http = open_session()
+        lines = make_lines(self._specs, self._found, self._http)
+        shelf = Shelf(settings.workspace, self.bot)
+        self.road = Road(self.db, settings.workspace, lines, shelf, public_url=settings.public_url)
+        signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"
+        self.webhooks = Webhooks(self.road, lines, signed_url)
+        self._pages = build_app(
+            WebContext(
+                db=self.db,
+                road=self.road,
+                lines={name: LineInfo(name, line.provider.name, line.number) for name, line in lines.items()},
+                bot=lambda: shelf.current,
+                workspace=settings.workspace,
+                public_url=signed_url,
+                refused=self.webhooks.refused,
+                secure=bool(settings.public_url and settings.public_url.startswith("https://")),
+            )
+        )
+        await self.road.start()
+        for line in lines.values():
+            log.info(
+                "line ready", line=line.name, provider=line.provider.name, webhook=f"{signed_url}{PREFIX}{line.name}"
+            )
+
+    async def stop(self) -> None:
+        """Finish what is claimed, then close everything."""
+        await self.road.stop()
+        await self._http.close()
+        await self.db.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
+        """ASGI. Webhooks skip the routing table: they are most of the traffic."""
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await self.webhooks(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: SendMessage) -> None:
+        await receive()
+        await self.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def prepare(settings: Settings) -> IO[str] | None:
+    """Lock and upgrade the database before the server starts. Returns the lock to hold."""
+    url = parse_url(settings.database_url)
+    path = sqlite_path(url)
+    if path is not None and not path.absolute().parent.is_dir():
+        migrate.upgrade(url)  # raises with the right sentence
+    lock = lock_database(settings)
+    migrate.upgrade(url)
+    return lock

@@ -1,0 +1,121 @@
+"""The `textback` command. Every mistake of the user's ends in one line on stderr and exit code 2."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from textback import __version__
+from textback.cli import accounts, chat, checks, serving
+from textback.core.errors import TextbackError
+
+app = typer.Typer(
+    name="textback",
+    help="The two-way SMS chatbot that you own.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+apikeys = typer.Typer(help="Keys for other programs that use the HTTP API.", no_args_is_help=True)
+users = typer.Typer(help="People who may sign in to the desk.", no_args_is_help=True)
+app.add_typer(apikeys, name="apikey")
+app.add_typer(users, name="user")
+
+Database = Annotated[
+    str | None, typer.Option("--database", help="sqlite:///file.db or postgresql://user@host/name.", show_default=False)
+]
+BotDir = Annotated[Path, typer.Argument(help="The bot folder: bot.yml and flows/*.yml.")]
+
+
+@app.command()
+def serve(
+    bot_dir: Annotated[Path | None, typer.Argument(help="The bot folder. Default: the bike shop example.")] = None,
+    database: Database = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.", show_default=False)] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on.", show_default=False)] = None,
+) -> None:
+    """Run the bot: webhooks, replies, the desk and the API."""
+    serving.serve(bot_dir, database=database, host=host, port=port)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its database.")] = Path("data"),
+) -> None:
+    """Try Textback with the bike shop example and a simulated phone. Prints an address and a one-time login."""
+    serving.demo(port, folder)
+
+
+@app.command("chat")
+def chat_command(bot_dir: BotDir) -> None:
+    """Talk to a bot in the terminal. Nothing is stored or sent."""
+    chat.chat(bot_dir)
+
+
+@app.command("check")
+def check_command(bot_dir: BotDir) -> None:
+    """Check a bot folder. Names file, line and fix; exits with 1 when there is an error."""
+    raise typer.Exit(checks.check(bot_dir))
+
+
+@apikeys.command("add")
+def apikey_add(
+    name: Annotated[str, typer.Argument(help="What the key is for, for example: crm")], database: Database = None
+) -> None:
+    """Make a key and print it once. Only its hash is kept."""
+    accounts.add_api_key(name, database)
+
+
+@apikeys.command("list")
+def apikey_list(database: Database = None) -> None:
+    """List the keys by name."""
+    accounts.list_api_keys(database)
+
+
+@apikeys.command("revoke")
+def apikey_revoke(name: Annotated[str, typer.Argument(help="The key's name.")], database: Database = None) -> None:
+    """Revoke a key at once."""
+    accounts.revoke_api_key(name, database)
+
+
+@users.command("add")
+def user_add(
+    email: Annotated[str, typer.Argument(help="The address they sign in with.")],
+    name: Annotated[str, typer.Option(help="The name that others see.")] = "",
+    role: Annotated[str, typer.Option(help="owner or agent.")] = "agent",
+    database: Database = None,
+) -> None:
+    """Add a person and print a one-time login link."""
+    accounts.add_user(email, name, role, database)
+
+
+@users.command("link")
+def user_link(email: Annotated[str, typer.Argument(help="The person's address.")], database: Database = None) -> None:
+    """Print a new one-time login link for a person."""
+    accounts.login_link(email, database)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"textback {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """The two-way SMS chatbot that you own."""
+
+
+def main() -> None:
+    """The entry point."""
+    try:
+        app()
+    except TextbackError as error:
+        print(f"textback: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,142 @@
+"""textback serve and textback demo."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+import structlog
+import typer
+import uvicorn
+
+from textback.app import App, prepare, read_folder
+from textback.cli.accounts import demo_login
+from textback.core.errors import StartError
+from textback.settings import Settings, environment, load_settings
+
+GRACE = 10
+"""Seconds that requests under way get to finish when the server stops."""
+
+
+def example_bot() -> Path:
+    """The bike shop's folder inside the package."""
+    return Path(str(resources.files("textback") / "examples" / "bike_shop"))
+
+
+def configure_logging(settings: Settings) -> None:
+    """Logs go to stderr, one event a line. They hold no texts and no whole phone numbers."""
+    level = getattr(logging, settings.log_level.upper(), None)
+    if not isinstance(level, int):
+        raise StartError(f"LOG_LEVEL {settings.log_level!r} is not a level.", "Use debug, info, warning or error.")
+    # Tracebacks without local variables: those may hold texts and keys.
+    formatter = structlog.dev.plain_traceback
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=formatter)
+    renderers = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *(renderers if settings.log_json else [plain]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=open(2, "w", closefd=False)),  # noqa: SIM115
+    )
+    logging.basicConfig(level=max(level, logging.WARNING))
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises StartError where the address can't be had."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as error:
+        reason = "is already in use" if error.errno == 98 else f"can't be had: {error.strerror}"
+        raise StartError(f"Port {port} on {host} {reason}.", "Choose another with --port.") from None
+    return listener
+
+
+class Server(uvicorn.Server):
+    """uvicorn that ends live pages before it waits for open requests, and exits with 0 when asked to stop."""
+
+    def __init__(self, config: uvicorn.Config, app: App) -> None:
+        super().__init__(config)
+        self._app = app
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGTERM and SIGINT; a second SIGINT does not wait."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._on_signal, number)
+        yield
+
+    def _on_signal(self, number: int) -> None:
+        if self.should_exit and number == signal.SIGINT:
+            self.force_exit = True
+        self.should_exit = True
+        self._app.road.hub.close()
+
+
+def run(app: App, listener: socket.socket) -> None:
+    """Serve until told to stop."""
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    Server(config, app).run(sockets=[listener])
+
+
+def serve(bot_dir: Path | None, *, database: str | None, host: str | None, port: int | None) -> None:
+    """Run the bot until stopped."""
+    found = environment(Path.cwd())
+    settings = load_settings(found, database_url=database, host=host, port=port)
+    configure_logging(settings)
+    app = App(settings, read_folder(bot_dir or example_bot()), found)
+    lock = prepare(settings)
+    listener = bind(settings.host, settings.port)
+    typer.echo(f"Textback is at http://{settings.host}:{listener.getsockname()[1]}", err=True)
+    try:
+        run(app, listener)
+    finally:
+        if lock is not None:
+            lock.close()
+
+
+def demo(port: int, folder: Path) -> None:
+    """Run the example with its own database, print where it is and how to get in."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartError(f"The folder {folder} can't be made: {error.strerror}.", "Choose another --folder.") from None
+    settings = Settings(database_url=f"sqlite:///{folder / 'demo.db'}", port=port, log_level="warning")
+    configure_logging(settings)
+    app = App(settings, read_folder(example_bot()), {})
+    lock = prepare(settings)
+    listener = bind(settings.host, port)
+    link = demo_login(settings, f"http://{settings.host}:{listener.getsockname()[1]}")
+    typer.echo(
+        f"\n  Textback demo: {app.bot.name}\n\n"
+        f"  Sign in once with   {link}\n"
+        f"  Then text the bot   http://{settings.host}:{listener.getsockname()[1]}/try\n\n"
+        "  Nothing is sent to a real phone. Ctrl-C stops it.\n"
+    )
+    try:
+        run(app, listener)
+    finally:
+        if lock is not None:
+            lock.close()

@@ -1,0 +1,1 @@
+"""The road of a message: accept, inbox, turn, outbox, deliver; and tick, which turns due timers into arrivals."""

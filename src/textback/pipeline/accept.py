@@ -1,0 +1,83 @@
+"""Accept: store arrivals before anyone is told that we have them. Requests that come together share one commit."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from textback.core.ids import new_id
+from textback.core.messages import FAMILY
+from textback.engine.arrivals import AnyArrival, DeliveryStatus, Message
+from textback.store.db import Db
+from textback.store.inbox import Home, Incoming, store_arrivals
+
+_encode = msgspec.json.Encoder().encode
+_HOMES = 50_000  # addresses remembered; each is about 300 bytes
+
+
+def incoming(line: str, arrival: AnyArrival, *, contact_id: str = "", address: str = "", key: str = "") -> Incoming:
+    """The inbox row of an arrival: for a known contact, or for whoever has the address (a phone number).
+
+    `key` makes it unique where no provider id does; without one it always is.
+    """
+    id_ = new_id()
+    kind: str = arrival.__struct_config__.tag  # type: ignore[assignment]
+    data = _encode(arrival).decode()
+    if isinstance(arrival, Message):
+        return Incoming(id_, line, kind, arrival.provider_id, data, FAMILY[arrival.channel], arrival.sender, contact_id)
+    if isinstance(arrival, DeliveryStatus):
+        # One message has many statuses; the same one delivered twice is one arrival.
+        kind = f"status/{arrival.status}/{arrival.code or ''}"
+        return Incoming(id_, line, kind, arrival.provider_id, data, "phone", arrival.recipient, contact_id, False)
+    return Incoming(id_, line, kind, key or id_, data, "phone", address, contact_id)
+
+
+class Acceptor:
+    """Group commit for arrivals: while one commit is on its way to the disk, the next group gathers."""
+
+    def __init__(self, db: Db, workspace: str, clock: Callable[[], int], stored: Callable[[], None]) -> None:
+        self._db = db
+        self._workspace = workspace
+        self._clock = clock
+        self._stored = stored
+        self._waiting: list[tuple[Sequence[Incoming], asyncio.Future[None]]] = []
+        self._homes: OrderedDict[tuple[str, str], Home] = OrderedDict()
+        self._task: asyncio.Task[None] | None = None
+
+    def home_of(self, address: str) -> Home | None:
+        """Where a phone number lives, if it was seen lately."""
+        return self._homes.get(("phone", address))
+
+    async def put(self, items: Sequence[Incoming]) -> None:
+        """Return once these are on disk. Raises what the database raised when they could not be stored."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((items, future))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._drain())
+        await future
+
+    async def _drain(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting, []
+            items = [item for some, _ in group for item in some]
+            known = {}
+            for item in items:
+                key = (item.family, item.identifier)
+                home = self._homes.get(key)
+                if home is not None:
+                    known[key] = home
+            try:
+                found = await self._db.write_in("accept", store_arrivals, self._workspace, items, known, self._clock())
+            except Exception as error:
+                for _, future in group:
+                    if not future.done():
+                        future.set_exception(error)
+                continue
+            self._homes.update(found)
+            while len(self._homes) > _HOMES:
+                self._homes.popitem(last=False)
+            for _, future in group:
+                if not future.done():
+                    future.set_result(None)
+            self._stored()

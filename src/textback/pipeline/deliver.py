@@ -1,0 +1,273 @@
+"""Deliver: claim outbox rows, ask the consent gate again, post, and record what the provider said.
+
+A row is marked *sending* and committed before anything is posted. So a crash never posts twice: what may have gone is
+*unknown* afterwards, and unknown is never posted again.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+import structlog
+
+from textback.channels.base import Accepted, Failure, Outgoing
+from textback.compliance.consent import may_send
+from textback.core.when import MINUTE, SECOND
+from textback.engine.arrivals import DeliveryStatus, Media
+from textback.pipeline.accept import incoming
+from textback.pipeline.lines import Line
+from textback.store import inbox, outbox
+from textback.store.db import Db, Row, Tx
+
+log = structlog.get_logger("textback.deliver")
+
+LEASE = MINUTE
+MAX_ATTEMPTS = 8
+_media = msgspec.json.Decoder(tuple[Media, ...])
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """One row that is ours to post until the lease ends."""
+
+    bucket: int
+    id: str
+    contact_id: str
+    line: str
+    recipient: str
+    text: str
+    media: tuple[Media, ...]
+    fence: int
+    attempts: int
+
+
+class Claimed(msgspec.Struct):
+    """A batch of claims, and the contacts whose rows the gate refused."""
+
+    claims: list[Claim]
+    refused: list[str]
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What came of posting a claim."""
+
+    claim: Claim
+    result: Accepted | Failure
+
+
+def claim(tx: Tx, now: int, most: int) -> Claimed:
+    """Take rows to post, asking the gate for each in the same transaction (C3)."""
+    claims: list[Claim] = []
+    refused: list[dict[str, Any]] = []
+    contacts: list[str] = []
+    for row in outbox.due(tx, now, most):
+        gate = may_send(row.message_class, opted_out=bool(row.opted_out), expires_at=row.expires_at, now=now)
+        if gate.allowed:
+            claims.append(_claim_of(row))
+        else:
+            status = "blocked" if row.opted_out else "expired"
+            refused.append({"b": row.bucket, "i": row.id, "s": status, "r": gate.rule, "c": "", "d": gate.reason})
+            contacts.append(row.contact_id)
+    if claims:
+        outbox.claim(tx, [(c.bucket, c.id) for c in claims], now + LEASE)
+    if refused:
+        outbox.settle(tx, refused)
+    return Claimed(claims, contacts)
+
+
+def _claim_of(row: Row[Any]) -> Claim:
+    return Claim(
+        row.bucket,
+        row.id,
+        row.contact_id,
+        row.line,
+        row.recipient,
+        row.text,
+        _media.decode(row.media) if row.media != "[]" else (),
+        row.fence + 1,
+        row.attempts + 1,
+    )
+
+
+def record(tx: Tx, workspace: str, receipts: list[Receipt], now: int, jitter: float) -> None:
+    """Write down what came of a batch of posts."""
+    accepted: list[dict[str, Any]] = []
+    again: list[dict[str, Any]] = []
+    over: list[dict[str, Any]] = []
+    unknown: list[dict[str, Any]] = []
+    opted_out: list[Receipt] = []
+    for receipt in receipts:
+        mine, result = receipt.claim, receipt.result
+        key = {"b": mine.bucket, "i": mine.id}
+        if isinstance(result, Accepted):
+            accepted.append({**key, "p": result.provider_id})
+        elif result.kind == "unknown":
+            unknown.append({**key, "f": mine.fence, "d": result.detail})
+        elif result.kind in ("retry", "throttled") and mine.attempts < MAX_ATTEMPTS:
+            again.append({**key, "f": mine.fence, "due": now + _pause(mine.attempts, result, jitter)})
+        else:
+            status = "filtered" if result.kind == "filtered" else "failed"
+            over.append({**key, "s": status, "r": result.kind, "c": result.code, "d": result.detail})
+            if result.kind == "opted_out":
+                opted_out.append(receipt)
+    if accepted:
+        outbox.accepted(tx, accepted)
+    if again:
+        outbox.try_again(tx, again)
+    if unknown:
+        outbox.unknown(tx, unknown)
+    if over:
+        outbox.settle(tx, over)
+    if opted_out:
+        # V2: the provider knows of an opt-out that we don't. It enters by the road, like everything else.
+        inbox.store_arrivals(tx, workspace, [_opt_out_arrival(r) for r in opted_out], {}, now)
+
+
+def _opt_out_arrival(receipt: Receipt) -> inbox.Incoming:
+    mine, failure = receipt.claim, receipt.result
+    code = failure.code if isinstance(failure, Failure) else ""
+    arrival = DeliveryStatus(f"refused-{mine.id}", mine.recipient, "failed", mine.id, code, opted_out=True)
+    return incoming(mine.line, arrival, contact_id=mine.contact_id)
+
+
+def _pause(attempts: int, failure: Failure, jitter: float) -> int:
+    """How long to wait (ms): what the provider asked for, else doubling from one second to five minutes, spread out."""
+    if failure.retry_after is not None:
+        return int((failure.retry_after + jitter) * SECOND)
+    return int(min(2 ** (attempts - 1), 300) * (0.5 + jitter) * SECOND)
+
+
+def expire_leases(tx: Tx, now: int) -> list[str]:
+    """Rows that a dead node was posting become unknown; returns their contacts."""
+    rows = outbox.abandoned(tx, now)
+    if rows:
+        detail = "The server stopped while it was sending this."
+        outbox.unknown(tx, [{"b": r.bucket, "i": r.id, "f": r.fence, "d": detail} for r in rows])
+    return [row.contact_id for row in rows]
+
+
+class Limiter:
+    """At most `rate` texts a second on one line, evenly spaced."""
+
+    def __init__(self, rate: float) -> None:
+        self._gap = 1.0 / rate
+        self._next = 0.0
+
+    async def wait(self) -> None:
+        """Return when the next text may go."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        at = max(now, self._next)
+        self._next = at + self._gap
+        if at > now:
+            await asyncio.sleep(at - now)
+
+
+class Deliverer:
+    """Posts what the outbox holds, many conversations at once, one text at a time within each."""
+
+    def __init__(
+        self,
+        db: Db,
+        workspace: str,
+        lines: Mapping[str, Line],
+        clock: Callable[[], int],
+        changed: Callable[[list[str]], None],
+        status_url: Callable[[str, str], str | None],
+        *,
+        most: int = 128,
+    ) -> None:
+        self._db = db
+        self._workspace = workspace
+        self._lines = lines
+        self._clock = clock
+        self._changed = changed
+        self._status_url = status_url
+        self._most = most
+        self._limiters = {name: Limiter(line.rate) for name, line in lines.items() if line.rate}
+        self._posting: set[asyncio.Task[None]] = set()
+        self._receipts: list[Receipt] = []
+        self._recorder: asyncio.Task[None] | None = None
+        self.wake = asyncio.Event()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Claim and post until told to stop; then finish what was claimed."""
+        while not self._stopping:
+            free = self._most - len(self._posting)
+            claimed = None
+            self.wake.clear()
+            if free > 0:
+                claimed = await self._claim(free)
+            if claimed is None or len(claimed.claims) < free:
+                try:
+                    async with asyncio.timeout(0.5):
+                        await self.wake.wait()
+                except TimeoutError:
+                    continue
+        while self._posting:
+            await asyncio.wait(self._posting)
+        if self._recorder is not None:
+            await self._recorder
+
+    def stop(self) -> None:
+        """Claim no more."""
+        self._stopping = True
+        self.wake.set()
+
+    async def _claim(self, most: int) -> Claimed | None:
+        try:
+            claimed = await self._db.write_in("deliver", claim, self._clock(), most)
+        except Exception as error:
+            log.warning("claim failed", error=type(error).__name__)
+            await asyncio.sleep(0.5)
+            return None
+        for mine in claimed.claims:
+            task = asyncio.create_task(self._post(mine))
+            self._posting.add(task)
+            task.add_done_callback(self._posted)
+        if claimed.refused:
+            self._changed(claimed.refused)
+        return claimed
+
+    def _posted(self, task: asyncio.Task[None]) -> None:
+        self._posting.discard(task)
+        if task.exception() is not None:  # a defect of ours: the lease runs out and the text becomes unknown
+            log.error("posting broke", error=repr(task.exception()))
+
+    async def _post(self, mine: Claim) -> None:
+        line = self._lines.get(mine.line)
+        if line is None:
+            result: Accepted | Failure = Failure("misconfigured", detail=f"There is no line {mine.line} any more.")
+        else:
+            limiter = self._limiters.get(mine.line)
+            if limiter is not None:
+                await limiter.wait()
+            result = await line.provider.send(
+                Outgoing(
+                    mine.id,
+                    line.number,
+                    mine.recipient,
+                    mine.text,
+                    mine.media,
+                    self._status_url(mine.line, mine.id),
+                )
+            )
+        self._receipts.append(Receipt(mine, result))
+        if self._recorder is None or self._recorder.done():
+            self._recorder = asyncio.create_task(self._record())
+
+    async def _record(self) -> None:
+        while self._receipts:
+            batch, self._receipts = self._receipts, []
+            try:
+                await self._db.write_in("deliver", record, self._workspace, batch, self._clock(), random.random())  # noqa: S311
+            except Exception as error:
+                # What the provider took must be written down: keep it and try again until the database is back.
+                log.warning("recording failed", error=type(error).__name__)
+                self._receipts = batch + self._receipts
+                await asyncio.sleep(0.5)
+                continue
+            self._changed([receipt.claim.contact_id for receipt in batch])
+            self.wake.set()

@@ -1,0 +1,69 @@
+"""The hub: tells live pages on this node which conversations have changed."""
+
+import asyncio
+from collections.abc import Iterable
+from types import TracebackType
+
+
+class Subscription:
+    """One page's view of the changes: what changed since it last looked, coalesced."""
+
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+        self._changed: set[str] = set()
+        self._wake = asyncio.Event()
+        self.closed = False
+
+    async def __aenter__(self) -> "Subscription":
+        self._hub.subscriptions.add(self)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, e: BaseException | None, t: TracebackType | None
+    ) -> None:
+        self._hub.subscriptions.discard(self)
+
+    def push(self, contact_ids: Iterable[str]) -> None:
+        """Add changes and wake the reader."""
+        self._changed.update(contact_ids)
+        self._wake.set()
+
+    def close(self) -> None:
+        """End the stream: the server is stopping."""
+        self.closed = True
+        self._wake.set()
+
+    async def changes(self, timeout: float) -> frozenset[str]:
+        """The contacts whose conversations changed; empty when none did within `timeout` seconds."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._wake.wait()
+        except TimeoutError:
+            return frozenset()
+        self._wake.clear()
+        changed = frozenset(self._changed)
+        self._changed.clear()
+        return changed
+
+
+class Hub:
+    """All live pages of this node."""
+
+    def __init__(self) -> None:
+        self.subscriptions: set[Subscription] = set()
+
+    def subscribe(self) -> Subscription:
+        """A new subscription, used as `async with hub.subscribe() as changes`."""
+        return Subscription(self)
+
+    def publish(self, contact_ids: Iterable[str]) -> None:
+        """These conversations have changed (and the change is committed)."""
+        if self.subscriptions:
+            changed = set(contact_ids)
+            for subscription in self.subscriptions:
+                subscription.push(changed)
+
+    def close(self) -> None:
+        """End every stream."""
+        for subscription in list(self.subscriptions):
+            subscription.close()

@@ -1,0 +1,175 @@
+"""The road at work in one process: accept, turn, deliver and tick, started, stopped, and woken when there is work."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import structlog
+
+from textback.engine.arrivals import AnyArrival
+from textback.pipeline.accept import Acceptor, incoming
+from textback.pipeline.bots import Shelf
+from textback.pipeline.deliver import Deliverer
+from textback.pipeline.hub import Hub
+from textback.pipeline.lines import Line
+from textback.pipeline.tick import fire_timers, sweep
+from textback.pipeline.turn import Handled, Turns
+from textback.store.db import Db
+from textback.store.inbox import Incoming
+
+log = structlog.get_logger("textback.road")
+
+TURNS = 256
+"""How many arrivals one transaction of turns takes at most."""
+POLL = 0.5
+"""Seconds between looks at the inbox when nothing wakes us: another node may have stored something."""
+TICK = 1.0
+
+
+def clock() -> int:
+    """The time in ms since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+class Road:
+    """One process's share of the work. Any number of processes may share one PostgreSQL."""
+
+    def __init__(
+        self,
+        db: Db,
+        workspace: str,
+        lines: Mapping[str, Line],
+        shelf: Shelf,
+        *,
+        public_url: str | None = None,
+        now: Callable[[], int] = clock,
+    ) -> None:
+        self.db = db
+        self.workspace = workspace
+        self.lines = lines
+        self.shelf = shelf
+        self.hub = Hub()
+        self.now = now
+        self._public_url = public_url
+        self._turns = Turns(workspace, lines, shelf)
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._waiters: dict[str, asyncio.Future[None]] = {}
+        self._acceptor = Acceptor(db, workspace, now, self._wake.set)
+        self._deliverer = Deliverer(db, workspace, lines, now, self.hub.publish, self._status_url)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin work. What an earlier process left undone is picked up at once."""
+        self._tasks = [
+            asyncio.create_task(self._run_turns(), name="turn"),
+            asyncio.create_task(self._deliverer.run(), name="deliver"),
+            asyncio.create_task(self._run_ticks(), name="tick"),
+        ]
+
+    async def stop(self) -> None:
+        """Finish what is claimed, claim no more, end live pages, then return."""
+        self._stopping = True
+        self.hub.close()
+        self._deliverer.stop()
+        self._wake.set()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def alive(self) -> bool:
+        """Whether every part still runs."""
+        return bool(self._tasks) and not any(task.done() for task in self._tasks)
+
+    async def receive(self, line: str, arrivals: Sequence[AnyArrival], *, wait: float = 0.0) -> list[str]:
+        """Store what a provider sent, each once; durable on return. Strangers become contacts. Returns arrival ids.
+
+        With `wait`, returns when their turns are done, or after that many seconds.
+        """
+        items = [incoming(line, arrival) for arrival in arrivals]
+        await self._put(items, wait)
+        return [item.id for item in items]
+
+    async def post(
+        self, contact_id: str, arrival: AnyArrival, *, line: str = "", key: str = "", wait: float = 0.0
+    ) -> str:
+        """Store what happens to a known contact's conversation, from the desk or the API; durable on return.
+
+        The same `key` is stored once. With `wait`, returns when its turn is done, or after that many seconds.
+        """
+        item = incoming(line, arrival, contact_id=contact_id, key=key)
+        await self._put([item], wait)
+        return item.id
+
+    async def send_to(self, line: str, address: str, arrival: AnyArrival, *, wait: float = 0.0) -> str:
+        """Store an API arrival for whoever has this phone number, making the contact if need be. Returns its id."""
+        await self._put([incoming(line, arrival, address=address)], wait)
+        home = self._acceptor.home_of(address)
+        if home is None:
+            raise RuntimeError("a stored arrival has a home")
+        return home.contact_id
+
+    async def _put(self, items: Sequence[Incoming], wait: float) -> None:
+        if not wait:
+            await self._acceptor.put(items)
+            return
+        loop = asyncio.get_running_loop()
+        waiters = {item.id: loop.create_future() for item in items}
+        self._waiters |= waiters
+        try:
+            await self._acceptor.put(items)
+            await asyncio.wait(waiters.values(), timeout=wait)
+        finally:
+            for id_ in waiters:
+                self._waiters.pop(id_, None)
+
+    def _status_url(self, line: str, message_id: str) -> str | None:
+        if self._public_url is None:
+            return None
+        return f"{self._public_url}/webhooks/{line}?m={message_id}"
+
+    async def _run_turns(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                handled = await self.db.write_in("turn", self._turns.run, self.now(), TURNS)
+            except Exception as error:
+                log.error("turns failed", error=repr(error))
+                await asyncio.sleep(POLL)
+                continue
+            if handled.arrivals:
+                self._after_turns(handled)
+                continue
+            try:
+                async with asyncio.timeout(POLL):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    def _after_turns(self, handled: Handled) -> None:
+        if handled.queued:
+            self._deliverer.wake.set()
+        if self._waiters:
+            for id_ in handled.arrivals:
+                waiter = self._waiters.get(id_)
+                if waiter is not None and not waiter.done():
+                    waiter.set_result(None)
+        self.hub.publish(handled.contacts)
+
+    async def _run_ticks(self) -> None:
+        while not self._stopping:
+            try:
+                if await self.db.write_in("tick", fire_timers, self.workspace, self.now()):
+                    self._wake.set()
+                changed = await self.db.write_in("tick", sweep, self.now())
+            except Exception as error:
+                log.error("tick failed", error=repr(error))
+            else:
+                self.hub.publish(changed)
+            await self._nap(TICK)
+
+    async def _nap(self, seconds: float) -> None:
+        """Sleep, but wake soon when told to stop."""
+        for _ in range(int(seconds / 0.1)):
+            if self._stopping:
+                return
+            await asyncio.sleep(0.1)

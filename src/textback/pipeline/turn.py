@@ -1,0 +1,397 @@
+"""The turn: claim conversations, handle their arrivals in order, and write everything that follows in one transaction.
+
+A crash anywhere before the commit re-runs the turn from the same state; after it, the turn has happened once.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from textback.compliance.consent import may_send
+from textback.core.ids import new_id
+from textback.core.messages import FAMILY
+from textback.core.text import segments
+from textback.engine.arrivals import AnyArrival, ApiSend, Message, TimerFired
+from textback.engine.bot import Bot
+from textback.engine.effects import CancelQueued, CancelTimers, Event, RecordConsent, Send, SetTimer, UpdateDelivery
+from textback.engine.state import State, dump_state, load_state
+from textback.engine.step import Turn
+from textback.pipeline.bots import Shelf
+from textback.pipeline.decide import Standing, decide, failed_turn
+from textback.pipeline.lines import Line
+from textback.pipeline.quiet import REMINDER, allowed_from
+from textback.store import inbox, turns
+from textback.store.db import Row, Tx
+
+_arrival = msgspec.json.Decoder(AnyArrival)
+_encode = msgspec.json.Encoder().encode
+
+
+class Handled(msgspec.Struct):
+    """What a batch of turns did: the arrivals that had their turn, the contacts whose conversation changed, how many
+    texts were queued, and whether more arrivals may wait."""
+
+    arrivals: list[str] = []
+    contacts: set[str] = set()
+    queued: int = 0
+    full: bool = False
+
+
+class Conversation:
+    """One locked conversation while its arrivals are handled."""
+
+    def __init__(self, row: Row[Any]) -> None:
+        self.contact_id: str = row.contact_id
+        self.bucket: int = row.bucket
+        self.state: State = load_state(row.state)
+        self.line: str = row.line
+        self.address: str = row.address
+        self.opted_out: bool = bool(row.opted_out)
+        self.unread: int = row.unread
+        self.count: int = row.message_count
+        self.waiting_since: int | None = row.waiting_since
+        self.last: tuple[str, str, int] = (row.last_text, row.last_author, row.last_at)
+
+    def saved(self, now: int) -> dict[str, Any]:
+        """The row to write back."""
+        state = self.state
+        waiting = state.episode.status == "waiting_on_agent"
+        return {
+            "b_bucket": self.bucket,
+            "b_contact": self.contact_id,
+            "state": dump_state(state),
+            "status": state.episode.status,
+            "owner_kind": state.owner.kind,
+            "owner_id": state.owner.user_id,
+            "line": self.line,
+            "address": self.address,
+            "last_text": self.last[0],
+            "last_author": self.last[1],
+            "last_at": self.last[2],
+            "waiting_since": (self.waiting_since or now) if waiting else None,
+            "unread": self.unread,
+            "message_count": self.count,
+            "opted_out": self.opted_out,
+        }
+
+
+class Writes:
+    """Rows collected by a batch of turns, written table by table at the end: one statement each, however many turns."""
+
+    def __init__(self, workspace: str, now: int) -> None:
+        self.workspace = workspace
+        self.now = now
+        self.messages: list[dict[str, Any]] = []
+        self.outbox: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
+        self.timers: dict[tuple[str, str], dict[str, Any]] = {}
+        self.cancels: list[tuple[str, tuple[str, ...]]] = []
+        self.consent: list[dict[str, Any]] = []
+        self.started: dict[str, dict[str, Any]] = {}
+        self.ended: list[dict[str, Any]] = []
+        self.withdrawn: list[tuple[str, str]] = []
+        self.deliveries: list[dict[str, Any]] = []
+
+    def key(self, conversation: Conversation, id_: str) -> dict[str, Any]:
+        """The columns that every per-conversation row begins with."""
+        return {
+            "bucket": conversation.bucket,
+            "id": id_,
+            "workspace": self.workspace,
+            "contact_id": conversation.contact_id,
+        }
+
+    def apply(self, tx: Tx) -> None:
+        """Write everything. Withdrawals come before new rows, so that a confirmation is not withdrawn with the rest."""
+        for contact_id, rule in self.withdrawn:
+            turns.cancel_queued(tx, [contact_id], rule)
+        if self.messages:
+            turns.add_messages(tx, self.messages)
+        if self.outbox:
+            turns.add_outbox(tx, self.outbox)
+        if self.events:
+            turns.add_events(tx, self.events)
+        if self.cancels:
+            turns.cancel_timers(tx, self.cancels)
+        if self.timers:
+            turns.set_timers(tx, list(self.timers.values()))
+        if self.started:
+            turns.start_sessions(tx, list(self.started.values()))
+        if self.ended:
+            turns.end_sessions(tx, self.ended)
+        if self.consent:
+            turns.record_consent(tx, self.consent)
+        if self.deliveries:
+            lost = turns.update_delivery(tx, self.deliveries)
+            if lost:
+                turns.keep_early(tx, lost)
+
+
+class Turns:
+    """Runs turns for one workspace. Stateless between calls but for the shelf of compiled bots."""
+
+    def __init__(self, workspace: str, lines: Mapping[str, Line], shelf: Shelf) -> None:
+        self._workspace = workspace
+        self._lines = lines
+        self._shelf = shelf
+
+    def run(self, tx: Tx, now: int, most: int) -> Handled:
+        """Handle up to `most` arrivals: all that is pending of each conversation that could be locked."""
+        rows = inbox.pending(tx, most)
+        if not rows:
+            return Handled()
+        full = len(rows) >= most
+        open_ = {
+            row.contact_id: Conversation(row) for row in turns.lock_conversations(tx, {row.contact_id for row in rows})
+        }
+        if not open_:
+            return Handled()
+        if tx.dialect.name != "sqlite":
+            # Between reading and locking, another node may have handled some of these. Ask again under the lock.
+            rows = inbox.pending_of(tx, open_)
+        writes = Writes(self._workspace, now)
+        done: list[tuple[int, str]] = []
+        for row in rows:
+            conversation = open_.get(row.contact_id)
+            if conversation is not None:
+                self._turn(tx, conversation, row, writes)
+                done.append((row.bucket, row.id))
+        if not done:
+            return Handled()
+        writes.apply(tx)
+        turns.save_conversations(tx, [c.saved(now) for c in open_.values()])
+        inbox.mark_handled(tx, done, now)
+        return Handled([id_ for _, id_ in done], set(open_), len(writes.outbox), full)
+
+    def _turn(self, tx: Tx, conversation: Conversation, row: Row[Any], writes: Writes) -> None:
+        now = writes.now
+        before = conversation.state
+        line = self._lines.get(row.line)
+        arrival = _arrival.decode(row.data)
+        if isinstance(arrival, Message):
+            conversation.line = row.line
+            conversation.address = arrival.sender
+            self._inbound(conversation, row, arrival, writes)
+        elif isinstance(arrival, ApiSend):
+            conversation.line = row.line or conversation.line
+        elif isinstance(arrival, TimerFired) and arrival.key.startswith(REMINDER):
+            later = allowed_from(now, conversation.address, self._shelf.current.timezone)
+            if later > now:
+                self._set_timer(conversation, SetTimer(arrival.key, later), writes)
+                return
+        standing = Standing(conversation.opted_out, line.keywords if line else {}, row.received_at)
+        bot = self._shelf.current
+        try:
+            pinned = self._pinned(tx, before, bot)
+            turn = decide(bot, before, arrival, now, standing, session_id=new_id(), pinned=pinned)
+        except Exception as error:  # whatever breaks, the text is kept and a person sees it
+            turn = failed_turn(before, now, error)
+        conversation.state = turn.state
+        for event in turn.events:
+            self._event(conversation, row, event, writes)
+        for effect in turn.effects:
+            self._effect(conversation, row, effect, arrival, writes)
+        self._trace(conversation, row, before, turn, line, writes)
+
+    def _pinned(self, tx: Tx, state: State, bot: Bot) -> Bot | None:
+        session = state.session
+        return self._shelf.get(tx, session.version) if session and session.version != bot.version else None
+
+    def _inbound(self, conversation: Conversation, row: Row[Any], arrival: Message, writes: Writes) -> None:
+        conversation.unread += 1
+        conversation.count += 1
+        conversation.last = (arrival.text, "contact", row.received_at)
+        writes.messages.append(
+            {
+                **writes.key(conversation, row.id),
+                "line": row.line,
+                "channel": arrival.channel,
+                "direction": "in",
+                "author": "contact",
+                "author_id": "",
+                "author_name": "",
+                "message_class": "",
+                "text": arrival.text,
+                "media": _encode(arrival.media).decode() if arrival.media else "[]",
+                "segments": 0,
+                "status": "received",
+                "rule": "",
+                "code": "",
+                "detail": "",
+                "provider_id": arrival.provider_id,
+                "source": "",
+                "arrival_id": row.id,
+                "at": row.received_at,
+            }
+        )
+
+    def _effect(
+        self, conversation: Conversation, row: Row[Any], effect: object, arrival: AnyArrival, writes: Writes
+    ) -> None:
+        match effect:
+            case Send():
+                self._send(conversation, row, effect, writes)
+            case SetTimer():
+                self._set_timer(conversation, effect, writes)
+            case CancelTimers(keys):
+                writes.cancels.append((conversation.contact_id, keys))
+                for key in [k for k in writes.timers if k[0] == conversation.contact_id and (not keys or k[1] in keys)]:
+                    del writes.timers[key]
+            case UpdateDelivery():
+                writes.deliveries.append(
+                    {
+                        **writes.key(conversation, row.id),
+                        "provider_id": effect.provider_id,
+                        "message_id": effect.message_id,
+                        "status": effect.status,
+                        "code": effect.code,
+                        "detail": effect.detail,
+                        "at": writes.now,
+                    }
+                )
+            case RecordConsent():
+                self._consent(conversation, row, effect, arrival, writes)
+            case CancelQueued(rule):
+                writes.withdrawn.append((conversation.contact_id, rule))
+                self._withdraw_new(conversation, rule, writes)
+            case _:
+                raise TypeError(f"no one performs {type(effect).__name__}")
+
+    def _withdraw_new(self, conversation: Conversation, rule: str, writes: Writes) -> None:
+        """What earlier turns of this same batch queued is withdrawn as well."""
+        mine = {row["id"] for row in writes.outbox if row["contact_id"] == conversation.contact_id}
+        if mine:
+            writes.outbox = [row for row in writes.outbox if row["id"] not in mine]
+            for row in writes.messages:
+                if row["id"] in mine:
+                    row.update(status="canceled", rule=rule)
+
+    def _send(self, conversation: Conversation, row: Row[Any], send: Send, writes: Writes) -> None:
+        id_ = send.message_id or new_id()
+        gate = may_send(
+            send.message_class, opted_out=conversation.opted_out, expires_at=send.expires_at, now=writes.now
+        )
+        conversation.count += 1
+        conversation.last = (send.text, send.author, writes.now)
+        line = self._lines.get(conversation.line)
+        writes.messages.append(
+            {
+                **writes.key(conversation, id_),
+                "line": conversation.line,
+                "channel": line.channel if line else "sms",
+                "direction": "out",
+                "author": send.author,
+                "author_id": send.author_id,
+                "author_name": send.author_name,
+                "message_class": send.message_class,
+                "text": send.text,
+                "media": _encode(send.media).decode() if send.media else "[]",
+                "segments": segments(send.text).count,
+                "status": "queued" if gate.allowed else "blocked",
+                "rule": gate.rule,
+                "code": "",
+                "detail": "" if gate.allowed else gate.reason,
+                "provider_id": None,
+                "source": send.source,
+                "arrival_id": row.id,
+                "at": writes.now,
+            }
+        )
+        if not gate.allowed:
+            data = {"rule": gate.rule, "reason": gate.reason, "author": send.author, "message": id_}
+            self._event(conversation, row, Event("send_refused", data), writes)
+            return
+        writes.outbox.append(
+            {
+                **writes.key(conversation, id_),
+                "line": conversation.line,
+                "recipient": conversation.address,
+                "message_class": send.message_class,
+                "state": "queued",
+                "attempts": 0,
+                "due_at": writes.now,
+                "expires_at": send.expires_at,
+                "lease_until": None,
+                "fence": 0,
+            }
+        )
+
+    def _set_timer(self, conversation: Conversation, effect: SetTimer, writes: Writes) -> None:
+        due = effect.due_at
+        if effect.key.startswith(REMINDER):
+            due = allowed_from(due, conversation.address, self._shelf.current.timezone)
+        writes.timers[conversation.contact_id, effect.key] = {
+            "bucket": conversation.bucket,
+            "contact_id": conversation.contact_id,
+            "key": effect.key,
+            "workspace": self._workspace,
+            "line": conversation.line,
+            "due_at": due,
+        }
+
+    def _consent(
+        self, conversation: Conversation, row: Row[Any], effect: RecordConsent, arrival: AnyArrival, writes: Writes
+    ) -> None:
+        conversation.opted_out = effect.change == "opt_out"
+        channel = arrival.channel if isinstance(arrival, Message) else "sms"
+        writes.consent.append(
+            {
+                **writes.key(conversation, new_id()),
+                "type": effect.change,
+                "family": FAMILY[channel],
+                "line": row.line,
+                "matched_by": effect.matched_by,
+                "rule": effect.rule,
+                "raw_text": arrival.text if isinstance(arrival, Message) else "",
+                "arrival_id": row.id,
+                "occurred_at": row.received_at,
+                "recorded_at": writes.now,
+            }
+        )
+
+    def _event(self, conversation: Conversation, row: Row[Any], event: Event, writes: Writes) -> None:
+        writes.events.append(
+            {
+                **writes.key(conversation, new_id()),
+                "arrival_id": row.id,
+                "kind": event.kind,
+                "data": _encode(event.data).decode(),
+                "at": writes.now,
+            }
+        )
+        data = event.data
+        if event.kind == "session_started":
+            writes.started[data["session"]] = {
+                **writes.key(conversation, data["session"]),
+                "flow": data["flow"],
+                "version": data["version"],
+                "started_at": writes.now,
+                "ended_at": None,
+                "outcome": "",
+            }
+        elif event.kind == "session_ended":
+            started = writes.started.get(data["session"])
+            if started is not None:
+                started.update(ended_at=writes.now, outcome=data["outcome"])
+            else:
+                writes.ended.append(
+                    {"b": conversation.bucket, "i": data["session"], "at": writes.now, "o": data["outcome"]}
+                )
+
+    def _trace(
+        self,
+        conversation: Conversation,
+        row: Row[Any],
+        before: State,
+        turn: Turn,
+        line: Line | None,
+        writes: Writes,
+    ) -> None:
+        """Keep what was checked, for the trace; for the simulator also the state before and after, and the effects."""
+        if not turn.checks:
+            return
+        data: dict[str, Any] = {"checks": turn.checks}
+        if line is not None and line.provider.name == "simulator":
+            data.update(before=before, after=turn.state, effects=turn.effects)
+        self._event(conversation, row, Event("turn", data), writes)

@@ -1,0 +1,1 @@
+"""The web: webhooks, the HTTP API, the desk and the simulator."""

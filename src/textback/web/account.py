@@ -1,0 +1,188 @@
+"""Signing in and out: password, one-time link, and the person's own page."""
+
+import asyncio
+from functools import cache
+from urllib.parse import urlsplit
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from textback.core.when import MINUTE
+from textback.store import accounts
+from textback.store.db import Row, Tx
+from textback.web.auth import cookie_name, current_user, set_form_secret, set_session
+from textback.web.context import WebContext
+from textback.web.pages import count, page
+from textback.web.security import form_secret
+
+TRIES = 5
+"""Wrong passwords for one address from one place, before a wait."""
+TRIES_OF_PLACE = 30
+"""Wrong passwords from one place, for whatever addresses."""
+TRIES_OF_ADDRESS = 100
+"""Wrong passwords for one address, from wherever."""
+WAIT = 10 * MINUTE
+SHORTEST = 10
+LONGEST = 200
+
+_hasher = PasswordHasher()
+
+
+@cache
+def _nobody() -> str:
+    """A hash that no password matches, so that an unknown address takes as long as a wrong password."""
+    return _hasher.hash("nobody's password")
+
+
+def _matches(stored: str, password: str) -> bool:
+    try:
+        _hasher.verify(stored or _nobody(), password)
+        return bool(stored)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def safe_next(place: str) -> str:
+    """Where to go after signing in: a path of ours, or the desk."""
+    parts = urlsplit(place)
+    good = place.startswith("/") and not parts.scheme and not parts.netloc and "\\" not in place
+    return place if good and not place.startswith(("//", "/login", "/logout")) else "/"
+
+
+def _login_page(request: Request, status: int = 200, *, email: str = "", error: str = "", next_: str = "/") -> Response:
+    ctx: WebContext = request.app.state.ctx
+    secret = form_secret(request)
+    shown = {"csrf": secret, "email": email, "error": error, "next": safe_next(next_)}
+    response = page(request, "login.html", shown, status)
+    set_form_secret(ctx, response, secret)
+    return response
+
+
+async def login_page(request: Request) -> Response:
+    """GET /login."""
+    if await current_user(request) is not None:
+        return RedirectResponse("/", 303)
+    return _login_page(request, next_=request.query_params.get("next", "/"))
+
+
+def _limits(email: str, place: str) -> tuple[tuple[str, int], ...]:
+    return ((f"{email}@{place}", TRIES), (f"from {place}", TRIES_OF_PLACE), (f"for {email}", TRIES_OF_ADDRESS))
+
+
+def _left(tx: Tx, email: str, place: str, now: int) -> int:
+    """How many tries are left before a wait."""
+    return min(most - accounts.failures(tx, key, now) for key, most in _limits(email, place))
+
+
+def _fail(tx: Tx, email: str, place: str, now: int) -> int:
+    return min(most - accounts.add_failure(tx, key, now, WAIT) for key, most in _limits(email, place))
+
+
+def _begin(tx: Tx, workspace: str, user: Row[str], how: str, place: str, now: int) -> str:
+    """Open a session and note it."""
+    accounts.forget_failures(tx, f"{user.email}@{place}")
+    accounts.write_audit(tx, workspace, user.email, "login", how, now)
+    return accounts.add_session(tx, user.id, now)
+
+
+async def login(request: Request) -> Response:
+    """POST /login: e-mail and password. Five wrong ones mean ten minutes' wait."""
+    ctx: WebContext = request.app.state.ctx
+    form = request.state.form
+    email = form.get("email", "").strip().lower()[:320]
+    next_ = form.get("next", "/")
+    place = request.client.host if request.client else ""
+    now = ctx.road.now()
+    wait = "Too many tries. Wait ten minutes, or ask for a login link."
+    if await ctx.db.read(_left, email, place, now) <= 0:
+        return _login_page(request, 429, email=email, error=wait, next_=next_)
+    user = await ctx.db.read(accounts.user_by_email, email)
+    password = form.get("password", "")[:LONGEST]
+    known = user is not None and user.workspace == ctx.workspace
+    stored = user.password_hash if user is not None and known else ""
+    if not await asyncio.to_thread(_matches, stored, password) or user is None:
+        left = await ctx.db.write(_fail, email, place, now)
+        tries = f"{count(left, 'try').replace('trys', 'tries')} left before a 10 minute wait."
+        error = f"That email and password do not match. {tries}" if left > 0 else wait
+        return _login_page(request, 401, email=email, error=error, next_=next_)
+    token = await ctx.db.write(_begin, ctx.workspace, user, "password", place, now)
+    response = RedirectResponse(safe_next(next_), 303)
+    set_session(ctx, response, token)
+    return response
+
+
+async def link_page(request: Request) -> Response:
+    """GET /login/{token}: asks for one click, because mail scanners and chat previews follow links too."""
+    ctx: WebContext = request.app.state.ctx
+    good = await ctx.db.read(accounts.link_is_good, request.path_params["token"], ctx.road.now())
+    secret = form_secret(request)
+    response = page(request, "link.html", {"csrf": secret, "good": good}, 200 if good else 410)
+    set_form_secret(ctx, response, secret)
+    return response
+
+
+def _use_link(tx: Tx, workspace: str, token: str, place: str, now: int) -> str | None:
+    user = accounts.use_link(tx, workspace, token, now)
+    return None if user is None else _begin(tx, workspace, user, "link", place, now)
+
+
+async def use_link(request: Request) -> Response:
+    """POST /login/{token}: signs in, once."""
+    ctx: WebContext = request.app.state.ctx
+    place = request.client.host if request.client else ""
+    token = await ctx.db.write(_use_link, ctx.workspace, request.path_params["token"], place, ctx.road.now())
+    if token is None:
+        return page(request, "link.html", {"csrf": "", "good": False}, 410)
+    response = RedirectResponse("/", 303)
+    set_session(ctx, response, token)
+    return response
+
+
+async def logout(request: Request) -> Response:
+    """POST /logout."""
+    ctx: WebContext = request.app.state.ctx
+    await ctx.db.write(accounts.end_session, request.cookies.get(cookie_name(ctx), ""))
+    response = RedirectResponse("/login", 303)
+    response.delete_cookie(cookie_name(ctx), path="/", secure=ctx.secure, httponly=True, samesite="lax")
+    return response
+
+
+async def account_page(request: Request) -> Response:
+    """GET /account: who you are, your password, signing out."""
+    return page(request, "account.html", {"error": "", "done": "saved" in request.query_params})
+
+
+def _set_password(tx: Tx, workspace: str, user_id: str, email: str, hashed: str, now: int) -> str:
+    accounts.set_password(tx, user_id, hashed)
+    accounts.write_audit(tx, workspace, email, "password.set", email, now)
+    return accounts.add_session(tx, user_id, now)
+
+
+async def set_password(request: Request) -> Response:
+    """POST /account/password: set or change it. Ends the person's other sessions."""
+    ctx: WebContext = request.app.state.ctx
+    user = request.state.user
+    form = request.state.form
+    password = form.get("password", "")
+    error = ""
+    if not SHORTEST <= len(password) <= LONGEST:
+        error = f"A password has {SHORTEST} to {LONGEST} characters."
+    elif user.has_password:
+        row = await ctx.db.read(accounts.user_by_email, user.email)
+        stored = row.password_hash if row is not None else ""
+        place = request.client.host if request.client else ""
+        now = ctx.road.now()
+        if await ctx.db.read(_left, user.email, place, now) <= 0:
+            error = "Too many tries. Wait ten minutes."
+        elif not await asyncio.to_thread(_matches, stored, form.get("current", "")[:LONGEST]):
+            await ctx.db.write(_fail, user.email, place, now)
+            error = "The current password is not right."
+    if error:
+        return page(request, "account.html", {"error": error, "done": False}, 400)
+    hashed = await asyncio.to_thread(_hasher.hash, password)
+    token = await ctx.db.write(_set_password, ctx.workspace, user.id, user.email, hashed, ctx.road.now())
+    response = RedirectResponse("/account?saved", 303)
+    set_session(ctx, response, token)
+    return response

@@ -1,0 +1,33 @@
+"""What every page needs: the database, the road, and what this server is."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from textback.engine.bot import Bot
+from textback.pipeline.road import Road
+from textback.store.db import Db
+from textback.web.webhooks import RefusedWebhook
+
+
+@dataclass(frozen=True, slots=True)
+class LineInfo:
+    """A line as pages name it."""
+
+    name: str
+    provider: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebContext:
+    """`bot` gives the published bot; `public_url` is what providers call; `secure` says that people come over https;
+    `refused` are the latest webhooks that were not signed by their provider."""
+
+    db: Db
+    road: Road
+    lines: Mapping[str, LineInfo]
+    bot: Callable[[], Bot]
+    workspace: str
+    public_url: str
+    secure: bool
+    refused: Collection[RefusedWebhook] = ()

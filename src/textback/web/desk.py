@@ -1,0 +1,230 @@
+"""The desk: lists of conversations, one thread, and what a person may do to it. Every page works without JavaScript."""
+
+from typing import Any, get_args
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from textback.core.ids import BUCKETS, bucket_of, new_id
+from textback.core.phone import zone_of
+from textback.core.text import clean
+from textback.engine.arrivals import AgentReply, Complete, HandBack, Takeover
+from textback.engine.state import load_state
+from textback.store import accounts
+from textback.store import desk as store
+from textback.store.db import Row
+from textback.web.auth import User
+from textback.web.context import WebContext
+from textback.web.pages import page
+from textback.web.present import STATUS, clock, day, holder, lasted, list_row, name_of, reason_words, woven
+from textback.web.security import Denied
+
+VIEWS: tuple[store.View, ...] = get_args(store.View)
+MOST_ROWS = 100
+MOST_MESSAGES = 100
+MOST_TEXT = 1600
+TURN_WAIT = 5.0
+
+
+def _context(request: Request) -> tuple[WebContext, User]:
+    return request.app.state.ctx, request.state.user
+
+
+def _view(text: str) -> store.View:
+    for view in VIEWS:
+        if view == text:
+            return view
+    raise Denied(404, "There is no such list.")
+
+
+async def home(_: Request) -> Response:
+    """GET /."""
+    return RedirectResponse("/desk/needs-you", 303)
+
+
+async def _list(ctx: WebContext, user: User, view: store.View) -> dict[str, Any]:
+    """What the list pane shows."""
+    now, zone = ctx.road.now(), ctx.bot().timezone
+    rows = await ctx.db.read(store.conversation_rows, ctx.workspace, view, user.id, MOST_ROWS)
+    counts = await ctx.db.read(store.view_counts, ctx.workspace, user.id)
+    shown = [list_row(row, load_state(row.state), user.id, zone, now) for row in rows]
+    if view == "needs-you":
+        waiting = [row for row in shown if row.holder.kind not in ("you", "off")]
+        groups = [("Waiting on a person", "longest first", waiting)]
+        groups.append(("Yours", "", [row for row in shown if row not in waiting]))
+    else:
+        groups = [("", "", shown)]
+    groups = [group for group in groups if group[2]]
+    return {"view": view, "groups": groups, "counts": counts, "zone": zone, "now": now}
+
+
+async def desk_page(request: Request) -> Response:
+    """GET /desk/{view}: a list, and the hint to pick a conversation."""
+    ctx, user = _context(request)
+    data = await _list(ctx, user, _view(request.path_params["view"]))
+    return page(request, "desk.html", {**data, "talk": None, "pane": "list"})
+
+
+async def _conversation(request: Request) -> Row[Any]:
+    ctx, _ = _context(request)
+    contact_id = request.path_params["contact"]
+    try:
+        bucket = bucket_of(contact_id)
+    except ValueError:
+        bucket = BUCKETS
+    row = await ctx.db.read(store.conversation, ctx.workspace, contact_id, bucket) if bucket < BUCKETS else None
+    if row is None:
+        raise Denied(404, "There is no such conversation.")
+    return row
+
+
+async def _talk(request: Request, row: Row[Any], *, draft: str = "", error: str = "") -> dict[str, Any]:
+    """What thread, composer and context show of one conversation."""
+    ctx, user = _context(request)
+    now, zone = ctx.road.now(), ctx.bot().timezone
+    contact_id, bucket = row.contact_id, bucket_of(row.contact_id)
+    before = request.query_params.get("before", "")
+    messages = await ctx.db.read(store.thread, contact_id, bucket, MOST_MESSAGES, before)
+    full = len(messages) == MOST_MESSAGES
+    since = messages[0].id if full else ""
+    events = await ctx.db.read(store.happenings, contact_id, bucket, since, store.SHOWN, before)
+    state = load_state(row.state)
+    line = ctx.lines.get(row.line)
+    held = holder(state.owner, row.status, user.id, opted_out=bool(row.opted_out))
+    zones = zone_of(row.address)
+    handoff = state.handoff
+    return {
+        "id": contact_id,
+        "name": name_of(row.name, row.address),
+        "address": row.address,
+        "line": row.line,
+        "simulated": line is not None and line.provider == "simulator",
+        "line_gone": line is None,
+        "status": STATUS[row.status],
+        "held": held,
+        "lock": _lock(held.kind, bool(row.opted_out), state.owner.name),
+        "session": state.session,
+        "open": row.status not in ("completed", "archived"),
+        "handoff": handoff,
+        "handoff_reason": reason_words(handoff.reason) if handoff else "",
+        "handoff_time": clock(handoff.asked_at, zone) if handoff else "",
+        "handoff_waited": lasted(now - handoff.asked_at) if handoff else "",
+        "items": woven(messages, events, user.id, zone, now),
+        "older": since,
+        "newer": before,
+        "last_in": lasted(now - state.last_inbound_at) if state.last_inbound_at else "",
+        "local_time": clock(now, zones[0]) if len(zones) == 1 else "",
+        "local_zone": zones[0].rpartition("/")[2].replace("_", " ") if len(zones) == 1 else "",
+        "consent": [
+            (event.type, event.raw_text, day(event.occurred_at, zone, now))
+            for event in await ctx.db.read(store.consent_log, contact_id, bucket, 5)
+        ],
+        "first": day(row.created_at, zone, now),
+        "opted_out": bool(row.opted_out),
+        "past": [
+            (day(past.started_at, zone, now), past.flow, past.outcome.replace("_", " ") or "running")
+            for past in await ctx.db.read(store.past_sessions, contact_id, bucket, 5)
+        ],
+        "draft": draft,
+        "error": error,
+        "once": new_id(),
+    }
+
+
+def _lock(kind: str, opted_out: bool, owner: str) -> tuple[str, str] | None:
+    """What stands in the composer's place: a sentence, and the button that lifts it ("" when nothing does)."""
+    if opted_out:
+        return "They opted out. Texts may go again once they text START.", ""
+    if kind == "bot":
+        return "The bot is answering. Take over to write yourself.", "Take over"
+    if kind == "mate":
+        return f"{owner} is answering.", "Take it"
+    return None
+
+
+async def _page(request: Request, row: Row[Any], pane: str, status: int = 200, **more: str) -> Response:
+    ctx, user = _context(request)
+    view = _view(request.query_params.get("view", "needs-you"))
+    data = await _list(ctx, user, view)
+    return page(request, "desk.html", {**data, "talk": await _talk(request, row, **more), "pane": pane}, status)
+
+
+async def conversation_page(request: Request) -> Response:
+    """GET /c/{contact}: the thread. Opening it marks it read."""
+    ctx, _ = _context(request)
+    row = await _conversation(request)
+    if row.unread and await ctx.db.write(store.mark_read, row.contact_id, bucket_of(row.contact_id)):
+        ctx.road.hub.publish([row.contact_id])
+    return await _page(request, row, "thread")
+
+
+async def card_page(request: Request) -> Response:
+    """GET /c/{contact}/card: handoff and contact, a page of their own on phones."""
+    return await _page(request, await _conversation(request), "context")
+
+
+async def _act(request: Request, row: Row[Any], arrival: Any, action: str, key: str = "", **data: str) -> Response:
+    """Put what a person did on the road, note it, and show the conversation."""
+    ctx, user = _context(request)
+    await ctx.road.post(row.contact_id, arrival, key=key, wait=TURN_WAIT)
+    await ctx.db.write(accounts.write_audit, ctx.workspace, user.email, action, row.contact_id, ctx.road.now(), data)
+    view = _view(request.query_params.get("view", "needs-you"))
+    return RedirectResponse(f"/c/{row.contact_id}?view={quote(view)}", 303)
+
+
+async def take(request: Request) -> Response:
+    """POST /c/{contact}/take: this person answers from now on. `force` takes it from another person."""
+    _, user = _context(request)
+    row = await _conversation(request)
+    force = request.state.form.get("force") == "1"
+    return await _act(request, row, Takeover(user.id, user.name, force), "take", force=str(force))
+
+
+async def hand_back(request: Request) -> Response:
+    """POST /c/{contact}/return: the bot answers from now on; `mode` is ask, wait or end."""
+    _, user = _context(request)
+    row = await _conversation(request)
+    mode = request.state.form.get("mode", "wait")
+    if mode not in ("ask", "wait", "end"):
+        raise Denied(400, "Return it with ask, wait or end.")
+    return await _act(request, row, HandBack(user.id, user.name, mode), "return", mode=mode)
+
+
+async def complete(request: Request) -> Response:
+    """POST /c/{contact}/complete: nothing more to do; the next text begins anew with the bot."""
+    _, user = _context(request)
+    row = await _conversation(request)
+    return await _act(request, row, Complete(user.id, user.name), "complete")
+
+
+async def reply(request: Request) -> Response:
+    """POST /c/{contact}/reply: text the contact. `once` makes the same form count once however often it is sent."""
+    _, user = _context(request)
+    row = await _conversation(request)
+    text = clean(request.state.form.get("text", "").replace("\r\n", "\n")).strip()
+    error = ""
+    if not text:
+        error = "There is nothing to send."
+    elif len(text) > MOST_TEXT:
+        error = f"That is {len(text)} characters; at most {MOST_TEXT} go in one text."
+    elif row.opted_out:
+        error = "They opted out. Nothing was sent."
+    elif row.owner_kind == "person" and row.owner_id != user.id:
+        error = "Somebody else has this conversation now. Nothing was sent."
+    if error:
+        return await _page(request, row, "thread", 409, draft=text, error=error)
+    message_id = new_id()
+    key = f"reply:{user.id}:{request.state.form.get('once') or message_id}"[:200]
+    return await _act(request, row, AgentReply(user.id, user.name, text, message_id), "reply", key, message=message_id)
+
+
+async def lines_page(request: Request) -> Response:
+    """GET /lines: every line with the address to give its provider, and webhooks that were refused lately."""
+    ctx, _ = _context(request)
+    zone, now = ctx.bot().timezone, ctx.road.now()
+    lines = [line for line in ctx.lines.values() if line.provider != "simulator"]
+    refused = [
+        (day(one.at, zone, now), clock(one.at, zone), one.line, one.reason) for one in reversed(list(ctx.refused))
+    ]
+    return page(request, "lines.html", {"lines": lines, "refused": refused[:50], "base": ctx.public_url})

@@ -1,0 +1,52 @@
+"""Pages from templates: everything is escaped, nothing undefined is shown, files carry their version."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from textback.core.phone import pretty
+from textback.web.context import WebContext
+
+STATIC = Path(__file__).parent / "static"
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file of ours, which changes whenever the file does."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+def count(number: int, word: str) -> str:
+    """ "1 segment", "2 segments"."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("textback.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(asset=asset, count=count)
+    made.filters["pretty"] = pretty
+    return made
+
+
+_templates = _environment()
+
+
+def page(request: Request, template: str, data: Mapping[str, Any], status: int = 200) -> HTMLResponse:
+    """A page. Templates also see `brand`, `user` (None when signed out) and `here`, the request's path."""
+    ctx: WebContext = request.app.state.ctx
+    user = getattr(request.state, "user", None)
+    shown = {"brand": ctx.bot().name, "user": user, "here": request.url.path, **data}
+    return HTMLResponse(_templates.get_template(template).render(shown), status)

@@ -1,0 +1,299 @@
+"""Rows as pages say them: names, times, owners, delivery states and happenings in words. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+
+from textback.core.messages import FAILED
+from textback.core.phone import pretty
+from textback.core.when import DAY, HOUR, MINUTE, to_datetime
+from textback.engine.state import Owner, State
+
+#: Episode statuses as people read them.
+STATUS = {
+    "new": "New",
+    "engaged": "Engaged",
+    "waiting_on_customer": "Waiting on customer",
+    "waiting_on_agent": "Waiting on a person",
+    "completed": "Completed",
+    "archived": "Archived",
+}
+
+#: Delivery statuses: the words, the icon, and the tone of the bubble.
+DELIVERY = {
+    "queued": ("Sending", "clock", "sending"),
+    "sending": ("Sending", "clock", "sending"),
+    "unknown": ("Not sure it went. It will not go twice", "clock", "sending"),
+    "accepted": ("Sent", "check", ""),
+    "sent": ("Sent", "check", ""),
+    "delivered": ("Delivered", "checks", ""),
+    "read": ("Read", "checks", ""),
+    "canceled": ("Withdrawn before it went", "x", "off"),
+    "undelivered": ("Not delivered", "fail", "failed"),
+    "failed": ("Not delivered", "fail", "failed"),
+    "filtered": ("Not delivered", "fail", "failed"),
+    "expired": ("Not sent", "fail", "failed"),
+    "blocked": ("Not sent", "fail", "failed"),
+}
+
+#: What carriers' and providers' codes mean (Twilio's and Telnyx's numbers).
+_CAUSES = {
+    ("30007", "40002"): "The carrier blocked it as spam. Shortened links are the usual cause.",
+    ("30006", "40001"): "This looks like a landline, which cannot get texts.",
+    ("30003",): "The phone is off or out of reach.",
+    ("30005",): "This number does not exist.",
+    ("21610", "40300"): "They opted out at the carrier.",
+    ("30034", "40010"): "This line is not registered with carriers.",
+}
+CAUSES = {code: words for codes, words in _CAUSES.items() for code in codes}
+
+#: Why a person was asked for.
+REASONS = {
+    "asked": "Asked for a person",
+    "not_understood": "Answer not understood",
+    "fallback": "Bot did not understand",
+    "flow": "The flow asks for a person",
+    "owner_idle": "The person who had it went quiet",
+    "limit": "The flow ran in a circle",
+    "template": "A text of the flow is broken",
+    "step_gone": "The flow has changed",
+}
+
+
+def reason_words(reason: str) -> str:
+    """Why a person was asked for; an author's own reason as it is."""
+    return REASONS.get(reason, reason)
+
+
+def name_of(name: str, address: str) -> str:
+    """A contact's name, or the number as people write it."""
+    return name or (pretty(address) if address else "Unknown number")
+
+
+def clock(at: int, zone: str) -> str:
+    """The time of day: 9:47."""
+    moment = to_datetime(at, zone)
+    return f"{moment.hour % 12 or 12}:{moment:%M} {'am' if moment.hour < 12 else 'pm'}"
+
+
+def day(at: int, zone: str, now: int) -> str:
+    """The day: "Today, Tue 17 Nov"; with the year when it is another one."""
+    moment, today = to_datetime(at, zone), to_datetime(now, zone)
+    words = f"{moment:%a} {moment.day} {moment:%b}"
+    if moment.year != today.year:
+        return f"{words} {moment.year}"
+    if moment.date() == today.date():
+        return f"Today, {words}"
+    return f"Yesterday, {words}" if moment.date() == to_datetime(now - DAY, zone).date() else words
+
+
+def short_time(at: int, zone: str, now: int) -> str:
+    """For lists: the time today, else the day."""
+    moment, today = to_datetime(at, zone), to_datetime(now, zone)
+    return clock(at, zone) if moment.date() == today.date() else f"{moment.day} {moment:%b}"
+
+
+def lasted(ms: int) -> str:
+    """How long: "under a minute", "6 min", "3 h", "2 days"."""
+    if ms < MINUTE:
+        return "under a minute"
+    if ms < HOUR:
+        return f"{ms // MINUTE} min"
+    if ms < 2 * DAY:
+        return f"{ms // HOUR} h"
+    return f"{ms // DAY} days"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has a conversation: `kind` is bot, wait, you, mate or off; `short` fits a badge, `words` a line."""
+
+    kind: str
+    short: str
+    words: str
+
+
+def holder(owner: Owner, status: str, me: str, *, opted_out: bool = False) -> Holder:
+    """Who has it, as this person sees it."""
+    if opted_out:
+        return Holder("off", "", "Opted out")
+    if owner.kind == "person":
+        letters = "".join(word[0] for word in owner.name.split()[:2]).upper() or "?"
+        if owner.user_id == me:
+            return Holder("you", letters, "You have this")
+        return Holder("mate", letters, f"{owner.name} has this")
+    if owner.kind == "nobody" or status == "waiting_on_agent":
+        return Holder("wait", "", "Waiting on a person")
+    return Holder("bot", "", "The bot has this")
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One text in the thread."""
+
+    id: str
+    at: int
+    time: str
+    side: str  # in | bot | you | mate | api
+    by: str
+    source: str
+    text: str
+    media: Sequence[Mapping[str, Any]]
+    delivery: str
+    icon: str
+    tone: str
+    cause: str
+    code: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One happening between texts. `tone` is wait or turn where ownership changed, else empty."""
+
+    id: str
+    at: int
+    time: str
+    icon: str
+    words: str
+    detail: str = ""
+    tone: str = ""
+    kind: str = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A new day begins."""
+
+    id: str
+    words: str
+    kind: str = "day"
+
+
+def bubble(row: Any, me: str, zone: str) -> Bubble:
+    """A message row as a bubble."""
+    words, icon, tone = DELIVERY.get(row.status, ("", "", ""))
+    side = "in" if row.direction == "in" else {"bot": "bot", "api": "api"}.get(row.author, "mate")
+    by = {"in": "", "bot": "Bot", "api": f"Program {row.author_name}"}.get(side, row.author_name)
+    if side == "mate" and row.author_id == me:
+        side, by = "you", "You"
+    cause = ""
+    if row.status in FAILED:
+        refused = row.status in ("blocked", "expired")
+        cause = (
+            row.detail if refused else CAUSES.get(row.code) or row.detail or "The carrier refused it without a reason."
+        )
+    elif row.status == "canceled":
+        cause = "They opted out before it went." if row.rule == "O6" else ""
+    media = msgspec.json.decode(row.media) if row.media != "[]" else []
+    source = row.source if side == "bot" else ""
+    return Bubble(
+        row.id, row.at, clock(row.at, zone), side, by, source, row.text, media, words, icon, tone, cause, row.code
+    )
+
+
+def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, str] | None:
+    """Icon, sentence, detail and tone of an event; None for one that says nothing to people."""
+    who = "You" if data.get("user") == me else data.get("name", "Somebody")
+    match kind:
+        case "escalated":
+            return "up-person", "Bot stopped and asked for a person.", reason_words(data.get("reason", "")), "wait"
+        case "taken_over":
+            before = {"person": f" from {data.get('from_name', '')}", "bot": " from the bot"}
+            return "person", f"{who} took over{before.get(data.get('from', ''), '')}", "", "turn"
+        case "handed_back":
+            how = {"ask": "it asks again", "wait": "it waits for the next text", "end": "the flow is over"}
+            return "return", f"{who} returned it to the bot", how.get(data.get("mode", ""), ""), "turn"
+        case "completed":
+            return "check", f"{who} completed it", "", ""
+        case "owner_idle":
+            return "clock", f"{data.get('name', 'The person')} went quiet. It waits for a person again.", "", "wait"
+        case "opted_out":
+            return "block", "They opted out. Nothing is sent to them.", _by(data), ""
+        case "opted_in":
+            return "check", "They opted in again", _by(data), ""
+        case "help_asked":
+            return "phone", "They asked for help", _by(data), ""
+        case "session_started":
+            return "flows", f"Started {data.get('flow', '')}", f"version {data.get('version', '')}", ""
+        case "session_ended":
+            return "flows", f"{data.get('flow', '')} ended: {str(data.get('outcome', '')).replace('_', ' ')}", "", ""
+        case "turn_failed":
+            why = reason_words(data.get("reason") or data.get("error", ""))
+            return "fail", "The bot could not go on.", f"{why} {data.get('flow', '')}".strip(), "wait"
+        case "reminded":
+            return "clock", "Reminder sent", "", ""
+        case _:
+            return None
+
+
+def _by(data: Mapping[str, Any]) -> str:
+    keyword = data.get("keyword", "")
+    if data.get("matched_by") == "provider":
+        return f"the provider handled {keyword.upper()}" if keyword else "the provider says so"
+    return f"they texted {keyword.upper()}" if keyword else ""
+
+
+def line_of(row: Any, me: str, zone: str) -> Line | None:
+    """An event row as a line of the thread."""
+    said = _event(row.kind, msgspec.json.decode(row.data), me)
+    return None if said is None else Line(row.id, row.at, clock(row.at, zone), *said)
+
+
+def woven(messages: Sequence[Any], events: Sequence[Any], me: str, zone: str, now: int) -> list[Bubble | Line | Day]:
+    """The thread: texts and happenings in the order in which they happened, with a mark where a day begins."""
+    items: list[Bubble | Line] = [bubble(row, me, zone) for row in messages]
+    items += [line for row in events if (line := line_of(row, me, zone)) is not None]
+    items.sort(key=lambda item: (item.at, item.id))
+    shown: list[Bubble | Line | Day] = []
+    if items:
+        first = day(items[0].at, zone, now)
+        shown += [Day(f"day-{items[0].id}", first), items[0]]
+    for before, item in pairwise(items):
+        words = day(item.at, zone, now)
+        if words != day(before.at, zone, now):
+            shown.append(Day(f"day-{item.id}", words))
+        shown.append(item)
+    return shown
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One conversation in the list."""
+
+    id: str
+    name: str
+    time: str
+    snippet: str
+    holder: Holder
+    unread: int
+    chips: list[tuple[str, str, str]] = field(default_factory=list)  # tone, icon, words
+
+
+def list_row(row: Any, state: State, me: str, zone: str, now: int) -> ListRow:
+    """A conversation row for the list."""
+    chips: list[tuple[str, str, str]] = []
+    if row.opted_out:
+        chips.append(("", "lock", "Opted out, no texts allowed"))
+    elif row.waiting_since is not None:
+        waited = now - row.waiting_since
+        chips.append(("wait" if waited > 5 * MINUTE else "quiet", "clock", lasted(waited)))
+        if state.handoff is not None:
+            chips.append(("", "", reason_words(state.handoff.reason)))
+    elif row.status in ("completed", "archived"):
+        chips.append(("", "", STATUS[row.status]))
+    said = {"contact": "", "bot": "Bot: ", "api": "Program: "}.get(row.last_author, "")
+    if row.last_author == "person":
+        said = "You: " if state.owner.user_id == me else "Reply: "
+    return ListRow(
+        row.contact_id,
+        name_of(row.name, row.address),
+        short_time(row.last_at, zone, now),
+        said + (row.last_text or "(picture)"),
+        holder(state.owner, row.status, me, opted_out=bool(row.opted_out)),
+        row.unread,
+        chips,
+    )

@@ -1,0 +1,154 @@
+"""The web application: routes with their roles enforced in one place, security headers, errors that people can read."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import quote
+
+import msgspec
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount
+from starlette.routing import Route as StarletteRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from textback.store import accounts
+from textback.web.auth import current_user
+from textback.web.context import WebContext
+from textback.web.pages import page
+from textback.web.routes import ROUTES, Handler, Role
+from textback.web.security import PRE_CSRF, Denied, SecurityHeaders, check_csrf, check_origin, read_form
+
+log = structlog.get_logger("textback.web")
+
+STATIC = Path(__file__).parent / "static"
+
+
+class Files(StaticFiles):
+    """The desk's own files. Their address carries their version, so they may be kept."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file: to be kept where its address names its version, else to be asked about each time."""
+        response = await super().get_response(path, scope)
+        versioned = scope["query_string"].startswith(b"v=")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if versioned else "no-cache"
+        return response
+
+
+def _json(status: int, error: str, headers: dict[str, str] | None = None) -> Response:
+    return Response(msgspec.json.encode({"error": error}), status, headers, media_type="application/json")
+
+
+async def _as_program(handler: Handler, request: Request) -> Response:
+    """Only with a live API key."""
+    ctx: WebContext = request.app.state.ctx
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    name = None
+    if scheme.lower() == "bearer" and key:
+        name = await ctx.db.read(accounts.api_key_name, ctx.workspace, key.strip())
+    if name is None:
+        return _json(401, "An API key is needed: Authorization: Bearer KEY.", {"WWW-Authenticate": "Bearer"})
+    request.state.key_name = name
+    return await handler(request)
+
+
+async def _as_person(handler: Handler, owner: bool, request: Request) -> Response:
+    """Only signed in, and only from our own pages."""
+    user = await current_user(request)
+    if user is None:
+        if request.method == "GET" and request.url.path != "/events":
+            place = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"/login?next={quote(place)}", 303)
+        raise Denied(401, "You are signed out. Sign in and try again.")
+    if owner and user.role != "owner":
+        raise Denied(403, "Only an owner may see this.")
+    request.state.user = user
+    if request.method == "POST":
+        check_origin(request)
+        request.state.form = await read_form(request)
+        check_csrf(request.state.form.get("csrf", ""), user.csrf)
+    return await handler(request)
+
+
+async def _as_anyone(handler: Handler, request: Request) -> Response:
+    """Anyone, but forms only from our own pages."""
+    if request.method == "POST":
+        check_origin(request)
+        request.state.form = await read_form(request)
+        check_csrf(request.state.form.get("csrf", ""), request.cookies.get(PRE_CSRF, ""))
+    return await handler(request)
+
+
+GUARDS: dict[Role, Callable[[Handler], Callable[[Request], Awaitable[Response]]]] = {
+    "public": lambda handler: partial(_as_anyone, handler),
+    "api": lambda handler: partial(_as_program, handler),
+    "agent": lambda handler: partial(_as_person, handler, False),
+    "owner": lambda handler: partial(_as_person, handler, True),
+}
+
+
+def _endpoint(handler: Handler, role: Role) -> Callable[[Request], Awaitable[Response]]:
+    guarded = GUARDS[role](handler)
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await guarded(request)
+        except (Denied, HTTPException):
+            raise
+        except Exception:
+            log.exception("request failed", path=request.url.path)
+            return _problem(request, 500, "Something went wrong here. It was written to the log; try again.")
+
+    return endpoint
+
+
+def _wants_page(scope: Scope) -> bool:
+    headers = dict(scope["headers"])
+    return b"text/html" in headers.get(b"accept", b"")
+
+
+def _problem(request: Request, status: int, sentence: str) -> Response:
+    if _wants_page(request.scope):
+        return page(request, "error.html", {"sentence": sentence, "status": status}, status)
+    return _json(status, sentence)
+
+
+async def _denied(request: Request, error: Exception) -> Response:
+    if not isinstance(error, Denied):
+        raise error
+    return _problem(request, error.status, error.sentence)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    sentences = {404: "There is nothing at this address.", 405: "This address does not take that kind of request."}
+    return _problem(request, error.status_code, sentences.get(error.status_code, HTTPStatus(error.status_code).phrase))
+
+
+def build_app(ctx: WebContext) -> Starlette:
+    """The application for everything but webhooks."""
+    routes: list[BaseRoute] = [
+        StarletteRoute(route.path, _endpoint(route.handler, route.role), methods=[route.method])
+        for route in ROUTES
+        if route.handler is not None
+    ]
+    routes.append(Mount("/static", Files(directory=STATIC)))
+    app = Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(SecurityHeaders, secure=ctx.secure),
+            # A proxy on this machine may say where a request really came from; nobody else may.
+            Middleware(ProxyHeadersMiddleware, trusted_hosts="127.0.0.1"),
+        ],
+        exception_handlers={Denied: _denied, HTTPException: _http_error},
+    )
+    app.state.ctx = ctx
+    return app

@@ -1,0 +1,232 @@
+// What makes the pages live. Without any of it they still work: every action is a form, every page a whole page.
+
+import { merge, stick } from "./merge.js";
+import { plain, segments } from "./segments.js";
+
+const PAGE = { headers: { Accept: "text/html" } };
+
+// One fetch at a time; news that come meanwhile cause one more.
+let busy = false;
+let again = false;
+async function refresh(force = false) {
+  if (busy) {
+    again = true;
+    return;
+  }
+  busy = true;
+  try {
+    const response = await fetch(location.href, PAGE);
+    if (response.redirected && new URL(response.url).pathname === "/login") location.assign(response.url);
+    else if (response.ok) merge(await response.text(), { force });
+  } catch {
+    // The stream says when the server is back.
+  } finally {
+    busy = false;
+    if (document.body.dataset.watch !== watched) follow();
+    if (again) {
+      again = false;
+      refresh();
+    }
+  }
+}
+
+let stream;
+let watched;
+function follow() {
+  if (!document.querySelector("[data-live]")) return;
+  stream?.close();
+  watched = document.body.dataset.watch ?? "";
+  const lamp = document.getElementById("live");
+  const say = (words, lost) => {
+    if (!lamp) return;
+    lamp.hidden = false;
+    lamp.classList.toggle("is-lost", lost);
+    lamp.lastElementChild.textContent = words;
+  };
+  let seen = new Date();
+  let timer = 0;
+  stream = new EventSource(`/events?c=${encodeURIComponent(watched)}`);
+  stream.addEventListener("hello", () => {
+    clearTimeout(timer);
+    say("Live", false);
+    refresh();
+  });
+  stream.addEventListener("changed", (event) => {
+    seen = new Date();
+    const simulator = document.body.classList.contains("page-sim");
+    if (event.data === "here" || !simulator) refresh();
+  });
+  stream.addEventListener("error", () => {
+    clearTimeout(timer);
+    const time = seen.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+    timer = setTimeout(() => say(`Reconnecting, showing ${time}`, true), 4000);
+    if (stream.readyState === EventSource.CLOSED) {
+      refresh();
+      setTimeout(follow, 5000);
+    }
+  });
+}
+
+function complain(words) {
+  const place = document.getElementById("reply-error");
+  if (!place) return;
+  place.hidden = false;
+  place.lastChild.textContent = words;
+}
+
+// Forms are sent in the background and the page that comes back is merged in.
+async function send(form, button) {
+  const body = new URLSearchParams(new FormData(form, button));
+  const field = form.querySelector("textarea, input[name=text]");
+  const text = field?.value;
+  const buttons = [...form.querySelectorAll("button")];
+  for (const one of buttons) one.disabled = true;
+  try {
+    const response = await fetch(form.action, { method: "POST", body, ...PAGE });
+    const html = await response.text();
+    if (response.redirected && new URL(response.url).pathname === "/login") location.assign(response.url);
+    if (response.ok && field && field.value === text) {
+      field.value = "";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    if (location.search.includes("t=") && response.ok) history.replaceState(null, "", location.pathname);
+    form.closest("details")?.removeAttribute("open");
+    merge(html, { force: true });
+    if (document.body.dataset.watch !== watched) follow();
+    if (!response.ok && !html.includes('id="reply-error"')) complain("That did not work. Load the page again.");
+    field?.focus({ preventScroll: true });
+  } catch {
+    complain("The server can't be reached. Your text is kept; try again.");
+  } finally {
+    for (const one of buttons) one.disabled = false;
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-act], [data-reply], [data-text]")) return;
+  event.preventDefault();
+  send(form, event.submitter);
+});
+
+function meter(field) {
+  const place = document.getElementById("meter");
+  if (!place) return;
+  const text = field.value;
+  place.hidden = text === "";
+  if (place.hidden) return;
+  const { encoding, count, used, capacity, strange } = segments(text);
+  const [bars, words, button] = place.children;
+  const shown = Math.min(count, 4);
+  const size = capacity / count;
+  bars.setAttribute("width", 32 * shown);
+  bars.innerHTML = Array.from({ length: shown }, (_, n) => {
+    const full = n + 1 < count ? 1 : (used - size * (count - 1)) / size;
+    return `<rect class="bar" x="${32 * n}" width="28" height="6" rx="3"/><rect class="bar bar--full" x="${32 * n}" width="${28 * full}" height="6" rx="3"/>`;
+  }).join("");
+  const easy = plain(text);
+  const better = segments(easy);
+  const costly = encoding === "UCS-2" && better.count < count;
+  place.classList.toggle("meter--warn", costly);
+  const name = strange.slice(0, 3).join(" ");
+  const detail = costly ? `, ${name} forces ${encoding}` : `, ${used} of ${capacity}`;
+  words.replaceChildren(Object.assign(document.createElement("b"), { textContent: `${count} segment${count === 1 ? "" : "s"}` }), detail);
+  button.hidden = !costly;
+  button.textContent = `Make it ${better.count}`;
+  button.onclick = () => {
+    field.value = easy;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  };
+}
+
+function compose() {
+  const field = document.querySelector("[data-draft]");
+  if (!field) return;
+  const key = `draft:${field.dataset.draft}`;
+  const mark = () => field.form.classList.toggle("has-draft", field.value !== "");
+  try {
+    if (!field.value) field.value = localStorage.getItem(key) ?? "";
+  } catch {
+    // No storage, no drafts.
+  }
+  field.addEventListener("input", () => {
+    try {
+      if (field.value) localStorage.setItem(key, field.value);
+      else localStorage.removeItem(key);
+    } catch {
+      // As above.
+    }
+    mark();
+    meter(field);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) field.form.requestSubmit();
+  });
+  mark();
+  meter(field);
+}
+
+function logs() {
+  const newer = document.getElementById("newer");
+  for (const log of document.querySelectorAll("[data-stick-end]")) {
+    stick(log);
+    newer?.addEventListener("click", () => {
+      stick(log);
+      newer.hidden = true;
+    });
+    log.addEventListener("scroll", () => {
+      if (newer && log.scrollHeight - log.scrollTop - log.clientHeight < 8) newer.hidden = true;
+    });
+  }
+}
+
+function moves() {
+  document.getElementById("moves")?.addEventListener("click", () => refresh(true));
+  const list = document.querySelector("[data-rows]");
+  let timer = 0;
+  list?.addEventListener("pointerleave", () => {
+    timer = setTimeout(() => {
+      if (!document.getElementById("moves")?.hidden) refresh(true);
+    }, 3000);
+  });
+  list?.addEventListener("pointerenter", () => clearTimeout(timer));
+}
+
+function themes() {
+  const group = document.querySelector("[data-theme-switch]");
+  if (!group) return;
+  const show = () => {
+    const theme = document.documentElement.dataset.theme ?? "";
+    for (const button of group.children) button.setAttribute("aria-pressed", String(button.dataset.themeSet === theme));
+  };
+  group.addEventListener("click", (event) => {
+    const theme = event.target.dataset?.themeSet;
+    if (theme === undefined) return;
+    localStorage.setItem("theme", theme);
+    if (theme) document.documentElement.dataset.theme = theme;
+    else delete document.documentElement.dataset.theme;
+    show();
+  });
+  show();
+}
+
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.pop[open]")) if (!open.contains(event.target)) open.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") for (const open of document.querySelectorAll("details.pop[open]")) open.open = false;
+});
+
+compose();
+logs();
+moves();
+themes();
+follow();
+addEventListener("pagehide", () => stream?.close());
+addEventListener("pageshow", (event) => {
+  if (event.persisted) follow();
+});
+setInterval(() => {
+  if (!document.hidden && document.querySelector("[data-rows]")) refresh();
+}, 30000);

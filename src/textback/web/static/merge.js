@@ -1,0 +1,98 @@
+// Bringing a freshly fetched page into the one on screen, without moving what is under the pointer or in the keyboard.
+
+const FOLLOW = 80; // px from the end within which a log follows new texts
+
+const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+
+function atEnd(log) {
+  return log.scrollHeight - log.scrollTop - log.clientHeight < FOLLOW;
+}
+
+export function stick(log) {
+  log.scrollTop = log.scrollHeight;
+}
+
+function live(page) {
+  for (const fresh of page.querySelectorAll("[data-live]")) {
+    const old = document.getElementById(fresh.id);
+    if (!old || old.outerHTML === fresh.outerHTML || old.querySelector("details[open]")) continue;
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const place = focused ? [...old.querySelectorAll("a,button,input")].indexOf(focused) : -1;
+    old.replaceWith(fresh.cloneNode(true));
+    if (place >= 0) document.getElementById(fresh.id).querySelectorAll("a,button,input")[place]?.focus();
+  }
+}
+
+// Texts and events are added, changed or removed in place; nothing else in the log moves.
+function items(page) {
+  const list = document.querySelector("[data-items]");
+  const fresh = list && page.getElementById(list.id);
+  if (!fresh) return [];
+  const added = [];
+  let before = null;
+  for (const item of [...fresh.children]) {
+    const old = document.getElementById(item.id);
+    if (!old) {
+      const made = item.cloneNode(true);
+      made.classList.add("is-fresh");
+      if (before) before.after(made);
+      else list.prepend(made);
+      before = made;
+      added.push(made);
+    } else {
+      if (old.className !== item.className || old.innerHTML !== item.innerHTML) {
+        old.className = item.className;
+        old.innerHTML = item.innerHTML;
+      }
+      before = old;
+    }
+  }
+  for (const old of [...list.children]) if (!page.getElementById(old.id)) old.remove();
+  return added;
+}
+
+// Rows change in place at once. A new order waits until nobody points at the list or works in it.
+function rows(page, force) {
+  const list = document.querySelector("[data-rows]");
+  const fresh = list && page.getElementById(list.id);
+  const button = document.getElementById("moves");
+  if (!fresh) return;
+  const ids = (root) => [...root.querySelectorAll(".row")].map((row) => row.id).join();
+  const groups = (root) => [...root.querySelectorAll(".list__group")].map((group) => group.textContent).join();
+  const same = ids(list) === ids(fresh) && groups(list) === groups(fresh);
+  if (same || force || !(list.matches(":hover") || list.contains(document.activeElement))) {
+    const focused = document.activeElement?.closest?.(".row")?.id;
+    const top = list.scrollTop;
+    if (list.innerHTML !== fresh.innerHTML) list.innerHTML = fresh.innerHTML;
+    list.scrollTop = top;
+    if (focused) document.getElementById(focused)?.querySelector("a").focus();
+    if (button) button.hidden = true;
+    return;
+  }
+  for (const old of list.querySelectorAll(".row")) {
+    const row = page.getElementById(old.id);
+    old.classList.toggle("is-gone", !row);
+    if (row && old.innerHTML !== row.innerHTML) old.innerHTML = row.innerHTML;
+  }
+  if (button) button.hidden = false;
+}
+
+export function merge(html, { force = false } = {}) {
+  const page = parse(html);
+  const logs = [...document.querySelectorAll("[data-stick-end]")].map((log) => [log, atEnd(log)]);
+  document.title = page.title;
+  document.body.dataset.watch = page.body.dataset.watch ?? "";
+  live(page);
+  rows(page, force);
+  const added = items(page);
+  const texts = added.filter((item) => item.matches(".msg--in, .sms--biz"));
+  for (const [log, end] of logs) {
+    if (end || force) stick(log);
+    else if (texts.length) document.getElementById("newer")?.removeAttribute("hidden");
+  }
+  const said = document.getElementById("said");
+  if (said && texts.length) {
+    const name = document.querySelector(".thread__name h2")?.textContent ?? "";
+    said.textContent = texts.map((item) => `${name}: ${item.querySelector(".msg__text")?.textContent ?? ""}`).join(" ");
+  }
+}
