@@ -1,0 +1,5 @@
+"""`make bench`: python -m benchmarks."""
+
+from benchmarks.run import main
+
+main()
