@@ -73,7 +73,7 @@ class FakeProvider:
 
     def __init__(self) -> None:
         self.posts: list[Posted] = []
-        self.url = ""
+        self.url = "http://127.0.0.1:9"  # nobody answers here until it has started
         self._script: deque[Answer | None] = deque()
         self._count = 0
         self._stop = asyncio.Event()

@@ -1,10 +1,14 @@
 """The one HTTP session that all providers of a process share, and what its failures mean."""
 
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 import aiohttp
 
-from textback.channels.base import Failure
+from textback.channels.base import Accepted, Failure, FailureKind, Option
+from textback.core.errors import SettingsError
+from textback.core.text import clean
 
 Session: TypeAlias = aiohttp.ClientSession
 """What providers send with, as the rest of the program names it."""
@@ -37,6 +41,38 @@ def failure_of(error: Exception) -> Failure:
             return Failure("unknown", detail="The provider did not answer in time.")
         case _:
             return Failure("unknown", detail=f"The connection broke: {type(error).__name__}.")
+
+
+def need(options: Mapping[str, str], wanted: Iterable[Option]) -> None:
+    """Raise SettingsError, naming the variable, when an option that a line can't do without is missing or empty."""
+    for option in wanted:
+        if option.required and option.name != "number" and not options.get(option.name, "").strip(" ,"):
+            raise SettingsError(
+                f"{option.env} is missing or empty (in bot.yml: {option.name}).", "Set it and start again."
+            )
+
+
+def api_address(options: Mapping[str, str], default: str, variable: str) -> str:
+    """The address of the provider's API, without a slash at its end. Raises SettingsError when it is none."""
+    url = options.get("base_url", "").strip() or default
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fine = False
+    if not fine:
+        raise SettingsError(f"{variable} is not the address of an API.", "Write it like https://api.example.com.")
+    return url.rstrip("/")
+
+
+def accepted(provider_id: str) -> Accepted:
+    """What the provider calls the text, as a database can keep it."""
+    return Accepted(clean(provider_id)[:255])
+
+
+def refused(kind: FailureKind, code: str, detail: str, retry_after: float | None = None) -> Failure:
+    """A failure in the provider's own words, as a database can keep them."""
+    return Failure(kind, clean(code)[:32], clean(detail)[:200], retry_after)
 
 
 def seconds(text: str | None) -> float | None:

@@ -8,7 +8,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qs
 
 import aiohttp
@@ -27,7 +27,7 @@ from textback.channels.base import (
     Outgoing,
     Webhook,
 )
-from textback.channels.http import failure_of, seconds
+from textback.channels.http import accepted, api_address, failure_of, need, refused, seconds
 from textback.core.errors import SettingsError
 from textback.core.messages import Status
 from textback.core.text import clean
@@ -96,7 +96,7 @@ class _Payload(msgspec.Struct):
 
 
 class _Data(msgspec.Struct):
-    event_type: str
+    event_type: str | None = None
     id: str | None = None
     occurred_at: str | None = None
     payload: msgspec.Raw = msgspec.Raw(b"null")
@@ -122,6 +122,8 @@ _event = msgspec.json.Decoder(_Event)
 _payload = msgspec.json.Decoder(_Payload | None)
 _response = msgspec.json.Decoder(_Response)
 _refusal = msgspec.json.Decoder(_Refusal)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_T = TypeVar("_T")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -140,9 +142,10 @@ class Telnyx:
     acknowledgement: ClassVar[tuple[str, bytes]] = ("application/json", b'{"status":"accepted"}')
 
     def __init__(self, number: str, options: Mapping[str, str], http: aiohttp.ClientSession) -> None:
+        need(options, self.options)
         self.number = number
         self._http = http
-        self._url = options.get("base_url", BASE_URL).rstrip("/") + "/messages"
+        self._url = api_address(options, BASE_URL, "TELNYX_BASE_URL") + "/messages"
         self._headers = {"Authorization": f"Bearer {options['api_key']}", "Content-Type": "application/json"}
         self._keys = [_verify_key(part) for part in options["public_key"].split(",")]
         self.keywords: Mapping[str, frozenset[str]] = {} if options.get("keyword_owner") == "app" else KEYWORDS
@@ -171,21 +174,13 @@ class Telnyx:
 
     def parse(self, webhook: Webhook) -> list[Message | DeliveryStatus]:
         """A text, or the statuses of one of ours; nothing for other events."""
-        try:
-            event = _event.decode(webhook.body)
-        except msgspec.ValidationError as error:
-            raise _bad(error, "") from None
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise BadPayload("body", "is not JSON") from None
+        event = _read(_event, webhook.body, "")
         kind = event.data.event_type
+        if kind is None:
+            raise BadPayload("data.event_type", "is missing")
         if kind not in ("message.received", "message.sent", "message.finalized", "message.read"):
             return []
-        try:
-            payload = _payload.decode(event.data.payload)
-        except msgspec.ValidationError as error:
-            raise _bad(error, "data.payload") from None
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise BadPayload("data.payload", "is not JSON") from None
+        payload = _read(_payload, event.data.payload, "data.payload")
         if payload is None:
             raise BadPayload("data.payload", "is missing")
         if not payload.id:
@@ -262,8 +257,8 @@ class Telnyx:
             return failure_of(error)
         if 200 <= status < 300:
             try:
-                return Accepted(_response.decode(answer).data.id)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+                return accepted(_response.decode(answer).data.id)
+            except _UNREADABLE:
                 return Failure("unknown", str(status), "Telnyx took it but its answer can't be read.")
         return _refused(status, headers, answer)
 
@@ -271,21 +266,21 @@ class Telnyx:
 def _refused(status: int, headers: Mapping[str, str], answer: bytes) -> Failure:
     try:
         error = (_refusal.decode(answer).errors or [_Error()])[0]
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         error = _Error()
     code = str(error.code) if error.code is not None else str(status)
-    detail = (error.title or f"Telnyx answered {status}.")[:200]
+    detail = error.title or f"Telnyx answered {status}."
     if status == 429:
         wait = seconds(headers.get("x-ratelimit-reset")) or seconds(headers.get("retry-after"))
-        return Failure("throttled", code, detail, wait)
+        return refused("throttled", code, detail, wait)
     if status >= 500:
         # It may have been taken before it broke: a double is worse than asking.
-        return Failure("unknown", code, detail)
+        return refused("unknown", code, detail)
     if status in (401, 403) and code not in CODES:
-        return Failure("misconfigured", code, detail)
+        return refused("misconfigured", code, detail)
     if 300 <= status < 400:
-        return Failure("misconfigured", code, "The address of the API answers with a redirect.")
-    return Failure(CODES.get(code, "rejected"), code, detail)
+        return refused("misconfigured", code, "The address of the API answers with a redirect.")
+    return refused(CODES.get(code, "rejected"), code, detail)
 
 
 def _verify_key(text: str) -> VerifyKey:
@@ -299,6 +294,16 @@ def _verify_key(text: str) -> VerifyKey:
             "Copy it from the portal, under API keys.",
         )
     return VerifyKey(raw)
+
+
+def _read(decoder: msgspec.json.Decoder[_T], text: bytes | msgspec.Raw, field: str) -> _T:
+    """What a part of the body says. Raises BadPayload naming the field, `field` being where the part stands."""
+    try:
+        return decoder.decode(text)
+    except msgspec.ValidationError as error:
+        raise _bad(error, field) from None
+    except _UNREADABLE:
+        raise BadPayload(field or "body", "is not JSON, or is nested too deeply") from None
 
 
 def _bad(error: msgspec.ValidationError, prefix: str) -> BadPayload:

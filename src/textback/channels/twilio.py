@@ -25,7 +25,7 @@ from textback.channels.base import (
     Outgoing,
     Webhook,
 )
-from textback.channels.http import failure_of, seconds
+from textback.channels.http import accepted, api_address, failure_of, need, refused, seconds
 from textback.core.errors import SettingsError
 from textback.core.messages import Status
 from textback.core.phone import is_short_code, is_toll_free
@@ -83,6 +83,7 @@ class _Refusal(msgspec.Struct):
 
 _response = msgspec.json.Decoder(_Response)
 _refusal = msgspec.json.Decoder(_Refusal)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Twilio:
@@ -102,6 +103,7 @@ class Twilio:
     acknowledgement: ClassVar[tuple[str, bytes]] = ("text/xml", b"<Response/>")
 
     def __init__(self, number: str, options: Mapping[str, str], http: aiohttp.ClientSession) -> None:
+        need(options, self.options)
         sid = options["account_sid"]
         if not (len(sid) == 34 and sid.startswith("AC") and sid.isalnum()):
             raise SettingsError(
@@ -111,7 +113,8 @@ class Twilio:
         self.number = number
         self._http = http
         self._tokens = [token.encode() for token in tokens]
-        self._url = f"{options.get('base_url', BASE_URL).rstrip('/')}/2010-04-01/Accounts/{sid}/Messages.json"
+        address = api_address(options, BASE_URL, "TWILIO_BASE_URL")
+        self._url = f"{address}/2010-04-01/Accounts/{sid}/Messages.json"
         basic = base64.b64encode(f"{sid}:{tokens[0]}".encode()).decode()
         self._headers = {"Authorization": f"Basic {basic}"}
         self.keywords = {} if options.get("keyword_owner") == "app" else _keywords_of(number)
@@ -162,7 +165,7 @@ class Twilio:
 
     def _message(self, form: Mapping[str, str], sid: str, sender: str, recipient: str) -> Message:
         count = form.get("NumMedia", "0") or "0"
-        if not (count.isascii() and count.isdigit() and int(count) <= 100):
+        if not (len(count) <= 3 and count.isascii() and count.isdigit() and int(count) <= 100):
             raise BadPayload("NumMedia", "is not a number of files")
         media = tuple(
             Media(url, form.get(f"MediaContentType{n}", ""))
@@ -216,8 +219,8 @@ class Twilio:
             return failure_of(error)
         if 200 <= status < 300:
             try:
-                return Accepted(_response.decode(answer).sid)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+                return accepted(_response.decode(answer).sid)
+            except _UNREADABLE:
                 return Failure("unknown", str(status), "Twilio took it but its answer can't be read.")
         return _refused(status, headers, answer)
 
@@ -225,21 +228,21 @@ class Twilio:
 def _refused(status: int, headers: Mapping[str, str], answer: bytes) -> Failure:
     try:
         error = _refusal.decode(answer)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         error = _Refusal()
     code = str(error.code or status)
     kind = CODES.get(code)
     detail = f"Twilio answered {status}, code {code}."  # its own sentence would repeat the whole number
     if status == 429 or kind == "throttled":
-        return Failure("throttled", code, detail, seconds(headers.get("retry-after")))
+        return refused("throttled", code, detail, seconds(headers.get("retry-after")))
     if status >= 500:
         # It may have been taken before it broke: a double is worse than asking.
-        return Failure("unknown", code, detail)
+        return refused("unknown", code, detail)
     if 300 <= status < 400:
-        return Failure("misconfigured", code, "The address of the API answers with a redirect.")
+        return refused("misconfigured", code, "The address of the API answers with a redirect.")
     if kind is None and status in (401, 403, 404):
-        return Failure("misconfigured", code, detail)
-    return Failure(kind or "rejected", code, detail)
+        return refused("misconfigured", code, detail)
+    return refused(kind or "rejected", code, detail)
 
 
 def _keywords_of(number: str) -> Mapping[str, frozenset[str]]:
