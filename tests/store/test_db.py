@@ -72,3 +72,11 @@ async def test_close_finishes_what_was_queued(database_url: str, db: Db) -> None
 def test_an_address_that_is_no_database_is_refused(url: str) -> None:
     with pytest.raises(SettingsError):
         open_db(url)
+
+
+async def test_work_queued_together_is_stored_together_and_only_the_guilty_part_is_undone(db: Db) -> None:
+    first, second = db.submit("turn", (note, ("kept",)), (fail, ("gone",)))
+    assert await first == "kept"
+    with pytest.raises(RuntimeError, match="gone"):
+        await second
+    assert await db.read(words) == ["kept"]

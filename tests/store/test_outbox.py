@@ -71,9 +71,9 @@ async def test_what_is_being_posted_is_not_claimed_again(db: Db) -> None:
     ana = await contact(db, "+12065550123")
     first = await queue(db, ana, "first")
     await queue(db, ana, "second")
-    await db.write(box.claim, [(ana[0], first)], NOW + 60_000)
+    await db.write(box.claim, [(ana[0], ana[1], first)], NOW + 60_000)
     assert await due_texts(db) == []
-    await db.write(box.accepted, [{"b": ana[0], "i": first, "p": "prov-1"}])
+    await db.write(box.accepted, [{"b": ana[0], "k": ana[1], "i": first, "p": "prov-1"}])
     assert await db.read(status_of, first) == "accepted"
     assert await due_texts(db) == ["second"]
 
@@ -82,10 +82,11 @@ async def test_a_dead_nodes_text_becomes_unknown_and_is_never_due_again(db: Db) 
     ana = await contact(db, "+12065550123")
     first = await queue(db, ana, "first")
     await queue(db, ana, "second")
-    await db.write(box.claim, [(ana[0], first)], NOW + 60_000)
+    await db.write(box.claim, [(ana[0], ana[1], first)], NOW + 60_000)
     assert await db.write(box.abandoned, NOW + 59_000) == []
     rows = await db.write(box.abandoned, NOW + 61_000)
-    await db.write(box.unknown, [{"b": r.bucket, "i": r.id, "f": r.fence, "d": "died"} for r in rows])
+    dead = [{"b": r.bucket, "k": r.contact_id, "i": r.id, "f": r.fence, "d": "died"} for r in rows]
+    await db.write(box.unknown, dead)
     assert await db.read(status_of, first) == "unknown"
     assert await due_texts(db, NOW + 10_000_000) == ["second"]
 
@@ -93,20 +94,20 @@ async def test_a_dead_nodes_text_becomes_unknown_and_is_never_due_again(db: Db) 
 async def test_a_late_node_cannot_queue_again_what_another_has_claimed(db: Db) -> None:
     ana = await contact(db, "+12065550123")
     first = await queue(db, ana, "first")
-    await db.write(box.claim, [(ana[0], first)], NOW + 1)  # fence 1
-    await db.write(box.unknown, [{"b": ana[0], "i": first, "f": 1, "d": ""}])
-    await db.write(box.try_again, [{"b": ana[0], "i": first, "f": 1, "due": NOW}])
+    await db.write(box.claim, [(ana[0], ana[1], first)], NOW + 1)  # fence 1
+    await db.write(box.unknown, [{"b": ana[0], "k": ana[1], "i": first, "f": 1, "d": ""}])
+    await db.write(box.try_again, [{"b": ana[0], "k": ana[1], "i": first, "f": 1, "due": NOW}])
     assert await db.read(left) == [(first, "unknown")]
 
 
 async def test_many_receipts_are_written_at_once(db: Db) -> None:
     homes = [await contact(db, f"+120655501{n:02}") for n in range(10)]
     ids = [await queue(db, home, "hi") for home in homes]
-    keys = [(home[0], id_) for home, id_ in zip(homes, ids, strict=True)]
+    keys = [(home[0], home[1], id_) for home, id_ in zip(homes, ids, strict=True)]
     await db.write(box.claim, keys, NOW + 60_000)
-    await db.write(box.accepted, [{"b": b, "i": i, "p": f"p-{i}"} for b, i in keys[:4]])
-    await db.write(box.unknown, [{"b": b, "i": i, "f": 1, "d": "timed out"} for b, i in keys[4:7]])
-    await db.write(box.try_again, [{"b": b, "i": i, "f": 1, "due": NOW + 9000} for b, i in keys[7:]])
+    await db.write(box.accepted, [{"b": b, "k": k, "i": i, "p": f"p-{i}"} for b, k, i in keys[:4]])
+    await db.write(box.unknown, [{"b": b, "k": k, "i": i, "f": 1, "d": "timed out"} for b, k, i in keys[4:7]])
+    await db.write(box.try_again, [{"b": b, "k": k, "i": i, "f": 1, "due": NOW + 9000} for b, k, i in keys[7:]])
     statuses = [await db.read(status_of, id_) for id_ in ids]
     assert statuses == ["accepted"] * 4 + ["unknown"] * 3 + ["queued"] * 3
     assert await due_texts(db) == []
@@ -116,17 +117,28 @@ async def test_many_receipts_are_written_at_once(db: Db) -> None:
 async def test_a_late_receipt_settles_an_unknown_text(db: Db) -> None:
     ana = await contact(db, "+12065550123")
     first = await queue(db, ana, "first")
-    await db.write(box.claim, [(ana[0], first)], NOW + 1)
-    await db.write(box.unknown, [{"b": ana[0], "i": first, "f": 1, "d": ""}])
-    await db.write(box.accepted, [{"b": ana[0], "i": first, "p": "prov-1"}])
+    await db.write(box.claim, [(ana[0], ana[1], first)], NOW + 1)
+    await db.write(box.unknown, [{"b": ana[0], "k": ana[1], "i": first, "f": 1, "d": ""}])
+    await db.write(box.accepted, [{"b": ana[0], "k": ana[1], "i": first, "p": "prov-1"}])
     assert await db.read(status_of, first) == "accepted"
     assert await db.read(left) == []
+
+
+async def test_who_has_a_text_under_way(db: Db) -> None:
+    homes = [await contact(db, f"+120655501{n:02}") for n in range(4)]
+    waiting, posting, unknown, nothing = homes
+    await queue(db, waiting, "1", due=NOW + 60_000)
+    keys = [(*home, await queue(db, home, "2")) for home in (posting, unknown)]
+    await db.write(box.claim, keys, NOW + 60_000)
+    await db.write(box.unknown, [{"b": unknown[0], "k": unknown[1], "i": keys[1][2], "f": 1, "d": ""}])
+    assert await db.write(box.under_way, homes) == {waiting[1], posting[1]}
+    assert await db.write(box.under_way, [nothing]) == set()
 
 
 async def test_stop_withdraws_what_is_queued_but_not_what_is_being_posted(db: Db) -> None:
     ana, ben = await contact(db, "+12065550123"), await contact(db, "+12065550124")
     posting, waiting, other = await queue(db, ana, "1"), await queue(db, ana, "2"), await queue(db, ben, "3")
-    await db.write(box.claim, [(ana[0], posting)], NOW + 60_000)
+    await db.write(box.claim, [(ana[0], ana[1], posting)], NOW + 60_000)
     await db.write(turns.cancel_queued, [ana[1]], "O6")
     assert await db.read(status_of, waiting) == "canceled"
     assert sorted(await db.read(left)) == sorted([(posting, "sending"), (other, "queued")])
@@ -142,7 +154,7 @@ def delivery(home: tuple[int, str], provider_id: str, status: str, message_id: s
 async def test_statuses_climb_and_never_go_back(db: Db) -> None:
     ana = await contact(db, "+12065550123")
     id_ = await queue(db, ana, "hi")
-    await db.write(box.accepted, [{"b": ana[0], "i": id_, "p": "p1"}])
+    await db.write(box.accepted, [{"b": ana[0], "k": ana[1], "i": id_, "p": "p1"}])
     for status, expected in [
         ("delivered", "delivered"), ("sent", "delivered"), ("undelivered", "delivered"), ("read", "read"),
     ]:  # fmt: skip
@@ -157,7 +169,7 @@ async def test_a_status_that_overtakes_its_receipt_is_applied_later(db: Db) -> N
     assert len(lost) == 1
     await db.write(turns.keep_early, lost)
     assert await db.write(lambda tx: turns.settle_early(tx, NOW, give_up_after=1000)) == []
-    await db.write(box.accepted, [{"b": ana[0], "i": id_, "p": "p1"}])
+    await db.write(box.accepted, [{"b": ana[0], "k": ana[1], "i": id_, "p": "p1"}])
     assert await db.write(lambda tx: turns.settle_early(tx, NOW, give_up_after=1000)) == [ana[1]]
     assert await db.read(status_of, id_) == "delivered"
 
@@ -165,8 +177,8 @@ async def test_a_status_that_overtakes_its_receipt_is_applied_later(db: Db) -> N
 async def test_a_status_that_names_our_id_settles_an_unknown_text(db: Db) -> None:
     ana = await contact(db, "+12065550123")
     id_ = await queue(db, ana, "hi")
-    await db.write(box.claim, [(ana[0], id_)], NOW + 1)
-    await db.write(box.unknown, [{"b": ana[0], "i": id_, "f": 1, "d": ""}])
+    await db.write(box.claim, [(ana[0], ana[1], id_)], NOW + 1)
+    await db.write(box.unknown, [{"b": ana[0], "k": ana[1], "i": id_, "f": 1, "d": ""}])
     assert await db.write(turns.update_delivery, [delivery(ana, "p7", "sent", id_)]) == []
     assert await db.read(status_of, id_) == "sent"
     assert await db.read(left) == []

@@ -9,7 +9,7 @@ import base64
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -69,14 +69,19 @@ HANG = Answer(then="hang")
 
 
 class FakeProvider:
-    """Both providers behind one address. `posts` are the requests so far, in order."""
+    """Both providers behind one address. `posts` are the requests so far, in order; `taken` are those that became a
+    text, by the id that it got."""
 
     def __init__(self) -> None:
         self.posts: list[Posted] = []
+        self.taken: dict[str, Posted] = {}
         self.url = "http://127.0.0.1:9"  # nobody answers here until it has started
         self._script: deque[Answer | None] = deque()
         self._count = 0
         self._stop = asyncio.Event()
+        self._open = asyncio.Event()
+        self._open.set()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._came = threading.Condition()
         app = web.Application()
         app.router.add_post("/v2/messages", self._telnyx)
@@ -84,6 +89,7 @@ class FakeProvider:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
 
     async def __aenter__(self) -> "FakeProvider":
+        self._loop = asyncio.get_running_loop()
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -92,6 +98,7 @@ class FakeProvider:
 
     async def __aexit__(self, *_: object) -> None:
         self._stop.set()
+        self._open.set()
         await self._runner.cleanup()
 
     @property
@@ -144,6 +151,19 @@ class FakeProvider:
         """Answer the next requests like this, one each; None is an ordinary one. Afterwards all are ordinary again."""
         self._script.extend(answers)
 
+    def pause(self) -> None:
+        """From now on be so slow that nothing is answered: requests are noted in `posts`, then wait for `resume`."""
+        self._call(self._open.clear)
+
+    def resume(self) -> None:
+        """Answer what waits, and everything after it."""
+        self._call(self._open.set)
+
+    def _call(self, what: Callable[[], None]) -> None:
+        """Run it in the thread of the fake's own loop; it has happened before any later request comes."""
+        assert self._loop is not None, "the fake has not started"
+        self._loop.call_soon_threadsafe(what)
+
     def wait_posted(self, count: int, seconds: float = 10.0) -> list[Posted]:
         """Block until `count` requests have come (for tests beside a served process); returns them all."""
         with self._came:
@@ -158,7 +178,8 @@ class FakeProvider:
     async def _telnyx(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         asked = _json(body)
-        scripted = await self._note(Posted(request.path, _lower(request), body, json=asked))
+        posted = Posted(request.path, _lower(request), body, json=asked)
+        scripted = await self._note(posted)
         if scripted is not None:
             return await self._scripted(request, scripted)
         if request.headers.get("Authorization") != f"Bearer {TELNYX_API_KEY}":
@@ -171,12 +192,15 @@ class FakeProvider:
         if not asked.get("text") and not asked.get("media_urls"):
             return _telnyx_error(422, "10004", "Missing required parameter")
         self._count += 1
-        return web.json_response({"data": _telnyx_message(asked, self._count)})
+        message = _telnyx_message(asked, self._count)
+        self.taken[message["id"]] = posted
+        return web.json_response({"data": message})
 
     async def _twilio(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         form = tuple(parse_qsl(body.decode(), keep_blank_values=True))
-        scripted = await self._note(Posted(request.path, _lower(request), body, form=form))
+        posted = Posted(request.path, _lower(request), body, form=form)
+        scripted = await self._note(posted)
         if scripted is not None:
             return await self._scripted(request, scripted)
         asked = dict(form)
@@ -192,12 +216,15 @@ class FakeProvider:
         if not asked.get("Body") and not asked.get("MediaUrl"):
             return _twilio_error(400, 21602, "Message body is required.")
         self._count += 1
-        return web.json_response(_twilio_message(form, self._count), status=201)
+        message = _twilio_message(form, self._count)
+        self.taken[message["sid"]] = posted
+        return web.json_response(message, status=201)
 
     async def _note(self, posted: Posted) -> Answer | None:
         with self._came:
             self.posts.append(posted)
             self._came.notify_all()
+        await self._open.wait()
         return self._script.popleft() if self._script else None
 
     async def _scripted(self, request: web.Request, answer: Answer) -> web.StreamResponse:

@@ -21,7 +21,7 @@ TOTAL = 15.0
 def open_session() -> aiohttp.ClientSession:
     """A keep-alive session without cookies. Close it when the process stops."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=256, limit_per_host=128, ttl_dns_cache=60, keepalive_timeout=60),
+        connector=aiohttp.TCPConnector(limit=512, limit_per_host=256, ttl_dns_cache=60, keepalive_timeout=60),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=TOTAL, sock_connect=CONNECT),
         auto_decompress=True,

@@ -3,13 +3,13 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
 from textback.core.ids import new_id
 from textback.core.messages import FAMILY
 from textback.engine.arrivals import AnyArrival, DeliveryStatus, Message
-from textback.store.db import Db
 from textback.store.inbox import Home, Incoming, store_arrivals
 
 _encode = msgspec.json.Encoder().encode
@@ -36,11 +36,10 @@ def incoming(line: str, arrival: AnyArrival, *, contact_id: str = "", address: s
 class Acceptor:
     """Group commit for arrivals: while one commit is on its way to the disk, the next group gathers."""
 
-    def __init__(self, db: Db, workspace: str, clock: Callable[[], int], stored: Callable[[], None]) -> None:
-        self._db = db
+    def __init__(self, workspace: str, clock: Callable[[], int], write: Callable[..., asyncio.Future[Any]]) -> None:
         self._workspace = workspace
         self._clock = clock
-        self._stored = stored
+        self._write = write
         self._waiting: list[tuple[Sequence[Incoming], asyncio.Future[None]]] = []
         self._homes: OrderedDict[tuple[str, str], Home] = OrderedDict()
         self._task: asyncio.Task[None] | None = None
@@ -68,7 +67,7 @@ class Acceptor:
                 if home is not None:
                     known[key] = home
             try:
-                found = await self._db.write_in("accept", store_arrivals, self._workspace, items, known, self._clock())
+                found = await self._write(store_arrivals, self._workspace, items, known, self._clock())
             except Exception as error:
                 for _, future in group:
                     if not future.done():
@@ -80,4 +79,3 @@ class Acceptor:
             for _, future in group:
                 if not future.done():
                     future.set_result(None)
-            self._stored()

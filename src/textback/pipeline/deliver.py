@@ -1,4 +1,4 @@
-"""Deliver: claim outbox rows, ask the consent gate again, post, and record what the provider said.
+"""Deliver: post what is claimed, and record what the provider said.
 
 A row is marked *sending* and committed before anything is posted. So a crash never posts twice: what may have gone is
 *unknown* afterwards, and unknown is never posted again.
@@ -6,47 +6,24 @@ A row is marked *sending* and committed before anything is posted. So a crash ne
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import structlog
 
 from textback.channels.base import Accepted, Failure, Outgoing
-from textback.compliance.consent import may_send
-from textback.core.when import MINUTE, SECOND
-from textback.engine.arrivals import DeliveryStatus, Media
+from textback.core.when import SECOND
+from textback.engine.arrivals import DeliveryStatus
 from textback.pipeline.accept import incoming
+from textback.pipeline.claim import Claim, Claimed, claim
 from textback.pipeline.lines import Line
 from textback.store import inbox, outbox
-from textback.store.db import Db, Row, Tx
+from textback.store.db import Db, Tx
 
 log = structlog.get_logger("textback.deliver")
 
-LEASE = MINUTE
 MAX_ATTEMPTS = 8
-_media = msgspec.json.Decoder(tuple[Media, ...])
-
-
-class Claim(msgspec.Struct, frozen=True):
-    """One row that is ours to post until the lease ends."""
-
-    bucket: int
-    id: str
-    contact_id: str
-    line: str
-    recipient: str
-    text: str
-    media: tuple[Media, ...]
-    fence: int
-    attempts: int
-
-
-class Claimed(msgspec.Struct):
-    """A batch of claims, and the contacts whose rows the gate refused."""
-
-    claims: list[Claim]
-    refused: list[str]
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -54,40 +31,6 @@ class Receipt(msgspec.Struct, frozen=True):
 
     claim: Claim
     result: Accepted | Failure
-
-
-def claim(tx: Tx, now: int, most: int) -> Claimed:
-    """Take rows to post, asking the gate for each in the same transaction (C3)."""
-    claims: list[Claim] = []
-    refused: list[dict[str, Any]] = []
-    contacts: list[str] = []
-    for row in outbox.due(tx, now, most):
-        gate = may_send(row.message_class, opted_out=bool(row.opted_out), expires_at=row.expires_at, now=now)
-        if gate.allowed:
-            claims.append(_claim_of(row))
-        else:
-            status = "blocked" if row.opted_out else "expired"
-            refused.append({"b": row.bucket, "i": row.id, "s": status, "r": gate.rule, "c": "", "d": gate.reason})
-            contacts.append(row.contact_id)
-    if claims:
-        outbox.claim(tx, [(c.bucket, c.id) for c in claims], now + LEASE)
-    if refused:
-        outbox.settle(tx, refused)
-    return Claimed(claims, contacts)
-
-
-def _claim_of(row: Row[Any]) -> Claim:
-    return Claim(
-        row.bucket,
-        row.id,
-        row.contact_id,
-        row.line,
-        row.recipient,
-        row.text,
-        _media.decode(row.media) if row.media != "[]" else (),
-        row.fence + 1,
-        row.attempts + 1,
-    )
 
 
 def record(tx: Tx, workspace: str, receipts: list[Receipt], now: int, jitter: float) -> None:
@@ -99,7 +42,7 @@ def record(tx: Tx, workspace: str, receipts: list[Receipt], now: int, jitter: fl
     opted_out: list[Receipt] = []
     for receipt in receipts:
         mine, result = receipt.claim, receipt.result
-        key = {"b": mine.bucket, "i": mine.id}
+        key = {"b": mine.bucket, "k": mine.contact_id, "i": mine.id}
         if isinstance(result, Accepted):
             accepted.append({**key, "p": result.provider_id})
         elif result.kind == "unknown":
@@ -143,7 +86,7 @@ def expire_leases(tx: Tx, now: int) -> list[str]:
     rows = outbox.abandoned(tx, now)
     if rows:
         detail = "The server stopped while it was sending this."
-        outbox.unknown(tx, [{"b": r.bucket, "i": r.id, "f": r.fence, "d": detail} for r in rows])
+        outbox.unknown(tx, [{"b": r.bucket, "k": r.contact_id, "i": r.id, "f": r.fence, "d": detail} for r in rows])
     return [row.contact_id for row in rows]
 
 
@@ -176,7 +119,7 @@ class Deliverer:
         changed: Callable[[list[str]], None],
         status_url: Callable[[str, str], str | None],
         *,
-        most: int = 128,
+        most: int = 256,
     ) -> None:
         self._db = db
         self._workspace = workspace
@@ -187,6 +130,7 @@ class Deliverer:
         self._most = most
         self._limiters = {name: Limiter(line.rate) for name, line in lines.items() if line.rate}
         self._posting: set[asyncio.Task[None]] = set()
+        self._reserved = 0
         self._receipts: list[Receipt] = []
         self._recorder: asyncio.Task[None] | None = None
         self.wake = asyncio.Event()
@@ -195,7 +139,7 @@ class Deliverer:
     async def run(self) -> None:
         """Claim and post until told to stop; then finish what was claimed."""
         while not self._stopping:
-            free = self._most - len(self._posting)
+            free = self._free()
             claimed = None
             self.wake.clear()
             if free > 0:
@@ -216,6 +160,23 @@ class Deliverer:
         self._stopping = True
         self.wake.set()
 
+    def _free(self) -> int:
+        return self._most - len(self._posting) - self._reserved
+
+    def reserve(self) -> int:
+        """How many texts a batch of turns may claim for us; `take` gives the reservation back."""
+        room = 0 if self._stopping else max(self._free() // 2, 0)
+        self._reserved += room
+        return room
+
+    def take(self, reserved: int, claims: Sequence[Claim]) -> None:
+        """Post these claims, made under a reservation."""
+        self._reserved -= reserved
+        for mine in claims:
+            task = asyncio.create_task(self._post(mine))
+            self._posting.add(task)
+            task.add_done_callback(self._posted)
+
     async def _claim(self, most: int) -> Claimed | None:
         try:
             claimed = await self._db.write_in("deliver", claim, self._clock(), most)
@@ -223,10 +184,7 @@ class Deliverer:
             log.warning("claim failed", error=type(error).__name__)
             await asyncio.sleep(0.5)
             return None
-        for mine in claimed.claims:
-            task = asyncio.create_task(self._post(mine))
-            self._posting.add(task)
-            task.add_done_callback(self._posted)
+        self.take(0, claimed.claims)
         if claimed.refused:
             self._changed(claimed.refused)
         return claimed

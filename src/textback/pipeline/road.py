@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import structlog
 
@@ -14,7 +16,7 @@ from textback.pipeline.hub import Hub
 from textback.pipeline.lines import Line
 from textback.pipeline.tick import fire_timers, sweep
 from textback.pipeline.turn import Handled, Turns
-from textback.store.db import Db
+from textback.store.db import Db, Work
 from textback.store.inbox import Incoming
 
 log = structlog.get_logger("textback.road")
@@ -55,9 +57,10 @@ class Road:
         self._wake = asyncio.Event()
         self._stopping = False
         self._waiters: dict[str, asyncio.Future[None]] = {}
-        self._acceptor = Acceptor(db, workspace, now, self._wake.set)
+        self._acceptor = Acceptor(workspace, now, self._store)
         self._deliverer = Deliverer(db, workspace, lines, now, self.hub.publish, self._status_url)
         self._tasks: list[asyncio.Task[None]] = []
+        self._turning: set[asyncio.Future[Handled]] = set()
 
     async def start(self) -> None:
         """Begin work. What an earlier process left undone is picked up at once."""
@@ -71,8 +74,10 @@ class Road:
         """Finish what is claimed, claim no more, end live pages, then return."""
         self._stopping = True
         self.hub.close()
-        self._deliverer.stop()
         self._wake.set()
+        if self._turning:
+            await asyncio.wait(self._turning)
+        self._deliverer.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
@@ -127,17 +132,42 @@ class Road:
             return None
         return f"{self._public_url}/webhooks/{line}?m={message_id}"
 
+    def _store(self, fn: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+        """Store arrivals and take their turns behind them, in one transaction where nothing goes wrong: so an answer
+        leaves after one commit. What fails in the turns does not undo the storing."""
+        stored, _ = self._submit((fn, args))
+        return stored
+
+    def _submit(self, *first: Work) -> list[asyncio.Future[Any]]:
+        room = self._deliverer.reserve()
+        futures = self.db.submit("turn", *first, (self._turns.run, (self.now(), TURNS, room)))
+        turned = futures[-1]
+        self._turning.add(turned)
+        turned.add_done_callback(partial(self._turned, room))
+        return futures
+
+    def _turned(self, room: int, turned: asyncio.Future[Handled]) -> None:
+        self._turning.discard(turned)
+        error = turned.exception()
+        if error is not None:
+            self._deliverer.take(room, [])
+            log.error("turns failed", error=repr(error))
+            return
+        handled = turned.result()
+        self._deliverer.take(room, handled.claims)
+        if handled.arrivals:
+            self._after_turns(handled)
+            if handled.left:
+                self._wake.set()
+
     async def _run_turns(self) -> None:
+        """Take the turns that nobody took at once: of timers, of other nodes' arrivals, of a batch that failed."""
         while not self._stopping:
             self._wake.clear()
-            try:
-                handled = await self.db.write_in("turn", self._turns.run, self.now(), TURNS)
-            except Exception as error:
-                log.error("turns failed", error=repr(error))
-                await asyncio.sleep(POLL)
-                continue
-            if handled.arrivals:
-                self._after_turns(handled)
+            (turned,) = self._submit()
+            await asyncio.wait([turned])
+            if turned.exception() is not None:
+                await self._nap(POLL)
                 continue
             try:
                 async with asyncio.timeout(POLL):

@@ -18,6 +18,7 @@ from textback.engine.effects import CancelQueued, CancelTimers, Event, RecordCon
 from textback.engine.state import State, dump_state, load_state
 from textback.engine.step import Turn
 from textback.pipeline.bots import Shelf
+from textback.pipeline.claim import Claim, Queued, claim_new
 from textback.pipeline.decide import Standing, decide, failed_turn
 from textback.pipeline.lines import Line
 from textback.pipeline.quiet import REMINDER, allowed_from
@@ -29,13 +30,14 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Handled(msgspec.Struct):
-    """What a batch of turns did: the arrivals that had their turn, the contacts whose conversation changed, how many
-    texts were queued, and whether more arrivals may wait."""
+    """What a batch of turns did: the arrivals that had their turn, the contacts whose conversation changed, the texts
+    that are claimed for posting, whether more are queued, and whether arrivals are left that could not be taken."""
 
     arrivals: list[str] = []
     contacts: set[str] = set()
-    queued: int = 0
-    full: bool = False
+    claims: list[Claim] = []
+    queued: bool = False
+    left: bool = False
 
 
 class Conversation:
@@ -83,7 +85,7 @@ class Writes:
         self.workspace = workspace
         self.now = now
         self.messages: list[dict[str, Any]] = []
-        self.outbox: list[dict[str, Any]] = []
+        self.outbox: list[Queued] = []
         self.events: list[dict[str, Any]] = []
         self.timers: dict[tuple[str, str], dict[str, Any]] = {}
         self.cancels: list[tuple[str, tuple[str, ...]]] = []
@@ -109,7 +111,7 @@ class Writes:
         if self.messages:
             turns.add_messages(tx, self.messages)
         if self.outbox:
-            turns.add_outbox(tx, self.outbox)
+            turns.add_outbox(tx, [queued.row for queued in self.outbox])
         if self.events:
             turns.add_events(tx, self.events)
         if self.cancels:
@@ -136,33 +138,35 @@ class Turns:
         self._lines = lines
         self._shelf = shelf
 
-    def run(self, tx: Tx, now: int, most: int) -> Handled:
-        """Handle up to `most` arrivals: all that is pending of each conversation that could be locked."""
+    def run(self, tx: Tx, now: int, most: int, room: int) -> Handled:
+        """Handle up to `most` arrivals: all that is pending of each conversation that could be locked. Of the texts
+        that follow, up to `room` are claimed for posting in the same transaction."""
         rows = inbox.pending(tx, most)
         if not rows:
             return Handled()
-        full = len(rows) >= most
-        open_ = {
-            row.contact_id: Conversation(row) for row in turns.lock_conversations(tx, {row.contact_id for row in rows})
-        }
+        wanted = {row.contact_id for row in rows}
+        open_ = {row.contact_id: Conversation(row) for row in turns.lock_conversations(tx, wanted)}
+        left = len(rows) >= most or len(open_) < len(wanted)
         if not open_:
-            return Handled()
+            return Handled(left=left)
         if tx.dialect.name != "sqlite":
             # Between reading and locking, another node may have handled some of these. Ask again under the lock.
             rows = inbox.pending_of(tx, open_)
         writes = Writes(self._workspace, now)
-        done: list[tuple[int, str]] = []
+        done: list[tuple[int, str, str]] = []
         for row in rows:
             conversation = open_.get(row.contact_id)
             if conversation is not None:
                 self._turn(tx, conversation, row, writes)
-                done.append((row.bucket, row.id))
+                done.append((row.bucket, row.contact_id, row.id))
         if not done:
-            return Handled()
+            return Handled(left=left)
+        claims = claim_new(tx, writes.outbox, self._lines, now, room)
         writes.apply(tx)
         turns.save_conversations(tx, [c.saved(now) for c in open_.values()])
         inbox.mark_handled(tx, done, now)
-        return Handled([id_ for _, id_ in done], set(open_), len(writes.outbox), full)
+        queued = len(claims) < len(writes.outbox)
+        return Handled([id_ for _, _, id_ in done], set(open_), claims, queued, left)
 
     def _turn(self, tx: Tx, conversation: Conversation, row: Row[Any], writes: Writes) -> None:
         now = writes.now
@@ -260,9 +264,9 @@ class Turns:
 
     def _withdraw_new(self, conversation: Conversation, rule: str, writes: Writes) -> None:
         """What earlier turns of this same batch queued is withdrawn as well."""
-        mine = {row["id"] for row in writes.outbox if row["contact_id"] == conversation.contact_id}
+        mine = {q.row["id"] for q in writes.outbox if q.row["contact_id"] == conversation.contact_id}
         if mine:
-            writes.outbox = [row for row in writes.outbox if row["id"] not in mine]
+            writes.outbox = [q for q in writes.outbox if q.row["id"] not in mine]
             for row in writes.messages:
                 if row["id"] in mine:
                     row.update(status="canceled", rule=rule)
@@ -302,20 +306,19 @@ class Turns:
             data = {"rule": gate.rule, "reason": gate.reason, "author": send.author, "message": id_}
             self._event(conversation, row, Event("send_refused", data), writes)
             return
-        writes.outbox.append(
-            {
-                **writes.key(conversation, id_),
-                "line": conversation.line,
-                "recipient": conversation.address,
-                "message_class": send.message_class,
-                "state": "queued",
-                "attempts": 0,
-                "due_at": writes.now,
-                "expires_at": send.expires_at,
-                "lease_until": None,
-                "fence": 0,
-            }
-        )
+        waiting = {
+            **writes.key(conversation, id_),
+            "line": conversation.line,
+            "recipient": conversation.address,
+            "message_class": send.message_class,
+            "state": "queued",
+            "attempts": 0,
+            "due_at": writes.now,
+            "expires_at": send.expires_at,
+            "lease_until": None,
+            "fence": 0,
+        }
+        writes.outbox.append(Queued(waiting, send.text, send.media))
 
     def _set_timer(self, conversation: Conversation, effect: SetTimer, writes: Writes) -> None:
         due = effect.due_at
@@ -376,7 +379,13 @@ class Turns:
                 started.update(ended_at=writes.now, outcome=data["outcome"])
             else:
                 writes.ended.append(
-                    {"b": conversation.bucket, "i": data["session"], "at": writes.now, "o": data["outcome"]}
+                    {
+                        "b": conversation.bucket,
+                        "k": conversation.contact_id,
+                        "i": data["session"],
+                        "at": writes.now,
+                        "o": data["outcome"],
+                    }
                 )
 
     def _trace(

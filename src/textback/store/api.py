@@ -4,16 +4,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from textback.core.ids import bucket_of
 from textback.store.tables import conversations, messages
 
 _c = conversations.c
 
 
-def message(tx: Connection, id_: str, bucket: int | None = None) -> Row[Any] | None:
-    """One message by its id."""
-    query = select(messages).where(messages.c.id == id_)
-    if bucket is not None:
-        query = query.where(messages.c.bucket == bucket)
+def message(tx: Connection, contact_id: str, id_: str) -> Row[Any] | None:
+    """One message of a contact by its id."""
+    m = messages.c
+    query = select(messages).where(m.bucket == bucket_of(contact_id), m.contact_id == contact_id, m.id == id_)
     return tx.execute(query).first()
 
 

@@ -31,6 +31,9 @@ Tx: TypeAlias = Connection
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Work: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
+"""A function that takes the transaction first, and its further arguments."""
+
 _Work: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...], asyncio.Future[Any]]
 _Outcome: TypeAlias = tuple[asyncio.Future[Any], Any, BaseException | None]
 
@@ -94,12 +97,12 @@ class _Lane:
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
         self._connection: Connection | None = None  # kept open: checking it out for each commit costs more than it
-        self._queue: SimpleQueue[_Work | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[_Work] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=f"textback-{name}", daemon=True)
         self._thread.start()
 
-    def put(self, work: _Work) -> None:
-        self._queue.put(work)
+    def put(self, works: list[_Work]) -> None:
+        self._queue.put(works)
 
     def stop(self) -> None:
         """Finish what is queued, then end."""
@@ -109,17 +112,17 @@ class _Lane:
     def _run(self) -> None:
         open_ = True
         while open_:
-            work = self._queue.get()
+            works = self._queue.get()
             group: list[_Work] = []
             while True:
-                if work is None:
+                if works is None:
                     open_ = False
                     break
-                group.append(work)
+                group += works
                 if len(group) >= _GROUP:
                     break
                 try:
-                    work = self._queue.get_nowait()
+                    works = self._queue.get_nowait()
                 except Empty:
                     break
             if group:
@@ -182,13 +185,21 @@ class Db:
 
     async def write_in(self, lane: str, fn: Callable[..., T], *args: Any) -> T:
         """As `write`, in a named lane: on PostgreSQL lanes run at the same time, on SQLite they share the writer."""
+        (future,) = self.submit(lane, (fn, args))
+        result: T = await future
+        return result
+
+    def submit(self, lane: str, *works: Work) -> list[asyncio.Future[Any]]:
+        """Queue works that run in this order and share one transaction. Each has its own result, or its own error:
+        when one of them fails it alone is undone."""
         name = "writer" if self._sqlite else lane
         worker = self._lanes.get(name)
         if worker is None:
             worker = self._lanes[name] = _Lane(self._write_engine, name)
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        worker.put((fn, args, future))
-        return await future
+        loop = asyncio.get_running_loop()
+        futures: list[asyncio.Future[Any]] = [loop.create_future() for _ in works]
+        worker.put([(fn, args, future) for (fn, args), future in zip(works, futures, strict=True)])
+        return futures
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **_: P.kwargs) -> T:
         """Run `fn(tx, *args)` in a transaction that is rolled back afterwards."""

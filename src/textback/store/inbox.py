@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, select, tuple_, update
 
 from textback.core.ids import bucket_of, new_contact_id
-from textback.store.many import insert_or_skip, inserter, updater
+from textback.store.many import Key, Pairs, insert_or_skip, inserter, updater
 from textback.store.tables import addresses, arrivals, contacts, conversations
 
 
@@ -161,21 +161,24 @@ def pending(tx: Connection, most: int) -> list[Row[Any]]:
 
 def pending_of(tx: Connection, contact_ids: Collection[str]) -> list[Row[Any]]:
     """All unhandled arrivals of these contacts, oldest first."""
-    ids = list(contact_ids)
-    buckets = {bucket_of(i) for i in ids}
-    return list(tx.execute(_PENDING.where(arrivals.c.bucket.in_(buckets), arrivals.c.contact_id.in_(ids))))
+    return _PENDING_OF(tx, [(bucket_of(id_), id_) for id_ in contact_ids])
+
+
+_PENDING_OF = Pairs(lambda pair: _PENDING.select_from(pair.source).join(arrivals, pair.on(arrivals)))
 
 
 _handled = updater(
     update(arrivals)
-    .where(arrivals.c.bucket == bindparam("b"), arrivals.c.id == bindparam("i"))
+    .where(
+        arrivals.c.bucket == bindparam("b"), arrivals.c.contact_id == bindparam("k"), arrivals.c.id == bindparam("i")
+    )
     .values(handled_at=bindparam("at"))
 )
 
 
-def mark_handled(tx: Connection, keys: Sequence[tuple[int, str]], now: int) -> None:
+def mark_handled(tx: Connection, keys: Sequence[Key], now: int) -> None:
     """These arrivals have had their turn."""
-    _handled(tx, [{"b": bucket, "i": id_, "at": now} for bucket, id_ in keys])
+    _handled(tx, [{"b": bucket, "k": contact_id, "i": id_, "at": now} for bucket, contact_id, id_ in keys])
 
 
 def backlog(tx: Connection) -> int:

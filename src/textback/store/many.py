@@ -4,14 +4,34 @@ Building parameters through a compiled construct costs several times what SQLite
 are text, whole numbers and booleans, which both drivers take as they are, so the driver can have the rows directly.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ClauseElement, Connection, Delete, Table, Update, insert
+import msgspec
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    Connection,
+    Delete,
+    FromClause,
+    Row,
+    Select,
+    SmallInteger,
+    String,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    func,
+    insert,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 Rows = Sequence[Mapping[str, Any]]
+Key: TypeAlias = tuple[int, str, str]
+"""A per-conversation row: bucket, contact, id. As parameters of a statement these are b, k and i."""
+
 _Prepared = tuple[str, Callable[[Mapping[str, Any]], Any] | None, dict[str, Any]]
 
 
@@ -85,3 +105,44 @@ def updater(statement: Update | Delete) -> Many:
 
 def _dialect_insert(dialect: str, table: Table) -> Any:
     return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
+class Pair:
+    """The given (bucket, contact_id) pairs, as something to join with."""
+
+    def __init__(self, dialect: str) -> None:
+        if dialect == "sqlite":
+            each = func.json_each(bindparam("pairs")).table_valued("value", name="pairs")
+            self.source: FromClause = each
+            self._bucket: ColumnElement[Any] = func.json_extract(each.c.value, "$[0]")
+            self._contact: ColumnElement[Any] = func.json_extract(each.c.value, "$[1]")
+        else:
+            buckets = bindparam("buckets", type_=postgresql.ARRAY(SmallInteger))
+            contacts = bindparam("contacts", type_=postgresql.ARRAY(String))
+            each = func.unnest(buckets, contacts).table_valued("bucket", "contact_id").render_derived()
+            self.source = each
+            self._bucket, self._contact = each.c.bucket, each.c.contact_id
+
+    def on(self, table: Table) -> ColumnElement[bool]:
+        """The condition that a row belongs to one of the pairs."""
+        return and_(table.c.bucket == self._bucket, table.c.contact_id == self._contact)
+
+
+class Pairs:
+    """A SELECT for many conversations, compiled once: an IN list would be compiled for every length, and with two of
+    them (bucket and contact) a database probes every combination."""
+
+    def __init__(self, build: Callable[[Pair], Select[Any]]) -> None:
+        self._build = build
+        self._prepared: dict[str, Select[Any]] = {}
+
+    def __call__(self, tx: Connection, pairs: Collection[tuple[int, str]]) -> list[Row[Any]]:
+        """The rows of these conversations."""
+        dialect = tx.dialect.name
+        query = self._prepared.get(dialect)
+        if query is None:
+            query = self._prepared[dialect] = self._build(Pair(dialect))
+        if dialect == "sqlite":
+            return list(tx.execute(query, {"pairs": msgspec.json.encode(pairs).decode()}))
+        given = {"buckets": [bucket for bucket, _ in pairs], "contacts": [contact for _, contact in pairs]}
+        return list(tx.execute(query, given))

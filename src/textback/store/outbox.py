@@ -3,9 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
-from textback.store.many import Rows, updater
+from textback.store.many import Key, Pair, Pairs, Rows, updater
 from textback.store.tables import conversations, messages, outbox
 
 _o = outbox.c
@@ -18,7 +31,10 @@ _DUE = (
         _o.bucket, _o.id, _o.contact_id, _o.workspace, _o.line, _o.recipient, _o.message_class, _o.attempts,
         _o.expires_at, _o.fence, messages.c.text, messages.c.media, conversations.c.opted_out,
     )
-    .join(messages, and_(messages.c.bucket == _o.bucket, messages.c.id == _o.id))
+    .join(
+        messages,
+        and_(messages.c.bucket == _o.bucket, messages.c.contact_id == _o.contact_id, messages.c.id == _o.id),
+    )
     .join(conversations, and_(conversations.c.bucket == _o.bucket, conversations.c.contact_id == _o.contact_id))
     .where(
         _o.state == "queued",
@@ -41,14 +57,30 @@ def due(tx: Connection, now: int, most: int) -> list[Row[Any]]:
     return list(tx.execute(_DUE if tx.dialect.name == "sqlite" else _DUE_LOCKED, {"now": now, "most": most}))
 
 
-_KEY = (_o.bucket == bindparam("b"), _o.id == bindparam("i"))
+def under_way(tx: Connection, contacts: Sequence[tuple[int, str]]) -> set[str]:
+    """Those of these contacts (bucket, contact_id) that have a text waiting or being posted."""
+    return {row.contact_id for row in _UNDER_WAY(tx, contacts)}
+
+
+def _under_way(pair: Pair) -> Select[Any]:
+    rows = select(_o.contact_id).select_from(pair.source).join(outbox, pair.on(outbox))
+    return rows.where(_o.state != "unknown")
+
+
+_UNDER_WAY = Pairs(_under_way)
+
+_KEY = (_o.bucket == bindparam("b"), _o.contact_id == bindparam("k"), _o.id == bindparam("i"))
 _leave = updater(delete(outbox).where(*_KEY))
 _claim = updater(
     update(outbox)
     .where(*_KEY)
     .values(state="sending", lease_until=bindparam("until"), fence=_o.fence + 1, attempts=_o.attempts + 1)
 )
-_MESSAGE_KEY = (messages.c.bucket == bindparam("b"), messages.c.id == bindparam("i"))
+_MESSAGE_KEY = (
+    messages.c.bucket == bindparam("b"),
+    messages.c.contact_id == bindparam("k"),
+    messages.c.id == bindparam("i"),
+)
 _message_status = updater(
     update(messages)
     .where(*_MESSAGE_KEY)
@@ -56,15 +88,15 @@ _message_status = updater(
 )
 
 
-def claim(tx: Connection, keys: Sequence[tuple[int, str]], until: int) -> None:
+def claim(tx: Connection, keys: Sequence[Key], until: int) -> None:
     """Lease these rows until `until` (ms). Committed before anything is posted: a crash leaves them *sending*, and
     whoever finds them later knows that they may have gone."""
-    _claim(tx, [{"b": b, "i": i, "until": until} for b, i in keys])
+    _claim(tx, [{"b": b, "k": k, "i": i, "until": until} for b, k, i in keys])
 
 
 def settle(tx: Connection, rows: Rows) -> None:
-    """End these rows: rows of b, i, s (the message's final status), r (rule), c (code), d (detail)."""
-    _leave(tx, [{"b": r["b"], "i": r["i"]} for r in rows])
+    """End these rows: rows of b, k, i (the key), s (the message's final status), r (rule), c (code), d (detail)."""
+    _leave(tx, [{"b": r["b"], "k": r["k"], "i": r["i"]} for r in rows])
     _message_status(tx, rows)
 
 
@@ -81,8 +113,8 @@ _accepted = updater(
 
 
 def accepted(tx: Connection, rows: Rows) -> None:
-    """The provider took these: rows of b, i, p (its id). True whatever became of our lease meanwhile."""
-    _leave(tx, [{"b": r["b"], "i": r["i"]} for r in rows])
+    """The provider took these: rows of b, k, i, p (its id). True whatever became of our lease meanwhile."""
+    _leave(tx, [{"b": r["b"], "k": r["k"], "i": r["i"]} for r in rows])
     _accepted(tx, rows)
 
 
@@ -94,7 +126,7 @@ _again = updater(
 
 
 def try_again(tx: Connection, rows: Rows) -> None:
-    """Queue these again: rows of b, i, f (our fence), due. A row that another node has claimed since is left alone."""
+    """Queue these again: rows of b, k, i, f (our fence), due. One that another node has claimed since stays."""
     _again(tx, rows)
 
 
@@ -105,9 +137,9 @@ _unknown_message = updater(
 
 
 def unknown(tx: Connection, rows: Rows) -> None:
-    """Nobody can say whether these went: rows of b, i, f, d (detail). They are never posted again."""
-    _unknown(tx, [{"b": r["b"], "i": r["i"], "f": r["f"]} for r in rows])
-    _unknown_message(tx, [{"b": r["b"], "i": r["i"], "d": r["d"]} for r in rows])
+    """Nobody can say whether these went: rows of b, k, i, f, d (detail). They are never posted again."""
+    _unknown(tx, [{"b": r["b"], "k": r["k"], "i": r["i"], "f": r["f"]} for r in rows])
+    _unknown_message(tx, [{"b": r["b"], "k": r["k"], "i": r["i"], "d": r["d"]} for r in rows])
 
 
 def abandoned(tx: Connection, now: int) -> list[Row[Any]]:

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, insert, or_, select, tuple_, update
 
 from textback.core.ids import bucket_of
 from textback.core.messages import RANK
-from textback.store.many import Rows, inserter, updater, upserter
+from textback.store.many import Key, Pair, Pairs, Rows, inserter, updater, upserter
 from textback.store.tables import (
     consent_events,
     conversations,
@@ -29,11 +29,15 @@ _CONVERSATION = select(
 
 def lock_conversations(tx: Connection, contact_ids: Collection[str]) -> list[Row[Any]]:
     """These conversations, locked for the rest of the transaction; those that another node holds are left out."""
-    ids = list(contact_ids)
-    query = _CONVERSATION.where(_c.bucket.in_({bucket_of(i) for i in ids}), _c.contact_id.in_(ids))
-    if tx.dialect.name != "sqlite":
-        query = query.with_for_update(skip_locked=True)
-    return list(tx.execute(query))
+    return _LOCKED(tx, [(bucket_of(id_), id_) for id_ in contact_ids])
+
+
+def _locked(pair: Pair) -> Select[Any]:
+    query = _CONVERSATION.select_from(pair.source).join(conversations, pair.on(conversations))
+    return query.with_for_update(skip_locked=True, of=conversations)  # SQLite, with its one writer, ignores it
+
+
+_LOCKED = Pairs(_locked)
 
 
 _save = updater(
@@ -101,13 +105,18 @@ def start_sessions(tx: Connection, rows: Rows) -> None:
 
 _end = updater(
     update(sessions)
-    .where(sessions.c.bucket == bindparam("b"), sessions.c.id == bindparam("i"), sessions.c.ended_at.is_(None))
+    .where(
+        sessions.c.bucket == bindparam("b"),
+        sessions.c.contact_id == bindparam("k"),
+        sessions.c.id == bindparam("i"),
+        sessions.c.ended_at.is_(None),
+    )
     .values(ended_at=bindparam("at"), outcome=bindparam("o"))
 )
 
 
 def end_sessions(tx: Connection, rows: Rows) -> None:
-    """Record how sessions ended: rows of b (bucket), i (id), at, o (outcome)."""
+    """Record how sessions ended: rows of b, k, i (the key), at, o (outcome)."""
     _end(tx, rows)
 
 
@@ -140,14 +149,14 @@ def cancel_queued(tx: Connection, contact_ids: Collection[str], rule: str) -> No
     """Withdraw what has not been posted yet (rule O6). A text being posted this moment can't be called back."""
     ids = list(contact_ids)
     mine = and_(outbox.c.bucket.in_({bucket_of(i) for i in ids}), outbox.c.contact_id.in_(ids))
-    rows = tx.execute(select(outbox.c.bucket, outbox.c.id).where(mine, outbox.c.state == "queued")).all()
+    o, m = outbox.c, messages.c
+    rows = tx.execute(select(o.bucket, o.contact_id, o.id).where(mine, o.state == "queued")).all()
     if not rows:
         return
-    keys = [(row.bucket, row.id) for row in rows]
-    tx.execute(delete(outbox).where(tuple_(outbox.c.bucket, outbox.c.id).in_(keys), outbox.c.state == "queued"))
-    tx.execute(
-        update(messages).where(tuple_(messages.c.bucket, messages.c.id).in_(keys)).values(status="canceled", rule=rule)
-    )
+    keys = [tuple(row) for row in rows]
+    tx.execute(delete(outbox).where(tuple_(o.bucket, o.contact_id, o.id).in_(keys), o.state == "queued"))
+    withdrawn = tuple_(m.bucket, m.contact_id, m.id).in_(keys)
+    tx.execute(update(messages).where(withdrawn).values(status="canceled", rule=rule))
 
 
 def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -155,28 +164,29 @@ def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict
 
     A row has bucket, contact_id, provider_id, message_id (or None), status, code, detail, at.
     """
-    by_id = {(r["bucket"], r["message_id"]) for r in rows if r["message_id"]}
+    by_id = {(r["bucket"], r["contact_id"], r["message_id"]) for r in rows if r["message_id"]}
     by_provider = {(r["bucket"], r["provider_id"]) for r in rows}
     m = messages.c
     found: dict[tuple[int, str], Any] = {}
     columns = select(m.bucket, m.id, m.contact_id, m.provider_id, m.status)
     if by_id:
-        for hit in tx.execute(columns.where(tuple_(m.bucket, m.id).in_(list(by_id)))):
+        for hit in tx.execute(columns.where(tuple_(m.bucket, m.contact_id, m.id).in_(list(by_id)))):
             found[hit.bucket, hit.id] = hit
     for hit in tx.execute(columns.where(tuple_(m.bucket, m.provider_id).in_(list(by_provider)))):
         found[hit.bucket, hit.provider_id] = hit
     lost = []
-    best: dict[tuple[int, str], dict[str, Any]] = {}
+    best: dict[Key, dict[str, Any]] = {}
     for row in rows:
         message = found.get((row["bucket"], row["provider_id"])) or found.get((row["bucket"], row["message_id"]))
         if message is None or message.contact_id != row["contact_id"]:
             lost.append(row)
             continue
-        key = (message.bucket, message.id)
+        key = (message.bucket, message.contact_id, message.id)
         current = best[key]["s"] if key in best else message.status
         if RANK[row["status"]] > RANK[current]:
             best[key] = {
                 "b": message.bucket,
+                "k": message.contact_id,
                 "i": message.id,
                 "s": row["status"],
                 "p": row["provider_id"],
@@ -186,16 +196,22 @@ def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict
     if best:
         _deliver(tx, list(best.values()))
         # Whatever the provider knows of, it has: nothing is left to send.
-        _leave_outbox(tx, [{"b": bucket, "i": id_} for bucket, id_ in best])
+        _leave_outbox(tx, [{"b": bucket, "k": contact_id, "i": id_} for bucket, contact_id, id_ in best])
     return lost
 
 
 _deliver = updater(
     update(messages)
-    .where(messages.c.bucket == bindparam("b"), messages.c.id == bindparam("i"))
+    .where(
+        messages.c.bucket == bindparam("b"), messages.c.contact_id == bindparam("k"), messages.c.id == bindparam("i")
+    )
     .values(status=bindparam("s"), provider_id=bindparam("p"), code=bindparam("c"), detail=bindparam("d"))
 )
-_leave_outbox = updater(delete(outbox).where(outbox.c.bucket == bindparam("b"), outbox.c.id == bindparam("i")))
+_leave_outbox = updater(
+    delete(outbox).where(
+        outbox.c.bucket == bindparam("b"), outbox.c.contact_id == bindparam("k"), outbox.c.id == bindparam("i")
+    )
+)
 
 
 def keep_early(tx: Connection, rows: Rows) -> None:

@@ -4,7 +4,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.core.ids import bucket_of, new_id
+from textback.core.ids import new_id
 from textback.core.phone import normalise
 from textback.core.text import clean
 from textback.core.when import to_iso
@@ -71,7 +71,7 @@ async def send_sms(request: Request) -> Response:
     message_id = new_id()
     arrival = ApiSend(request.state.key_name, text, message_id)
     contact_id = await ctx.road.send_to(line.name, to, arrival, wait=TURN_WAIT)
-    row = await ctx.db.read(api_store.message, message_id, bucket_of(contact_id))
+    row = await ctx.db.read(api_store.message, contact_id, message_id)
     status = row.status if row is not None else "queued"
     shown = {"message_id": message_id, "status": status, "from": line.number, "to": to, "text": text}
     if status == "blocked" and row is not None:

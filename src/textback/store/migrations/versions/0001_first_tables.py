@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("bucket", sa.SmallInteger(), nullable=False),
         sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("workspace", "family", "identifier"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "api_keys",
@@ -32,22 +33,23 @@ def upgrade() -> None:
     op.create_table(
         "arrivals",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("workspace", sa.String(length=64), nullable=False),
-        sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("line", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=48), nullable=False),
         sa.Column("provider_id", sa.String(length=255), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("handled_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("bucket", "id"),
+        sa.PrimaryKeyConstraint("bucket", "contact_id", "id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("arrivals_once", "arrivals", ["bucket", "workspace", "line", "provider_id", "kind"], unique=True)
     op.create_index(
         "arrivals_pending",
         "arrivals",
-        ["bucket", "id"],
+        ["id", "bucket"],
         unique=False,
         sqlite_where=sa.text("handled_at IS NULL"),
         postgresql_where=sa.text("handled_at IS NULL"),
@@ -75,9 +77,9 @@ def upgrade() -> None:
     op.create_table(
         "consent_events",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("workspace", sa.String(length=64), nullable=False),
-        sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("type", sa.String(length=16), nullable=False),
         sa.Column("line", sa.String(length=64), nullable=False),
         sa.Column("matched_by", sa.String(length=16), nullable=False),
@@ -86,9 +88,9 @@ def upgrade() -> None:
         sa.Column("arrival_id", sa.String(length=32), nullable=False),
         sa.Column("occurred_at", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("bucket", "id"),
+        sa.PrimaryKeyConstraint("bucket", "contact_id", "id"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("consent_events_by_contact", "consent_events", ["bucket", "contact_id", "id"], unique=False)
     op.create_table(
         "contacts",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
@@ -97,6 +99,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bucket", "id"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "conversations",
@@ -118,36 +121,38 @@ def upgrade() -> None:
         sa.Column("opted_out", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bucket", "contact_id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("conversations_by_status", "conversations", ["workspace", "status", "waiting_since"], unique=False)
     op.create_index("conversations_by_time", "conversations", ["workspace", "last_at"], unique=False)
     op.create_table(
         "early_statuses",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("workspace", sa.String(length=64), nullable=False),
-        sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("provider_id", sa.String(length=255), nullable=False),
         sa.Column("message_id", sa.String(length=32), nullable=True),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("code", sa.String(length=32), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("bucket", "id"),
+        sa.PrimaryKeyConstraint("bucket", "contact_id", "id"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "events",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("workspace", sa.String(length=64), nullable=False),
-        sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("arrival_id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("bucket", "id"),
+        sa.PrimaryKeyConstraint("bucket", "contact_id", "id"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("events_by_contact", "events", ["bucket", "contact_id", "id"], unique=False)
     op.create_table(
         "login_failures",
         sa.Column("key", sa.String(length=400), nullable=False),
@@ -165,9 +170,9 @@ def upgrade() -> None:
     op.create_table(
         "messages",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("workspace", sa.String(length=64), nullable=False),
-        sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("line", sa.String(length=64), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("direction", sa.String(length=3), nullable=False),
@@ -186,9 +191,9 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=160), nullable=False),
         sa.Column("arrival_id", sa.String(length=32), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("bucket", "id"),
+        sa.PrimaryKeyConstraint("bucket", "contact_id", "id"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("messages_by_contact", "messages", ["bucket", "contact_id", "id"], unique=False)
     op.create_index(
         "messages_by_provider_id",
         "messages",
@@ -200,9 +205,9 @@ def upgrade() -> None:
     op.create_table(
         "outbox",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("workspace", sa.String(length=64), nullable=False),
-        sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("line", sa.String(length=64), nullable=False),
         sa.Column("recipient", sa.String(length=320), nullable=False),
         sa.Column("message_class", sa.String(length=16), nullable=False),
@@ -212,24 +217,24 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
         sa.Column("lease_until", sa.BigInteger(), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("bucket", "id"),
+        sa.PrimaryKeyConstraint("bucket", "contact_id", "id"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("outbox_by_contact", "outbox", ["bucket", "contact_id", "id"], unique=False)
     op.create_index("outbox_due", "outbox", ["state", "due_at"], unique=False)
     op.create_table(
         "sessions",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("workspace", sa.String(length=64), nullable=False),
-        sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("flow", sa.String(length=64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("outcome", sa.String(length=32), nullable=False),
-        sa.PrimaryKeyConstraint("bucket", "id"),
+        sa.PrimaryKeyConstraint("bucket", "contact_id", "id"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("sessions_by_contact", "sessions", ["bucket", "contact_id", "id"], unique=False)
     op.create_table(
         "suppressions",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
@@ -239,6 +244,7 @@ def upgrade() -> None:
         sa.Column("rule", sa.String(length=64), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bucket", "contact_id", "family"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "timers",
@@ -249,6 +255,7 @@ def upgrade() -> None:
         sa.Column("line", sa.String(length=64), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bucket", "contact_id", "key"),
+        sqlite_with_rowid=False,
     )
     op.create_index("timers_due", "timers", ["due_at"], unique=False)
     op.create_table(
