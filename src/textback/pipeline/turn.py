@@ -153,12 +153,12 @@ class Turns:
             # Between reading and locking, another node may have handled some of these. Ask again under the lock.
             rows = inbox.pending_of(tx, open_)
         writes = Writes(self._workspace, now)
-        done: list[tuple[int, str, str]] = []
+        done: list[Row[Any]] = []
         for row in rows:
             conversation = open_.get(row.contact_id)
             if conversation is not None:
                 self._turn(tx, conversation, row, writes)
-                done.append((row.bucket, row.contact_id, row.id))
+                done.append(row)
         if not done:
             return Handled(left=left)
         claims = claim_new(tx, writes.outbox, self._lines, now, room)
@@ -166,7 +166,7 @@ class Turns:
         turns.save_conversations(tx, [c.saved(now) for c in open_.values()])
         inbox.mark_handled(tx, done, now)
         queued = len(claims) < len(writes.outbox)
-        return Handled([id_ for _, _, id_ in done], set(open_), claims, queued, left)
+        return Handled([row.id for row in done], set(open_), claims, queued, left)
 
     def _turn(self, tx: Tx, conversation: Conversation, row: Row[Any], writes: Writes) -> None:
         now = writes.now
@@ -400,7 +400,8 @@ class Turns:
         """Keep what was checked, for the trace; for the simulator also the state before and after, and the effects."""
         if not turn.checks:
             return
-        data: dict[str, Any] = {"checks": turn.checks}
         if line is not None and line.provider.name == "simulator":
-            data.update(before=before, after=turn.state, effects=turn.effects)
+            data = {"checks": turn.checks, "before": before, "after": turn.state, "effects": turn.effects}
+        else:
+            data = {"checks": [check for check in turn.checks if check.reached]}
         self._event(conversation, row, Event("turn", data), writes)

@@ -26,6 +26,7 @@ SHOWN = (
 def _waiting(user_id: str) -> ColumnElement[bool]:
     """Conversations that this person should look at: nobody has them, or they have them and the contact wrote."""
     return and_(
+        _c.waiting_since.is_not(None),  # so that the index of those who wait is used
         _c.status == "waiting_on_agent",
         or_(_c.owner_kind == "nobody", and_(_c.owner_kind == "person", _c.owner_id == user_id)),
     )

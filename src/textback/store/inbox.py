@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, select, tuple_, update
 
 from textback.core.ids import bucket_of, new_contact_id
-from textback.store.many import Key, Pairs, insert_or_skip, inserter, updater
+from textback.store.many import Pairs, insert_or_skip, inserter, updater
 from textback.store.tables import addresses, arrivals, contacts, conversations
 
 
@@ -142,9 +142,11 @@ def store_arrivals(
 _PENDING = (
     select(
         arrivals.c.bucket,
-        arrivals.c.id,
         arrivals.c.contact_id,
         arrivals.c.line,
+        arrivals.c.provider_id,
+        arrivals.c.kind,
+        arrivals.c.id,
         arrivals.c.data,
         arrivals.c.received_at,
     )
@@ -156,7 +158,8 @@ _PENDING_SOME = _PENDING.limit(bindparam("most"))
 
 def pending(tx: Connection, most: int) -> list[Row[Any]]:
     """Unhandled arrivals, oldest first."""
-    return list(tx.execute(_PENDING_SOME, {"most": most}))
+    rows: Any = tx.execute(_PENDING_SOME, {"most": most}).all()
+    return list(rows)
 
 
 def pending_of(tx: Connection, contact_ids: Collection[str]) -> list[Row[Any]]:
@@ -170,15 +173,22 @@ _PENDING_OF = Pairs(lambda pair: _PENDING.select_from(pair.source).join(arrivals
 _handled = updater(
     update(arrivals)
     .where(
-        arrivals.c.bucket == bindparam("b"), arrivals.c.contact_id == bindparam("k"), arrivals.c.id == bindparam("i")
+        arrivals.c.bucket == bindparam("b"),
+        arrivals.c.contact_id == bindparam("k"),
+        arrivals.c.line == bindparam("l"),
+        arrivals.c.provider_id == bindparam("p"),
+        arrivals.c.kind == bindparam("t"),
     )
     .values(handled_at=bindparam("at"))
 )
 
 
-def mark_handled(tx: Connection, keys: Sequence[Key], now: int) -> None:
-    """These arrivals have had their turn."""
-    _handled(tx, [{"b": bucket, "k": contact_id, "i": id_, "at": now} for bucket, contact_id, id_ in keys])
+def mark_handled(tx: Connection, rows: Sequence[Row[Any]], now: int) -> None:
+    """These arrivals, as `pending` gave them, have had their turn."""
+    _handled(
+        tx,
+        [{"b": r.bucket, "k": r.contact_id, "l": r.line, "p": r.provider_id, "t": r.kind, "at": now} for r in rows],
+    )
 
 
 def backlog(tx: Connection) -> int:

@@ -143,6 +143,6 @@ class Pairs:
         if query is None:
             query = self._prepared[dialect] = self._build(Pair(dialect))
         if dialect == "sqlite":
-            return list(tx.execute(query, {"pairs": msgspec.json.encode(pairs).decode()}))
+            return list(tx.execute(query, {"pairs": msgspec.json.encode(pairs).decode()}).all())
         given = {"buckets": [bucket for bucket, _ in pairs], "contacts": [contact for _, contact in pairs]}
-        return list(tx.execute(query, given))
+        return list(tx.execute(query, given).all())

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Sm
 metadata = MetaData()
 
 PENDING = text("handled_at IS NULL")
+WAITING = text("waiting_since IS NOT NULL")
 
 
 def _conversation_key() -> list[Column[object]]:
@@ -67,21 +68,24 @@ conversations = Table(
     Column("opted_out", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Index("conversations_by_time", "workspace", "last_at"),
-    Index("conversations_by_status", "workspace", "status", "waiting_since"),
+    Index("conversations_waiting", "workspace", "waiting_since", sqlite_where=WAITING, postgresql_where=WAITING),
     sqlite_with_rowid=False,
 )
 
+# The key is what makes an arrival unique, so that storing one touches one tree; `id` orders them.
 arrivals = Table(
     "arrivals",
     metadata,
-    *_conversation_key(),
-    Column("line", String(64), nullable=False),
-    Column("kind", String(48), nullable=False),
-    Column("provider_id", String(255), nullable=False),
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("contact_id", String(32), primary_key=True),
+    Column("line", String(64), primary_key=True),
+    Column("provider_id", String(255), primary_key=True),
+    Column("kind", String(48), primary_key=True),
+    Column("id", String(32), nullable=False),
+    Column("workspace", String(64), nullable=False),
     Column("data", Text, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("handled_at", BigInteger),
-    Index("arrivals_once", "bucket", "workspace", "line", "provider_id", "kind", unique=True),
     Index("arrivals_pending", "id", "bucket", sqlite_where=PENDING, postgresql_where=PENDING),
     sqlite_with_rowid=False,
 )

@@ -34,18 +34,17 @@ def upgrade() -> None:
         "arrivals",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("contact_id", sa.String(length=32), nullable=False),
+        sa.Column("line", sa.String(length=64), nullable=False),
+        sa.Column("provider_id", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=48), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("workspace", sa.String(length=64), nullable=False),
-        sa.Column("line", sa.String(length=64), nullable=False),
-        sa.Column("kind", sa.String(length=48), nullable=False),
-        sa.Column("provider_id", sa.String(length=255), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("handled_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("bucket", "contact_id", "id"),
+        sa.PrimaryKeyConstraint("bucket", "contact_id", "line", "provider_id", "kind"),
         sqlite_with_rowid=False,
     )
-    op.create_index("arrivals_once", "arrivals", ["bucket", "workspace", "line", "provider_id", "kind"], unique=True)
     op.create_index(
         "arrivals_pending",
         "arrivals",
@@ -123,8 +122,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bucket", "contact_id"),
         sqlite_with_rowid=False,
     )
-    op.create_index("conversations_by_status", "conversations", ["workspace", "status", "waiting_since"], unique=False)
     op.create_index("conversations_by_time", "conversations", ["workspace", "last_at"], unique=False)
+    op.create_index(
+        "conversations_waiting",
+        "conversations",
+        ["workspace", "waiting_since"],
+        unique=False,
+        sqlite_where=sa.text("waiting_since IS NOT NULL"),
+        postgresql_where=sa.text("waiting_since IS NOT NULL"),
+    )
     op.create_table(
         "early_statuses",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
