@@ -63,7 +63,9 @@ def line_specs(bot: Bot, found: Mapping[str, str]) -> dict[str, LineSpec]:
             value = found.get(name, "")
             if option.required and not value.strip():
                 state = "is empty" if name in found else "is missing"
-                raise SettingsError(f"{name} {state}, but {present[0]} is set.", f"Set {name}, or remove the others.")
+                given = [other for other in present if found[other].strip()]
+                because = f", but {given[0]} is set" if given else ""
+                raise SettingsError(f"{name} {state}{because}.", f"Set {name}, or remove the others.")
             if value.strip():
                 options[option.name] = value.strip()
         specs[provider.name] = LineSpec(
@@ -155,6 +157,14 @@ class App:
         self._specs = line_specs(self.bot, found)
         self.db: Db
         self.road: Road
+
+    async def check(self) -> None:
+        """Make every line and let it go again. Raises SettingsError, in one line, where one can't be made."""
+        http = open_session()
+        try:
+            make_lines(self._specs, self._found, http)
+        finally:
+            await http.close()
 
     async def start(self) -> None:
         """Open the database and the lines, publish the bot if it has changed, and begin work."""

@@ -23,7 +23,7 @@ STOP = {
 START = {
     "Twilio": "START|UNSTOP",
     "Telnyx": "START|UNSTOP",
-    "Plivo": "START|UNSTOP|RESUME|GO",
+    "Plivo": "START|UNSTOP",
     "Vonage": "START|JOIN",
     "Bird": "start|begin|resume|revert|unstop",
 }

@@ -107,6 +107,7 @@ def serve(bot_dir: Path | None, *, database: str | None, host: str | None, port:
     settings = load_settings(found, database_url=database, host=host, port=port)
     configure_logging(settings)
     app = App(settings, read_folder(bot_dir or example_bot()), found)
+    asyncio.run(app.check())
     lock = prepare(settings)
     listener = bind(settings.host, settings.port)
     typer.echo(f"Textback is at http://{settings.host}:{listener.getsockname()[1]}", err=True)

@@ -50,7 +50,6 @@ LISTS: tuple[WordList, ...] = (
     ),
     WordList("start", "Twilio", "2026-11-20", ("start", "unstop")),
     WordList("start", "Bird", "2026-11-20", ("start", "begin", "resume", "revert", "unstop")),
-    WordList("start", "Plivo (older docs)", "2026-11-20", ("start", "unstop", "resume", "go")),
     WordList("start", "Vonage", "2026-11-20", ("start", "join")),
     WordList("help", "Twilio and Plivo", "2026-11-20", ("help", "info")),
     WordList("help", "Bird", "2026-11-20", ("help", "info", "aide", "hilfe", "ayuda", "ajuda", "aiuto")),

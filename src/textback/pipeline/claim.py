@@ -45,17 +45,25 @@ class Queued(msgspec.Struct):
     media: tuple[Media, ...]
 
 
-def claim(tx: Tx, now: int, most: int) -> Claimed:
-    """Take rows to post, asking the gate for each in the same transaction (C3)."""
+def claim(tx: Tx, now: int, most: int, paced: Mapping[str, int]) -> Claimed:
+    """Take up to `most` rows to post, asking the gate for each in the same transaction (C3).
+
+    `paced` are the lines with a rate of their own and how many texts each may post at this moment: what must wait
+    for its line is not claimed yet, so that a STOP can still withdraw it.
+    """
     claims: list[Claim] = []
     refused: list[dict[str, Any]] = []
     contacts: list[str] = []
-    for row in outbox.due(tx, now, most):
+    rows = outbox.due(tx, now, most, paced)
+    for line, room in paced.items():
+        if room:
+            rows += outbox.due_on(tx, line, now, room)
+    for row in rows:
         gate = may_send(row.message_class, opted_out=bool(row.opted_out), expires_at=row.expires_at, now=now)
         if gate.allowed:
             claims.append(_claim_of(row))
         else:
-            status = "blocked" if row.opted_out else "expired"
+            status = "blocked" if gate.rule == "O6" else "expired"
             key = {"b": row.bucket, "k": row.contact_id, "i": row.id}
             refused.append({**key, "s": status, "r": gate.rule, "c": "", "d": gate.reason})
             contacts.append(row.contact_id)

@@ -50,7 +50,7 @@ def decide(
             help_text=bot.help_text or None,
         )
         if verdict.action != "none":
-            return _consent_turn(bot, state, verdict, now)
+            return _consent_turn(bot, state, verdict, now, standing.opted_out)
         row = Check(CONSENT_ROW, verdict.result)
         turn = step(bot, state, arrival, now, session_id=session_id, pinned=pinned)
         turn.checks.insert(0, row)
@@ -79,7 +79,7 @@ def _lease(bot: Bot, state: State, now: int) -> list[AnyEffect]:
     return [SetTimer(OWNER_IDLE, now + bot.owner_idle)] if state.owner.kind == "person" else []
 
 
-def _consent_turn(bot: Bot, state: State, verdict: Verdict, now: int) -> Turn:
+def _consent_turn(bot: Bot, state: State, verdict: Verdict, now: int, opted_out: bool) -> Turn:
     effects: list[AnyEffect] = []
     events: list[Event] = []
     data = {"rule": verdict.rule, "matched_by": verdict.matched_by, "keyword": verdict.keyword}
@@ -87,6 +87,9 @@ def _consent_turn(bot: Bot, state: State, verdict: Verdict, now: int) -> Turn:
     if verdict.action == "opt_out":
         state, events = close_session(state, "opted_out")
         effects += _opt_out(verdict.rule, verdict.matched_by, verdict.keyword) + _lease(bot, state, now)
+        if opted_out:
+            # All that can still wait for them is the confirmation of their first STOP, and it must go (O7).
+            effects = [effect for effect in effects if not isinstance(effect, CancelQueued)]
         events.append(Event("opted_out", data))
     elif verdict.action == "opt_in":
         effects.append(RecordConsent("re_opt_in", verdict.rule, verdict.matched_by, verdict.keyword))

@@ -6,6 +6,7 @@ A row is marked *sending* and committed before anything is posted. So a crash ne
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ from textback.store.db import Db, Tx
 log = structlog.get_logger("textback.deliver")
 
 MAX_ATTEMPTS = 8
+POLL = 0.5
+"""Seconds between looks at the outbox when nothing wakes us: another node may have queued something."""
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -90,21 +93,28 @@ def expire_leases(tx: Tx, now: int) -> list[str]:
     return [row.contact_id for row in rows]
 
 
-class Limiter:
-    """At most `rate` texts a second on one line, evenly spaced."""
+class Pace:
+    """Lets at most `rate` texts a second go out on one line, evenly spaced. Times are seconds of the event loop."""
+
+    CATCH_UP = 0.1
+    """How much unused time may be made up for, so that a look at the outbox that comes late costs nothing."""
 
     def __init__(self, rate: float) -> None:
         self._gap = 1.0 / rate
         self._next = 0.0
 
-    async def wait(self) -> None:
-        """Return when the next text may go."""
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        at = max(now, self._next)
-        self._next = at + self._gap
-        if at > now:
-            await asyncio.sleep(at - now)
+    def ready(self, now: float) -> int:
+        """How many texts may go at this moment."""
+        self._next = max(self._next, now - self.CATCH_UP)
+        return int((now - self._next) / self._gap) + 1 if self._next <= now else 0
+
+    def took(self, texts: int) -> None:
+        """So many go."""
+        self._next += texts * self._gap
+
+    def pause(self, now: float) -> float:
+        """Seconds until the next text may go."""
+        return max(self._next - now, 0.0)
 
 
 class Deliverer:
@@ -128,7 +138,7 @@ class Deliverer:
         self._changed = changed
         self._status_url = status_url
         self._most = most
-        self._limiters = {name: Limiter(line.rate) for name, line in lines.items() if line.rate}
+        self._paces = {name: Pace(line.rate) for name, line in lines.items() if line.rate}
         self._posting: set[asyncio.Task[None]] = set()
         self._reserved = 0
         self._receipts: list[Receipt] = []
@@ -146,7 +156,7 @@ class Deliverer:
                 claimed = await self._claim(free)
             if claimed is None or len(claimed.claims) < free:
                 try:
-                    async with asyncio.timeout(0.5):
+                    async with asyncio.timeout(self._pause()):
                         await self.wake.wait()
                 except TimeoutError:
                     continue
@@ -159,6 +169,11 @@ class Deliverer:
         """Claim no more."""
         self._stopping = True
         self.wake.set()
+
+    def _pause(self) -> float:
+        """Seconds until the outbox is worth another look if nothing wakes us."""
+        now = asyncio.get_running_loop().time()
+        return min([POLL, *(max(pace.pause(now), 0.01) for pace in self._paces.values() if pace.pause(now))])
 
     def _free(self) -> int:
         return self._most - len(self._posting) - self._reserved
@@ -178,12 +193,16 @@ class Deliverer:
             task.add_done_callback(self._posted)
 
     async def _claim(self, most: int) -> Claimed | None:
+        now = asyncio.get_running_loop().time()
+        paced = {name: min(pace.ready(now), most) for name, pace in self._paces.items()}
         try:
-            claimed = await self._db.write_in("deliver", claim, self._clock(), most)
+            claimed = await self._db.write_in("deliver", claim, self._clock(), most, paced)
         except Exception as error:
             log.warning("claim failed", error=type(error).__name__)
             await asyncio.sleep(0.5)
             return None
+        for name, texts in Counter(mine.line for mine in claimed.claims if mine.line in paced).items():
+            self._paces[name].took(texts)
         self.take(0, claimed.claims)
         if claimed.refused:
             self._changed(claimed.refused)
@@ -199,9 +218,6 @@ class Deliverer:
         if line is None:
             result: Accepted | Failure = Failure("misconfigured", detail=f"There is no line {mine.line} any more.")
         else:
-            limiter = self._limiters.get(mine.line)
-            if limiter is not None:
-                await limiter.wait()
             result = await line.provider.send(
                 Outgoing(
                     mine.id,

@@ -16,6 +16,7 @@ from textback.pipeline.hub import Hub
 from textback.pipeline.lines import Line
 from textback.pipeline.tick import fire_timers, sweep
 from textback.pipeline.turn import Handled, Turns
+from textback.store import inbox
 from textback.store.db import Db, Work
 from textback.store.inbox import Incoming
 
@@ -122,10 +123,31 @@ class Road:
         self._waiters |= waiters
         try:
             await self._acceptor.put(items)
-            await asyncio.wait(waiters.values(), timeout=wait)
+            for item in items:
+                await self._wait_for_earlier(item, waiters)
+            if waiters:
+                await asyncio.wait(waiters.values(), timeout=wait)
         finally:
             for id_ in waiters:
                 self._waiters.pop(id_, None)
+
+    async def _wait_for_earlier(self, item: Incoming, waiters: dict[str, asyncio.Future[None]]) -> None:
+        """A repetition gets no turn of its own: whoever waits for it waits for the turn of what came first."""
+        contact_id = item.contact_id
+        if not contact_id:
+            home = self._acceptor.home_of(item.identifier)
+            if home is None:
+                return
+            contact_id = home.contact_id
+        first = await self.db.read(inbox.stored_as, contact_id, item.line, item.provider_id, item.kind)
+        if first is None or first.id == item.id:
+            return
+        waiter = waiters.pop(item.id)
+        self._waiters.pop(item.id, None)
+        if first.handled_at is not None:
+            waiter.cancel()
+            return
+        waiters[first.id] = self._waiters.setdefault(first.id, waiter)
 
     def _status_url(self, line: str, message_id: str) -> str | None:
         if self._public_url is None:

@@ -150,6 +150,11 @@ def add_failure(tx: Connection, key: str, now: int, wait: int) -> int:
     return count
 
 
+def take_back_failure(tx: Connection, key: str) -> None:
+    """One that was counted beforehand did not fail after all."""
+    tx.execute(update(login_failures).where(_f.key == key).values(count=_f["count"] - 1))
+
+
 def forget_failures(tx: Connection, key: str) -> None:
     """They got in."""
     tx.execute(delete(login_failures).where(_f.key == key))

@@ -191,6 +191,17 @@ def mark_handled(tx: Connection, rows: Sequence[Row[Any]], now: int) -> None:
     )
 
 
+def stored_as(tx: Connection, contact_id: str, line: str, provider_id: str, kind: str) -> Row[Any] | None:
+    """The arrival that has this key: id, handled_at."""
+    a = arrivals.c
+    query = select(a.id, a.handled_at).where(
+        a.bucket == bucket_of(contact_id), a.contact_id == contact_id, a.line == line,
+        a.provider_id == provider_id, a.kind == kind,
+    )  # fmt: skip
+    rows: list[Row[Any]] = list(tx.execute(query))
+    return rows[0] if rows else None
+
+
 def backlog(tx: Connection) -> int:
     """How many arrivals wait for their turn, counted to 10,000."""
     query = select(arrivals.c.id).where(arrivals.c.handled_at.is_(None)).limit(10_000)

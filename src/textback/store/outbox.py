@@ -1,6 +1,6 @@
 """The outbox: messages waiting to be delivered. Order is kept per conversation; a claim is a lease with a fence."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -49,12 +49,27 @@ _DUE = (
     .order_by(_o.id)
     .limit(bindparam("most"))
 )  # fmt: skip
-_DUE_LOCKED = _DUE.with_for_update(skip_locked=True, of=outbox)
+_DUE_ON = _DUE.where(_o.line == bindparam("line"))
+_DUE_WITHOUT = _DUE.where(_o.line.not_in(bindparam("lines", expanding=True)))
 
 
-def due(tx: Connection, now: int, most: int) -> list[Row[Any]]:
-    """Rows that may be posted now, with their text and whether the contact has opted out; locked on PostgreSQL."""
-    return list(tx.execute(_DUE if tx.dialect.name == "sqlite" else _DUE_LOCKED, {"now": now, "most": most}))
+def due(tx: Connection, now: int, most: int, without: Collection[str] = ()) -> list[Row[Any]]:
+    """Rows that may be posted now, with their text and whether the contact has opted out; locked on PostgreSQL.
+
+    Rows on the lines in `without` are left alone.
+    """
+    given = {"now": now, "most": most}
+    return _due(tx, _DUE_WITHOUT, {**given, "lines": list(without)}) if without else _due(tx, _DUE, given)
+
+
+def due_on(tx: Connection, line: str, now: int, most: int) -> list[Row[Any]]:
+    """As `due`, for one line."""
+    return _due(tx, _DUE_ON, {"now": now, "most": most, "line": line})
+
+
+def _due(tx: Connection, query: Select[Any], given: dict[str, Any]) -> list[Row[Any]]:
+    # SQLite, with its one writer, ignores the lock.
+    return list(tx.execute(query.with_for_update(skip_locked=True, of=outbox), given).all())
 
 
 def under_way(tx: Connection, contacts: Sequence[tuple[int, str]]) -> set[str]:
@@ -81,9 +96,16 @@ _MESSAGE_KEY = (
     messages.c.contact_id == bindparam("k"),
     messages.c.id == bindparam("i"),
 )
+
+
+def _still(*statuses: str) -> ColumnElement[bool]:
+    """The message has one of these statuses. Spelt out, because an IN list can't be written for many rows at once."""
+    return or_(*[messages.c.status == status for status in statuses])
+
+
 _message_status = updater(
     update(messages)
-    .where(*_MESSAGE_KEY)
+    .where(*_MESSAGE_KEY, _still("queued", "sending", "unknown"))
     .values(status=bindparam("s"), rule=bindparam("r"), code=bindparam("c"), detail=bindparam("d"))
 )
 
@@ -98,11 +120,6 @@ def settle(tx: Connection, rows: Rows) -> None:
     """End these rows: rows of b, k, i (the key), s (the message's final status), r (rule), c (code), d (detail)."""
     _leave(tx, [{"b": r["b"], "k": r["k"], "i": r["i"]} for r in rows])
     _message_status(tx, rows)
-
-
-def _still(*statuses: str) -> ColumnElement[bool]:
-    """The message has one of these statuses. Spelt out, because an IN list can't be written for many rows at once."""
-    return or_(*[messages.c.status == status for status in statuses])
 
 
 _accepted = updater(

@@ -280,8 +280,8 @@ audit = Table(
     Column("id", String(32), primary_key=True),
     Column("workspace", String(64), nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("actor", String(80), nullable=False),
+    Column("actor", String(320), nullable=False),
     Column("action", String(64), nullable=False),
-    Column("subject", String(80), nullable=False),
+    Column("subject", String(320), nullable=False),
     Column("data", Text, nullable=False),
 )

@@ -71,18 +71,27 @@ def _limits(email: str, place: str) -> tuple[tuple[str, int], ...]:
     return ((f"{email}@{place}", TRIES), (f"from {place}", TRIES_OF_PLACE), (f"for {email}", TRIES_OF_ADDRESS))
 
 
-def _left(tx: Tx, email: str, place: str, now: int) -> int:
-    """How many tries are left before a wait."""
-    return min(most - accounts.failures(tx, key, now) for key, most in _limits(email, place))
+def _try(tx: Tx, email: str, place: str, now: int) -> int:
+    """Count a try before its password is checked, so that tries sent at once are counted like tries in a row.
 
-
-def _fail(tx: Tx, email: str, place: str, now: int) -> int:
+    Returns how many are left after it; less than none means that it may not be made.
+    """
+    if any(accounts.failures(tx, key, now) >= most for key, most in _limits(email, place)):
+        return -1
     return min(most - accounts.add_failure(tx, key, now, WAIT) for key, most in _limits(email, place))
+
+
+def _right(tx: Tx, email: str, place: str) -> None:
+    """The try that was counted had the right password."""
+    for key, _ in _limits(email, place):
+        accounts.take_back_failure(tx, key)
+    accounts.forget_failures(tx, f"{email}@{place}")
 
 
 def _begin(tx: Tx, workspace: str, user: Row[str], how: str, place: str, now: int) -> str:
     """Open a session and note it."""
-    accounts.forget_failures(tx, f"{user.email}@{place}")
+    if how == "password":
+        _right(tx, user.email, place)
     accounts.write_audit(tx, workspace, user.email, "login", how, now)
     return accounts.add_session(tx, user.id, now)
 
@@ -96,14 +105,14 @@ async def login(request: Request) -> Response:
     place = request.client.host if request.client else ""
     now = ctx.road.now()
     wait = "Too many tries. Wait ten minutes, or ask for a login link."
-    if await ctx.db.read(_left, email, place, now) <= 0:
+    left = await ctx.db.write(_try, email, place, now)
+    if left < 0:
         return _login_page(request, 429, email=email, error=wait, next_=next_)
     user = await ctx.db.read(accounts.user_by_email, email)
     password = form.get("password", "")[:LONGEST]
     known = user is not None and user.workspace == ctx.workspace
     stored = user.password_hash if user is not None and known else ""
     if not await asyncio.to_thread(_matches, stored, password) or user is None:
-        left = await ctx.db.write(_fail, email, place, now)
         tries = f"{count(left, 'try').replace('trys', 'tries')} left before a 10 minute wait."
         error = f"That email and password do not match. {tries}" if left > 0 else wait
         return _login_page(request, 401, email=email, error=error, next_=next_)
@@ -174,11 +183,12 @@ async def set_password(request: Request) -> Response:
         stored = row.password_hash if row is not None else ""
         place = request.client.host if request.client else ""
         now = ctx.road.now()
-        if await ctx.db.read(_left, user.email, place, now) <= 0:
+        if await ctx.db.write(_try, user.email, place, now) < 0:
             error = "Too many tries. Wait ten minutes."
         elif not await asyncio.to_thread(_matches, stored, form.get("current", "")[:LONGEST]):
-            await ctx.db.write(_fail, user.email, place, now)
             error = "The current password is not right."
+        else:
+            await ctx.db.write(_right, user.email, place)
     if error:
         return page(request, "account.html", {"error": error, "done": False}, 400)
     hashed = await asyncio.to_thread(_hasher.hash, password)

@@ -1,5 +1,7 @@
 """The HTTP API for other programs: send a text, list conversations. Keys come from `textback apikey add`."""
 
+import re
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +17,9 @@ from textback.web.context import LineInfo, WebContext
 MOST_TEXT = 1600
 MOST_BODY = 64 * 1024
 TURN_WAIT = 5.0
+
+
+_FIELD = re.compile(r"`\$\.(\w+)|field `(\w+)`")
 
 
 class SendBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -49,14 +54,17 @@ async def send_sms(request: Request) -> Response:
     ctx: WebContext = request.app.state.ctx
     if request.headers.get("content-type", "").split(";", 1)[0].strip().lower() != "application/json":
         return refuse(415, "Expected application/json.")
-    body = await request.body()
-    if len(body) > MOST_BODY:
-        return refuse(413, "The body is over 64 KB.")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BODY:
+            return refuse(413, "The body is over 64 KB.")
     try:
         wanted = msgspec.json.decode(body, type=SendBody)
     except msgspec.ValidationError as error:
-        return refuse(400, str(error))
-    except msgspec.DecodeError:
+        named = _FIELD.search(str(error))
+        return refuse(400, f"{error}.", **({"field": named[1] or named[2]} if named else {}))
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return refuse(400, "The body is not JSON.")
     try:
         to = normalise(wanted.to)

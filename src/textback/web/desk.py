@@ -25,6 +25,9 @@ MOST_ROWS = 100
 MOST_MESSAGES = 100
 MOST_TEXT = 1600
 TURN_WAIT = 5.0
+REFUSED = ("takeover_refused", "reply_refused", "hand_back_refused", "complete_refused", "send_refused")
+"""Events of a turn that did not do what the person wanted."""
+NOT_YOURS = "Somebody else has this conversation now. Nothing was sent."
 
 
 def _context(request: Request) -> tuple[WebContext, User]:
@@ -84,7 +87,7 @@ async def _talk(request: Request, row: Row[Any], *, draft: str = "", error: str 
     ctx, user = _context(request)
     now, zone = ctx.road.now(), ctx.bot().timezone
     contact_id, bucket = row.contact_id, bucket_of(row.contact_id)
-    before = request.query_params.get("before", "")
+    before = clean(request.query_params.get("before", ""))[:32]
     messages = await ctx.db.read(store.thread, contact_id, bucket, MOST_MESSAGES, before)
     full = len(messages) == MOST_MESSAGES
     since = messages[0].id if full else ""
@@ -164,11 +167,24 @@ async def card_page(request: Request) -> Response:
     return await _page(request, await _conversation(request), "context")
 
 
-async def _act(request: Request, row: Row[Any], arrival: Any, action: str, key: str = "", **data: str) -> Response:
-    """Put what a person did on the road, note it, and show the conversation."""
+async def _do(request: Request, row: Row[Any], arrival: Any, action: str, key: str = "", **data: str) -> str:
+    """Put what a person did on the road and note it. Returns which event refused it, or ""."""
     ctx, user = _context(request)
-    await ctx.road.post(row.contact_id, arrival, key=key, wait=TURN_WAIT)
-    await ctx.db.write(accounts.write_audit, ctx.workspace, user.email, action, row.contact_id, ctx.road.now(), data)
+    id_ = await ctx.road.post(row.contact_id, arrival, key=key, wait=TURN_WAIT)
+    events = await ctx.db.read(store.happenings, row.contact_id, bucket_of(row.contact_id), id_, REFUSED)
+    refused = next((event.kind for event in events if event.arrival_id == id_), "")
+    done = f"{action}.refused" if refused else action
+    await ctx.db.write(accounts.write_audit, ctx.workspace, user.email, done, row.contact_id, ctx.road.now(), data)
+    return refused
+
+
+async def _act(request: Request, row: Row[Any], arrival: Any, action: str, key: str = "", **data: str) -> Response:
+    """Do it and show the conversation, which says who has it now."""
+    await _do(request, row, arrival, action, key, **data)
+    return _back(request, row)
+
+
+def _back(request: Request, row: Row[Any]) -> Response:
     view = _view(request.query_params.get("view", "needs-you"))
     return RedirectResponse(f"/c/{row.contact_id}?view={quote(view)}", 303)
 
@@ -208,15 +224,18 @@ async def reply(request: Request) -> Response:
         error = "There is nothing to send."
     elif len(text) > MOST_TEXT:
         error = f"That is {len(text)} characters; at most {MOST_TEXT} go in one text."
-    elif row.opted_out:
-        error = "They opted out. Nothing was sent."
     elif row.owner_kind == "person" and row.owner_id != user.id:
-        error = "Somebody else has this conversation now. Nothing was sent."
+        error = NOT_YOURS
     if error:
         return await _page(request, row, "thread", 409, draft=text, error=error)
     message_id = new_id()
     key = f"reply:{user.id}:{request.state.form.get('once') or message_id}"[:200]
-    return await _act(request, row, AgentReply(user.id, user.name, text, message_id), "reply", key, message=message_id)
+    arrival = AgentReply(user.id, user.name, text, message_id)
+    refused = await _do(request, row, arrival, "reply", key, message=message_id)
+    if refused:
+        error = "They opted out. Nothing was sent." if refused == "send_refused" else NOT_YOURS
+        return await _page(request, await _conversation(request), "thread", 409, draft=text, error=error)
+    return _back(request, row)
 
 
 async def lines_page(request: Request) -> Response:

@@ -18,6 +18,8 @@ GAP = 0.25
 async def events(request: Request) -> Response:
     """GET /events?c=CONTACT: `changed` with "list", or "here" when the open conversation is among what changed."""
     ctx: WebContext = request.app.state.ctx
+    if request.method == "HEAD":
+        return Response(media_type="text/event-stream")
     watched = request.query_params.get("c", "")
 
     async def stream() -> AsyncIterator[bytes]:

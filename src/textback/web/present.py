@@ -205,14 +205,15 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
             before = {"person": f" from {data.get('from_name', '')}", "bot": " from the bot"}
             return "person", f"{who} took over{before.get(data.get('from', ''), '')}", "", "turn"
         case "handed_back":
-            how = {"ask": "it asks again", "wait": "it waits for the next text", "end": "the flow is over"}
-            return "return", f"{who} returned it to the bot", how.get(data.get("mode", ""), ""), "turn"
+            modes = {"ask": "it asks again", "wait": "it waits for the next text", "end": "the flow is over"}
+            return "return", f"{who} returned it to the bot", modes.get(data.get("mode", ""), ""), "turn"
         case "completed":
             return "check", f"{who} completed it", "", ""
         case "owner_idle":
             return "clock", f"{data.get('name', 'The person')} went quiet. It waits for a person again.", "", "wait"
         case "opted_out":
-            return "block", "They opted out. Nothing is sent to them.", _by(data), ""
+            how = _by(data)
+            return "block", "They opted out. Nothing is sent to them.", how[:1].upper() + how[1:], ""
         case "opted_in":
             return "check", "They opted in again", _by(data), ""
         case "help_asked":

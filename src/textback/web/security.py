@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from textback.core.text import clean
+
 MOST_FORM = 64 * 1024
 FORM = "application/x-www-form-urlencoded"
 PRE_CSRF = "textback_form"
@@ -67,9 +69,10 @@ async def read_form(request: Request) -> dict[str, str]:
         if len(body) > MOST_FORM:
             raise Denied(413, "That is too much text for one form.")
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=100))
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=100)
     except ValueError:
         raise Denied(400, "The form could not be read.") from None
+    return {clean(name): clean(value) for name, value in pairs}
 
 
 def check_origin(request: Request) -> None:
@@ -78,7 +81,7 @@ def check_origin(request: Request) -> None:
     if site is not None and site not in ("same-origin", "none"):
         raise Denied(403, "This form was sent by another site.")
     origin = request.headers.get("origin")
-    if origin not in (None, "null") and urlsplit(str(origin)).netloc != request.headers.get("host", ""):
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""):
         raise Denied(403, "This form was sent by another site.")
 
 

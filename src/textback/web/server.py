@@ -130,7 +130,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     sentences = {404: "There is nothing at this address.", 405: "This address does not take that kind of request."}
-    return _problem(request, error.status_code, sentences.get(error.status_code, HTTPStatus(error.status_code).phrase))
+    response = _problem(
+        request, error.status_code, sentences.get(error.status_code, HTTPStatus(error.status_code).phrase)
+    )
+    response.headers.update(error.headers or {})  # such as Allow
+    return response
 
 
 def build_app(ctx: WebContext) -> Starlette:

@@ -1,6 +1,6 @@
 // What makes the pages live. Without any of it they still work: every action is a form, every page a whole page.
 
-import { merge, stick } from "./merge.js";
+import { atEnd, merge, stick } from "./merge.js";
 import { plain, segments } from "./segments.js";
 
 const PAGE = { headers: { Accept: "text/html" } };
@@ -74,6 +74,13 @@ function complain(words) {
   place.lastChild.textContent = words;
 }
 
+// The button that was pressed may be gone. Go on with what comes next, never at the top of the page.
+function carryOn() {
+  if (document.activeElement !== document.body) return;
+  const open = document.getElementById("lock")?.dataset.locked === "" && matchMedia("(hover: hover)").matches;
+  document.querySelector(open ? "#reply" : ".thread__name h2")?.focus({ preventScroll: true });
+}
+
 // Forms are sent in the background and the page that comes back is merged in.
 async function send(form, button) {
   const body = new URLSearchParams(new FormData(form, button));
@@ -94,7 +101,8 @@ async function send(form, button) {
     merge(html, { force: true });
     if (document.body.dataset.watch !== watched) follow();
     if (!response.ok && !html.includes('id="reply-error"')) complain("That did not work. Load the page again.");
-    field?.focus({ preventScroll: true });
+    if (field) field.focus({ preventScroll: true });
+    else carryOn();
   } catch {
     complain("The server can't be reached. Your text is kept; try again.");
   } finally {
@@ -171,6 +179,14 @@ function logs() {
   const newer = document.getElementById("newer");
   for (const log of document.querySelectorAll("[data-stick-end]")) {
     stick(log);
+    // A composer that grows must not push the newest text out of sight.
+    let end = true;
+    log.addEventListener("scroll", () => {
+      end = atEnd(log);
+    });
+    new ResizeObserver(() => {
+      if (end) stick(log);
+    }).observe(log);
     newer?.addEventListener("click", () => {
       stick(log);
       newer.hidden = true;
@@ -215,7 +231,11 @@ document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.pop[open]")) if (!open.contains(event.target)) open.open = false;
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") for (const open of document.querySelectorAll("details.pop[open]")) open.open = false;
+  if (event.key !== "Escape") return;
+  for (const open of document.querySelectorAll("details.pop[open]")) {
+    if (open.contains(document.activeElement)) open.querySelector("summary").focus();
+    open.open = false;
+  }
 });
 
 compose();

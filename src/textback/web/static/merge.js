@@ -4,7 +4,7 @@ const FOLLOW = 80; // px from the end within which a log follows new texts
 
 const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 
-function atEnd(log) {
+export function atEnd(log) {
   return log.scrollHeight - log.scrollTop - log.clientHeight < FOLLOW;
 }
 
