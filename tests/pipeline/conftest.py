@@ -1,0 +1,72 @@
+"""Quick databases and a quick tick: many tests here need a fresh schema, so each is made once and copied."""
+
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from textback.store import migrate
+from textback.store.db import Db, open_db, parse_url
+
+_TEMPLATE = "road_template"
+_names = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _quick_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The road looks at its timers ten times a second."""
+    monkeypatch.setattr("textback.pipeline.road.TICK", 0.1)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the current schema."""
+    path = tmp_path_factory.mktemp("template") / "textback.db"
+    migrate.upgrade(parse_url(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The name of a PostgreSQL database with the current schema."""
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {_TEMPLATE}")
+    migrate.upgrade(parse_url(postgres_server.replace("/postgres?", f"/{_TEMPLATE}?")))
+    return _TEMPLATE
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh SQLite database with the current schema."""
+    path = tmp_path / "textback.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """A fresh PostgreSQL database with the current schema."""
+    name = f"road{next(_names)}"
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+        yield postgres_server.replace("/postgres?", f"/{name}?")
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Db]:
+    """An open database with the current schema, on each in turn."""
+    opened = open_db(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def file_db(sqlite_url: str) -> AsyncIterator[Db]:
+    """SQLite alone, for what the database has no say in."""
+    opened = open_db(sqlite_url)
+    yield opened
+    await opened.close()

@@ -1,0 +1,401 @@
+"""Forms only from our own pages, the headers of every page, and nothing that a contact writes runs as code."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+
+from tests.web.conftest import FORM_TOKEN, Browser, Site
+from textback.store import accounts
+from textback.web.routes import ROUTES
+
+FORMS = {
+    "/login": "/login",
+    "/login/{token}": "/login/no-such-token",
+    "/logout": "/logout",
+    "/account/password": "/account/password",
+    "/c/{contact}/take": "/c/{c}/take",
+    "/c/{contact}/return": "/c/{c}/return",
+    "/c/{contact}/reply": "/c/{c}/reply",
+    "/c/{contact}/complete": "/c/{c}/complete",
+    "/try/new": "/try/new",
+    "/try/{phone}/text": "/try/{p}/text",
+}
+PUBLIC = ("/login", "/login/{token}")
+FIELDS = {"text": "Hello", "password": "a long enough password", "email": "nobody@example.com"}
+STATIC = Path(__file__).parents[2] / "src" / "textback" / "web" / "static"
+SCRIPT = "<script>alert(1)</script>"
+QUOTES = """"' onmouseover="alert(2)" x='<b>&"""
+
+
+class Desk:
+    """Somebody at work, and a conversation they have."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.person = site.person("owner", "Ada")
+        self.contact = site.waiting()
+        self.phone = site.phone()
+        assert self.person.submit(f"/c/{self.contact}/take").status_code == 303
+
+    def path(self, form: str) -> str:
+        return FORMS[form].format(c=self.contact, p=self.phone)
+
+    def sender(self, form: str) -> Browser:
+        """Somebody who may post this form."""
+        return self.site.stranger() if form in PUBLIC else self.person
+
+    def recorded(self) -> list[int]:
+        tables = ("arrivals", "messages", "audit", "web_sessions", "login_failures")
+        return [self.site.rows(f"SELECT count(*) FROM {table}")[0][0] for table in tables]
+
+
+@pytest.fixture(scope="module")
+def desk(site: Site) -> Desk:
+    return Desk(site)
+
+
+def test_every_form_is_tried_here():
+    posted = {route.path for route in ROUTES if route.method == "POST" and route.role in ("public", "agent", "owner")}
+    assert set(FORMS) == posted
+
+
+@pytest.mark.parametrize("form", list(FORMS))
+def test_a_form_without_its_own_secret_does_nothing(desk: Desk, form: str):
+    sender = desk.sender(form)
+    colleague = desk.site.person("owner")
+    stranger = desk.site.stranger()
+    before = desk.recorded()
+    for secret in (None, "", "x", sender.csrf[:-1], sender.csrf + "x", colleague.csrf, stranger.csrf, "é\ud83d\udd11"):
+        data = FIELDS if secret is None else {**FIELDS, "csrf": secret.encode("utf-8", "replace").decode()}
+        answer = sender.post(desk.path(form), data=data)
+        assert answer.status_code == 403, secret
+        assert answer.json()["error"] == "This page is too old. Load it again and repeat what you did."
+    assert desk.recorded() == before
+
+
+@pytest.mark.parametrize("form", PUBLIC)
+def test_a_public_form_without_its_cookie_does_nothing(desk: Desk, form: str):
+    bare = desk.site.browser()
+    for secret in ("", desk.site.stranger().csrf):
+        assert bare.post(desk.path(form), data={**FIELDS, "csrf": secret}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Origin": "http://127.0.0.1.evil.example"},
+        {"Origin": "evil"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("form", list(FORMS))
+def test_another_sites_form_does_nothing_even_with_the_secret(desk: Desk, form: str, headers: dict[str, str]):
+    sender = desk.sender(form)
+    before = desk.recorded()
+    answer = sender.post(desk.path(form), data={**FIELDS, "csrf": sender.csrf}, headers=headers)
+    assert answer.status_code == 403
+    assert answer.json() == {"error": "This form was sent by another site."}
+    assert desk.recorded() == before
+
+
+def test_a_form_of_our_own_page_works(desk: Desk):
+    for headers in ({"Origin": desk.site.url, "Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {}):
+        data = {"csrf": desk.person.csrf, "text": "HOURS"}
+        answer = desk.person.post(f"/try/{desk.phone}/text", data=data, headers=headers)
+        assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "status"),
+    [
+        (b'{"csrf": "x"}', "application/json", 415),
+        (b"csrf=x", "text/plain", 415),
+        (b"csrf=x", "", 415),
+        (b"--b--", "multipart/form-data; boundary=b", 415),
+        (b"text=" + b"x" * 70_000, "application/x-www-form-urlencoded", 413),
+        (b"no equals sign", "application/x-www-form-urlencoded", 400),
+        (b"text=\xff", "application/x-www-form-urlencoded", 400),
+        (b"&".join(b"a=1" for _ in range(200)), "application/x-www-form-urlencoded", 400),
+    ],
+    ids=["json", "plain", "none", "multipart", "too long", "no form", "not utf-8", "many fields"],
+)
+@pytest.mark.parametrize("form", ["/login", "/c/{contact}/reply"])
+def test_what_is_not_a_form_is_refused(desk: Desk, form: str, content: bytes, content_type: str, status: int):
+    headers = {"Content-Type": content_type} if content_type else {}
+    before = desk.recorded()
+    answer = desk.sender(form).post(desk.path(form), content=content, headers=headers)
+    assert answer.status_code == status
+    assert answer.json()["error"].endswith(".")
+    assert desk.recorded() == before
+
+
+# ---- headers
+
+
+class Page(HTMLParser):
+    """Collects what a strict content policy would block: inline scripts, styles and handlers, foreign addresses."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.inline: list[str] = []
+        self.tags: list[str] = []
+        self.posts: list[dict[str, str | None]] = []
+        self._in = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.append(tag)
+        if tag == "style" or (tag == "script" and "src" not in given):
+            self.inline.append(f"<{tag}>")
+        for name, value in attrs:
+            if name == "style" or name.startswith("on"):
+                self.inline.append(f"{tag} {name}")
+            if name in ("src", "href", "action", "formaction") and (value or "").strip().lower().startswith(
+                ("javascript:", "data:", "//", "http:")
+            ):
+                self.inline.append(f"{tag} {name}={value}")
+        if tag == "form" and given.get("method") == "post":
+            self.posts.append({"action": given.get("action"), "csrf": None})
+        if tag == "input" and given.get("name") == "csrf" and self.posts:
+            self.posts[-1]["csrf"] = given.get("value")
+        self._in = tag if tag == "script" else ""
+
+    def handle_data(self, data: str) -> None:
+        if self._in == "script" and data.strip():
+            self.inline.append(f"script text {data[:20]!r}")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in = ""
+
+
+def pages(desk: Desk) -> dict[str, httpx.Response]:
+    """Every kind of page, in the states that look different."""
+    site, person = desk.site, desk.person
+    html = {"Accept": "text/html"}
+    stranger = site.stranger()
+    user_id, _ = site.user()
+    link = site.write(accounts.add_link, user_id, site.clock())
+    opted_out = site.contact("BOOK", "STOP")
+    mates = site.waiting()
+    mate = site.person()
+    mate.submit(f"/c/{mates}/take")
+    simulated = site.rows("SELECT address FROM conversations WHERE contact_id = :c", c=opted_out)[0].address
+    found = {
+        "login": stranger.get("/login"),
+        "login refused": stranger.submit("/login", email="nobody@example.com", password="wrong password"),
+        "link": stranger.get(f"/login/{link}"),
+        "old link": stranger.get("/login/none"),
+        "account": person.get("/account"),
+        "account refused": person.submit("/account/password", password="short"),
+        "lines": person.get("/lines"),
+        "not found": person.get("/nothing", headers=html),
+        "forbidden": mate.get("/lines", headers=html),
+        "try": person.get(f"/try/{simulated.lstrip('+')}"),
+        "try, first": person.get(f"/try/{simulated.lstrip('+')}?t=1"),
+        "try, nothing": person.get(f"/try/{site.phone()}"),
+        "reply refused": person.submit(f"/c/{mates}/reply", text="Mine!"),
+    }
+    for view in ("needs-you", "mine", "bot", "all"):
+        found[f"list {view}"] = person.get(f"/desk/{view}")
+    for name, contact in (
+        ("mine", desk.contact),
+        ("mates", mates),
+        ("opted out", opted_out),
+        ("waiting", site.waiting()),
+        ("bot", site.contact("BOOK")),
+    ):
+        found[f"thread {name}"] = person.get(f"/c/{contact}?view=all")
+    found["card"] = person.get(f"/c/{desk.contact}/card")
+    return found
+
+
+@pytest.fixture(scope="module")
+def every_page(desk: Desk) -> dict[str, httpx.Response]:
+    return pages(desk)
+
+
+def policy(answer: httpx.Response) -> dict[str, list[str]]:
+    parts = [part.split() for part in answer.headers["content-security-policy"].split(";") if part.strip()]
+    return {name: values for name, *values in parts}
+
+
+def test_every_page_has_the_headers_that_keep_it_safe(every_page: dict[str, httpx.Response]):
+    for name, answer in every_page.items():
+        rules = policy(answer)
+        assert answer.headers["content-type"] == "text/html; charset=utf-8", name
+        assert rules["default-src"] == ["'none'"], name
+        assert rules["script-src"] == ["'self'"], name
+        assert rules["style-src"] == ["'self'"], name
+        assert rules["frame-ancestors"] == ["'none'"], name
+        assert rules["base-uri"] == ["'none'"], name
+        assert rules["form-action"] == ["'self'"], name
+        assert "unsafe" not in answer.headers["content-security-policy"], name
+        assert "*" not in answer.headers["content-security-policy"], name
+        assert answer.headers["x-content-type-options"] == "nosniff", name
+        assert answer.headers["referrer-policy"] in ("no-referrer", "same-origin"), name
+        assert answer.headers["cache-control"] == "no-store", name
+        assert "strict-transport-security" not in answer.headers, name  # this server is not behind https
+        assert "access-control-allow-origin" not in answer.headers, name
+
+
+def test_the_api_and_redirects_have_them_too(desk: Desk):
+    program = desk.site.program("headers")
+    anyone = desk.site.browser()
+    answers = (program.get("/conversations"), program.get("/metrics"), anyone.get("/"), anyone.get("/healthz"))
+    for answer in (*answers, anyone.get("/conversations"), anyone.get("/nothing"), anyone.put("/login")):
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert policy(answer)["frame-ancestors"] == ["'none'"]
+
+
+def test_no_page_has_inline_script_or_style(every_page: dict[str, httpx.Response]):
+    assert {name: found for name, answer in every_page.items() if (found := Page(answer.text).inline)} == {}
+
+
+def test_every_posted_form_of_every_page_carries_a_secret_and_goes_to_a_route(every_page: dict[str, httpx.Response]):
+    patterns = [re.compile(re.sub(r"\{\w+\}", "[^/]+", path)) for path in FORMS]
+    seen = set()
+    for name, answer in every_page.items():
+        for form in Page(answer.text).posts:
+            assert form["csrf"], name
+            action = (form["action"] or answer.request.url.path).partition("?")[0]
+            matched = [pattern.pattern for pattern in patterns if pattern.fullmatch(action)]
+            assert matched, action
+            seen.update(matched)
+    assert len(seen) == len(FORMS), "some form is on no page"
+
+
+# ---- what others write
+
+
+def texts_of(answer: httpx.Response) -> str:
+    """A page without its tags, as people read it."""
+    return unescape(re.sub(r"<[^>]*>", " ", answer.text))
+
+
+@pytest.mark.parametrize("words", [SCRIPT, QUOTES, "{{ 7 * 7 }} {% raw %}", "</textarea><svg onload=alert(3)>"])
+def test_what_a_contact_writes_is_shown_and_never_run(desk: Desk, words: str):
+    site, person = desk.site, desk.person
+    phone = site.phone()
+    contact = site.text(phone, "PERSON")
+    assert person.submit(f"/c/{contact}/take").status_code == 303  # so that their text stays the last one
+    site.text(phone, words)
+    shown = {
+        "list": person.get("/desk/all"),
+        "thread": person.get(f"/c/{contact}?view=all"),
+        "card": person.get(f"/c/{contact}/card?view=all"),
+        "simulator": person.get(f"/try/{phone}"),
+    }
+    for place, answer in shown.items():
+        assert answer.status_code == 200
+        assert words in texts_of(answer), place
+        assert "<script>alert" not in answer.text, place
+        assert "<svg onload" not in answer.text, place
+        assert Page(answer.text).inline == [], place
+
+
+def test_what_a_contact_answers_is_escaped_in_the_handoff_and_the_trace(desk: Desk):
+    site, person = desk.site, desk.person
+    phone = site.phone()
+    for words in ("BOOK", "1", QUOTES, SCRIPT):
+        site.text(phone, words)
+    contact = site.text(phone, "PERSON")
+    for path in (f"/c/{contact}?view=all", f"/c/{contact}/card", f"/try/{phone}", f"/try/{phone}?t=3"):
+        answer = person.get(path)
+        assert Page(answer.text).inline == []
+        assert "<script>alert" not in answer.text
+    assert QUOTES in texts_of(person.get(f"/c/{contact}/card"))
+
+
+def test_names_and_drafts_are_escaped(desk: Desk):
+    site = desk.site
+    contact = site.waiting()
+    agent = site.person("agent", QUOTES)
+    agent.submit(f"/c/{contact}/take")
+    agent.submit(f"/c/{contact}/reply", text=SCRIPT)
+    site.write(lambda tx: tx.exec_driver_sql("UPDATE contacts SET name = ? WHERE id = ?", (QUOTES, contact)))
+    draft = "</textarea>" + SCRIPT + "x" * 1600
+    answers = [
+        agent.get(f"/c/{contact}?view=mine"),
+        desk.person.get(f"/c/{contact}?view=all"),
+        agent.get("/account"),
+        agent.submit(f"/c/{contact}/reply", text=draft),
+    ]
+    for answer in answers:
+        assert Page(answer.text).inline == []
+        assert "<script>alert" not in answer.text
+    for answer in (answers[0], answers[1], answers[3]):
+        assert QUOTES in texts_of(answer)
+        assert SCRIPT in texts_of(answer)
+
+
+def test_the_address_typed_at_login_and_the_path_are_escaped(desk: Desk):
+    guest = desk.site.stranger()
+    refused = guest.submit("/login", email=f'"><{SCRIPT}', password="wrong password", next=f'/"><{SCRIPT}')
+    missing = guest.get('/"><script>alert(1)</script>', headers={"Accept": "text/html"})
+    for answer in (refused, missing):
+        assert "<script>alert" not in answer.text
+        assert Page(answer.text).inline == []
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", '"><script>alert(1)//'])
+def test_an_unsafe_picture_address_is_not_a_link(desk: Desk, url: str):
+    media = msgspec.json.encode([{"url": url, "content_type": QUOTES}]).decode()
+    contact = desk.site.contact("HOURS")
+    query = "UPDATE messages SET media = ? WHERE contact_id = ? AND direction = 'in'"
+    desk.site.write(lambda tx: tx.exec_driver_sql(query, (media, contact)))
+    answer = desk.person.get(f"/c/{contact}?view=all")
+    assert Page(answer.text).inline == []
+    assert "<script>alert" not in answer.text
+    assert url not in unescape(answer.text)
+    assert QUOTES in texts_of(answer)
+
+
+# ---- files
+
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+@pytest.mark.parametrize("path", sorted(p.relative_to(STATIC).as_posix() for p in STATIC.rglob("*.*") if p.is_file()))
+def test_files_have_their_type_and_need_no_session(desk: Desk, path: str):
+    answer = desk.site.browser().get(f"/static/{path}")
+    assert answer.status_code == 200
+    assert answer.content == (STATIC / path).read_bytes()
+    if Path(path).suffix in TYPES:
+        assert answer.headers["content-type"].split(";")[0] == TYPES[Path(path).suffix]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_files_that_pages_name_are_kept_for_a_year(desk: Desk, every_page: dict[str, httpx.Response]):
+    pattern = re.compile(r'(?:src|href)="(/static/[^"#]+)')
+    named = {path for answer in every_page.values() for path in pattern.findall(answer.text)}
+    assert len(named) >= 3
+    for path in named:
+        answer = desk.site.browser().get(unescape(path))
+        assert answer.status_code == 200, path
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable", path
+
+
+def test_a_file_that_has_not_changed_is_not_sent_again(desk: Desk):
+    browser = desk.site.browser()
+    first = browser.get("/static/desk.css")
+    again = browser.get("/static/desk.css", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_each_person_has_a_secret_of_their_own(desk: Desk):
+    shown = [FORM_TOKEN.findall(desk.site.person().get("/account").text)[0] for _ in range(2)]
+    assert len(set(shown)) == 2
+    assert len(shown[0]) >= 24
