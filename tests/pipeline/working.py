@@ -179,7 +179,7 @@ class Working:
         """The record of a conversation."""
         home = await self.home(number)
         rows = await self.db.read(desk.happenings, home.contact_id, home.bucket, "", kinds or desk.SHOWN)
-        return [(row.kind, msgspec.json.decode(row.data)) for row in rows]
+        return [(row.kind, row.data) for row in rows]
 
     async def consent(self, number: str = ANA) -> list[tuple[str, str, str, str]]:
         """The consent record, oldest first: type, rule, matched by, words."""

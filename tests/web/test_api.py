@@ -169,7 +169,7 @@ def test_somebody_who_opted_out_gets_nothing_and_the_attempt_is_recorded(site: S
     last = site.messages(contact)[-1]
     assert (last.id, last.status, last.author, last.text) == (body["message_id"], "blocked", "api", body["text"])
     assert site.rows("SELECT * FROM outbox WHERE id = :i", i=last.id) == []
-    refused = site.rows("SELECT * FROM events WHERE contact_id = :c AND kind = 'send_refused'", c=contact)
+    refused = site.rows("SELECT * FROM turns WHERE contact_id = :c AND events LIKE '%\"send_refused\"%'", c=contact)
     assert len(refused) == 1
     thread = site.person().get(f"/c/{contact}?view=all").text
     assert "Program till" in thread

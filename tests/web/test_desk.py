@@ -293,7 +293,7 @@ def test_a_reply_to_somebody_who_opted_out_is_refused_kept_and_recorded(site: Si
     assert "They opted out. Texts may go again once they text START." in answer.text
     gone = [each for each in site.messages(contact) if each.direction == "out" and each.status != "blocked"]
     assert [each.text for each in gone] == before
-    recorded = site.rows("SELECT * FROM events WHERE contact_id = :c AND kind = 'send_refused'", c=contact)
+    recorded = site.rows("SELECT * FROM turns WHERE contact_id = :c AND events LIKE '%\"send_refused\"%'", c=contact)
     assert len(recorded) == 1, "the attempt is recorded"
     site.text(phone_of(site, contact), "START")
     assert agent.submit(f"/c/{contact}/reply", text="Welcome back").status_code == 303

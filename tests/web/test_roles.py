@@ -147,7 +147,7 @@ def callers(site: Site) -> Callers:
 
 def happened(site: Site) -> list[int]:
     """How much is recorded of texts, what people did, and who may come in."""
-    tables = ("arrivals", "messages", "outbox", "events", "audit", "contacts", "web_sessions", "login_links")
+    tables = ("arrivals", "messages", "outbox", "turns", "audit", "contacts", "web_sessions", "login_links")
     return [site.rows(f"SELECT count(*) FROM {table}")[0][0] for table in tables]
 
 

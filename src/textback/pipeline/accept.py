@@ -3,13 +3,15 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import msgspec
 
 from textback.core.ids import new_id
 from textback.core.messages import FAMILY
 from textback.engine.arrivals import AnyArrival, DeliveryStatus, Message
+from textback.store.db import Batch, Tx
 from textback.store.inbox import Home, Incoming, store_arrivals
 
 _encode = msgspec.json.Encoder().encode
@@ -33,6 +35,10 @@ def incoming(line: str, arrival: AnyArrival, *, contact_id: str = "", address: s
     return Incoming(id_, line, kind, key or id_, data, "phone", address, contact_id)
 
 
+_Put: TypeAlias = tuple[Sequence[Incoming], asyncio.Future[None]]
+_Homes: TypeAlias = dict[tuple[str, str], Home]
+
+
 class Acceptor:
     """Group commit for arrivals: while one commit is on its way to the disk, the next group gathers."""
 
@@ -40,9 +46,8 @@ class Acceptor:
         self._workspace = workspace
         self._clock = clock
         self._write = write
-        self._waiting: list[tuple[Sequence[Incoming], asyncio.Future[None]]] = []
+        self._batch: Batch[_Put] | None = None
         self._homes: OrderedDict[tuple[str, str], Home] = OrderedDict()
-        self._task: asyncio.Task[None] | None = None
 
     def home_of(self, address: str) -> Home | None:
         """Where a phone number lives, if it was seen lately."""
@@ -51,31 +56,33 @@ class Acceptor:
     async def put(self, items: Sequence[Incoming]) -> None:
         """Return once these are on disk. Raises what the database raised when they could not be stored."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((items, future))
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._drain())
+        if self._batch is None or not self._batch.add((items, future)):
+            batch = self._batch = Batch()
+            batch.add((items, future))
+            self._write(self._store, batch).add_done_callback(partial(self._stored, batch))
         await future
 
-    async def _drain(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting, []
-            items = [item for some, _ in group for item in some]
-            known = {}
-            for item in items:
-                key = (item.family, item.identifier)
-                home = self._homes.get(key)
-                if home is not None:
-                    known[key] = home
-            try:
-                found = await self._write(store_arrivals, self._workspace, items, known, self._clock())
-            except Exception as error:
-                for _, future in group:
-                    if not future.done():
-                        future.set_exception(error)
-                continue
-            self._homes.update(found)
+    def _store(self, tx: Tx, batch: Batch[_Put]) -> _Homes:
+        """Runs in the database's thread. Addresses are only learnt once they are committed, in `_stored`."""
+        items = [item for some, _ in batch.close() for item in some]
+        known = {}
+        for item in items:
+            key = (item.family, item.identifier)
+            home = self._homes.get(key)
+            if home is not None:
+                known[key] = home
+        return store_arrivals(tx, self._workspace, items, known, self._clock())
+
+    def _stored(self, batch: Batch[_Put], written: asyncio.Future[_Homes]) -> None:
+        error = written.exception()
+        if error is None:
+            self._homes.update(written.result())
             while len(self._homes) > _HOMES:
                 self._homes.popitem(last=False)
-            for _, future in group:
-                if not future.done():
-                    future.set_result(None)
+        for _, future in batch.close():
+            if future.done():
+                continue
+            if error is None:
+                future.set_result(None)
+            else:
+                future.set_exception(error)

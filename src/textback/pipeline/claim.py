@@ -31,10 +31,11 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Claimed(msgspec.Struct):
-    """A batch of claims, and the contacts whose rows the gate refused."""
+    """A batch of claims, the contacts whose rows the gate refused, and whether rows are left that must wait."""
 
     claims: list[Claim]
     refused: list[str]
+    more: bool
 
 
 class Queued(msgspec.Struct):
@@ -71,7 +72,7 @@ def claim(tx: Tx, now: int, most: int, paced: Mapping[str, int]) -> Claimed:
         outbox.claim(tx, [(c.bucket, c.contact_id, c.id) for c in claims], now + LEASE)
     if refused:
         outbox.settle(tx, refused)
-    return Claimed(claims, contacts)
+    return Claimed(claims, contacts, outbox.any_queued(tx))
 
 
 def claim_new(tx: Tx, queued: Sequence[Queued], lines: Mapping[str, Line], now: int, room: int) -> list[Claim]:

@@ -20,7 +20,7 @@ from textback.pipeline.accept import incoming
 from textback.pipeline.claim import Claim, Claimed, claim
 from textback.pipeline.lines import Line
 from textback.store import inbox, outbox
-from textback.store.db import Db, Tx
+from textback.store.db import Batch, Db, Tx
 
 log = structlog.get_logger("textback.deliver")
 
@@ -36,14 +36,14 @@ class Receipt(msgspec.Struct, frozen=True):
     result: Accepted | Failure
 
 
-def record(tx: Tx, workspace: str, receipts: list[Receipt], now: int, jitter: float) -> None:
-    """Write down what came of a batch of posts."""
+def record(tx: Tx, workspace: str, batch: Batch[Receipt], now: int, jitter: float) -> bool:
+    """Write down what came of a batch of posts. Says whether some are to be tried again."""
     accepted: list[dict[str, Any]] = []
     again: list[dict[str, Any]] = []
     over: list[dict[str, Any]] = []
     unknown: list[dict[str, Any]] = []
     opted_out: list[Receipt] = []
-    for receipt in receipts:
+    for receipt in batch.close():
         mine, result = receipt.claim, receipt.result
         key = {"b": mine.bucket, "k": mine.contact_id, "i": mine.id}
         if isinstance(result, Accepted):
@@ -68,6 +68,7 @@ def record(tx: Tx, workspace: str, receipts: list[Receipt], now: int, jitter: fl
     if opted_out:
         # V2: the provider knows of an opt-out that we don't. It enters by the road, like everything else.
         inbox.store_arrivals(tx, workspace, [_opt_out_arrival(r) for r in opted_out], {}, now)
+    return bool(again)
 
 
 def _opt_out_arrival(receipt: Receipt) -> inbox.Incoming:
@@ -141,9 +142,10 @@ class Deliverer:
         self._paces = {name: Pace(line.rate) for name, line in lines.items() if line.rate}
         self._posting: set[asyncio.Task[None]] = set()
         self._reserved = 0
-        self._receipts: list[Receipt] = []
-        self._recorder: asyncio.Task[None] | None = None
-        self.wake = asyncio.Event()
+        self._batch: Batch[Receipt] | None = None
+        self._recording: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._behind = True  # whether the outbox may hold rows that wait for one of ours to be settled
         self._stopping = False
 
     async def run(self) -> None:
@@ -151,24 +153,29 @@ class Deliverer:
         while not self._stopping:
             free = self._free()
             claimed = None
-            self.wake.clear()
+            self._wake.clear()
             if free > 0:
                 claimed = await self._claim(free)
             if claimed is None or len(claimed.claims) < free:
                 try:
                     async with asyncio.timeout(self._pause()):
-                        await self.wake.wait()
+                        await self._wake.wait()
                 except TimeoutError:
                     continue
         while self._posting:
             await asyncio.wait(self._posting)
-        if self._recorder is not None:
-            await self._recorder
+        if self._recording:
+            await asyncio.wait(self._recording)
 
     def stop(self) -> None:
         """Claim no more."""
         self._stopping = True
-        self.wake.set()
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Something was queued."""
+        self._behind = True
+        self._wake.set()
 
     def _pause(self) -> float:
         """Seconds until the outbox is worth another look if nothing wakes us."""
@@ -204,6 +211,7 @@ class Deliverer:
         for name, texts in Counter(mine.line for mine in claimed.claims if mine.line in paced).items():
             self._paces[name].took(texts)
         self.take(0, claimed.claims)
+        self._behind = claimed.more
         if claimed.refused:
             self._changed(claimed.refused)
         return claimed
@@ -228,20 +236,33 @@ class Deliverer:
                     self._status_url(mine.line, mine.id),
                 )
             )
-        self._receipts.append(Receipt(mine, result))
-        if self._recorder is None or self._recorder.done():
-            self._recorder = asyncio.create_task(self._record())
+        receipt = Receipt(mine, result)
+        if self._batch is None or not self._batch.add(receipt):
+            batch = self._batch = Batch()
+            batch.add(receipt)
+            task = asyncio.create_task(self._record(batch))
+            self._recording.add(task)
+            task.add_done_callback(self._recording.discard)
 
-    async def _record(self) -> None:
-        while self._receipts:
-            batch, self._receipts = self._receipts, []
+    async def _record(self, batch: Batch[Receipt]) -> None:
+        """Write receipts down. What a provider took must be written: tried until the database is back."""
+        while True:
             try:
-                await self._db.write_in("deliver", record, self._workspace, batch, self._clock(), random.random())  # noqa: S311
+                again = await self._db.write_in(
+                    "deliver",
+                    record,
+                    self._workspace,
+                    batch,
+                    self._clock(),
+                    random.random(),  # noqa: S311
+                )
             except Exception as error:
-                # What the provider took must be written down: keep it and try again until the database is back.
                 log.warning("recording failed", error=type(error).__name__)
-                self._receipts = batch + self._receipts
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(POLL)
                 continue
-            self._changed([receipt.claim.contact_id for receipt in batch])
-            self.wake.set()
+            self._changed([receipt.claim.contact_id for receipt in batch.close()])
+            if again:
+                self.wake()
+            elif self._behind:
+                self._wake.set()
+            return

@@ -17,7 +17,7 @@ from textback.pipeline.lines import Line
 from textback.pipeline.tick import fire_timers, sweep
 from textback.pipeline.turn import Handled, Turns
 from textback.store import inbox
-from textback.store.db import Db, Work
+from textback.store.db import Db, Tx, Work
 from textback.store.inbox import Incoming
 
 log = structlog.get_logger("textback.road")
@@ -162,11 +162,14 @@ class Road:
 
     def _submit(self, *first: Work) -> list[asyncio.Future[Any]]:
         room = self._deliverer.reserve()
-        futures = self.db.submit("turn", *first, (self._turns.run, (self.now(), TURNS, room)))
+        futures = self.db.submit("turn", *first, (self._take_turns, (room,)))
         turned = futures[-1]
         self._turning.add(turned)
         turned.add_done_callback(partial(self._turned, room))
         return futures
+
+    def _take_turns(self, tx: Tx, room: int) -> Handled:
+        return self._turns.run(tx, self.now(), TURNS, room)
 
     def _turned(self, room: int, turned: asyncio.Future[Handled]) -> None:
         self._turning.discard(turned)
@@ -199,7 +202,7 @@ class Road:
 
     def _after_turns(self, handled: Handled) -> None:
         if handled.queued:
-            self._deliverer.wake.set()
+            self._deliverer.wake()
         if self._waiters:
             for id_ in handled.arrivals:
                 waiter = self._waiters.get(id_)

@@ -53,6 +53,7 @@ class Conversation:
         self.unread: int = row.unread
         self.count: int = row.message_count
         self.waiting_since: int | None = row.waiting_since
+        self.events: list[Event] = []  # of the turn under way
         self.last: tuple[str, str, int] = (row.last_text, row.last_author, row.last_at)
 
     def saved(self, now: int) -> dict[str, Any]:
@@ -86,7 +87,7 @@ class Writes:
         self.now = now
         self.messages: list[dict[str, Any]] = []
         self.outbox: list[Queued] = []
-        self.events: list[dict[str, Any]] = []
+        self.log: list[dict[str, Any]] = []
         self.timers: dict[tuple[str, str], dict[str, Any]] = {}
         self.cancels: list[tuple[str, tuple[str, ...]]] = []
         self.consent: list[dict[str, Any]] = []
@@ -112,8 +113,8 @@ class Writes:
             turns.add_messages(tx, self.messages)
         if self.outbox:
             turns.add_outbox(tx, [queued.row for queued in self.outbox])
-        if self.events:
-            turns.add_events(tx, self.events)
+        if self.log:
+            turns.add_turns(tx, self.log)
         if self.cancels:
             turns.cancel_timers(tx, self.cancels)
         if self.timers:
@@ -192,11 +193,12 @@ class Turns:
         except Exception as error:  # whatever breaks, the text is kept and a person sees it
             turn = failed_turn(before, now, error)
         conversation.state = turn.state
+        conversation.events = []
         for event in turn.events:
-            self._event(conversation, row, event, writes)
+            self._event(conversation, event, writes)
         for effect in turn.effects:
             self._effect(conversation, row, effect, arrival, writes)
-        self._trace(conversation, row, before, turn, line, writes)
+        self._log(conversation, row, before, turn, line, writes)
 
     def _pinned(self, tx: Tx, state: State, bot: Bot) -> Bot | None:
         session = state.session
@@ -304,7 +306,7 @@ class Turns:
         )
         if not gate.allowed:
             data = {"rule": gate.rule, "reason": gate.reason, "author": send.author, "message": id_}
-            self._event(conversation, row, Event("send_refused", data), writes)
+            conversation.events.append(Event("send_refused", data))
             return
         waiting = {
             **writes.key(conversation, id_),
@@ -353,16 +355,8 @@ class Turns:
             }
         )
 
-    def _event(self, conversation: Conversation, row: Row[Any], event: Event, writes: Writes) -> None:
-        writes.events.append(
-            {
-                **writes.key(conversation, new_id()),
-                "arrival_id": row.id,
-                "kind": event.kind,
-                "data": _encode(event.data).decode(),
-                "at": writes.now,
-            }
-        )
+    def _event(self, conversation: Conversation, event: Event, writes: Writes) -> None:
+        conversation.events.append(event)
         data = event.data
         if event.kind == "session_started":
             writes.started[data["session"]] = {
@@ -388,7 +382,7 @@ class Turns:
                     }
                 )
 
-    def _trace(
+    def _log(
         self,
         conversation: Conversation,
         row: Row[Any],
@@ -397,11 +391,20 @@ class Turns:
         line: Line | None,
         writes: Writes,
     ) -> None:
-        """Keep what was checked, for the trace; for the simulator also the state before and after, and the effects."""
-        if not turn.checks:
+        """Keep what happened and what was checked; for the simulator also the state before and after, and the
+        effects."""
+        if not turn.checks and not conversation.events:
             return
+        trace: dict[str, Any] | None = None
         if line is not None and line.provider.name == "simulator":
-            data = {"checks": turn.checks, "before": before, "after": turn.state, "effects": turn.effects}
-        else:
-            data = {"checks": [check for check in turn.checks if check.reached]}
-        self._event(conversation, row, Event("turn", data), writes)
+            trace = {"checks": turn.checks, "before": before, "after": turn.state, "effects": turn.effects}
+        elif turn.checks:
+            trace = {"checks": [check for check in turn.checks if check.reached]}
+        writes.log.append(
+            {
+                **writes.key(conversation, row.id),
+                "at": writes.now,
+                "events": _encode(conversation.events).decode(),
+                "trace": _encode(trace).decode() if trace and turn.checks else "",
+            }
+        )

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy import Row as Row
@@ -91,6 +91,32 @@ def make_engine(url: URL, *, begin: str = "BEGIN IMMEDIATE", pool_size: int = 1)
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+class Batch(Generic[T]):
+    """What gathers until a lane has time for it: the longer the wait, the more items share the work.
+
+    Filled on the loop, closed by the lane when the work begins. After that it does not change, so that work which was
+    rolled back can be run again.
+    """
+
+    def __init__(self) -> None:
+        self._items: list[T] = []
+        self._open = True
+        self._lock = threading.Lock()
+
+    def add(self, item: T) -> bool:
+        """Add an item; False when the batch is closed and the item needs another."""
+        with self._lock:
+            if self._open:
+                self._items.append(item)
+            return self._open
+
+    def close(self) -> list[T]:
+        """Let nothing more in; returns the items."""
+        with self._lock:
+            self._open = False
+        return self._items
 
 
 class _Lane:

@@ -1,15 +1,16 @@
 """What the desk reads: lists of conversations, one thread, one contact."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any, Literal
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
-from textback.store.tables import audit, consent_events, contacts, conversations, events, messages, sessions, timers
+from textback.store.tables import audit, consent_events, contacts, conversations, messages, sessions, timers, turns
 
 View = Literal["needs-you", "mine", "bot", "all"]
 
-_c, _m, _e = conversations.c, messages.c, events.c
+_c, _m, _t = conversations.c, messages.c, turns.c
 
 _ROW = select(
     _c.contact_id, _c.state, _c.status, _c.owner_kind, _c.owner_id, _c.line, _c.address, _c.last_text, _c.last_author,
@@ -83,16 +84,37 @@ def thread(tx: Connection, contact_id: str, bucket: int, most: int, before: str 
     return list(tx.execute(query.order_by(_m.id.desc()).limit(most)))[::-1]
 
 
+class Happening(msgspec.Struct, frozen=True):
+    """One event of a turn. `arrival_id` names the turn; `at` is when it was, in ms."""
+
+    id: str
+    arrival_id: str
+    kind: str
+    data: dict[str, Any]
+    at: int
+
+
 def happenings(
-    tx: Connection, contact_id: str, bucket: int, since: str, kinds: Sequence[str] = SHOWN, before: str = ""
-) -> list[Row[Any]]:
-    """The events of a thread from this id on, oldest first: id, arrival_id, kind, data (JSON), at."""
-    query = select(_e.id, _e.arrival_id, _e.kind, _e.data, _e.at).where(
-        _e.bucket == bucket, _e.contact_id == contact_id, _e.id >= since, _e.kind.in_(kinds)
-    )
+    tx: Connection, contact_id: str, bucket: int, since: str, kinds: Collection[str] = SHOWN, before: str = ""
+) -> list[Happening]:
+    """The events of these kinds in the turns of a thread, oldest first, from the arrival `since` on."""
+    query = select(_t.id, _t.events, _t.at).where(_t.bucket == bucket, _t.contact_id == contact_id, _t.id >= since)
     if before:
-        query = query.where(_e.id < before)
-    return list(tx.execute(query.order_by(_e.id).limit(1000)))
+        query = query.where(_t.id < before)
+    return [
+        Happening(f"{row.id}-{place}", row.id, event["kind"], event.get("data", {}), row.at)
+        for row in tx.execute(query.order_by(_t.id).limit(1000))
+        for place, event in enumerate(msgspec.json.decode(row.events))
+        if event["kind"] in kinds
+    ]
+
+
+def traces(tx: Connection, contact_id: str, bucket: int, since: str) -> list[Row[Any]]:
+    """The turns of a thread from this arrival on that have a trace, oldest first: id, trace (JSON), at."""
+    query = select(_t.id, _t.trace, _t.at).where(
+        _t.bucket == bucket, _t.contact_id == contact_id, _t.id >= since, _t.trace != ""
+    )
+    return list(tx.execute(query.order_by(_t.id).limit(1000)))
 
 
 def mark_read(tx: Connection, contact_id: str, bucket: int) -> bool:

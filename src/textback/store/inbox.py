@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, select, tuple_, update
 
 from textback.core.ids import bucket_of, new_contact_id
-from textback.store.many import Pairs, insert_or_skip, inserter, updater
+from textback.store.many import Given, Inserts, Pairs, Updates, insert_or_skip
 from textback.store.tables import addresses, arrivals, contacts, conversations
 
 
@@ -37,8 +37,8 @@ class Home(msgspec.Struct, frozen=True):
 
 _add_arrivals = insert_or_skip(arrivals)
 _add_addresses = insert_or_skip(addresses)
-_add_contacts = inserter(contacts, omit=["name"])
-_add_conversations = inserter(conversations)
+_add_contacts = Inserts(contacts, omit=["name"])
+_add_conversations = Inserts(conversations)
 
 
 def find_homes(tx: Connection, workspace: str, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], Home]:
@@ -170,16 +170,19 @@ def pending_of(tx: Connection, contact_ids: Collection[str]) -> list[Row[Any]]:
 _PENDING_OF = Pairs(lambda pair: _PENDING.select_from(pair.source).join(arrivals, pair.on(arrivals)))
 
 
-_handled = updater(
+_a = arrivals.c
+_g = Given(b=_a.bucket, k=_a.contact_id, l=_a.line, p=_a.provider_id, t=_a.kind, at=_a.handled_at)
+_handled = Updates(
+    _g,
     update(arrivals)
     .where(
-        arrivals.c.bucket == bindparam("b"),
-        arrivals.c.contact_id == bindparam("k"),
-        arrivals.c.line == bindparam("l"),
-        arrivals.c.provider_id == bindparam("p"),
-        arrivals.c.kind == bindparam("t"),
+        _a.bucket == _g.c.b,
+        _a.contact_id == _g.c.k,
+        _a.line == _g.c.l,
+        _a.provider_id == _g.c.p,
+        _a.kind == _g.c.t,
     )
-    .values(handled_at=bindparam("at"))
+    .values(handled_at=_g.c.at),
 )
 
 

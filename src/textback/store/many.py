@@ -1,19 +1,20 @@
-"""One statement for many rows, compiled once: the road's writes, without SQLAlchemy's per-row bookkeeping.
+"""One statement for many rows, compiled once: the road's reads and writes, without SQLAlchemy's per-row bookkeeping.
 
 Building parameters through a compiled construct costs several times what SQLite needs to insert the row. Our columns
-are text, whole numbers and booleans, which both drivers take as they are, so the driver can have the rows directly.
+are text, whole numbers and booleans, which drivers and JSON take as they are.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeAlias
 
 import msgspec
 from sqlalchemy import (
-    ClauseElement,
+    Column,
     ColumnElement,
     Connection,
-    Delete,
+    Dialect,
     FromClause,
     Row,
     Select,
@@ -23,88 +24,140 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    column,
     func,
-    insert,
+    table,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 Rows = Sequence[Mapping[str, Any]]
 Key: TypeAlias = tuple[int, str, str]
 """A per-conversation row: bucket, contact, id. As parameters of a statement these are b, k and i."""
 
-_Prepared = tuple[str, Callable[[Mapping[str, Any]], Any] | None, dict[str, Any]]
+_MOST = 64
+"""Rows in one statement on SQLite. Fewer are powers of two, so that few different statements are prepared.
+
+A statement a row would give up the interpreter lock once a row, and wait to have it back each time.
+"""
+
+_encode = msgspec.json.Encoder().encode
 
 
-class Many:
-    """An INSERT, UPDATE or DELETE with named parameters, to be run once per row of a list.
+class _Bulk:
+    """A statement for many rows. They are bound value by value on SQLite, which is quick at that, and come as one JSON
+    array on PostgreSQL, because a driver takes longer to hand over many values than the server to take them apart."""
 
-    Args:
-        build: makes the statement for a dialect ("sqlite" or "postgresql").
-        columns: the columns that an INSERT names; the rows must have exactly these. None for other statements.
-    """
-
-    def __init__(self, build: Callable[[str], ClauseElement], columns: Sequence[str] | None = None) -> None:
-        self._build = build
-        self._columns = list(columns) if columns is not None else None
-        self._prepared: dict[str, _Prepared] = {}
+    def __init__(self, columns: Mapping[str, Column[Any]]) -> None:
+        self._columns = columns
+        self._pick = itemgetter(*columns)
+        self._prepared: dict[int, str] = {}
 
     def __call__(self, tx: Connection, rows: Rows) -> None:
-        """Run it for each row. Every row has every parameter."""
-        prepared = self._prepared.get(tx.dialect.name)
-        if prepared is None:
-            prepared = self._prepared[tx.dialect.name] = self._prepare(tx)
-        sql, pick, constants = prepared
-        if constants:
-            rows = [{**row, **constants} for row in rows]
-        if pick is None:
-            tx.exec_driver_sql(sql, list(rows))
-        else:
-            tx.exec_driver_sql(sql, [pick(row) for row in rows])
+        """Run it for these rows, which have a value for each parameter. No two are about the same row of the table."""
+        if tx.dialect.name != "sqlite":
+            sql = self._prepared.get(0) or self._prepared.setdefault(0, self._from_json(tx.dialect))
+            tx.exec_driver_sql(sql, (_encode([self._pick(row) for row in rows]).decode(),))
+            return
+        done = 0
+        while done < len(rows):
+            size = min(1 << ((len(rows) - done).bit_length() - 1), _MOST)
+            sql = self._prepared.get(size) or self._prepared.setdefault(size, self._bound(size, tx.dialect))
+            chunk = map(self._pick, rows[done : done + size])
+            tx.exec_driver_sql(sql, tuple(chain.from_iterable(chunk)))
+            done += size
 
-    def _prepare(self, tx: Connection) -> _Prepared:
-        compiled = self._build(tx.dialect.name).compile(dialect=tx.dialect, column_keys=self._columns)
-        names = getattr(compiled, "positiontup", None)
-        binds = getattr(compiled, "binds", {})
-        constants = {name: bind.value for name, bind in binds.items() if not bind.required}
-        if self._columns is not None:
-            constants = {name: value for name, value in constants.items() if name not in self._columns}
-        if names is None:
-            return str(compiled), None, constants
-        pick = itemgetter(*names) if len(names) > 1 else (lambda row, name=names[0]: (row[name],))
-        return str(compiled), pick, constants
+    def _bound(self, size: int, dialect: Dialect, /) -> str:
+        """The statement for so many rows, each value a parameter."""
+        raise NotImplementedError
+
+    def _from_json(self, dialect: Dialect) -> str:
+        """The statement for the rows of a JSON array of arrays."""
+        raise NotImplementedError
+
+    def _values(self, size: int) -> str:
+        row = f"({', '.join('?' * len(self._columns))})"
+        return f"VALUES {', '.join([row] * size)}"
+
+    def _taken_apart(self, dialect: Dialect) -> list[str]:
+        """One expression for each parameter, `v` being a row of the array."""
+        types = [column_.type.compile(dialect) for column_ in self._columns.values()]
+        return [f"(v ->> {place})::{type_}" for place, type_ in enumerate(types)]
 
 
-def inserter(table: Table, *, omit: Sequence[str] = ()) -> Many:
-    """Insert rows that have all the table's columns but the omitted."""
-    columns = [column.name for column in table.columns if column.name not in omit]
-    return Many(lambda _: insert(table), columns)
+_ARRAY = "json_array_elements(%s::json) AS v"
 
 
-def insert_or_skip(table: Table) -> Many:
+class Given:
+    """The rows of values that an UPDATE works through, as a table to compare with.
+
+    Made with the parameters' names and the columns whose types they have; `c` has the parameters as columns.
+    """
+
+    def __init__(self, **columns: Column[Any]) -> None:
+        self.columns = columns
+        self.c = table("given", *[column(name, column_.type) for name, column_ in columns.items()]).c
+
+
+class Updates(_Bulk):
+    """An UPDATE; `given` names what each row of parameters has."""
+
+    def __init__(self, given: Given, statement: Update) -> None:
+        super().__init__(given.columns)
+        self._statement = statement
+
+    def _bound(self, size: int, dialect: Dialect, /) -> str:
+        return self._with(self._values(size), dialect)
+
+    def _from_json(self, dialect: Dialect) -> str:
+        return self._with(f"SELECT {', '.join(self._taken_apart(dialect))} FROM {_ARRAY}", dialect)
+
+    def _with(self, rows: str, dialect: Dialect) -> str:
+        statement = self._statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        return f"WITH given({', '.join(self._columns)}) AS ({rows}) {statement}"
+
+
+class Deletes(_Bulk):
+    """A DELETE of the rows whose columns equal the parameters."""
+
+    def __init__(self, of: Table, **columns: Column[Any]) -> None:
+        super().__init__(columns)
+        self._table = of.name
+
+    def _bound(self, size: int, _: Dialect, /) -> str:
+        # A condition each, so that each is found by its key: SQLite searches a list of keys only by their first column.
+        one = " AND ".join(f"{column_.name} = ?" for column_ in self._columns.values())
+        return f"DELETE FROM {self._table} WHERE {' OR '.join([f'({one})'] * size)}"
+
+    def _from_json(self, dialect: Dialect) -> str:
+        pairs = zip(self._columns.values(), self._taken_apart(dialect), strict=True)
+        wanted = " AND ".join(f"{self._table}.{column_.name} = {value}" for column_, value in pairs)
+        return f"DELETE FROM {self._table} USING {_ARRAY} WHERE {wanted}"
+
+
+class Inserts(_Bulk):
+    """An INSERT of rows that have all the table's columns but the omitted; `suffix` says what a known key means."""
+
+    def __init__(self, into: Table, *, omit: Collection[str] = (), suffix: str = "") -> None:
+        super().__init__({column_.name: column_ for column_ in into.columns if column_.name not in omit})
+        self._head = f"INSERT INTO {into.name} ({', '.join(self._columns)})"
+        self._suffix = suffix
+
+    def _bound(self, size: int, _: Dialect, /) -> str:
+        return f"{self._head} {self._values(size)} {self._suffix}"
+
+    def _from_json(self, dialect: Dialect) -> str:
+        return f"{self._head} SELECT {', '.join(self._taken_apart(dialect))} FROM {_ARRAY} {self._suffix}"
+
+
+def insert_or_skip(into: Table) -> Inserts:
     """Insert rows, leaving out those whose key is already there."""
-    return Many(lambda d: _dialect_insert(d, table).on_conflict_do_nothing(), [c.name for c in table.columns])
+    return Inserts(into, suffix="ON CONFLICT DO NOTHING")
 
 
-def upserter(table: Table, key: Sequence[str], replaced: Sequence[str]) -> Many:
+def upserter(into: Table, key: Sequence[str], replaced: Sequence[str]) -> Inserts:
     """Insert rows; where the key is already there, replace the named columns."""
-
-    def build(dialect: str) -> ClauseElement:
-        statement = _dialect_insert(dialect, table)
-        built: ClauseElement = statement.on_conflict_do_update(
-            index_elements=list(key), set_={name: statement.excluded[name] for name in replaced}
-        )
-        return built
-
-    return Many(build, [column.name for column in table.columns])
-
-
-def updater(statement: Update | Delete) -> Many:
-    """An UPDATE or DELETE whose bound parameters the rows give by name."""
-    return Many(lambda _: statement)
-
-
-def _dialect_insert(dialect: str, table: Table) -> Any:
-    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in replaced)
+    return Inserts(into, suffix=f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}")
 
 
 class Pair:
@@ -123,9 +176,9 @@ class Pair:
             self.source = each
             self._bucket, self._contact = each.c.bucket, each.c.contact_id
 
-    def on(self, table: Table) -> ColumnElement[bool]:
+    def on(self, rows: Table) -> ColumnElement[bool]:
         """The condition that a row belongs to one of the pairs."""
-        return and_(table.c.bucket == self._bucket, table.c.contact_id == self._contact)
+        return and_(rows.c.bucket == self._bucket, rows.c.contact_id == self._contact)
 
 
 class Pairs:
@@ -143,6 +196,6 @@ class Pairs:
         if query is None:
             query = self._prepared[dialect] = self._build(Pair(dialect))
         if dialect == "sqlite":
-            return list(tx.execute(query, {"pairs": msgspec.json.encode(pairs).decode()}).all())
+            return list(tx.execute(query, {"pairs": _encode(pairs).decode()}).all())
         given = {"buckets": [bucket for bucket, _ in pairs], "contacts": [contact for _, contact in pairs]}
         return list(tx.execute(query, given).all())

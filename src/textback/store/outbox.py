@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Row,
     Select,
     and_,
     bindparam,
-    delete,
     exists,
     func,
     or_,
@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from textback.store.many import Key, Pair, Pairs, Rows, updater
+from textback.store.many import Deletes, Given, Key, Pair, Pairs, Rows, Updates
 from textback.store.tables import conversations, messages, outbox
 
 _o = outbox.c
@@ -49,8 +49,11 @@ _DUE = (
     .order_by(_o.id)
     .limit(bindparam("most"))
 )  # fmt: skip
+# SQLite, with its one writer, ignores the lock.
+_DUE = _DUE.with_for_update(skip_locked=True, of=outbox)
 _DUE_ON = _DUE.where(_o.line == bindparam("line"))
 _DUE_WITHOUT = _DUE.where(_o.line.not_in(bindparam("lines", expanding=True)))
+_QUEUED = select(_o.bucket).where(_o.state == "queued").limit(1)
 
 
 def due(tx: Connection, now: int, most: int, without: Collection[str] = ()) -> list[Row[Any]]:
@@ -59,17 +62,19 @@ def due(tx: Connection, now: int, most: int, without: Collection[str] = ()) -> l
     Rows on the lines in `without` are left alone.
     """
     given = {"now": now, "most": most}
-    return _due(tx, _DUE_WITHOUT, {**given, "lines": list(without)}) if without else _due(tx, _DUE, given)
+    if without:
+        return list(tx.execute(_DUE_WITHOUT, {**given, "lines": list(without)}))
+    return list(tx.execute(_DUE, given))
 
 
 def due_on(tx: Connection, line: str, now: int, most: int) -> list[Row[Any]]:
     """As `due`, for one line."""
-    return _due(tx, _DUE_ON, {"now": now, "most": most, "line": line})
+    return list(tx.execute(_DUE_ON, {"now": now, "most": most, "line": line}))
 
 
-def _due(tx: Connection, query: Select[Any], given: dict[str, Any]) -> list[Row[Any]]:
-    # SQLite, with its one writer, ignores the lock.
-    return list(tx.execute(query.with_for_update(skip_locked=True, of=outbox), given).all())
+def any_queued(tx: Connection) -> bool:
+    """Whether any row is queued, due or not."""
+    return tx.execute(_QUEUED).first() is not None
 
 
 def under_way(tx: Connection, contacts: Sequence[tuple[int, str]]) -> set[str]:
@@ -84,17 +89,31 @@ def _under_way(pair: Pair) -> Select[Any]:
 
 _UNDER_WAY = Pairs(_under_way)
 
-_KEY = (_o.bucket == bindparam("b"), _o.contact_id == bindparam("k"), _o.id == bindparam("i"))
-_leave = updater(delete(outbox).where(*_KEY))
-_claim = updater(
+_m = messages.c
+
+
+def _row(**more: Column[Any]) -> Given:
+    """The key of an outbox row, which is also that of its message, and further parameters."""
+    return Given(b=_o.bucket, k=_o.contact_id, i=_o.id, **more)
+
+
+def _outbox_of(given: Given) -> ColumnElement[bool]:
+    return and_(_o.bucket == given.c.b, _o.contact_id == given.c.k, _o.id == given.c.i)
+
+
+def _message_of(given: Given) -> ColumnElement[bool]:
+    return and_(_m.bucket == given.c.b, _m.contact_id == given.c.k, _m.id == given.c.i)
+
+
+leave = Deletes(outbox, b=_o.bucket, k=_o.contact_id, i=_o.id)
+"""Take these rows (b, k, i) out of the outbox: they are over."""
+
+_until = _row(until=_o.lease_until)
+_claim = Updates(
+    _until,
     update(outbox)
-    .where(*_KEY)
-    .values(state="sending", lease_until=bindparam("until"), fence=_o.fence + 1, attempts=_o.attempts + 1)
-)
-_MESSAGE_KEY = (
-    messages.c.bucket == bindparam("b"),
-    messages.c.contact_id == bindparam("k"),
-    messages.c.id == bindparam("i"),
+    .where(_outbox_of(_until))
+    .values(state="sending", lease_until=_until.c.until, fence=_o.fence + 1, attempts=_o.attempts + 1),
 )
 
 
@@ -103,10 +122,12 @@ def _still(*statuses: str) -> ColumnElement[bool]:
     return or_(*[messages.c.status == status for status in statuses])
 
 
-_message_status = updater(
+_final = _row(s=_m.status, r=_m.rule, c=_m.code, d=_m.detail)
+_message_status = Updates(
+    _final,
     update(messages)
-    .where(*_MESSAGE_KEY, _still("queued", "sending", "unknown"))
-    .values(status=bindparam("s"), rule=bindparam("r"), code=bindparam("c"), detail=bindparam("d"))
+    .where(_message_of(_final), _still("queued", "sending", "unknown"))
+    .values(status=_final.c.s, rule=_final.c.r, code=_final.c.c, detail=_final.c.d),
 )
 
 
@@ -118,27 +139,31 @@ def claim(tx: Connection, keys: Sequence[Key], until: int) -> None:
 
 def settle(tx: Connection, rows: Rows) -> None:
     """End these rows: rows of b, k, i (the key), s (the message's final status), r (rule), c (code), d (detail)."""
-    _leave(tx, [{"b": r["b"], "k": r["k"], "i": r["i"]} for r in rows])
     _message_status(tx, rows)
+    leave(tx, rows)
 
 
-_accepted = updater(
+_taken = _row(p=_m.provider_id)
+_accepted = Updates(
+    _taken,
     update(messages)
-    .where(*_MESSAGE_KEY, _still("queued", "sending", "unknown"))
-    .values(status="accepted", provider_id=bindparam("p"))
+    .where(_message_of(_taken), _still("queued", "sending", "unknown"))
+    .values(status="accepted", provider_id=_taken.c.p),
 )
 
 
 def accepted(tx: Connection, rows: Rows) -> None:
     """The provider took these: rows of b, k, i, p (its id). True whatever became of our lease meanwhile."""
-    _leave(tx, [{"b": r["b"], "k": r["k"], "i": r["i"]} for r in rows])
     _accepted(tx, rows)
+    leave(tx, rows)
 
 
-_again = updater(
+_later = _row(f=_o.fence, due=_o.due_at)
+_again = Updates(
+    _later,
     update(outbox)
-    .where(*_KEY, _o.fence == bindparam("f"), _o.state == "sending")
-    .values(state="queued", due_at=bindparam("due"), lease_until=None)
+    .where(_outbox_of(_later), _o.fence == _later.c.f, _o.state == "sending")
+    .values(state="queued", due_at=_later.c.due, lease_until=None),
 )
 
 
@@ -147,16 +172,21 @@ def try_again(tx: Connection, rows: Rows) -> None:
     _again(tx, rows)
 
 
-_unknown = updater(update(outbox).where(*_KEY, _o.fence == bindparam("f")).values(state="unknown", lease_until=None))
-_unknown_message = updater(
-    update(messages).where(*_MESSAGE_KEY, _still("queued", "sending")).values(status="unknown", detail=bindparam("d"))
+_lost = _row(f=_o.fence, d=_m.detail)
+_unknown = Updates(
+    _lost,
+    update(outbox).where(_outbox_of(_lost), _o.fence == _lost.c.f).values(state="unknown", lease_until=None),
+)
+_unknown_message = Updates(
+    _lost,
+    update(messages).where(_message_of(_lost), _still("queued", "sending")).values(status="unknown", detail=_lost.c.d),
 )
 
 
 def unknown(tx: Connection, rows: Rows) -> None:
     """Nobody can say whether these went: rows of b, k, i, f, d (detail). They are never posted again."""
-    _unknown(tx, [{"b": r["b"], "k": r["k"], "i": r["i"], "f": r["f"]} for r in rows])
-    _unknown_message(tx, [{"b": r["b"], "k": r["k"], "i": r["i"], "d": r["d"]} for r in rows])
+    _unknown_message(tx, rows)
+    _unknown(tx, rows)
 
 
 def abandoned(tx: Connection, now: int) -> list[Row[Any]]:

@@ -177,14 +177,14 @@ sessions = Table(
     sqlite_with_rowid=False,
 )
 
-events = Table(
-    "events",
+# One row a turn; `id` is that of its arrival. A row for each event would be the most expensive part of a text.
+turns = Table(
+    "turns",
     metadata,
     *_conversation_key(),
-    Column("arrival_id", String(32), nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("data", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("events", Text, nullable=False),  # [{kind, data}], in the order in which they happened
+    Column("trace", Text, nullable=False),  # what was asked of the arrival and what came of it; empty for most kinds
     sqlite_with_rowid=False,
 )
 

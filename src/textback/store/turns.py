@@ -1,23 +1,24 @@
-"""What a turn reads and writes: conversations, messages, outbox rows, timers, events, consent."""
+"""What a turn reads and writes: conversations, messages, outbox rows, timers, consent, the log of turns."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, and_, delete, insert, or_, select, tuple_, update
 
 from textback.core.ids import bucket_of
 from textback.core.messages import RANK
-from textback.store.many import Key, Pair, Pairs, Rows, inserter, updater, upserter
+from textback.store.many import Given, Inserts, Key, Pair, Pairs, Rows, Updates, upserter
+from textback.store.outbox import leave
 from textback.store.tables import (
     consent_events,
     conversations,
     early_statuses,
-    events,
     messages,
     outbox,
     sessions,
     suppressions,
     timers,
+    turns,
 )
 
 _c = conversations.c
@@ -40,19 +41,17 @@ def _locked(pair: Pair) -> Select[Any]:
 _LOCKED = Pairs(_locked)
 
 
-_save = updater(
-    update(conversations)
-    .where(_c.bucket == bindparam("b_bucket"), _c.contact_id == bindparam("b_contact"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "state", "status", "owner_kind", "owner_id", "line", "address", "last_text", "last_author", "last_at",
-                "waiting_since", "unread", "message_count", "opted_out",
-            )
-        }
-    )
+_SAVED = (
+    "state", "status", "owner_kind", "owner_id", "line", "address", "last_text", "last_author", "last_at",
+    "waiting_since", "unread", "message_count", "opted_out",
 )  # fmt: skip
+_conversation = Given(b_bucket=_c.bucket, b_contact=_c.contact_id, **{name: _c[name] for name in _SAVED})
+_save = Updates(
+    _conversation,
+    update(conversations)
+    .where(_c.bucket == _conversation.c.b_bucket, _c.contact_id == _conversation.c.b_contact)
+    .values({name: _conversation.c[name] for name in _SAVED}),
+)
 
 
 def save_conversations(tx: Connection, rows: Rows) -> None:
@@ -60,11 +59,11 @@ def save_conversations(tx: Connection, rows: Rows) -> None:
     _save(tx, rows)
 
 
-_add_messages = inserter(messages)
-_add_outbox = inserter(outbox)
-_add_events = inserter(events)
-_add_sessions = inserter(sessions)
-_add_early = inserter(early_statuses)
+_add_messages = Inserts(messages)
+_add_outbox = Inserts(outbox)
+_add_turns = Inserts(turns)
+_add_sessions = Inserts(sessions)
+_add_early = Inserts(early_statuses)
 _set_timers = upserter(timers, ["bucket", "contact_id", "key"], ["due_at", "line"])
 
 
@@ -78,9 +77,9 @@ def add_outbox(tx: Connection, rows: Rows) -> None:
     _add_outbox(tx, rows)
 
 
-def add_events(tx: Connection, rows: Rows) -> None:
-    """Append to the record."""
-    _add_events(tx, rows)
+def add_turns(tx: Connection, rows: Rows) -> None:
+    """Append to the log of turns."""
+    _add_turns(tx, rows)
 
 
 def set_timers(tx: Connection, rows: Rows) -> None:
@@ -103,15 +102,13 @@ def start_sessions(tx: Connection, rows: Rows) -> None:
     _add_sessions(tx, rows)
 
 
-_end = updater(
+_s = sessions.c
+_ending = Given(b=_s.bucket, k=_s.contact_id, i=_s.id, at=_s.ended_at, o=_s.outcome)
+_end = Updates(
+    _ending,
     update(sessions)
-    .where(
-        sessions.c.bucket == bindparam("b"),
-        sessions.c.contact_id == bindparam("k"),
-        sessions.c.id == bindparam("i"),
-        sessions.c.ended_at.is_(None),
-    )
-    .values(ended_at=bindparam("at"), outcome=bindparam("o"))
+    .where(_s.bucket == _ending.c.b, _s.contact_id == _ending.c.k, _s.id == _ending.c.i, _s.ended_at.is_(None))
+    .values(ended_at=_ending.c.at, outcome=_ending.c.o),
 )
 
 
@@ -196,21 +193,17 @@ def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict
     if best:
         _deliver(tx, list(best.values()))
         # Whatever the provider knows of, it has: nothing is left to send.
-        _leave_outbox(tx, [{"b": bucket, "k": contact_id, "i": id_} for bucket, contact_id, id_ in best])
+        leave(tx, [{"b": bucket, "k": contact_id, "i": id_} for bucket, contact_id, id_ in best])
     return lost
 
 
-_deliver = updater(
+_m = messages.c
+_delivery = Given(b=_m.bucket, k=_m.contact_id, i=_m.id, s=_m.status, p=_m.provider_id, c=_m.code, d=_m.detail)
+_deliver = Updates(
+    _delivery,
     update(messages)
-    .where(
-        messages.c.bucket == bindparam("b"), messages.c.contact_id == bindparam("k"), messages.c.id == bindparam("i")
-    )
-    .values(status=bindparam("s"), provider_id=bindparam("p"), code=bindparam("c"), detail=bindparam("d"))
-)
-_leave_outbox = updater(
-    delete(outbox).where(
-        outbox.c.bucket == bindparam("b"), outbox.c.contact_id == bindparam("k"), outbox.c.id == bindparam("i")
-    )
+    .where(_m.bucket == _delivery.c.b, _m.contact_id == _delivery.c.k, _m.id == _delivery.c.i)
+    .values(status=_delivery.c.s, provider_id=_delivery.c.p, code=_delivery.c.c, detail=_delivery.c.d),
 )
 
 

@@ -240,7 +240,7 @@ def _by(data: Mapping[str, Any]) -> str:
 
 def line_of(row: Any, me: str, zone: str) -> Line | None:
     """An event row as a line of the thread."""
-    said = _event(row.kind, msgspec.json.decode(row.data), me)
+    said = _event(row.kind, row.data, me)
     return None if said is None else Line(row.id, row.at, clock(row.at, zone), *said)
 
 

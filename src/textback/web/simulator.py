@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from textback.core.ids import bucket_of, new_id
+from textback.core.messages import FAILED
 from textback.core.text import clean, segments
 from textback.core.when import to_datetime
 from textback.engine.arrivals import Message
@@ -21,6 +22,8 @@ from textback.web.pages import page
 from textback.web.present import bubble, clock, day
 from textback.web.security import Denied
 
+NEVER_CAME = FAILED | {"canceled"}
+"""Texts of ours that no phone has seen."""
 LINE = "simulator"
 TURN_WAIT = 5.0
 MOST_TEXT = 1600
@@ -106,14 +109,14 @@ async def _turns(ctx: WebContext, contact_id: str) -> tuple[list[Row[Any]], list
     bucket = bucket_of(contact_id)
     messages = await ctx.db.read(desk_store.thread, contact_id, bucket, 200)
     since = messages[0].id if len(messages) == 200 else ""
-    return messages, await ctx.db.read(desk_store.happenings, contact_id, bucket, since, ("turn",))
+    return messages, await ctx.db.read(desk_store.traces, contact_id, bucket, since)
 
 
 def _trace(ctx: WebContext, phone: str, number: int, turn: Row[Any], messages: list[Row[Any]], me: str) -> Trace:
-    data = msgspec.json.decode(turn.data)
+    data = msgspec.json.decode(turn.trace)
     zone = ctx.bot().timezone
     now = ctx.road.now()
-    mine = [row for row in messages if row.arrival_id == turn.arrival_id]
+    mine = [row for row in messages if row.arrival_id == turn.id]
     text = next((row.text for row in mine if row.direction == "in"), "")
     sent = [Sent(row.text, bubble(row, me, zone), segments(row.text)) for row in mine if row.direction == "out"]
     others = [_effect(effect, phone, zone, now) for effect in data.get("effects", [])]
@@ -154,7 +157,7 @@ async def try_page(request: Request) -> Response:
     zone = ctx.bot().timezone
     contact_id = await ctx.db.read(store.contact_of, ctx.workspace, phone)
     messages, turns = await _turns(ctx, contact_id) if contact_id else ([], [])
-    numbers = {turn.arrival_id: n for n, turn in enumerate(turns, 1)}
+    numbers = {turn.id: n for n, turn in enumerate(turns, 1)}
     wanted = request.query_params.get("t", "")
     shown = int(wanted) if wanted.isdigit() and 0 < int(wanted) <= len(turns) else len(turns)
     others = [row.address for row in await ctx.db.read(store.phones, ctx.workspace, LINE, MOST_PHONES)]
@@ -170,6 +173,7 @@ async def try_page(request: Request) -> Response:
             "texts": [
                 (bubble(row, me, zone), numbers.get(row.arrival_id), segments(row.text).count)
                 for row in sorted(messages, key=lambda row: (row.at, row.id))
+                if row.status not in NEVER_CAME
             ],
             "turns": len(turns),
             "trace": _trace(ctx, phone, shown, turns[shown - 1], messages, me) if turns else None,

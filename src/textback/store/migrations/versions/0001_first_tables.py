@@ -147,19 +147,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "events",
-        sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("contact_id", sa.String(length=32), nullable=False),
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("workspace", sa.String(length=64), nullable=False),
-        sa.Column("arrival_id", sa.String(length=32), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("data", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("bucket", "contact_id", "id"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "login_failures",
         sa.Column("key", sa.String(length=400), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
@@ -264,6 +251,18 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("timers_due", "timers", ["due_at"], unique=False)
+    op.create_table(
+        "turns",
+        sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_id", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("events", sa.Text(), nullable=False),
+        sa.Column("trace", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bucket", "contact_id", "id"),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "users",
         sa.Column("id", sa.String(length=32), nullable=False),
