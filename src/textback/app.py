@@ -8,7 +8,7 @@ from typing import IO
 
 import structlog
 
-from textback.channels.http import Session, open_session
+from textback.channels.client import Session
 from textback.channels.registry import PROVIDERS
 from textback.core.errors import SettingsError, StartError
 from textback.engine.bot import Bot, LineSpec
@@ -160,7 +160,7 @@ class App:
 
     async def check(self) -> None:
         """Make every line and let it go again. Raises SettingsError, in one line, where one can't be made."""
-        http = open_session()
+        http = Session()
         try:
             make_lines(self._specs, self._found, http)
         finally:
@@ -172,7 +172,7 @@ class App:
         self.db = open_db(settings.database_url)
         version = await self.db.write(bot_store.publish, settings.workspace, self._files, clock())
         self.bot = load_bot(self._files, version)
-        self._http = open_session()
+        self._http = Session()
         lines = make_lines(self._specs, self._found, self._http)
         shelf = Shelf(settings.workspace, self.bot)
         self.road = Road(self.db, settings.workspace, lines, shelf, public_url=settings.public_url)

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from tests.support.fake_provider import FakeProvider
-from textback.channels.http import open_session
+from textback.channels.client import Session
 
 
 @pytest.fixture
@@ -16,6 +16,13 @@ async def fake() -> AsyncIterator[FakeProvider]:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with open_session() as session:
+async def http() -> AsyncIterator[Session]:
+    async with Session() as session:
+        yield session
+
+
+@pytest.fixture
+async def other() -> AsyncIterator[aiohttp.ClientSession]:
+    """Another program's client."""
+    async with aiohttp.ClientSession() as session:
         yield session

@@ -18,6 +18,7 @@ from tests.support.fake_provider import (
     telnyx_text,
 )
 from textback.channels.base import Outgoing
+from textback.channels.client import Session
 from textback.channels.telnyx import STATUSES as TELNYX_STATUSES
 from textback.channels.telnyx import Telnyx
 from textback.channels.twilio import STATUSES as TWILIO_STATUSES
@@ -97,12 +98,12 @@ def twilio(shared: Path) -> Spec:
     return Spec(shared / "openapi" / "twilio_messages_v2010.strict.json")
 
 
-async def post_telnyx(fake: FakeProvider, http: aiohttp.ClientSession, outgoing: Outgoing) -> Posted:
+async def post_telnyx(fake: FakeProvider, http: Session, outgoing: Outgoing) -> Posted:
     await Telnyx(NUMBER, fake.telnyx_options(), http).send(outgoing)
     return fake.posts[-1]
 
 
-async def post_twilio(fake: FakeProvider, http: aiohttp.ClientSession, outgoing: Outgoing) -> Posted:
+async def post_twilio(fake: FakeProvider, http: Session, outgoing: Outgoing) -> Posted:
     await Twilio(NUMBER, fake.twilio_options(), http).send(outgoing)
     return fake.posts[-1]
 
@@ -111,7 +112,7 @@ async def post_twilio(fake: FakeProvider, http: aiohttp.ClientSession, outgoing:
 
 
 @pytest.mark.parametrize("case", OUTGOING)
-async def test_what_telnyx_gets(telnyx: Spec, fake: FakeProvider, http: aiohttp.ClientSession, case: str) -> None:
+async def test_what_telnyx_gets(telnyx: Spec, fake: FakeProvider, http: Session, case: str) -> None:
     posted = await post_telnyx(fake, http, OUTGOING[case])
     schema = telnyx.request(TELNYX_PATH)
     assert telnyx.problems(schema, posted.json) == []
@@ -119,13 +120,13 @@ async def test_what_telnyx_gets(telnyx: Spec, fake: FakeProvider, http: aiohttp.
 
 
 @pytest.mark.parametrize("case", OUTGOING)
-async def test_what_twilio_gets(twilio: Spec, fake: FakeProvider, http: aiohttp.ClientSession, case: str) -> None:
+async def test_what_twilio_gets(twilio: Spec, fake: FakeProvider, http: Session, case: str) -> None:
     posted = await post_twilio(fake, http, OUTGOING[case])
     assert twilio.problems(twilio.request(TWILIO_PATH), posted.fields()) == []
 
 
 async def test_both_are_posted_where_the_document_says(
-    telnyx: Spec, twilio: Spec, fake: FakeProvider, http: aiohttp.ClientSession
+    telnyx: Spec, twilio: Spec, fake: FakeProvider, http: Session, other: aiohttp.ClientSession
 ) -> None:
     one = await post_telnyx(fake, http, TEXT)
     base = telnyx.document["servers"][0]["url"].rpartition("/")[2]
@@ -180,30 +181,30 @@ def test_every_status_of_twilio_is_known(twilio: Spec) -> None:
 
 @pytest.mark.parametrize("case", OUTGOING)
 async def test_the_fake_answers_as_the_providers_do(
-    telnyx: Spec, twilio: Spec, fake: FakeProvider, http: aiohttp.ClientSession, case: str
+    telnyx: Spec, twilio: Spec, fake: FakeProvider, http: Session, other: aiohttp.ClientSession, case: str
 ) -> None:
     one = await post_telnyx(fake, http, OUTGOING[case])
-    async with http.post(fake.telnyx_url + TELNYX_PATH, data=one.body, headers=_login(one)) as answer:
+    async with other.post(fake.telnyx_url + TELNYX_PATH, data=one.body, headers=_login(one)) as answer:
         assert telnyx.problems(telnyx.response(TELNYX_PATH, str(answer.status)), await answer.json()) == []
     two = await post_twilio(fake, http, OUTGOING[case])
-    async with http.post(fake.url + two.path, data=two.body, headers=_login(two)) as answer:
+    async with other.post(fake.url + two.path, data=two.body, headers=_login(two)) as answer:
         assert twilio.problems(twilio.response(TWILIO_PATH, str(answer.status)), await answer.json()) == []
 
 
 async def test_the_fake_refuses_as_the_providers_do(
-    telnyx: Spec, twilio: Spec, fake: FakeProvider, http: aiohttp.ClientSession
+    telnyx: Spec, twilio: Spec, fake: FakeProvider, http: Session, other: aiohttp.ClientSession
 ) -> None:
-    async with http.post(fake.telnyx_url + TELNYX_PATH, json={"to": "+12065550123"}) as answer:
+    async with other.post(fake.telnyx_url + TELNYX_PATH, json={"to": "+12065550123"}) as answer:
         assert answer.status == 401
         assert telnyx.problems(telnyx.response(TELNYX_PATH, "4XX"), await answer.json()) == []
     two = await post_twilio(fake, http, TEXT)
-    async with http.post(fake.url + two.path, data={"To": "+12065550123"}) as answer:
+    async with other.post(fake.url + two.path, data={"To": "+12065550123"}) as answer:
         assert answer.status == 401
         assert twilio.problems(twilio.response(TWILIO_PATH, "401"), await answer.json()) == []
     fake.misbehave(Answer(418, {"teapot": True}), None)
     statuses = []
     for _ in range(3):
-        async with http.post(fake.url + two.path, data=two.body, headers=_login(two)) as answer:
+        async with other.post(fake.url + two.path, data=two.body, headers=_login(two)) as answer:
             statuses.append(answer.status)
     assert statuses == [418, 201, 201]
 

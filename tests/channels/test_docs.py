@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
 import pytest
 
 from tests.docs.pages import read
@@ -20,9 +19,10 @@ from tests.support.fake_provider import (
     twilio_status,
     twilio_text,
 )
+from textback.channels import client, telnyx, twilio
 from textback.channels import http as http_module
-from textback.channels import telnyx, twilio
 from textback.channels.base import BadPayload, Failure, FailureKind, Outgoing, Provider, Webhook
+from textback.channels.client import Session
 from textback.channels.registry import PROVIDERS
 from textback.pipeline.deliver import MAX_ATTEMPTS
 from textback.web.webhooks import MOST_BYTES
@@ -61,7 +61,7 @@ def words(cell: str) -> frozenset[str]:
     return frozenset(plain(word) for word in cell.split(", ") if word)
 
 
-def make(name: str, fake: FakeProvider, http: aiohttp.ClientSession | None = None, number: str = NUMBER) -> Provider:
+def make(name: str, fake: FakeProvider, http: Session | None = None, number: str = NUMBER) -> Provider:
     options = {"telnyx": fake.telnyx_options, "twilio": fake.twilio_options}[name]()
     return PROVIDERS[name].make(number, options, http)  # type: ignore[arg-type]
 
@@ -162,11 +162,11 @@ def test_the_kinds_of_failure() -> None:
     kinds, _ = tables("Failures")
     assert [kind for kind, _ in kinds] == list(FailureKind.__args__)  # type: ignore[attr-defined]
     assert f"at most {MAX_ATTEMPTS} times in all" in section("Failures")
-    assert f"{http_module.CONNECT:.0f} seconds for a connection and {http_module.TOTAL:.0f} for" in section("Failures")
+    assert f"{client.CONNECT:.0f} seconds for a connection and {client.TOTAL:.0f} for" in section("Failures")
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_the_http_statuses(name: str, fake: FakeProvider, http: aiohttp.ClientSession) -> None:
+async def test_the_http_statuses(name: str, fake: FakeProvider, http: Session) -> None:
     provider = make(name, fake, http)
     _, rows = tables(f"{name.capitalize()} failures")
     for said, kind in rows:
@@ -178,11 +178,11 @@ async def test_the_http_statuses(name: str, fake: FakeProvider, http: aiohttp.Cl
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_what_may_happen_on_the_way(name: str, fake: FakeProvider, http: aiohttp.ClientSession) -> None:
+async def test_what_may_happen_on_the_way(name: str, fake: FakeProvider, http: Session) -> None:
     documented = {row[0]: row[1] for row in tables("Failures")[1]}
     happened: dict[str, Failure] = {}
 
-    async def fail(what: str, session: aiohttp.ClientSession, *answers: Answer) -> None:
+    async def fail(what: str, session: Session, *answers: Answer) -> None:
         fake.misbehave(*answers)
         result = await make(name, fake, session).send(TEXT)
         assert isinstance(result, Failure), what
@@ -190,7 +190,7 @@ async def test_what_may_happen_on_the_way(name: str, fake: FakeProvider, http: a
 
     await fail("the connection broke", http, RESET)
     await fail("an answer that can't be read", http, Answer(200, b"<html>"))
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as impatient:
+    async with Session(total=0.2) as impatient:
         await fail("no answer in time", impatient, Answer(then="hang"))
     url = fake.url
     async with FakeProvider() as gone:

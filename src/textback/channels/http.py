@@ -1,46 +1,32 @@
-"""The one HTTP session that all providers of a process share, and what its failures mean."""
+"""What providers share: the session they post with, what its failures mean, and reading their options."""
 
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from textback.channels.base import Accepted, Failure, FailureKind, Option
+from textback.channels.client import Target, TooSlow, Unreachable
 from textback.core.errors import SettingsError
 from textback.core.text import clean
-
-Session: TypeAlias = aiohttp.ClientSession
-"""What providers send with, as the rest of the program names it."""
-
-CONNECT = 5.0
-TOTAL = 15.0
-"""Seconds to connect, and for a whole request."""
-
-
-def open_session() -> aiohttp.ClientSession:
-    """A keep-alive session without cookies. Close it when the process stops."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=512, limit_per_host=256, ttl_dns_cache=60, keepalive_timeout=60),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=TOTAL, sock_connect=CONNECT),
-        auto_decompress=True,
-        headers={"User-Agent": "textback/0.1"},
-    )
 
 
 def failure_of(error: Exception) -> Failure:
     """What a failed request means. Only one that never left this machine may be tried again: a request that was
     written may have been obeyed, whatever became of the answer."""
     match error:
-        case aiohttp.ConnectionTimeoutError():
-            return Failure("retry", detail="The provider could not be reached in time.")
-        case aiohttp.ClientConnectorError():
+        case Unreachable():
             return Failure("retry", detail="The provider could not be reached.")
-        case TimeoutError():
+        case TooSlow():
             return Failure("unknown", detail="The provider did not answer in time.")
         case _:
-            return Failure("unknown", detail=f"The connection broke: {type(error).__name__}.")
+            return Failure("unknown", detail=f"It may have gone: {error}."[:200])
+
+
+def target(url: str, headers: Mapping[str, str], variable: str) -> Target:
+    """Where a line posts to. Raises SettingsError naming the variable whose value can't be part of a request."""
+    try:
+        return Target(url, headers)
+    except ValueError:
+        raise SettingsError(f"{variable} has a character in it that can't be sent.", "Copy it again.") from None
 
 
 def need(options: Mapping[str, str], wanted: Iterable[Option]) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-import aiohttp
 import msgspec
 
 from textback.channels.base import Option, Provider
+from textback.channels.client import Session
 from textback.channels.simulator import Simulator
 from textback.channels.telnyx import Telnyx
 from textback.channels.twilio import Twilio
@@ -19,7 +19,7 @@ class ProviderSpec(msgspec.Struct, frozen=True):
 
     name: str
     options: tuple[Option, ...]
-    make: Callable[[str, Mapping[str, str], aiohttp.ClientSession], Provider]
+    make: Callable[[str, Mapping[str, str], Session], Provider]
 
 
 PROVIDERS: dict[str, ProviderSpec] = {

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-import aiohttp
-
 from textback.channels.base import Accepted, BadSignature, Failure, Option, Outgoing, Webhook
+from textback.channels.client import Session
 from textback.engine.arrivals import DeliveryStatus, Message
 
 
@@ -17,7 +16,7 @@ class Simulator:
     content_types: ClassVar[tuple[str, ...]] = ("application/json",)
     acknowledgement: ClassVar[tuple[str, bytes]] = ("application/json", b"{}")
 
-    def __init__(self, number: str, options: Mapping[str, str], http: aiohttp.ClientSession) -> None:
+    def __init__(self, number: str, options: Mapping[str, str], http: Session) -> None:
         self.number = number
         self.keywords: Mapping[str, frozenset[str]] = {}
 

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qs
 
-import aiohttp
 import msgspec
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
@@ -27,7 +26,8 @@ from textback.channels.base import (
     Outgoing,
     Webhook,
 )
-from textback.channels.http import accepted, api_address, failure_of, need, refused, seconds
+from textback.channels.client import Broken, Session, TooSlow, Unreachable
+from textback.channels.http import accepted, api_address, failure_of, need, refused, seconds, target
 from textback.core.errors import SettingsError
 from textback.core.messages import Status
 from textback.core.text import clean
@@ -141,12 +141,15 @@ class Telnyx:
     content_types: ClassVar[tuple[str, ...]] = ("application/json",)
     acknowledgement: ClassVar[tuple[str, bytes]] = ("application/json", b'{"status":"accepted"}')
 
-    def __init__(self, number: str, options: Mapping[str, str], http: aiohttp.ClientSession) -> None:
+    def __init__(self, number: str, options: Mapping[str, str], http: Session) -> None:
         need(options, self.options)
         self.number = number
         self._http = http
-        self._url = api_address(options, BASE_URL, "TELNYX_BASE_URL") + "/messages"
-        self._headers = {"Authorization": f"Bearer {options['api_key']}", "Content-Type": "application/json"}
+        self._target = target(
+            api_address(options, BASE_URL, "TELNYX_BASE_URL") + "/messages",
+            {"Authorization": f"Bearer {options['api_key']}", "Content-Type": "application/json"},
+            "TELNYX_API_KEY",
+        )
         self._keys = [_verify_key(part) for part in options["public_key"].split(",")]
         self.keywords: Mapping[str, frozenset[str]] = {} if options.get("keyword_owner") == "app" else KEYWORDS
 
@@ -248,19 +251,15 @@ class Telnyx:
         if outgoing.status_url:
             body["webhook_url"] = outgoing.status_url
         try:
-            async with self._http.post(
-                self._url, data=_encode(body), headers=self._headers, allow_redirects=False
-            ) as response:
-                answer = await response.read()
-                status, headers = response.status, response.headers
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            answer = await self._http.post(self._target, _encode(body))
+        except (Unreachable, Broken, TooSlow) as error:
             return failure_of(error)
-        if 200 <= status < 300:
+        if 200 <= answer.status < 300:
             try:
-                return accepted(_response.decode(answer).data.id)
+                return accepted(_response.decode(answer.body).data.id)
             except _UNREADABLE:
-                return Failure("unknown", str(status), "Telnyx took it but its answer can't be read.")
-        return _refused(status, headers, answer)
+                return Failure("unknown", str(answer.status), "Telnyx took it but its answer can't be read.")
+        return _refused(answer.status, answer.headers, answer.body)
 
 
 def _refused(status: int, headers: Mapping[str, str], answer: bytes) -> Failure:

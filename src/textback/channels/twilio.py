@@ -9,9 +9,8 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import ClassVar
-from urllib.parse import parse_qs, parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
-import aiohttp
 import msgspec
 
 from textback.channels.base import (
@@ -25,7 +24,8 @@ from textback.channels.base import (
     Outgoing,
     Webhook,
 )
-from textback.channels.http import accepted, api_address, failure_of, need, refused, seconds
+from textback.channels.client import Broken, Session, TooSlow, Unreachable
+from textback.channels.http import accepted, api_address, failure_of, need, refused, seconds, target
 from textback.core.errors import SettingsError
 from textback.core.messages import Status
 from textback.core.phone import is_short_code, is_toll_free
@@ -102,7 +102,7 @@ class Twilio:
     content_types: ClassVar[tuple[str, ...]] = ("application/x-www-form-urlencoded",)
     acknowledgement: ClassVar[tuple[str, bytes]] = ("text/xml", b"<Response/>")
 
-    def __init__(self, number: str, options: Mapping[str, str], http: aiohttp.ClientSession) -> None:
+    def __init__(self, number: str, options: Mapping[str, str], http: Session) -> None:
         need(options, self.options)
         sid = options["account_sid"]
         if not (len(sid) == 34 and sid.startswith("AC") and sid.isalnum()):
@@ -114,9 +114,12 @@ class Twilio:
         self._http = http
         self._tokens = [token.encode() for token in tokens]
         address = api_address(options, BASE_URL, "TWILIO_BASE_URL")
-        self._url = f"{address}/2010-04-01/Accounts/{sid}/Messages.json"
         basic = base64.b64encode(f"{sid}:{tokens[0]}".encode()).decode()
-        self._headers = {"Authorization": f"Basic {basic}"}
+        self._target = target(
+            f"{address}/2010-04-01/Accounts/{sid}/Messages.json",
+            {"Authorization": f"Basic {basic}", "Content-Type": self.content_types[0]},
+            "TWILIO_AUTH_TOKEN",
+        )
         self.keywords = {} if options.get("keyword_owner") == "app" else _keywords_of(number)
 
     def verify(self, webhook: Webhook, now: int) -> None:
@@ -210,19 +213,15 @@ class Twilio:
         if outgoing.status_url:
             fields.append(("StatusCallback", outgoing.status_url))
         try:
-            async with self._http.post(
-                self._url, data=aiohttp.FormData(fields), headers=self._headers, allow_redirects=False
-            ) as response:
-                answer = await response.read()
-                status, headers = response.status, response.headers
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            answer = await self._http.post(self._target, urlencode(fields, errors="replace").encode())
+        except (Unreachable, Broken, TooSlow) as error:
             return failure_of(error)
-        if 200 <= status < 300:
+        if 200 <= answer.status < 300:
             try:
-                return accepted(_response.decode(answer).sid)
+                return accepted(_response.decode(answer.body).sid)
             except _UNREADABLE:
-                return Failure("unknown", str(status), "Twilio took it but its answer can't be read.")
-        return _refused(status, headers, answer)
+                return Failure("unknown", str(answer.status), "Twilio took it but its answer can't be read.")
+        return _refused(answer.status, answer.headers, answer.body)
 
 
 def _refused(status: int, headers: Mapping[str, str], answer: bytes) -> Failure:
