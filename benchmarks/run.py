@@ -32,6 +32,7 @@ BIN = Path(sys.executable).parent
 RESULTS = HERE / "results" / "latest.json"
 OFFERED = 500
 CONTACTS = 2000
+LATENCIES = ("ack_p50_ms", "ack_p99_ms", "reply_p50_ms", "reply_p99_ms")
 
 
 def free_port() -> int:
@@ -170,7 +171,7 @@ class Load:
 
 
 def measure(name: str, load: Load, seconds: float, repeat: int, connections: int) -> dict[str, Any]:
-    """Warm up, then several short runs flat out and one paced; medians.
+    """Warm up, then several short runs flat out and paced; medians.
 
     Flat out twice: with a provider that answers at once, which shows nothing but the server's own cost, and with one
     that takes as long as SLOW, because a real one is a request to another data centre.
@@ -181,14 +182,14 @@ def measure(name: str, load: Load, seconds: float, repeat: int, connections: int
         runs = [load.run(target, int(guess * seconds), 0, connections) for _ in range(repeat)]
         slow = [load.run(target, int(guess * seconds), 0, connections, SLOW) for _ in range(repeat)]
         offered = OFFERED if name != "peer" else 200
-        calm = load.run(target, int(offered * seconds), offered, connections)
-    everything = [*runs, *slow, calm]
+        calm = [load.run(target, int(offered * seconds), offered, connections) for _ in range(repeat)]
+    everything = [*runs, *slow, *calm]
     return {
         "round_trips_per_second": statistics.median(r["round_trips_per_second"] for r in runs),
         "slow_round_trips_per_second": statistics.median(r["round_trips_per_second"] for r in slow),
         "cpu_ms_per_message": statistics.median(r["cpu_ms_per_message"] for r in runs),
         "offered_per_second": offered,
-        **{key: calm[key] for key in ("ack_p50_ms", "ack_p99_ms", "reply_p50_ms", "reply_p99_ms")},
+        **{key: statistics.median(r[key] for r in calm) for key in LATENCIES},
         "rss_mb": max(r["rss_mb"] for r in everything),
         **{key: sum(r[key] for r in everything) for key in ("sent", "lost", "doubled", "wrong", "refused")},
         "all_round_trips_per_second": [round(r["round_trips_per_second"]) for r in runs],

@@ -17,7 +17,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy import Row as Row
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from textback.core.errors import SettingsError
@@ -93,7 +93,8 @@ def make_engine(url: URL, *, begin: str = "BEGIN IMMEDIATE", pool_size: int = 1,
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA temp_store=MEMORY")
-        cursor.execute("PRAGMA wal_autocheckpoint=4000")  # pages; the hot ones are written back less often
+        # Pages. `_Checkpointer` writes them back long before, and without anybody waiting for it.
+        cursor.execute("PRAGMA wal_autocheckpoint=20000")
         cursor.execute("PRAGMA cache_size=-16000")  # KiB
         cursor.execute("PRAGMA busy_timeout=30000")
         cursor.close()
@@ -209,6 +210,31 @@ def _deliver(outcomes: list[_Outcome]) -> None:
         return
 
 
+class _Checkpointer:
+    """Copies the write-ahead log back into a SQLite file every second, in a thread of its own: a commit that had to do
+    it would keep everybody waiting for tens of milliseconds."""
+
+    EVERY = 1.0
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="textback-checkpoint", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self.EVERY):
+            try:
+                with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+            except DBAPIError:  # busy, or the disk is full: the next round tries again, and commits say what is wrong
+                continue
+
+
 class Db:
     """A database that async code can use. `write` is durable when it returns; `read` sees the last commit."""
 
@@ -220,6 +246,7 @@ class Db:
         self._read_engine = make_engine(url, begin="BEGIN", pool_size=_READERS)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="textback-read")
         self._lanes: dict[str, _Lane] = {}
+        self._checkpointer: _Checkpointer | None = None
 
     async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **_: P.kwargs) -> T:
         """Run `fn(tx, *args)` in a durable transaction."""
@@ -238,6 +265,8 @@ class Db:
         worker = self._lanes.get(name)
         if worker is None:
             worker = self._lanes[name] = _Lane(self._write_engine, name)
+            if self._sqlite and self._checkpointer is None:
+                self._checkpointer = _Checkpointer(self._read_engine)
         loop = asyncio.get_running_loop()
         futures: list[asyncio.Future[Any]] = [loop.create_future() for _ in works]
         worker.put([(fn, args, future) for (fn, args), future in zip(works, futures, strict=True)])
@@ -263,6 +292,8 @@ class Db:
         for lane in list(self._lanes.values()):
             await loop.run_in_executor(None, lane.stop)
         self._lanes.clear()
+        if self._checkpointer is not None:
+            await loop.run_in_executor(None, self._checkpointer.stop)
         self.dispose()
 
     def dispose(self) -> None:
