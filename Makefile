@@ -25,7 +25,7 @@ browser: dev ## Make sure that the browser tests have a Chromium
 	@sh scripts/browser
 
 test: dev browser ## Run all tests; ARGS="tests/engine -k keyword" narrows them
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: dev ## Lint, formatting, types, import rules and documentation
 	$(BIN)/ruff check .

@@ -233,7 +233,7 @@ def test_the_texts_are_signed_as_the_providers_sign(words: str) -> None:
     headers = sign_telnyx(body, now_ms())
     client = telnyx.Telnyx(api_key="unused", public_key=TELNYX_PUBLIC_KEY)
     client.webhooks.unwrap(body.decode(), headers=headers)
-    with pytest.raises(ValueError, match="does not match"):
+    with pytest.raises(Exception, match="does not match"):  # its class depends on what of the SDK was imported
         client.webhooks.unwrap(body.decode() + " ", headers=headers)
     form = twilio_text(words, twilio_contact(1), To=TWILIO_NUMBER)
     url = f"{PUBLIC_URL}/webhooks/twilio"
