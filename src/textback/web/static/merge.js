@@ -12,14 +12,18 @@ export function stick(log) {
   log.scrollTop = log.scrollHeight;
 }
 
+const words = (control) => control.name + control.value + control.textContent.trim() + control.getAttribute("aria-label");
+
+const same = (root, focused) => [...root.querySelectorAll("a,button,input,summary")].find((one) => words(one) === words(focused));
+
 function live(page) {
   for (const fresh of page.querySelectorAll("[data-live]")) {
     const old = document.getElementById(fresh.id);
     if (!old || old.outerHTML === fresh.outerHTML || old.querySelector("details[open]")) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
-    const place = focused ? [...old.querySelectorAll("a,button,input")].indexOf(focused) : -1;
     old.replaceWith(fresh.cloneNode(true));
-    if (place >= 0) document.getElementById(fresh.id).querySelectorAll("a,button,input")[place]?.focus();
+    // Only to what is the same thing: another button in its place would be pressed by mistake.
+    if (focused) same(document.getElementById(fresh.id), focused)?.focus();
   }
 }
 
