@@ -1,0 +1,40 @@
+"""The schema can be spread over many servers by bucket: whatever must be unique is unique within one bucket."""
+
+import pytest
+from sqlalchemy import Table, UniqueConstraint
+
+from textback.store.tables import metadata
+
+CONFIGURATION = {
+    "addresses",  # finds a contact's bucket, so it can't know it yet
+    "api_keys",
+    "audit",
+    "bot_versions",
+    "login_failures",
+    "login_links",
+    "users",
+    "web_sessions",
+}
+"""Small tables that every server would have a copy of."""
+
+ROAD = [table for table in metadata.sorted_tables if "bucket" in table.c and table.name not in CONFIGURATION]
+
+
+def test_every_table_is_of_the_road_or_small() -> None:
+    small = {table.name for table in metadata.sorted_tables} - {table.name for table in ROAD}
+    assert small >= CONFIGURATION
+    assert len(ROAD) >= 11
+
+
+@pytest.mark.parametrize("table", ROAD, ids=lambda table: table.name)
+def test_unique_keys_lead_with_the_bucket(table: Table) -> None:
+    keys = [list(table.primary_key.columns)]
+    keys += [list(one.columns) for one in table.constraints if isinstance(one, UniqueConstraint)]
+    keys += [list(one.columns) for one in table.indexes if one.unique]
+    for key in keys:
+        assert key[0].name == "bucket", [column.name for column in key]
+
+
+@pytest.mark.parametrize("table", ROAD, ids=lambda table: table.name)
+def test_rows_are_stored_in_their_key_on_sqlite(table: Table) -> None:
+    assert table.dialect_options["sqlite"]["with_rowid"] is False
