@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo dev browser test check format bench clean
+.PHONY: help setup demo dev browser test check format bench chaos clean
 
 BIN := .venv/bin
 INPUTS := pyproject.toml uv.lock scripts/bootstrap
@@ -40,6 +40,9 @@ format: dev ## Format the code and fix what can be fixed
 
 bench: dev ## Measure round trips, latency, memory and a peer on this machine
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+chaos: dev ## Kill servers for ten minutes while texts arrive, and look for what was lost or doubled
+	@$(BIN)/python -m chaos $(ARGS)
 
 clean: ## Remove everything that the other targets made
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

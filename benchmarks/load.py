@@ -32,6 +32,7 @@ def sign(key: SigningKey, count: int, contacts: int, prefix: str, path: str) -> 
     """`count` whole HTTP requests, each a signed text from one of `contacts` numbers in turn."""
     made = []
     stamp = str(int(time.time())).encode()
+    received = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
     for n in range(count):
         sender = f"+1206{5_550_000 + n % contacts:07}"
         body = json.dumps(
@@ -49,7 +50,7 @@ def sign(key: SigningKey, count: int, contacts: int, prefix: str, path: str) -> 
                         "media": [],
                         "messaging_profile_id": "00000000-0000-4000-8000-000000000000",
                         "parts": 1,
-                        "received_at": "2026-01-01T00:00:00.000+00:00",
+                        "received_at": received,
                         "record_type": "message",
                         "text": "hours",
                         "to": [{"carrier": "Telnyx", "phone_number": NUMBER, "status": "webhook_delivered"}],

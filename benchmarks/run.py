@@ -91,6 +91,9 @@ def subject(name: str, provider_port: int, public_key: str) -> Iterator[Subject]
             "TELNYX_PHONE_NUMBER": NUMBER,
             "TELNYX_BASE_URL": f"http://127.0.0.1:{provider_port}/v2",
             "LOG_LEVEL": "warning",
+            "REPLIES_PER_HOUR": "0",  # 2,000 contacts text thousands of times a second
+            "SAME_EXCHANGES": "0",
+            "RECONCILE_MINUTES": "0",  # the fake provider keeps no list
         }
         if name == "peer":
             path = "/webhooks/sms"

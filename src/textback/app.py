@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
@@ -10,17 +11,22 @@ import structlog
 
 from textback.channels.client import Session
 from textback.channels.registry import PROVIDERS
+from textback.compliance.limits import Guard
 from textback.core.errors import SettingsError, StartError
+from textback.core.roles import parse_roles
+from textback.core.when import MINUTE, SECOND
 from textback.engine.bot import Bot, LineSpec
 from textback.engine.load import load_bot
 from textback.pipeline.bots import Shelf
-from textback.pipeline.lines import Line
+from textback.pipeline.lines import Line, line_limits
 from textback.pipeline.road import Road, clock
+from textback.pipeline.spool import Spool, open_spool
 from textback.settings import Settings
 from textback.store import bots as bot_store
 from textback.store import migrate
 from textback.store.db import Db, open_db, parse_url, sqlite_path
 from textback.web.context import LineInfo, WebContext
+from textback.web.elsewhere import HEALTH, no_pages, no_webhooks
 from textback.web.server import build_app
 from textback.web.webhooks import PREFIX, Receive, Scope, SendMessage, Webhooks
 
@@ -101,24 +107,13 @@ def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Se
             known = ", ".join(PROVIDERS)
             raise SettingsError(f"Line {spec.name} names the provider {spec.provider!r}.", f"Known are {known}.")
         number, options = resolve(spec, found)
-        rate = _rate(spec.name, options.pop("rate", None))
-        lines[spec.name] = Line(spec.name, provider.make(number, options, http), number, rate=rate)
+        limits = line_limits(spec.name, options)
+        made = provider.make(number, options, http)
+        lines[spec.name] = Line(spec.name, made, number, rate=limits.rate, cap=limits.cap, brand=limits.brand)
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)
         lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER)
     return lines
-
-
-def _rate(line: str, text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = 0.0
-    if rate <= 0:
-        raise SettingsError(f"Line {line}: rate must be texts per second above 0, not {text!r}.", "Mend bot.yml.")
-    return rate
 
 
 def lock_database(settings: Settings) -> IO[str] | None:
@@ -157,6 +152,7 @@ class App:
         self._specs = line_specs(self.bot, found)
         self.db: Db
         self.road: Road
+        self.spool: Spool | None = None
 
     async def check(self) -> None:
         """Make every line and let it go again. Raises SettingsError, in one line, where one can't be made."""
@@ -169,15 +165,30 @@ class App:
     async def start(self) -> None:
         """Open the database and the lines, publish the bot if it has changed, and begin work."""
         settings = self.settings
-        self.db = open_db(settings.database_url)
+        self.db = open_db(settings.database_url, lease=settings.lease_seconds)
         version = await self.db.write(bot_store.publish, settings.workspace, self._files, clock())
         self.bot = load_bot(self._files, version)
         self._http = Session()
         lines = make_lines(self._specs, self._found, self._http)
         shelf = Shelf(settings.workspace, self.bot)
-        self.road = Road(self.db, settings.workspace, lines, shelf, public_url=settings.public_url)
+        roles = parse_roles(settings.roles)
+        self.road = Road(
+            self.db,
+            settings.workspace,
+            lines,
+            shelf,
+            public_url=settings.public_url,
+            roles=roles,
+            lease=settings.lease_seconds * SECOND,
+            guard=Guard(settings.replies_per_hour, settings.same_exchanges),
+            reply_max_age=settings.reply_max_age * MINUTE,
+            late_after=settings.late_minutes * MINUTE,
+            reconcile_every=settings.reconcile_minutes * MINUTE,
+            resend_unsent=settings.resend_unsent,
+            spool=self.spool,
+        )
         signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"
-        self.webhooks = Webhooks(self.road, lines, signed_url)
+        self.webhooks = Webhooks(self.road, lines, signed_url, most_refused=settings.webhook_refusals_per_minute)
         self._pages = build_app(
             WebContext(
                 db=self.db,
@@ -190,6 +201,8 @@ class App:
                 secure=bool(settings.public_url and settings.public_url.startswith("https://")),
             )
         )
+        self._on_webhook = self.webhooks if "accept" in roles else no_webhooks(roles)
+        self._on_page = self._pages if "web" in roles else no_pages(roles)
         await self.road.start()
         for line in lines.values():
             log.info(
@@ -199,17 +212,21 @@ class App:
     async def stop(self) -> None:
         """Finish what is claimed, then close everything."""
         await self.road.stop()
+        if self.spool is not None:
+            await self.spool.close()
         await self._http.close()
         await self.db.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
         """ASGI. Webhooks skip the routing table: they are most of the traffic."""
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
-            await self.webhooks(scope, receive, send)
+            await self._on_webhook(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
-        else:
+        elif scope["path"] in HEALTH:
             await self._pages(scope, receive, send)
+        else:
+            await self._on_page(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: SendMessage) -> None:
         await receive()
@@ -218,6 +235,15 @@ class App:
         await receive()
         await self.stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def prepare_spool(settings: Settings) -> Spool | None:
+    """Where texts wait while PostgreSQL is away. A SQLite file is no more likely to be away than the spool itself."""
+    url = parse_url(settings.database_url)
+    if sqlite_path(url) is not None or not settings.spool_mb or "accept" not in parse_roles(settings.roles):
+        return None
+    name = re.sub(r"[^A-Za-z0-9]+", "_", f"{url.database}-{settings.workspace}")
+    return open_spool(Path(settings.spool_dir), name, settings.spool_mb * 2**20)
 
 
 def prepare(settings: Settings) -> IO[str] | None:

@@ -8,6 +8,7 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, Field, ValidationError
 
 from textback.core.errors import SettingsError
+from textback.core.roles import EVERY, parse_roles
 
 
 class Settings(BaseModel):
@@ -24,6 +25,62 @@ class Settings(BaseModel):
         description="The https address that providers call, without a path. Twilio signs it, so it must be exact.",
     )
     workspace: str = Field("default", description="The tenant whose data this server works with.")
+    roles: str = Field(
+        EVERY,
+        description="What this server does, where several share one PostgreSQL.",
+    )
+    lease_seconds: int = Field(
+        60,
+        ge=2,
+        le=3600,
+        description="How long a server may take to post what it claimed before others take it for dead.",
+    )
+    spool_dir: str = Field(
+        "spool",
+        description="The folder where texts wait while PostgreSQL can't be reached. It must be on a disk that lasts.",
+    )
+    spool_mb: int = Field(
+        256,
+        ge=0,
+        le=1_000_000,
+        description="How many MB may wait there; then providers are told to try again. 0 does without.",
+    )
+    replies_per_hour: int = Field(
+        30,
+        ge=0,
+        description="How many automatic replies a contact gets in an hour before a person is asked for; 0 is no limit.",
+    )
+    same_exchanges: int = Field(
+        5,
+        ge=0,
+        le=16,
+        description="How often a text may get the same answer, quickly, before a person is asked for; 0 is no limit.",
+    )
+    reply_max_age: int = Field(
+        60,
+        ge=0,
+        description="Minutes after which the bot's answer to a text is not sent any more, only shown; 0: always sent.",
+    )
+    reconcile_minutes: int = Field(
+        10,
+        ge=0,
+        le=1440,
+        description="Minutes between readings of the providers' own lists for what never arrived here; 0 is never.",
+    )
+    late_minutes: int = Field(
+        60,
+        ge=0,
+        description="A text that comes this many minutes after it was sent waits for a person; 0: the bot answers all.",
+    )
+    resend_unsent: bool = Field(
+        False,
+        description="Send an unknown text again, once the provider's list proves that it never had it.",
+    )
+    webhook_refusals_per_minute: int = Field(
+        60,
+        ge=0,
+        description="How many bad requests a minute a line answers with a reason and a log line; 0 is no limit.",
+    )
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_json: bool = Field(False, description="Write one JSON object a line instead of text, for log collectors.")
 
@@ -78,6 +135,7 @@ def load_settings(found: Mapping[str, str], **given: object) -> Settings:
 
 
 def _checked(settings: Settings) -> Settings:
+    parse_roles(settings.roles)
     url = settings.public_url
     if url is not None:
         if not url.startswith(("https://", "http://")):

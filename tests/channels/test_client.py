@@ -33,7 +33,8 @@ class Server:
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
-                length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+                found = head.lower().partition(b"content-length: ")[2]
+                length = int(found.split(b"\r\n")[0]) if found else 0
                 self.heads.append(head)
                 self.requests.append(await reader.readexactly(length))
                 if self._delay is not None:
@@ -85,6 +86,45 @@ async def test_what_is_sent(http: Session) -> None:
         assert f"Host: 127.0.0.1:{server.port}" in lines
         assert "Authorization: Bearer k" in lines
         assert "Content-Length: 2" in lines
+
+
+async def test_a_page_is_got(http: Session) -> None:
+    async with serving(OK) as server:
+        page = Target(f"http://127.0.0.1:{server.port}/list?To=%2B1&Page=2", {"Authorization": "Bearer k"}, "GET")
+        for _ in range(2):
+            answer = await http.get(page)
+            assert (answer.status, answer.body) == (200, b"ok")
+        await http.post(server.target(), b"x")
+        lines = server.heads[0].decode().split("\r\n")
+        assert lines[0] == "GET /list?To=%2B1&Page=2 HTTP/1.1"
+        assert "Authorization: Bearer k" in lines
+        assert not any(line.lower().startswith(("content-", "transfer-")) for line in lines)
+        assert server.requests == [b"", b"", b"x"]
+        assert server.connections == 1
+
+
+@pytest.mark.parametrize(("answer", "error"), [(b"", Broken), (b"SSH-2.0-OpenSSH\r\n\r\n", Broken)])
+async def test_a_page_that_breaks_off(http: Session, answer: bytes, error: type[Exception]) -> None:
+    async with serving(answer) as server:
+        page = Target(f"http://127.0.0.1:{server.port}/list", {}, "GET")
+        with pytest.raises(error):
+            await http.get(page)
+    with pytest.raises(Unreachable):
+        await http.get(page)
+
+
+async def test_a_page_that_does_not_come() -> None:
+    never = asyncio.Event()
+    async with serving(OK, delay=never) as server, Session(total=0.05) as impatient:
+        with pytest.raises(TooSlow):
+            await impatient.get(Target(f"http://127.0.0.1:{server.port}/list", {}, "GET"))
+        never.set()
+
+
+@pytest.mark.parametrize("path", ["/a b", "/a\r\nX-Admin: 1", "/é"])
+def test_an_address_is_one_word(path: str) -> None:
+    with pytest.raises(ValueError):
+        Target(f"http://127.0.0.1:1{path}", {}, "GET")
 
 
 @pytest.mark.parametrize(

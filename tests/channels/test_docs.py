@@ -19,12 +19,14 @@ from tests.support.fake_provider import (
     twilio_status,
     twilio_text,
 )
-from textback.channels import client, telnyx, twilio
+from textback.channels import client, telnyx, telnyx_lists, twilio
 from textback.channels import http as http_module
-from textback.channels.base import BadPayload, Failure, FailureKind, Outgoing, Provider, Webhook
+from textback.channels.base import BadPayload, Failure, FailureKind, Lists, Outgoing, Provider, Webhook
 from textback.channels.client import Session
 from textback.channels.registry import PROVIDERS
-from textback.pipeline.deliver import MAX_ATTEMPTS
+from textback.core.when import DAY, HOUR, MINUTE
+from textback.pipeline import breaker, reconcile
+from textback.pipeline.deliver import KEEP, MAX_ATTEMPTS, MEND, Deliverer
 from textback.web.webhooks import MOST_BYTES
 
 PAGE = "docs/reference/providers.md"
@@ -148,6 +150,42 @@ def test_the_statuses(name: str) -> None:
     assert {plain(said): status for said, status in rows} == MODULES[name].STATUSES
 
 
+# --- Lists
+
+
+def test_which_providers_keep_a_list(fake: FakeProvider, http: Session) -> None:
+    documented = {name: (whole, within) for name, whole, within in tables("Lists")[1]}
+    assert documented.pop("simulator") == ("there is none", "")
+    assert set(documented) == set(NAMES)
+    for name, (_, within) in documented.items():
+        provider = make(name, fake, http)
+        assert isinstance(provider, Lists)
+        assert within == f"{provider.lag // MINUTE} minutes"
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_whose_list_is_whole(name: str, fake: FakeProvider, http: Session) -> None:
+    documented = {row[0]: row[1] for row in tables("Lists")[1]}
+    provider = make(name, fake, http)
+    assert isinstance(provider, Lists)
+    found = await provider.find(TEXT, 0, MINUTE)
+    assert documented[name] == ("yes" if found.surely else "no")
+
+
+def test_the_statuses_of_detail_records() -> None:
+    (rows,) = tables("Telnyx lists")
+    documented = {plain(said): status for said, status in rows}
+    code = telnyx_lists.RECORD_STATUSES.items()
+    assert documented == {said: status for said, status in code if said not in telnyx.STATUSES}
+
+
+def test_the_times_of_reconciliation() -> None:
+    words_of = " ".join(section("Lists").split())
+    assert f"at most it goes back {reconcile.FURTHEST // DAY} days" in words_of
+    assert f"{reconcile.SETTLED // MINUTE} minutes after" in words_of
+    assert reconcile.RETRY == MINUTE, "asked for again after a minute"
+
+
 # --- Failures
 
 
@@ -162,6 +200,12 @@ def test_the_kinds_of_failure() -> None:
     kinds, _ = tables("Failures")
     assert [kind for kind, _ in kinds] == list(FailureKind.__args__)  # type: ignore[attr-defined]
     assert f"at most {MAX_ATTEMPTS} times in all" in section("Failures")
+    text = " ".join(section("Failures").split())
+    assert f"every {MEND // MINUTE} minutes, more or less, for {KEEP // HOUR} hours" in text
+    assert f"at most {Deliverer.__init__.__kwdefaults__['most']} texts under way" in text  # type: ignore[index]
+    assert f"texts of {breaker.AFTER} conversations in a row" in text
+    assert f"After {breaker.FIRST:.0f} seconds one text" in text
+    assert f"up to {breaker.MOST:.0f} seconds" in text
     assert f"{client.CONNECT:.0f} seconds for a connection and {client.TOTAL:.0f} for" in section("Failures")
 
 

@@ -173,7 +173,8 @@ def test_a_line_without_a_needed_option_stops_the_start(name: str) -> None:
 
 
 def test_a_text() -> None:
-    assert text_of(text="What time do you close?", message_id="m-77") == Message(
+    sent = {"received_at": "2026-11-20T12:00:00.000+00:00"}
+    assert text_of(text="What time do you close?", message_id="m-77", **sent) == Message(
         sender="+12065550123",
         recipient=NUMBER,
         text="What time do you close?",

@@ -14,8 +14,10 @@ from textback import __version__
 from textback.cli.main import main
 
 COMMANDS = [
-    [], ["serve"], ["demo"], ["chat"], ["check"], ["apikey"], ["apikey", "add"], ["apikey", "list"],
-    ["apikey", "revoke"], ["user"], ["user", "add"], ["user", "link"],
+    [], ["serve"], ["demo"], ["chat"], ["check"], ["backup"], ["restore"],
+    ["apikey"], ["apikey", "add"], ["apikey", "list"], ["apikey", "revoke"], ["user"], ["user", "add"],
+    ["user", "link"],
+    ["dead"], ["dead", "list"], ["dead", "redrive"],
 ]  # fmt: skip
 
 

@@ -32,9 +32,10 @@ from textback.core.ids import new_id
 from textback.core.when import HOUR, MINUTE, SECOND
 from textback.engine.arrivals import AgentReply, ApiSend, DeliveryStatus, Message
 from textback.engine.load import load_bot
-from textback.pipeline import accept
+from textback.pipeline import accept, deliver
 from textback.pipeline.claim import LEASE, claim
 from textback.pipeline.deliver import MAX_ATTEMPTS
+from textback.pipeline.fairness import Allowance
 from textback.pipeline.turn import Handled, Turns
 from textback.store import bots, desk, inbox, outbox, turns
 from textback.store.db import Db, Tx, open_db
@@ -296,7 +297,7 @@ async def dead_node(db: Db, words: str = "BOOK") -> Working:
 async def test_what_a_dead_node_was_posting_becomes_unknown_and_is_never_posted_again(db: Db) -> None:
     node = await dead_node(db, "blue")
     late = node.clock() + 10 * MINUTE
-    claimed = await db.write(claim, late, 10, {})
+    claimed = await db.write(claim, late, Allowance("default", 10, 10))
     assert [one.text for one in claimed.claims] == ["Go on."]
     clock = Clock(late + LEASE - SECOND)
     async with working(db, clock=clock) as heir:
@@ -409,7 +410,8 @@ def due_at(tx: Tx) -> int:
     return outbox.next_due(tx) or 0
 
 
-async def test_the_pauses_grow_and_in_the_end_it_has_failed(file_db: Db) -> None:
+async def test_the_pauses_grow_and_in_the_end_it_has_failed(file_db: Db, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliver, "POLL", 0.02)
     async with working(file_db) as node:
         node.phones.answer(ANA, *[Failure("retry", "503", "Away.")] * MAX_ATTEMPTS)
         await node.text("BOOK")
@@ -421,7 +423,8 @@ async def test_the_pauses_grow_and_in_the_end_it_has_failed(file_db: Db) -> None
             node.clock.at += pauses[-1]
         await node.becomes(("Go on.", "failed", "retry"))
         assert len(node.phones.sent) == MAX_ATTEMPTS
-        assert all(2**n * SECOND / 2 <= pause <= 2**n * SECOND * 1.5 for n, pause in enumerate(pauses))
+        expected = [min(2**n, 300) * SECOND for n in range(MAX_ATTEMPTS - 1)]
+        assert all(want / 2 <= pause <= want * 1.5 for want, pause in zip(expected, pauses, strict=True))
         node.clock.at += HOUR
         await node.text("blue")
         assert (await node.phones.took(MAX_ATTEMPTS + 1))[-1] == "You said blue."
@@ -429,7 +432,7 @@ async def test_the_pauses_grow_and_in_the_end_it_has_failed(file_db: Db) -> None
 
 @pytest.mark.parametrize(
     ("kind", "status"),
-    [("rejected", "failed"), ("misconfigured", "failed"), ("filtered", "filtered"), ("unknown", "unknown")],
+    [("rejected", "failed"), ("filtered", "filtered"), ("unknown", "unknown")],
 )
 async def test_what_must_not_be_repeated_is_not(db: Db, kind: Any, status: str) -> None:
     async with working(db) as node:
@@ -452,7 +455,7 @@ async def statuses(node: Working) -> list[str]:
     return [status for _, status, _ in await node.ours()]
 
 
-async def test_a_line_that_is_gone_is_said_to_be_misconfigured(file_db: Db) -> None:
+async def test_a_text_for_a_line_that_is_gone_says_so(file_db: Db) -> None:
     async with working(file_db) as node:
         await node.road.send_to("old", ANA, api("Ready."), wait=15)
         await node.until(lambda: shown(node), ("failed", "There is no line old any more."))

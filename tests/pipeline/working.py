@@ -223,11 +223,12 @@ def make(
     phones: Phones | None = None,
     clock: Clock | None = None,
     rate: float | None = None,
+    reply_max_age: int = 0,
 ) -> Working:
     """A node with the lines `one` and `two`, not started yet."""
     phones, clock = phones or Phones(), clock or Clock()
     lines = {name: Line(name, phones, LINE, rate=rate) for name in ("one", "two")}
-    road = Road(db, WORKSPACE, lines, Shelf(WORKSPACE, bot_ or bot()), now=clock)
+    road = Road(db, WORKSPACE, lines, Shelf(WORKSPACE, bot_ or bot()), now=clock, reply_max_age=reply_max_age)
     return Working(db, road, phones, clock)
 
 

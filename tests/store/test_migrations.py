@@ -53,6 +53,7 @@ def test_a_newer_database_is_refused_in_one_line(database_url: str) -> None:
     engine = make_engine(parse_url(database_url))
     with engine.begin() as tx:
         tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        tx.execute(text("UPDATE schema_compatibility SET oldest = '9998'"))
     engine.dispose()
     with pytest.raises(StartError, match="newer Textback") as caught:
         migrate.upgrade(parse_url(database_url))

@@ -8,9 +8,11 @@ import asyncio
 import base64
 import json
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -18,6 +20,8 @@ import msgspec
 from aiohttp import web
 from nacl.signing import SigningKey
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+
+from tests.support.fake_lists import FakeLists
 
 NUMBER = "+12065550100"
 TELNYX_API_KEY = "KEY-of-the-fake-provider"
@@ -86,6 +90,8 @@ class FakeProvider:
         app = web.Application()
         app.router.add_post("/v2/messages", self._telnyx)
         app.router.add_post("/2010-04-01/Accounts/{sid}/Messages.json", self._twilio)
+        self.lists = FakeLists((TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN), TELNYX_API_KEY)
+        self.lists.add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
 
     async def __aenter__(self) -> "FakeProvider":
@@ -194,6 +200,7 @@ class FakeProvider:
         self._count += 1
         message = _telnyx_message(asked, self._count)
         self.taken[message["id"]] = posted
+        self._took(message["id"], asked["from"], asked["to"], asked.get("text", ""), asked.get("webhook_url"))
         return web.json_response({"data": message})
 
     async def _twilio(self, request: web.Request) -> web.StreamResponse:
@@ -218,7 +225,13 @@ class FakeProvider:
         self._count += 1
         message = _twilio_message(form, self._count)
         self.taken[message["sid"]] = posted
+        self._took(message["sid"], asked["From"], asked["To"], asked.get("Body", ""))
         return web.json_response(message, status=201)
+
+    def _took(self, id_: str, sender: str, recipient: str, text: str, webhook_url: str | None = None) -> None:
+        """A text that was posted is in the provider's lists at once."""
+        now = time.time_ns() // 1_000_000
+        self.lists.add("out", sender, recipient, text, now, id=id_, webhook_url=webhook_url)
 
     async def _note(self, posted: Posted) -> Answer | None:
         with self._came:
@@ -294,7 +307,7 @@ def telnyx_text(text: str, sender: str = "+12065550123", message_id: str = "m-1"
             "errors": [],
             "parts": 1,
             "encoding": "GSM-7",
-            "received_at": "2026-11-20T12:00:00.000+00:00",
+            "received_at": datetime.now(UTC).isoformat(timespec="milliseconds"),  # a text of long ago is not answered
             **more,
         },
     )

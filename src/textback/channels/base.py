@@ -1,7 +1,7 @@
-"""What every provider module gives the rest of the program: verify, parse, send. Nothing else."""
+"""What every provider module gives the rest of the program: verify, parse, send; and some can list what they have."""
 
-from collections.abc import Mapping
-from typing import ClassVar, Literal, Protocol
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -36,7 +36,10 @@ class BadPayload(Exception):
 
 
 class Outgoing(msgspec.Struct, frozen=True):
-    """One text to send. `status_url` is where the provider should report; None where no public address is known."""
+    """One text to send. `status_url` is where the provider should report; None where no public address is known.
+
+    `ours` is asked at the last moment before the request is written: once it says no, the text must not be sent.
+    """
 
     message_id: str
     sender: str
@@ -44,6 +47,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     text: str
     media: tuple[Media, ...] = ()
     status_url: str | None = None
+    ours: Callable[[], bool] | None = None
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -94,6 +98,63 @@ class Provider(Protocol):
 
     async def send(self, outgoing: Outgoing) -> Accepted | Failure:
         """Post one text. Never raises for anything the network or the provider does."""
+        ...
+
+
+class ListFailed(Exception):
+    """What the provider has could not be read: it is worth another try. The text is for the log."""
+
+
+class ListTooLong(ListFailed):
+    """There is more in this stretch of time than a listing reads: ask for a shorter one."""
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """A text that came in, as the provider lists it. `at` is the provider's time in ms.
+
+    `message` is None where a list does not show all of it: `Lists.read` does.
+    """
+
+    provider_id: str
+    sender: str
+    at: int
+    message: Message | None = None
+
+
+class Recent(msgspec.Struct, frozen=True):
+    """What the provider has of a stretch of time, each oldest first: texts that came in, and how those that went out
+    stand now (the `provider_id` of a status may be of another program's text)."""
+
+    heard: tuple[Heard, ...]
+    statuses: tuple[DeliveryStatus, ...]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What went out to a contact in a stretch of time: `same` may be the text asked for, `others` (ids) say something
+    else. `surely`: every text that the provider took is in this list, and all of it was read."""
+
+    same: tuple[DeliveryStatus, ...]
+    others: tuple[str, ...]
+    surely: bool
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """What a provider can do that keeps a list of what came in and what went out. Times are ms."""
+
+    lag: ClassVar[int]
+    """How long (ms) a text may take until it is in the list."""
+
+    async def recent(self, since: int, until: int) -> Recent:
+        """What came in and went out on this line from `since` up to `until`. Raises ListFailed."""
+        ...
+
+    async def read(self, heard: Heard) -> Message | None:
+        """All of a text that came in; None when the provider has it no more, or makes no sense. Raises ListFailed."""
+        ...
+
+    async def find(self, outgoing: Outgoing, after: int, before: int) -> Found:
+        """What this line sent to the contact between these two times, when this text was posted. Raises ListFailed."""
         ...
 
 

@@ -1,13 +1,15 @@
 """Posting to a provider: an HTTP/1.1 client that does one thing, on the path of every text.
 
-It keeps connections, posts a body, reads a small answer and says exactly how far a failed request got, because only one
-that never left this machine may be tried again. Parsing is httptools', encryption is Python's.
+It keeps connections, posts a body (or gets a page of a list), reads a small answer and says exactly how far a failed
+request got, because only one that never left this machine may be tried again. Parsing is httptools', encryption is
+Python's.
 """
 
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Literal
 from urllib.parse import urlsplit
 
 import httptools
@@ -18,8 +20,9 @@ TOTAL = 15.0
 """Seconds to connect, and for a whole request."""
 IDLE = 20.0
 """Seconds that a connection is kept without use. Providers keep theirs longer, so one is rarely used as it ends."""
-MOST = 256
-"""Connections to one provider at most; further posts wait for one."""
+MOST = 1024
+"""Connections to one provider at most; further posts wait for one. More than one line may have under way, so that a
+line that hangs leaves some to another line of the same provider."""
 MOST_ANSWER = 1024 * 1024
 
 
@@ -58,7 +61,7 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # a loop of its own makes its own class
 
-    def post(self, request: bytes) -> asyncio.Future[Answer]:
+    def ask(self, request: bytes) -> asyncio.Future[Answer]:
         """Write a request; the future ends with the answer, or with Broken."""
         self._waiting = asyncio.get_running_loop().create_future()
         self._headers, self._body = {}, bytearray()
@@ -119,24 +122,29 @@ class _Connection(asyncio.Protocol):
 
 
 class Target:
-    """One address to post to, with headers that stay the same. Raises ValueError for what can't be in a request."""
+    """One address to post to or to get, with headers that stay the same. Raises ValueError for what can't be in a
+    request."""
 
-    def __init__(self, url: str, headers: Mapping[str, str]) -> None:
+    def __init__(self, url: str, headers: Mapping[str, str], method: Literal["POST", "GET"] = "POST") -> None:
         parts = urlsplit(url)
         self.tls = parts.scheme == "https"
         self.host = parts.hostname or ""
         self.port = parts.port or (443 if self.tls else 80)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         host = parts.netloc.rpartition("@")[2]
-        lines = [f"POST {path} HTTP/1.1", f"Host: {host}", "User-Agent: textback/0.1", "Accept: application/json"]
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", "User-Agent: textback/0.1", "Accept: application/json"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         if any(char in line for line in lines for char in "\r\n\0") or not path.isascii() or " " in path:
             raise ValueError("a line break or a space where none may be")
-        self._head = "\r\n".join(lines).encode("latin-1") + b"\r\nContent-Length: "
+        self._head = "\r\n".join(lines).encode("latin-1")
 
     def request(self, body: bytes) -> bytes:
-        """The whole request."""
-        return b"%b%d\r\n\r\n%b" % (self._head, len(body), body)
+        """The whole request that posts this."""
+        return b"%b\r\nContent-Length: %d\r\n\r\n%b" % (self._head, len(body), body)
+
+    def question(self) -> bytes:
+        """The whole request that gets."""
+        return self._head + b"\r\n\r\n"
 
 
 class _Pool:
@@ -221,11 +229,24 @@ class Session:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def post(self, target: Target, body: bytes) -> Answer:
-        """Post and return the answer, whatever its status. Raises Unreachable, Broken or TooSlow."""
+    async def post(self, target: Target, body: bytes, ours: Callable[[], bool] | None = None) -> Answer:
+        """Post and return the answer, whatever its status. Raises Unreachable, Broken or TooSlow.
+
+        Connecting takes time; when `ours` says no after it, nothing is written: Unreachable.
+        """
+        return await self._exchange(target, target.request(body), ours)
+
+    async def get(self, target: Target) -> Answer:
+        """Get and return the answer, whatever its status. Raises as `post` does; asking again does no harm."""
+        return await self._exchange(target, target.question(), None)
+
+    async def _exchange(self, target: Target, request: bytes, ours: Callable[[], bool] | None) -> Answer:
         pool = self._pool(target)
         connection = await pool.take()
-        waiting = connection.post(target.request(body))
+        if ours is not None and not ours():
+            pool.give_back(connection)
+            raise Unreachable("the time to send it was over")
+        waiting = connection.ask(request)
         timer = asyncio.get_running_loop().call_later(self._total, _give_up, waiting)
         try:
             return await waiting

@@ -7,8 +7,8 @@ import msgspec
 from textback.channels.base import Option, Provider
 from textback.channels.client import Session
 from textback.channels.simulator import Simulator
-from textback.channels.telnyx import Telnyx
-from textback.channels.twilio import Twilio
+from textback.channels.telnyx_lists import ListingTelnyx
+from textback.channels.twilio_lists import ListingTwilio
 
 
 class ProviderSpec(msgspec.Struct, frozen=True):
@@ -25,8 +25,8 @@ class ProviderSpec(msgspec.Struct, frozen=True):
 PROVIDERS: dict[str, ProviderSpec] = {
     spec.name: spec
     for spec in (
-        ProviderSpec(Telnyx.name, Telnyx.options, Telnyx),
-        ProviderSpec(Twilio.name, Twilio.options, Twilio),
+        ProviderSpec(ListingTelnyx.name, ListingTelnyx.options, ListingTelnyx),
+        ProviderSpec(ListingTwilio.name, ListingTwilio.options, ListingTwilio),
         ProviderSpec(Simulator.name, Simulator.options, Simulator),
     )
 }

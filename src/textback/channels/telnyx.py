@@ -28,6 +28,7 @@ from textback.channels.base import (
 )
 from textback.channels.client import Broken, Session, TooSlow, Unreachable
 from textback.channels.http import accepted, api_address, failure_of, need, refused, seconds, target
+from textback.channels.listing import Reader
 from textback.core.errors import SettingsError
 from textback.core.messages import Status
 from textback.core.text import clean
@@ -84,7 +85,9 @@ class _Error(msgspec.Struct):
     detail: str | None = None
 
 
-class _Payload(msgspec.Struct):
+class Payload(msgspec.Struct):
+    """A message as webhooks and the API show it."""
+
     id: str | None = None
     from_: _Party | None = msgspec.field(default=None, name="from")
     to: list[_Party] | None = None
@@ -119,7 +122,7 @@ class _Refusal(msgspec.Struct):
 
 
 _event = msgspec.json.Decoder(_Event)
-_payload = msgspec.json.Decoder(_Payload | None)
+_payload = msgspec.json.Decoder(Payload | None)
 _response = msgspec.json.Decoder(_Response)
 _refusal = msgspec.json.Decoder(_Refusal)
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -145,11 +148,10 @@ class Telnyx:
         need(options, self.options)
         self.number = number
         self._http = http
-        self._target = target(
-            api_address(options, BASE_URL, "TELNYX_BASE_URL") + "/messages",
-            {"Authorization": f"Bearer {options['api_key']}", "Content-Type": "application/json"},
-            "TELNYX_API_KEY",
-        )
+        address = api_address(options, BASE_URL, "TELNYX_BASE_URL")
+        login = {"Authorization": f"Bearer {options['api_key']}"}
+        self._target = target(f"{address}/messages", {**login, "Content-Type": "application/json"}, "TELNYX_API_KEY")
+        self._reader = Reader(http, address, login, "Telnyx")
         self._keys = [_verify_key(part) for part in options["public_key"].split(",")]
         self.keywords: Mapping[str, frozenset[str]] = {} if options.get("keyword_owner") == "app" else KEYWORDS
 
@@ -189,37 +191,14 @@ class Telnyx:
         if not payload.id:
             raise BadPayload("data.payload.id", "is missing")
         if kind == "message.received":
-            return [self._message(payload)]
+            return [message_of(payload, self.number)]
         return self._statuses(payload, webhook, event.data.occurred_at)
 
-    def _message(self, payload: _Payload) -> Message:
-        sender = (payload.from_.phone_number or "").strip() if payload.from_ else ""
-        if not sender:
-            raise BadPayload("data.payload.from.phone_number", "is missing")
-        if not payload.to:
-            raise BadPayload("data.payload.to", "is missing")
-        media = tuple(
-            Media(clean(file.url), clean(file.content_type or ""), file.size)
-            for file in payload.media or ()
-            if file.url
-        )
-        flag = (payload.autoresponse_type or "").lower()
-        return Message(
-            sender=clean(sender)[:320],
-            recipient=clean(payload.to[0].phone_number or self.number)[:320],
-            text=clean(payload.text or ""),
-            provider_id=clean(payload.id or "")[:255],
-            channel="mms" if media else "sms",
-            media=media,
-            keyword=flag if flag in ("stop", "start", "help") else None,
-            sent_at=_moment(payload.received_at),
-        )
-
-    def _statuses(self, payload: _Payload, webhook: Webhook, occurred_at: str | None) -> list[Message | DeliveryStatus]:
+    def _statuses(self, payload: Payload, webhook: Webhook, occurred_at: str | None) -> list[Message | DeliveryStatus]:
         if not payload.to:
             raise BadPayload("data.payload.to", "is missing")
         error = payload.errors[0] if payload.errors else _Error()
-        code = clean(str(error.code))[:32] if error.code is not None else None
+        code = code_of(error.code)
         kind = CODES.get(code or "")
         ours = parse_qs(webhook.query).get("m", [None])[0]
         found: list[Message | DeliveryStatus] = []
@@ -238,7 +217,7 @@ class Telnyx:
                     code=code,
                     detail=clean(error.title or error.detail or "") or None,
                     opted_out=kind == "opted_out",
-                    at=_moment(occurred_at),
+                    at=moment_of(occurred_at),
                 )
             )
         return found
@@ -251,7 +230,7 @@ class Telnyx:
         if outgoing.status_url:
             body["webhook_url"] = outgoing.status_url
         try:
-            answer = await self._http.post(self._target, _encode(body))
+            answer = await self._http.post(self._target, _encode(body), outgoing.ours)
         except (Unreachable, Broken, TooSlow) as error:
             return failure_of(error)
         if 200 <= answer.status < 300:
@@ -260,6 +239,34 @@ class Telnyx:
             except _UNREADABLE:
                 return Failure("unknown", str(answer.status), "Telnyx took it but its answer can't be read.")
         return _refused(answer.status, answer.headers, answer.body)
+
+
+def message_of(payload: Payload, number: str) -> Message:
+    """A text that came in; `number` is ours. Raises BadPayload."""
+    sender = (payload.from_.phone_number or "").strip() if payload.from_ else ""
+    if not sender:
+        raise BadPayload("data.payload.from.phone_number", "is missing")
+    if not payload.to:
+        raise BadPayload("data.payload.to", "is missing")
+    media = tuple(
+        Media(clean(file.url), clean(file.content_type or ""), file.size) for file in payload.media or () if file.url
+    )
+    flag = (payload.autoresponse_type or "").lower()
+    return Message(
+        sender=clean(sender)[:320],
+        recipient=clean(payload.to[0].phone_number or number)[:320],
+        text=clean(payload.text or ""),
+        provider_id=clean(payload.id or "")[:255],
+        channel="mms" if media else "sms",
+        media=media,
+        keyword=flag if flag in ("stop", "start", "help") else None,
+        sent_at=moment_of(payload.received_at),
+    )
+
+
+def code_of(error: str | int | None) -> str | None:
+    """An error's code as a database can keep it."""
+    return clean(str(error))[:32] if error is not None else None
 
 
 def _refused(status: int, headers: Mapping[str, str], answer: bytes) -> Failure:
@@ -316,9 +323,9 @@ def _bad(error: msgspec.ValidationError, prefix: str) -> BadPayload:
     return BadPayload(".".join(part for part in (prefix, field) if part) or "body", problem)
 
 
-def _moment(text: str | None) -> int | None:
+def moment_of(text: str | None) -> int | None:
+    """A time as Telnyx writes it, in ms; None where there is none."""
     try:
-        moment = datetime.fromisoformat(text or "")
-        return to_ms(moment)
+        return to_ms(datetime.fromisoformat(text or ""))
     except (ValueError, OverflowError):
         return None

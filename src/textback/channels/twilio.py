@@ -26,6 +26,7 @@ from textback.channels.base import (
 )
 from textback.channels.client import Broken, Session, TooSlow, Unreachable
 from textback.channels.http import accepted, api_address, failure_of, need, refused, seconds, target
+from textback.channels.listing import Reader
 from textback.core.errors import SettingsError
 from textback.core.messages import Status
 from textback.core.phone import is_short_code, is_toll_free
@@ -115,11 +116,13 @@ class Twilio:
         self._tokens = [token.encode() for token in tokens]
         address = api_address(options, BASE_URL, "TWILIO_BASE_URL")
         basic = base64.b64encode(f"{sid}:{tokens[0]}".encode()).decode()
+        self._path = f"/2010-04-01/Accounts/{sid}/Messages"
         self._target = target(
-            f"{address}/2010-04-01/Accounts/{sid}/Messages.json",
+            f"{address}{self._path}.json",
             {"Authorization": f"Basic {basic}", "Content-Type": self.content_types[0]},
             "TWILIO_AUTH_TOKEN",
         )
+        self._reader = Reader(http, address, {"Authorization": f"Basic {basic}"}, "Twilio")
         self.keywords = {} if options.get("keyword_owner") == "app" else _keywords_of(number)
 
     def verify(self, webhook: Webhook, now: int) -> None:
@@ -189,19 +192,14 @@ class Twilio:
     def _status(
         self, form: Mapping[str, str], sid: str, recipient: str, status: Status, webhook: Webhook
     ) -> DeliveryStatus:
-        code = form.get("ErrorCode", "")[:32] or None
-        kind = CODES.get(code or "")
-        if status in ("failed", "undelivered") and kind == "filtered":
-            status = "filtered"
         ours = parse_qs(webhook.query).get("m", [None])[0]
-        return DeliveryStatus(
-            provider_id=sid[:255],
-            recipient=recipient[:320],
-            status=status,
-            message_id=clean(ours)[:32] if ours else None,
-            code=code,
-            detail=form.get("ErrorMessage") or None,
-            opted_out=kind == "opted_out",
+        return status_of(
+            sid,
+            recipient,
+            status,
+            form.get("ErrorCode", ""),
+            form.get("ErrorMessage"),
+            clean(ours)[:32] if ours else None,
         )
 
     async def send(self, outgoing: Outgoing) -> Accepted | Failure:
@@ -213,7 +211,8 @@ class Twilio:
         if outgoing.status_url:
             fields.append(("StatusCallback", outgoing.status_url))
         try:
-            answer = await self._http.post(self._target, urlencode(fields, errors="replace").encode())
+            body = urlencode(fields, errors="replace").encode()
+            answer = await self._http.post(self._target, body, outgoing.ours)
         except (Unreachable, Broken, TooSlow) as error:
             return failure_of(error)
         if 200 <= answer.status < 300:
@@ -222,6 +221,24 @@ class Twilio:
             except _UNREADABLE:
                 return Failure("unknown", str(answer.status), "Twilio took it but its answer can't be read.")
         return _refused(answer.status, answer.headers, answer.body)
+
+
+def status_of(
+    sid: str, recipient: str, status: Status, code: str, detail: str | None, message_id: str | None = None
+) -> DeliveryStatus:
+    """How a text of ours stands, `code` being Twilio's error code or empty."""
+    kind = CODES.get(code)
+    if status in ("failed", "undelivered") and kind == "filtered":
+        status = "filtered"
+    return DeliveryStatus(
+        provider_id=sid[:255],
+        recipient=recipient[:320],
+        status=status,
+        message_id=message_id,
+        code=code[:32] or None,
+        detail=detail or None,
+        opted_out=kind == "opted_out",
+    )
 
 
 def _refused(status: int, headers: Mapping[str, str], answer: bytes) -> Failure:

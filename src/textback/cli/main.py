@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from textback import __version__
-from textback.cli import accounts, chat, checks, serving
+from textback.cli import accounts, backup, chat, checks, dead, doctor, serving
 from textback.core.errors import TextbackError
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ apikeys = typer.Typer(help="Keys for other programs that use the HTTP API.", no_
 users = typer.Typer(help="People who may sign in to the desk.", no_args_is_help=True)
 app.add_typer(apikeys, name="apikey")
 app.add_typer(users, name="user")
+dead_letters = typer.Typer(help="Texts and arrivals that were given up.", no_args_is_help=True)
+app.add_typer(dead_letters, name="dead")
 
 Database = Annotated[
     str | None, typer.Option("--database", help="sqlite:///file.db or postgresql://user@host/name.", show_default=False)
@@ -34,9 +36,13 @@ def serve(
     database: Database = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on.", show_default=False)] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on.", show_default=False)] = None,
+    roles: Annotated[
+        str | None,
+        typer.Option(help="What it does, of accept,turn,deliver,tick,web. Default: everything.", show_default=False),
+    ] = None,
 ) -> None:
     """Run the bot: webhooks, replies, the desk and the API."""
-    serving.serve(bot_dir, database=database, host=host, port=port)
+    serving.serve(bot_dir, database=database, host=host, port=port, roles=roles)
 
 
 @app.command()
@@ -58,6 +64,35 @@ def chat_command(bot_dir: BotDir) -> None:
 def check_command(bot_dir: BotDir) -> None:
     """Check a bot folder. Names file, line and fix; exits with 1 when there is an error."""
     raise typer.Exit(checks.check(bot_dir))
+
+
+@app.command("backup")
+def backup_command(
+    file: Annotated[Path, typer.Argument(help="The file to write. It must not exist.")], database: Database = None
+) -> None:
+    """Copy a SQLite database while the server runs, and check the copy."""
+    backup.back_up(file, database)
+
+
+@app.command("restore")
+def restore_command(
+    file: Annotated[Path, typer.Argument(help="A file that textback backup wrote.")], database: Database = None
+) -> None:
+    """Put a backup in the place of a SQLite database, while no server runs. The old database is kept."""
+    backup.restore(file, database)
+
+
+@app.command("doctor")
+def doctor_command(
+    bot_dir: Annotated[Path | None, typer.Argument(help="The bot folder. Default: the bike shop example.")] = None,
+    database: Database = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Also ask the providers whether they accept the keys.", show_default=False)
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
+) -> None:
+    """Look for what may keep a server from working, and say what to do. Changes nothing; exits with 1 on an error."""
+    raise typer.Exit(doctor.doctor(bot_dir, database=database, online=online, as_json=as_json))
 
 
 @apikeys.command("add")
@@ -95,6 +130,28 @@ def user_add(
 def user_link(email: Annotated[str, typer.Argument(help="The person's address.")], database: Database = None) -> None:
     """Print a new one-time login link for a person."""
     accounts.login_link(email, database)
+
+
+@dead_letters.command("list")
+def dead_list(
+    line: Annotated[str, typer.Option(help="Only of this line.")] = "",
+    kind: Annotated[str, typer.Option(help="Only of this kind: send or arrival.")] = "",
+    database: Database = None,
+) -> None:
+    """List what was given up and why, the oldest first: id, time, kind, line, who, reason, text."""
+    dead.list_dead(line, kind, database)
+
+
+@dead_letters.command("redrive")
+def dead_redrive(
+    letter: Annotated[str, typer.Argument(help="Which one: its id in the list.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Every one that was not redriven.")] = False,
+    line: Annotated[str, typer.Option(help="With --all: only of this line.")] = "",
+    kind: Annotated[str, typer.Option(help="With --all: only of this kind: send or arrival.")] = "",
+    database: Database = None,
+) -> None:
+    """Send texts that were given up again, and handle arrivals again. Each can be redriven once."""
+    dead.redrive_dead(letter, everything, line, kind, database)
 
 
 def _version(wanted: bool) -> None:

@@ -13,9 +13,10 @@ import structlog
 import typer
 import uvicorn
 
-from textback.app import App, prepare, read_folder
+from textback.app import App, prepare, prepare_spool, read_folder
 from textback.cli.accounts import demo_login
 from textback.core.errors import StartError
+from textback.core.faults import arm
 from textback.settings import Settings, environment, load_settings
 
 GRACE = 10
@@ -101,14 +102,18 @@ def run(app: App, listener: socket.socket) -> None:
     Server(config, app).run(sockets=[listener])
 
 
-def serve(bot_dir: Path | None, *, database: str | None, host: str | None, port: int | None) -> None:
+def serve(
+    bot_dir: Path | None, *, database: str | None, host: str | None, port: int | None, roles: str | None = None
+) -> None:
     """Run the bot until stopped."""
     found = environment(Path.cwd())
-    settings = load_settings(found, database_url=database, host=host, port=port)
+    settings = load_settings(found, database_url=database, host=host, port=port, roles=roles)
     configure_logging(settings)
+    arm(found.get("TEXTBACK_FAULT", ""))
     app = App(settings, read_folder(bot_dir or example_bot()), found)
     asyncio.run(app.check())
     lock = prepare(settings)
+    app.spool = prepare_spool(settings)
     listener = bind(settings.host, settings.port)
     typer.echo(f"Textback is at http://{settings.host}:{listener.getsockname()[1]}", err=True)
     try:

@@ -277,4 +277,5 @@ def copy(state: State) -> State:
         dict(state.fields),
         state.fallbacks,
         state.last_inbound_at,
+        state.tally,
     )

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from textback.core.tally import Tally
+
 EpisodeStatus = Literal["new", "engaged", "waiting_on_customer", "waiting_on_agent", "completed", "archived"]
 OwnerKind = Literal["bot", "person", "nobody"]
 
@@ -67,6 +69,7 @@ class State(msgspec.Struct, omit_defaults=True):
     fields: dict[str, Any] = {}
     fallbacks: int = 0
     last_inbound_at: int = 0
+    tally: Tally | None = None
 
 
 _encoder = msgspec.json.Encoder()

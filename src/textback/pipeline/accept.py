@@ -1,4 +1,7 @@
-"""Accept: store arrivals before anyone is told that we have them. Requests that come together share one commit."""
+"""Accept: store arrivals before anyone is told that we have them. Requests that come together share one commit.
+
+What providers send takes a detour by the spool, on this machine's disk, when the database is away.
+"""
 
 import asyncio
 from collections import OrderedDict
@@ -8,11 +11,15 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from textback.core.faults import point
 from textback.core.ids import new_id
 from textback.core.messages import FAMILY
 from textback.engine.arrivals import AnyArrival, DeliveryStatus, Message
+from textback.pipeline.detour import PATIENCE, Detour
+from textback.pipeline.spool import Spool
 from textback.store.db import Batch, Tx
 from textback.store.inbox import Home, Incoming, store_arrivals
+from textback.store.trouble import is_away, reason
 
 _encode = msgspec.json.Encoder().encode
 _HOMES = 50_000  # addresses remembered; each is about 300 bytes
@@ -35,54 +42,108 @@ def incoming(line: str, arrival: AnyArrival, *, contact_id: str = "", address: s
     return Incoming(id_, line, kind, key or id_, data, "phone", address, contact_id)
 
 
-_Put: TypeAlias = tuple[Sequence[Incoming], asyncio.Future[None]]
+class _Put(msgspec.Struct, eq=False):
+    """Arrivals that somebody waits for. `lasting` ones may take the detour; `detoured` says that they did."""
+
+    items: Sequence[Incoming]
+    future: asyncio.Future[None]
+    lasting: bool
+    detoured: bool = False
+
+
 _Homes: TypeAlias = dict[tuple[str, str], Home]
 
 
 class Acceptor:
     """Group commit for arrivals: while one commit is on its way to the disk, the next group gathers."""
 
-    def __init__(self, workspace: str, clock: Callable[[], int], write: Callable[..., asyncio.Future[Any]]) -> None:
+    def __init__(
+        self,
+        workspace: str,
+        clock: Callable[[], int],
+        write: Callable[..., asyncio.Future[Any]],
+        spool: Spool | None = None,
+    ) -> None:
         self._workspace = workspace
         self._clock = clock
         self._write = write
         self._batch: Batch[_Put] | None = None
         self._homes: OrderedDict[tuple[str, str], Home] = OrderedDict()
+        self.detour = None if spool is None else Detour(spool, clock, self._insert, self._straight)
 
     def home_of(self, address: str) -> Home | None:
         """Where a phone number lives, if it was seen lately."""
         return self._homes.get(("phone", address))
 
-    async def put(self, items: Sequence[Incoming]) -> None:
-        """Return once these are on disk. Raises what the database raised when they could not be stored."""
+    async def put(self, items: Sequence[Incoming], *, lasting: bool = False) -> None:
+        """Return once these are on disk: in the database or, where they are `lasting`, in the spool while the database
+        is away. Raises what the database (or the spool) raised when they could not be kept."""
+        point("accept.received")
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if self._batch is None or not self._batch.add((items, future)):
-            batch = self._batch = Batch()
-            batch.add((items, future))
-            self._write(self._store, batch).add_done_callback(partial(self._stored, batch))
+        if lasting and self.detour is not None and self.detour.active:
+            self.detour.put(items, future)
+        else:
+            self._gather(_Put(items, future, lasting))
         await future
+
+    async def _insert(self, items: Sequence[Incoming]) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._gather(_Put(items, future, False))
+        await future
+
+    def _straight(self, items: Sequence[Incoming], future: asyncio.Future[None]) -> None:
+        self._gather(_Put(items, future, True))
+
+    def _gather(self, put: _Put) -> None:
+        if self._batch is None or not self._batch.add(put):
+            batch = self._batch = Batch()
+            batch.add(put)
+            late = None
+            if self.detour is not None:
+                late = asyncio.get_running_loop().call_later(PATIENCE, self._late, batch)
+            self._write(self._store, batch).add_done_callback(partial(self._stored, batch, late))
+
+    def _late(self, batch: Batch[_Put]) -> None:
+        """The database takes its time. It may store these yet; then it meets them twice and keeps the first."""
+        self._divert(batch, f"no answer in {PATIENCE} seconds")
+
+    def _divert(self, batch: Batch[_Put], why: str) -> None:
+        detour = self.detour
+        for put in batch.close():
+            if detour is not None and put.lasting and not put.detoured and not put.future.done():
+                put.detoured = True
+                detour.take(why)
+                detour.put(put.items, put.future)
 
     def _store(self, tx: Tx, batch: Batch[_Put]) -> _Homes:
         """Runs in the database's thread. Addresses are only learnt once they are committed, in `_stored`."""
-        items = [item for some, _ in batch.close() for item in some]
+        point("accept.storing")
+        items = [item for put in batch.close() for item in put.items]
         known = {}
         for item in items:
             key = (item.family, item.identifier)
             home = self._homes.get(key)
             if home is not None:
                 known[key] = home
-        return store_arrivals(tx, self._workspace, items, known, self._clock())
+        found = store_arrivals(tx, self._workspace, items, known, self._clock())
+        point("accept.stored")
+        return found
 
-    def _stored(self, batch: Batch[_Put], written: asyncio.Future[_Homes]) -> None:
+    def _stored(self, batch: Batch[_Put], late: asyncio.TimerHandle | None, written: asyncio.Future[_Homes]) -> None:
+        if late is not None:
+            late.cancel()
         error = written.exception()
         if error is None:
+            point("accept.committed")
             self._homes.update(written.result())
             while len(self._homes) > _HOMES:
                 self._homes.popitem(last=False)
-        for _, future in batch.close():
-            if future.done():
+        if error is not None and is_away(error):
+            self._divert(batch, reason(error))
+        for put in batch.close():
+            if put.future.done():
                 continue
             if error is None:
-                future.set_result(None)
-            else:
-                future.set_exception(error)
+                put.future.set_result(None)
+            elif not put.detoured:
+                put.future.set_exception(error)

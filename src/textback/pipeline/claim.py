@@ -1,23 +1,29 @@
 """Claim: what a node may post. A claim is a lease with a fence, committed before anything is posted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 import msgspec
 
 from textback.compliance.consent import may_send
-from textback.core.when import MINUTE
+from textback.compliance.limits import REPLY
+from textback.core.faults import point
+from textback.core.when import MINUTE, SECOND
 from textback.engine.arrivals import Media
+from textback.pipeline.fairness import Allowance, choose
 from textback.pipeline.lines import Line
 from textback.store import outbox
 from textback.store.db import Row, Tx
 
 LEASE = MINUTE
+"""How long (ms) a node may take to post what it claimed, unless the settings say otherwise."""
 _media = msgspec.json.Decoder(tuple[Media, ...])
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """One text that is ours to post until the lease ends."""
+    """One text that is ours to post until the lease ends: at `until` (ms) on the clock that other nodes have too, and
+    at `deadline` (seconds) on one that nobody sets."""
 
     bucket: int
     id: str
@@ -28,6 +34,15 @@ class Claim(msgspec.Struct, frozen=True):
     media: tuple[Media, ...]
     fence: int
     attempts: int
+    until: int
+    deadline: float
+    made: int = 0  # when it was queued, in ms
+    segments: int = 1
+    bulk: bool = False
+
+    def held(self, now: int) -> bool:
+        """Whether it is still ours. A node that was frozen for longer must not post: another has judged the row."""
+        return now < self.until and monotonic() < self.deadline
 
 
 class Claimed(msgspec.Struct):
@@ -46,53 +61,74 @@ class Queued(msgspec.Struct):
     media: tuple[Media, ...]
 
 
-def claim(tx: Tx, now: int, most: int, paced: Mapping[str, int]) -> Claimed:
-    """Take up to `most` rows to post, asking the gate for each in the same transaction (C3).
+def claim(tx: Tx, now: int, allowed: Allowance, lease: int = LEASE) -> Claimed:
+    """Take rows to post within `lease` ms, asking the gate for each in the same transaction (C3).
 
-    `paced` are the lines with a rate of their own and how many texts each may post at this moment: what must wait
-    for its line is not claimed yet, so that a STOP can still withdraw it.
+    What must wait for its line, or for others, is not claimed yet, so that a STOP can still withdraw it.
     """
-    claims: list[Claim] = []
     refused: list[dict[str, Any]] = []
     contacts: list[str] = []
-    rows = outbox.due(tx, now, most, paced)
-    for line, room in paced.items():
-        if room:
-            rows += outbox.due_on(tx, line, now, room)
-    for row in rows:
+
+    def may_go(row: Row[Any]) -> bool:
         gate = may_send(row.message_class, opted_out=bool(row.opted_out), expires_at=row.expires_at, now=now)
-        if gate.allowed:
-            claims.append(_claim_of(row))
-        else:
+        if not gate.allowed:
             status = "blocked" if gate.rule == "O6" else "expired"
             key = {"b": row.bucket, "k": row.contact_id, "i": row.id}
             refused.append({**key, "s": status, "r": gate.rule, "c": "", "d": gate.reason})
             contacts.append(row.contact_id)
+        return gate.allowed
+
+    claims = [_claim_of(row, now, lease) for row in choose(tx, now, allowed, may_go)]
     if claims:
-        outbox.claim(tx, [(c.bucket, c.contact_id, c.id) for c in claims], now + LEASE)
+        outbox.claim(tx, [(c.bucket, c.contact_id, c.id) for c in claims], now + lease)
+        point("deliver.claiming")
     if refused:
         outbox.settle(tx, refused)
     return Claimed(claims, contacts, outbox.any_queued(tx))
 
 
-def claim_new(tx: Tx, queued: Sequence[Queued], lines: Mapping[str, Line], now: int, room: int) -> list[Claim]:
+def give_up_late(tx: Tx, now: int, lines: Collection[str]) -> list[str]:
+    """End what has become too old to be useful on lines that claim nothing now, so that it shows. Returns contacts."""
+    late: list[dict[str, Any]] = []
+    for row in outbox.late(tx, now, lines):
+        gate = may_send(row.message_class, opted_out=False, expires_at=row.expires_at, now=now)
+        key = {"b": row.bucket, "k": row.contact_id, "i": row.id}
+        late.append({**key, "s": "expired", "r": gate.rule, "c": "", "d": gate.reason})
+    if late:
+        outbox.settle(tx, late)
+    return [row["k"] for row in late]
+
+
+def claim_new(
+    tx: Tx,
+    queued: Sequence[Queued],
+    lines: Mapping[str, Line],
+    now: int,
+    room: int,
+    lease: int = LEASE,
+    shut: Collection[str] = (),
+) -> list[Claim]:
     """Mark up to `room` rows as claimed before they are inserted, so that a turn's answer needs no second commit.
 
-    Only the first text of a conversation that has nothing else under way: order is kept. Lines with a rate of their
-    own queue. The gate was asked for these in this same transaction, with the conversation locked.
+    Only the first text of a conversation that has nothing else under way: order is kept. Lines with limits of their own
+    queue, and so do those in `shut` and what is no answer: a bulk send must leave room. The gate was asked for these in
+    this same transaction, with the conversation locked.
     """
     if not room or not queued:
         return []
     taken = outbox.under_way(tx, [(q.row["bucket"], q.row["contact_id"]) for q in queued])
     claims: list[Claim] = []
+    deadline = monotonic() + lease / SECOND
     for item in queued:
         row = item.row
         line = lines.get(row["line"])
         first = row["contact_id"] not in taken
         taken.add(row["contact_id"])
-        if not first or line is None or line.rate is not None or len(claims) >= room:
+        if not first or line is None or line.limited or row["priority"] != REPLY or len(claims) >= room:
             continue
-        row.update(state="sending", attempts=1, fence=1, lease_until=now + LEASE)
+        if line.name in shut:
+            continue
+        row.update(state="sending", attempts=1, fence=1, lease_until=now + lease)
         claims.append(
             Claim(
                 row["bucket"],
@@ -104,12 +140,15 @@ def claim_new(tx: Tx, queued: Sequence[Queued], lines: Mapping[str, Line], now: 
                 item.media,
                 1,
                 1,
+                now + lease,
+                deadline,
+                now,
             )
         )
     return claims
 
 
-def _claim_of(row: Row[Any]) -> Claim:
+def _claim_of(row: Row[Any], now: int, lease: int) -> Claim:
     return Claim(
         row.bucket,
         row.id,
@@ -120,4 +159,9 @@ def _claim_of(row: Row[Any]) -> Claim:
         _media.decode(row.media) if row.media != "[]" else (),
         row.fence + 1,
         row.attempts + 1,
+        now + lease,
+        monotonic() + lease / SECOND,
+        row.at,
+        max(row.segments, 1),
+        row.priority != REPLY,
     )

@@ -8,15 +8,19 @@ from collections.abc import Mapping
 import msgspec
 
 from textback.compliance.consent import Brand, Verdict, consider
+from textback.compliance.limits import OFF, Guard, note_reply
 from textback.core.errors import TextbackError
+from textback.core.when import MINUTE
 from textback.engine.arrivals import AnyArrival, DeliveryStatus, Message
-from textback.engine.bot import Bot
-from textback.engine.context import OWNER_IDLE
+from textback.engine.bot import Bot, Escalation
+from textback.engine.context import OWNER_IDLE, Context
 from textback.engine.effects import AnyEffect, CancelQueued, CancelTimers, Check, Event, RecordConsent, Send, SetTimer
 from textback.engine.state import State
 from textback.engine.step import Turn, close_session, step
 
 CONSENT_ROW = "Stop, start and help words"
+GUARD_ROW = "Too many replies"
+LATE_ROW = "Late"
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -25,6 +29,8 @@ class Standing(msgspec.Struct, frozen=True):
     opted_out: bool
     provider_keywords: Mapping[str, frozenset[str]]
     received_at: int
+    guard: Guard = OFF
+    late: bool = False  # it came so long after it was sent that a program must not answer it
 
 
 def decide(
@@ -52,9 +58,15 @@ def decide(
         if verdict.action != "none":
             return _consent_turn(bot, state, verdict, now, standing.opted_out)
         row = Check(CONSENT_ROW, verdict.result)
+        if standing.late and state.owner.kind == "bot":
+            return _late(bot, pinned, state, arrival, now, row)
         turn = step(bot, state, arrival, now, session_id=session_id, pinned=pinned)
         turn.checks.insert(0, row)
-        return turn
+        if standing.late:
+            turn.events.append(_late_event(arrival, now))
+        if standing.guard == OFF or standing.opted_out:
+            return turn
+        return _guarded(bot, pinned, state, arrival, turn, now, standing.guard)
     turn = step(bot, state, arrival, now, session_id=session_id, pinned=pinned)
     if isinstance(arrival, DeliveryStatus) and arrival.opted_out and not standing.opted_out:
         # V2: the provider says that they opted out there, so they have opted out here.
@@ -106,6 +118,49 @@ def _consent_turn(bot: Bot, state: State, verdict: Verdict, now: int, opted_out:
             )
         )
     return Turn(state, effects, events, [Check(CONSENT_ROW, verdict.result, hit=True)])
+
+
+def _guarded(bot: Bot, pinned: Bot | None, before: State, arrival: Message, turn: Turn, now: int, guard: Guard) -> Turn:
+    """The turn, when its replies may go. Else another in its place: the text is kept, nothing is said, and a person is
+    asked for, so that two programs do not talk to each other for ever."""
+    answers = [effect.text for effect in turn.effects if isinstance(effect, Send) and effect.author == "bot"]
+    if not answers:
+        return turn
+    if turn.state.owner.kind != "bot":  # the bot has fallen silent by itself
+        turn.state.tally = None
+        return turn
+    turn.state.tally, why = note_reply(before.tally, now, arrival.text, answers, guard)
+    if not why:
+        return turn
+    ctx = _silent(bot, pinned, before, arrival, now, "loop_guard")
+    data = {"why": why, "most": guard.replies if why == "replies" else guard.repeats}
+    events = [Event("loop_guard", {**e.data, **data}) if e.kind == "escalated" else e for e in ctx.events]
+    said = "the same exchange again and again" if why == "repeated" else f"more than {guard.replies} in an hour"
+    return Turn(ctx.state, ctx.effects, events, [turn.checks[0], Check(GUARD_ROW, said, hit=True)])
+
+
+def _silent(bot: Bot, pinned: Bot | None, before: State, arrival: Message, now: int, reason: str) -> Context:
+    """A turn in which nothing is said: the text is kept and a person is asked for."""
+    ctx = Context(bot, pinned, before, now, "")
+    ctx.heard = arrival.text
+    ctx.state.last_inbound_at = now
+    ctx.state.tally = None  # whoever hands it back to the bot has looked at it
+    ctx.begin_episode()
+    ctx.happens("text")
+    ctx.escalate(Escalation(), reason, f"bot.{reason}", "")
+    ctx.close_books()
+    return ctx
+
+
+def _late(bot: Bot, pinned: Bot | None, before: State, arrival: Message, now: int, row: Check) -> Turn:
+    """A text that comes hours late was meant for another moment: a person decides what it is worth now."""
+    ctx = _silent(bot, pinned, before, arrival, now, "late")
+    events = [_late_event(arrival, now) if event.kind == "escalated" else event for event in ctx.events]
+    return Turn(ctx.state, ctx.effects, events, [row, Check(LATE_ROW, "it came too late to be answered", hit=True)])
+
+
+def _late_event(arrival: Message, now: int) -> Event:
+    return Event("late_message", {"sent_at": arrival.sent_at, "minutes": (now - (arrival.sent_at or now)) // MINUTE})
 
 
 def failed_turn(state: State, now: int, error: Exception) -> Turn:

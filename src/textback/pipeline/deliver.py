@@ -6,27 +6,42 @@ A row is marked *sending* and committed before anything is posted. So a crash ne
 
 import asyncio
 import random
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 import structlog
 
 from textback.channels.base import Accepted, Failure, Outgoing
-from textback.core.when import SECOND
+from textback.core.faults import point
+from textback.core.when import DAY, MINUTE, SECOND
 from textback.engine.arrivals import DeliveryStatus
 from textback.pipeline.accept import incoming
-from textback.pipeline.claim import Claim, Claimed, claim
+from textback.pipeline.breaker import Condition
+from textback.pipeline.claim import LEASE, Claim, Claimed, claim, give_up_late
+from textback.pipeline.dead import of_send
+from textback.pipeline.fairness import Allowance, Cap, bulk_room
 from textback.pipeline.lines import Line
-from textback.store import inbox, outbox
+from textback.pipeline.slots import Slots
+from textback.store import dead, inbox, outbox
 from textback.store.db import Batch, Db, Tx
 
 log = structlog.get_logger("textback.deliver")
 
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 20
+"""With the pauses between them these take an hour, more or less: as long as a reply is of use."""
+KEEP = DAY
+"""How long (ms) a text is kept whose line is misconfigured: somebody must see it first, and mend it."""
+MEND = 5 * MINUTE
+"""The pause (ms) before it is tried again."""
+LATE_EVERY = 5.0
+"""Seconds between looks at what became too old on lines that are away."""
+LATE = Failure("retry", detail="This server was held up until another took over.", retry_after=0.0)
+"""Its lease was over before it was posted. Whether it is tried again is for the fence to say."""
 POLL = 0.5
 """Seconds between looks at the outbox when nothing wakes us: another node may have queued something."""
+EAGER = 0.02
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -43,6 +58,7 @@ def record(tx: Tx, workspace: str, batch: Batch[Receipt], now: int, jitter: floa
     over: list[dict[str, Any]] = []
     unknown: list[dict[str, Any]] = []
     opted_out: list[Receipt] = []
+    letters: list[dict[str, Any]] = []
     for receipt in batch.close():
         mine, result = receipt.claim, receipt.result
         key = {"b": mine.bucket, "k": mine.contact_id, "i": mine.id}
@@ -52,22 +68,35 @@ def record(tx: Tx, workspace: str, batch: Batch[Receipt], now: int, jitter: floa
             unknown.append({**key, "f": mine.fence, "d": result.detail})
         elif result.kind in ("retry", "throttled") and mine.attempts < MAX_ATTEMPTS:
             again.append({**key, "f": mine.fence, "due": now + _pause(mine.attempts, result, jitter)})
+        elif result.kind == "misconfigured" and now < mine.made + KEEP:
+            again.append({**key, "f": mine.fence, "due": now + int(MEND * (0.5 + jitter))})
         else:
             status = "filtered" if result.kind == "filtered" else "failed"
-            over.append({**key, "s": status, "r": result.kind, "c": result.code, "d": result.detail})
+            over.append({**key, "f": mine.fence, "s": status, "r": result.kind, "c": result.code, "d": result.detail})
             if result.kind == "opted_out":
                 opted_out.append(receipt)
+            else:
+                letters.append(of_send(mine, result, workspace, now))
     if accepted:
         outbox.accepted(tx, accepted)
     if again:
         outbox.try_again(tx, again)
+    if unknown or over:
+        # Whoever has judged or claimed a row since knows more than we do. What was accepted is true all the same.
+        held = outbox.held(tx, [*unknown, *over])
+        unknown = [row for row in unknown if row["i"] in held]
+        over = [row for row in over if row["i"] in held]
+        letters = [letter for letter in letters if letter["id"] in held]
     if unknown:
         outbox.unknown(tx, unknown)
     if over:
         outbox.settle(tx, over)
+    if letters:
+        dead.add(tx, letters)
     if opted_out:
         # V2: the provider knows of an opt-out that we don't. It enters by the road, like everything else.
         inbox.store_arrivals(tx, workspace, [_opt_out_arrival(r) for r in opted_out], {}, now)
+    point("deliver.recording")
     return bool(again)
 
 
@@ -95,7 +124,7 @@ def expire_leases(tx: Tx, now: int) -> list[str]:
 
 
 class Pace:
-    """Lets at most `rate` texts a second go out on one line, evenly spaced. Times are seconds of the event loop."""
+    """Lets at most `rate` segments a second go out on one line, evenly spaced. Times are seconds of the event loop."""
 
     CATCH_UP = 0.1
     """How much unused time may be made up for, so that a look at the outbox that comes late costs nothing."""
@@ -105,16 +134,16 @@ class Pace:
         self._next = 0.0
 
     def ready(self, now: float) -> int:
-        """How many texts may go at this moment."""
+        """How many segments may go at this moment."""
         self._next = max(self._next, now - self.CATCH_UP)
         return int((now - self._next) / self._gap) + 1 if self._next <= now else 0
 
-    def took(self, texts: int) -> None:
-        """So many go."""
-        self._next += texts * self._gap
+    def took(self, segments: int) -> None:
+        """So many go. A text of several may overdraw: the next one waits for longer."""
+        self._next += segments * self._gap
 
     def pause(self, now: float) -> float:
-        """Seconds until the next text may go."""
+        """Seconds until the next segment may go."""
         return max(self._next - now, 0.0)
 
 
@@ -131,6 +160,8 @@ class Deliverer:
         status_url: Callable[[str, str], str | None],
         *,
         most: int = 256,
+        lease: int = LEASE,
+        eager: bool = False,
     ) -> None:
         self._db = db
         self._workspace = workspace
@@ -139,8 +170,14 @@ class Deliverer:
         self._changed = changed
         self._status_url = status_url
         self._most = most
+        self._lease = lease
+        self._eager = eager  # whether all that it delivers was queued by other nodes
         self._paces = {name: Pace(line.rate) for name, line in lines.items() if line.rate}
+        self._caps = {name: Cap(line.counter, line.cap) for name, line in lines.items() if line.cap is not None}
+        self._slots = Slots(lines, most)
+        self._late_at = 0.0
         self._posting: set[asyncio.Task[None]] = set()
+        self._bulk: set[asyncio.Task[None]] = set()  # those of them that post no answers
         self._reserved = 0
         self._batch: Batch[Receipt] | None = None
         self._recording: set[asyncio.Task[None]] = set()
@@ -152,13 +189,15 @@ class Deliverer:
         """Claim and post until told to stop; then finish what was claimed."""
         while not self._stopping:
             free = self._free()
+            limits = self._slots.limits(asyncio.get_running_loop().time())
             claimed = None
             self._wake.clear()
-            if free > 0:
-                claimed = await self._claim(free)
-            if claimed is None or len(claimed.claims) < free:
+            if free > 0 or any(limits.values()):
+                claimed = await self._claim(free, limits)
+            if claimed is None or (len(claimed.claims) < max(free, 1) and not claimed.refused):
+                await self._give_up_late()
                 try:
-                    async with asyncio.timeout(self._pause()):
+                    async with asyncio.timeout(self._pause(claimed)):
                         await self._wake.wait()
                 except TimeoutError:
                     continue
@@ -177,13 +216,26 @@ class Deliverer:
         self._behind = True
         self._wake.set()
 
-    def _pause(self) -> float:
+    def _pause(self, claimed: Claimed | None) -> float:
         """Seconds until the outbox is worth another look if nothing wakes us."""
+        if self._eager and claimed is not None and claimed.claims:
+            return EAGER  # there is probably more
         now = asyncio.get_running_loop().time()
-        return min([POLL, *(max(pace.pause(now), 0.01) for pace in self._paces.values() if pace.pause(now))])
+        waits = [pace.pause(now) for pace in self._paces.values()] + [self._slots.pause(now) or 0.0]
+        return min([POLL, *(max(wait, 0.01) for wait in waits if wait)])
+
+    @property
+    def shut(self) -> Collection[str]:
+        """Lines whose texts must be queued: they are away, or have their hands full."""
+        return self._slots.shut
+
+    def conditions(self) -> dict[str, Condition]:
+        """How each line's provider is, as far as this node knows."""
+        return self._slots.conditions(asyncio.get_running_loop().time())
 
     def _free(self) -> int:
-        return self._most - len(self._posting) - self._reserved
+        """How many texts may go on any line that is not shut."""
+        return self._slots.room() - self._reserved
 
     def reserve(self) -> int:
         """How many texts a batch of turns may claim for us; `take` gives the reservation back."""
@@ -197,35 +249,69 @@ class Deliverer:
         for mine in claims:
             task = asyncio.create_task(self._post(mine))
             self._posting.add(task)
-            task.add_done_callback(self._posted)
+            self._slots.took(mine.line)
+            task.add_done_callback(partial(self._posted, mine.line))
+            if mine.bulk:
+                self._bulk.add(task)
+                task.add_done_callback(self._bulk.discard)
 
-    async def _claim(self, most: int) -> Claimed | None:
+    async def _claim(self, free: int, limits: Mapping[str, int]) -> Claimed | None:
+        """Claim up to `free` texts on lines that are not shut, and on those up to their `limits`."""
         now = asyncio.get_running_loop().time()
-        paced = {name: min(pace.ready(now), most) for name, pace in self._paces.items()}
+        most = free if free > 0 else max(limits.values())
+        paced = dict(limits)
+        for name, pace in self._paces.items():
+            paced[name] = min(pace.ready(now), paced.get(name, most))
+        bulk = bulk_room(self._most, len(self._bulk))
+        allowed = Allowance(self._workspace, most, bulk, paced, self._caps)
         try:
-            claimed = await self._db.write_in("deliver", claim, self._clock(), most, paced)
+            claimed = await self._db.write_in("deliver", claim, self._clock(), allowed, self._lease)
         except Exception as error:
             log.warning("claim failed", error=type(error).__name__)
             await asyncio.sleep(0.5)
             return None
-        for name, texts in Counter(mine.line for mine in claimed.claims if mine.line in paced).items():
-            self._paces[name].took(texts)
+        if claimed.claims:
+            point("deliver.claimed")
+        for mine in claimed.claims:
+            if mine.line in self._paces:
+                self._paces[mine.line].took(mine.segments)
+            if mine.line in limits:
+                self._slots.probed(mine.line, now)
         self.take(0, claimed.claims)
         self._behind = claimed.more
         if claimed.refused:
             self._changed(claimed.refused)
         return claimed
 
-    def _posted(self, task: asyncio.Task[None]) -> None:
+    async def _give_up_late(self) -> None:
+        """On lines that are away nothing is claimed, and so nobody else looks at what becomes too old."""
+        now = asyncio.get_running_loop().time()
+        away = self._slots.away()
+        if not away or now < self._late_at:
+            return
+        self._late_at = now + LATE_EVERY
+        try:
+            self._changed(await self._db.write_in("deliver", give_up_late, self._clock(), away))
+        except Exception as error:
+            log.warning("claim failed", error=type(error).__name__)
+
+    def _posted(self, line: str, task: asyncio.Task[None]) -> None:
         self._posting.discard(task)
+        self._slots.gave_back(line)
         if task.exception() is not None:  # a defect of ours: the lease runs out and the text becomes unknown
             log.error("posting broke", error=repr(task.exception()))
+
+    def _held(self, mine: Claim) -> bool:
+        return mine.held(self._clock())
 
     async def _post(self, mine: Claim) -> None:
         line = self._lines.get(mine.line)
         if line is None:
-            result: Accepted | Failure = Failure("misconfigured", detail=f"There is no line {mine.line} any more.")
+            result: Accepted | Failure = Failure("rejected", detail=f"There is no line {mine.line} any more.")
+        elif not mine.held(self._clock()):
+            result = LATE
         else:
+            point("deliver.posting")
             result = await line.provider.send(
                 Outgoing(
                     mine.id,
@@ -234,8 +320,12 @@ class Deliverer:
                     mine.text,
                     mine.media,
                     self._status_url(mine.line, mine.id),
+                    partial(self._held, mine),
                 )
             )
+            if mine.held(self._clock()):  # else it may be that nothing was posted
+                self._heard(mine, result)
+        point("deliver.posted")
         receipt = Receipt(mine, result)
         if self._batch is None or not self._batch.add(receipt):
             batch = self._batch = Batch()
@@ -243,6 +333,27 @@ class Deliverer:
             task = asyncio.create_task(self._record(batch))
             self._recording.add(task)
             task.add_done_callback(self._recording.discard)
+
+    def _heard(self, mine: Claim, result: Accepted | Failure) -> None:
+        """Let the line's breaker know, and say so once where that changes anything."""
+        now = asyncio.get_running_loop().time()
+        if not self._slots.heard(mine.line, result, mine.contact_id, now):
+            return
+        condition = self.conditions()[mine.line]
+        if condition.state != "closed":
+            log.error(
+                "line paused",
+                line=mine.line,
+                why=condition.why,
+                code=condition.code,
+                next_try_in=round(condition.next_try),
+                fix="mend the line's key or account" if condition.why == "misconfigured" else "texts wait for it",
+            )
+        elif condition.why:
+            log.error("line misconfigured", line=mine.line, code=condition.code, fix="mend the line's key or account")
+        else:
+            log.info("line works again", line=mine.line)
+            self.wake()
 
     async def _record(self, batch: Batch[Receipt]) -> None:
         """Write receipts down. What a provider took must be written: tried until the database is back."""
@@ -260,6 +371,7 @@ class Deliverer:
                 log.warning("recording failed", error=type(error).__name__)
                 await asyncio.sleep(POLL)
                 continue
+            point("deliver.recorded")
             self._changed([receipt.claim.contact_id for receipt in batch.close()])
             if again:
                 self.wake()

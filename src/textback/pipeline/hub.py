@@ -1,8 +1,11 @@
-"""The hub: tells live pages on this node which conversations have changed."""
+"""The hub: tells live pages which conversations have changed, those of this node and of the others."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
+
+EVERYTHING = "*"
+"""Stands among changed contacts for all of them: there were too many to name, or some may have been missed."""
 
 
 class Subscription:
@@ -46,18 +49,31 @@ class Subscription:
         return changed
 
 
+def _nobody(_: set[str]) -> None:
+    """There is no other node."""
+
+
 class Hub:
     """All live pages of this node."""
 
     def __init__(self) -> None:
         self.subscriptions: set[Subscription] = set()
+        self.tell: Callable[[set[str]], None] = _nobody
+        """What else must hear of changes: the other nodes."""
 
     def subscribe(self) -> Subscription:
         """A new subscription, used as `async with hub.subscribe() as changes`."""
         return Subscription(self)
 
     def publish(self, contact_ids: Iterable[str]) -> None:
-        """These conversations have changed (and the change is committed)."""
+        """These conversations have changed here (and the change is committed)."""
+        changed = set(contact_ids)
+        if changed:
+            self.hear(changed)
+            self.tell(changed)
+
+    def hear(self, contact_ids: Iterable[str]) -> None:
+        """These conversations have changed, on whichever node."""
         if self.subscriptions:
             changed = set(contact_ids)
             for subscription in self.subscriptions:

@@ -1,22 +1,88 @@
 """A line at work: a provider account and a number that texts come to and go out from."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, MutableMapping
 
 import msgspec
 
 from textback.channels.base import Provider
+from textback.compliance.limits import CAMPAIGN_CLASSES, T_MOBILE_PER_DAY, cap_of, rate_of
+from textback.core.errors import SettingsError
+
+LEAST_CAP = 10
+"""Segments that the longest text has: under a smaller cap it could never go."""
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One configured sending identity. `rate` limits texts per second; None leaves it to the provider to say."""
+    """One configured sending identity.
+
+    `rate` limits segments per second, `cap` segments on one of the carriers' days; None leaves it to the provider.
+    Lines of the same `brand` share a cap.
+    """
 
     name: str
     provider: Provider
     number: str
     channel: str = "sms"
     rate: float | None = None
+    cap: int | None = None
+    brand: str = ""
+
+    @property
+    def limited(self) -> bool:
+        """Whether texts must queue for it."""
+        return self.rate is not None or self.cap is not None
+
+    @property
+    def counter(self) -> str:
+        """What its cap is counted on."""
+        return f"brand {self.brand}"[:64] if self.brand else self.name
 
     @property
     def keywords(self) -> Mapping[str, frozenset[str]]:
         """Whole messages that the provider answers itself."""
         return self.provider.keywords
+
+
+class LineLimits(msgspec.Struct, frozen=True):
+    """What a line may send: segments a second, segments a day, and the brand whose lines share the day's cap."""
+
+    rate: float | None = None
+    cap: int | None = None
+    brand: str = ""
+
+
+def line_limits(line: str, options: MutableMapping[str, str]) -> LineLimits:
+    """Takes the limits out of a line's options in bot.yml: rate, cap, brand, brand_tier and campaign_class.
+
+    Raises SettingsError, in one line that names the line and the option.
+    """
+    rate = _number(line, "rate", options.pop("rate", None), "segments per second above 0")
+    cap = _number(line, "cap", options.pop("cap", None), f"segments per day, at least {LEAST_CAP}", LEAST_CAP)
+    brand = options.pop("brand", "").strip()
+    tier, campaign = options.pop("brand_tier", None), options.pop("campaign_class", None)
+    if tier is None and campaign is not None:
+        raise SettingsError(f"Line {line} has a campaign_class but no brand_tier.", "Add its brand_tier in bot.yml.")
+    if tier is not None:
+        campaign = campaign or "standard"
+        _known(line, "brand_tier", tier, T_MOBILE_PER_DAY)
+        _known(line, "campaign_class", campaign, CAMPAIGN_CLASSES)
+        rate = rate or rate_of(tier, campaign)
+        cap = cap or cap_of(tier)
+    return LineLimits(rate, None if cap is None else int(cap), brand)
+
+
+def _known(line: str, name: str, given: str, known: Collection[str]) -> None:
+    if given not in known:
+        raise SettingsError(f"Line {line}: {name} {given!r} is not one.", f"Use one of {', '.join(known)}.")
+
+
+def _number(line: str, name: str, text: str | None, meaning: str, least: float = 0.0) -> float | None:
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not max(least, 1e-6) <= value < float("inf"):
+        raise SettingsError(f"Line {line}: {name} must be {meaning}, not {text!r}.", "Mend bot.yml.")
+    return value

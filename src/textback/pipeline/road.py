@@ -2,23 +2,31 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import structlog
 
+from textback.compliance.limits import OFF, Guard
+from textback.core.faults import point
+from textback.core.roles import ROLES
 from textback.engine.arrivals import AnyArrival
 from textback.pipeline.accept import Acceptor, incoming
 from textback.pipeline.bots import Shelf
+from textback.pipeline.breaker import Condition
+from textback.pipeline.claim import LEASE
 from textback.pipeline.deliver import Deliverer
-from textback.pipeline.hub import Hub
+from textback.pipeline.hub import EVERYTHING, Hub
 from textback.pipeline.lines import Line
+from textback.pipeline.reconcile import Reconciler
+from textback.pipeline.spool import Spool
 from textback.pipeline.tick import fire_timers, sweep
 from textback.pipeline.turn import Handled, Turns
 from textback.store import inbox
 from textback.store.db import Db, Tx, Work
 from textback.store.inbox import Incoming
+from textback.store.notify import News, Notifier
 
 log = structlog.get_logger("textback.road")
 
@@ -26,7 +34,11 @@ TURNS = 256
 """How many arrivals one transaction of turns takes at most."""
 POLL = 0.5
 """Seconds between looks at the inbox when nothing wakes us: another node may have stored something."""
+EAGER = 0.02
+"""As POLL, right after there was work that another node had stored: there is probably more."""
 TICK = 1.0
+ELSEWHERE = 0.1
+"""Seconds between questions whether another node has taken a turn that somebody here waits for."""
 
 
 def clock() -> int:
@@ -35,7 +47,11 @@ def clock() -> int:
 
 
 class Road:
-    """One process's share of the work. Any number of processes may share one PostgreSQL."""
+    """One process's share of the work. Any number of processes may share one PostgreSQL, each with all roles or some.
+
+    `lease` is how long (ms) it may take to post what it claimed; `reply_max_age` how old (ms) a text may be that
+    still gets its answer, 0 being any age.
+    """
 
     def __init__(
         self,
@@ -46,6 +62,14 @@ class Road:
         *,
         public_url: str | None = None,
         now: Callable[[], int] = clock,
+        roles: Collection[str] = ROLES,
+        lease: int = LEASE,
+        guard: Guard = OFF,
+        reply_max_age: int = 0,
+        late_after: int = 0,
+        reconcile_every: int = 0,
+        resend_unsent: bool = False,
+        spool: Spool | None = None,
     ) -> None:
         self.db = db
         self.workspace = workspace
@@ -53,46 +77,75 @@ class Road:
         self.shelf = shelf
         self.hub = Hub()
         self.now = now
+        self.roles = frozenset(roles)
         self._public_url = public_url
-        self._turns = Turns(workspace, lines, shelf)
+        self._turns = Turns(workspace, lines, shelf, lease, guard, reply_max_age, late_after)
+        self._notifier = Notifier(db, workspace, self._heard)
+        self.hub.tell = self._notifier.changed
+        self._running = False
         self._wake = asyncio.Event()
         self._stopping = False
         self._waiters: dict[str, asyncio.Future[None]] = {}
-        self._acceptor = Acceptor(workspace, now, self._store)
-        self._deliverer = Deliverer(db, workspace, lines, now, self.hub.publish, self._status_url)
+        self._acceptor = Acceptor(workspace, now, self._store, spool)
+        self.detour = self._acceptor.detour
+        eager = "turn" not in self.roles
+        self._deliverer = Deliverer(
+            db, workspace, lines, now, self.hub.publish, self._status_url, lease=lease, eager=eager
+        )
+        self._reconciler = Reconciler(
+            db, workspace, lines, now, self.receive, self.hub.publish,
+            every=reconcile_every, resend=resend_unsent, lease=lease,
+        )  # fmt: skip
         self._tasks: list[asyncio.Task[None]] = []
+        self._draining: asyncio.Task[None] | None = None
         self._turning: set[asyncio.Future[Handled]] = set()
 
     async def start(self) -> None:
         """Begin work. What an earlier process left undone is picked up at once."""
-        self._tasks = [
-            asyncio.create_task(self._run_turns(), name="turn"),
-            asyncio.create_task(self._deliverer.run(), name="deliver"),
-            asyncio.create_task(self._run_ticks(), name="tick"),
-        ]
+        parts = {"turn": self._run_turns, "deliver": self._deliverer.run, "tick": self._run_ticks}
+        if self._reconciler.wanted:
+            parts["tick"] = self._run_ticks_and_lists
+        self._tasks = [asyncio.create_task(run(), name=role) for role, run in parts.items() if role in self.roles]
+        if self.detour is not None:
+            self._draining = asyncio.create_task(self.detour.run(), name="spool")
+            self._tasks.append(self._draining)
+        self._running = True
+        self._notifier.start()
 
     async def stop(self) -> None:
         """Finish what is claimed, claim no more, end live pages, then return."""
         self._stopping = True
         self.hub.close()
         self._wake.set()
+        if self._draining is not None:
+            self._draining.cancel()
         if self._turning:
             await asyncio.wait(self._turning)
         self._deliverer.stop()
+        self._reconciler.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._notifier.stop()
+
+    def conditions(self) -> dict[str, Condition]:
+        """How each line's provider is, as far as this node knows."""
+        return self._deliverer.conditions()
 
     @property
     def alive(self) -> bool:
         """Whether every part still runs."""
-        return bool(self._tasks) and not any(task.done() for task in self._tasks)
+        return self._running and not any(task.done() for task in self._tasks)
 
     async def receive(self, line: str, arrivals: Sequence[AnyArrival], *, wait: float = 0.0) -> list[str]:
         """Store what a provider sent, each once; durable on return. Strangers become contacts. Returns arrival ids.
 
-        With `wait`, returns when their turns are done, or after that many seconds.
+        With `wait`, returns when their turns are done, or after that many seconds. Without, what comes while the
+        database is away is kept in the spool, where there is one.
         """
         items = [incoming(line, arrival) for arrival in arrivals]
-        await self._put(items, wait)
+        if wait:
+            await self._put(items, wait)
+        else:
+            await self._acceptor.put(items, lasting=True)
         return [item.id for item in items]
 
     async def post(
@@ -125,8 +178,7 @@ class Road:
             await self._acceptor.put(items)
             for item in items:
                 await self._wait_for_earlier(item, waiters)
-            if waiters:
-                await asyncio.wait(waiters.values(), timeout=wait)
+            await self._wait_for_turns(items, waiters, wait)
         finally:
             for id_ in waiters:
                 self._waiters.pop(id_, None)
@@ -149,6 +201,37 @@ class Road:
             return
         waiters[first.id] = self._waiters.setdefault(first.id, waiter)
 
+    async def _wait_for_turns(
+        self, items: Sequence[Incoming], waiters: Mapping[str, asyncio.Future[None]], seconds: float
+    ) -> None:
+        """Turns taken here say so themselves; about those of other nodes we ask."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        waiting = set(waiters.values())
+        alone = self.db.dialect == "sqlite" and "turn" in self.roles
+        while waiting and (left := end - loop.time()) > 0:
+            _, waiting = await asyncio.wait(waiting, timeout=left if alone else min(left, ELSEWHERE))
+            if waiting and not alone and all([await self._handled(item) for item in items]):
+                return
+
+    async def _handled(self, item: Incoming) -> bool:
+        contact_id = item.contact_id
+        if not contact_id:
+            home = self._acceptor.home_of(item.identifier)
+            if home is None:
+                return True  # it was for nobody and was not stored
+            contact_id = home.contact_id
+        stored = await self.db.read(inbox.stored_as, contact_id, item.line, item.provider_id, item.kind)
+        return stored is None or stored.handled_at is not None
+
+    def _heard(self, news: News) -> None:
+        """Another node has work for us, or has changed what pages show."""
+        if news.arrivals:
+            self._wake.set()
+        if news.outbox:
+            self._deliverer.wake()
+        self.hub.hear({EVERYTHING} if news.many else news.contacts)
+
     def _status_url(self, line: str, message_id: str) -> str | None:
         if self._public_url is None:
             return None
@@ -157,11 +240,19 @@ class Road:
     def _store(self, fn: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
         """Store arrivals and take their turns behind them, in one transaction where nothing goes wrong: so an answer
         leaves after one commit. What fails in the turns does not undo the storing."""
+        if "turn" not in self.roles:
+            (stored,) = self.db.submit("turn", (fn, args))
+            stored.add_done_callback(self._left_to_others)
+            return stored
         stored, _ = self._submit((fn, args))
         return stored
 
+    def _left_to_others(self, stored: asyncio.Future[Any]) -> None:
+        if stored.exception() is None:
+            self._notifier.arrivals()
+
     def _submit(self, *first: Work) -> list[asyncio.Future[Any]]:
-        room = self._deliverer.reserve()
+        room = self._deliverer.reserve() if "deliver" in self.roles else 0
         futures = self.db.submit("turn", *first, (self._take_turns, (room,)))
         turned = futures[-1]
         self._turning.add(turned)
@@ -169,7 +260,7 @@ class Road:
         return futures
 
     def _take_turns(self, tx: Tx, room: int) -> Handled:
-        return self._turns.run(tx, self.now(), TURNS, room)
+        return self._turns.run(tx, self.now(), TURNS, room, self._deliverer.shut)
 
     def _turned(self, room: int, turned: asyncio.Future[Handled]) -> None:
         self._turning.discard(turned)
@@ -179,6 +270,8 @@ class Road:
             log.error("turns failed", error=repr(error))
             return
         handled = turned.result()
+        if handled.arrivals:
+            point("turn.committed")
         self._deliverer.take(room, handled.claims)
         if handled.arrivals:
             self._after_turns(handled)
@@ -187,6 +280,7 @@ class Road:
 
     async def _run_turns(self) -> None:
         """Take the turns that nobody took at once: of timers, of other nodes' arrivals, of a batch that failed."""
+        pause = POLL
         while not self._stopping:
             self._wake.clear()
             (turned,) = self._submit()
@@ -194,15 +288,19 @@ class Road:
             if turned.exception() is not None:
                 await self._nap(POLL)
                 continue
+            pause = EAGER if turned.result().arrivals else min(pause * 2, POLL)
             try:
-                async with asyncio.timeout(POLL):
+                async with asyncio.timeout(pause):
                     await self._wake.wait()
             except TimeoutError:
                 continue
 
     def _after_turns(self, handled: Handled) -> None:
+        for contact_id in handled.guarded:
+            log.warning("loop guard: the bot stopped answering and asked for a person", contact=contact_id)
         if handled.queued:
             self._deliverer.wake()
+            self._notifier.outbox()
         if self._waiters:
             for id_ in handled.arrivals:
                 waiter = self._waiters.get(id_)
@@ -210,12 +308,20 @@ class Road:
                     waiter.set_result(None)
         self.hub.publish(handled.contacts)
 
+    async def _run_ticks_and_lists(self) -> None:
+        await asyncio.gather(self._run_ticks(), self._reconciler.run())
+
     async def _run_ticks(self) -> None:
         while not self._stopping:
             try:
                 if await self.db.write_in("tick", fire_timers, self.workspace, self.now()):
+                    point("tick.fired")
                     self._wake.set()
+                    if "turn" not in self.roles:
+                        self._notifier.arrivals()
                 changed = await self.db.write_in("tick", sweep, self.now())
+                if changed:
+                    point("tick.swept")
             except Exception as error:
                 log.error("tick failed", error=repr(error))
             else:

@@ -1,5 +1,6 @@
 """Tick: due timers become arrivals, dead nodes' leases end, and statuses that came too early find their message."""
 
+from textback.core.faults import point
 from textback.core.when import HOUR
 from textback.engine.arrivals import TimerFired
 from textback.pipeline.accept import incoming
@@ -22,9 +23,13 @@ def fire_timers(tx: Tx, workspace: str, now: int) -> int:
     ]  # fmt: skip
     inbox.store_arrivals(tx, workspace, items, {}, now)
     timers.remove(tx, rows)
+    point("tick.firing")
     return len(rows)
 
 
 def sweep(tx: Tx, now: int) -> list[str]:
     """End abandoned leases and settle early statuses; returns the contacts whose thread changed."""
-    return [*expire_leases(tx, now), *turns.settle_early(tx, now, give_up_after=HOUR)]
+    changed = [*expire_leases(tx, now), *turns.settle_early(tx, now, give_up_after=HOUR)]
+    if changed:
+        point("tick.sweeping")
+    return changed

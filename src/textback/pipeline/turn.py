@@ -3,12 +3,14 @@
 A crash anywhere before the commit re-runs the turn from the same state; after it, the turn has happened once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
 
 from textback.compliance.consent import may_send
+from textback.compliance.limits import OFF, REPLY, Guard, priority_of
+from textback.core.faults import point
 from textback.core.ids import new_id
 from textback.core.messages import FAMILY
 from textback.core.text import segments
@@ -18,15 +20,18 @@ from textback.engine.effects import CancelQueued, CancelTimers, Event, RecordCon
 from textback.engine.state import State, dump_state, load_state
 from textback.engine.step import Turn
 from textback.pipeline.bots import Shelf
-from textback.pipeline.claim import Claim, Queued, claim_new
+from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
+from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, decide, failed_turn
 from textback.pipeline.lines import Line
 from textback.pipeline.quiet import REMINDER, allowed_from
-from textback.store import inbox, turns
+from textback.store import dead, inbox, turns
 from textback.store.db import Row, Tx
 
 _arrival = msgspec.json.Decoder(AnyArrival)
 _encode = msgspec.json.Encoder().encode
+MESSAGE = "message"
+"""The kind, in the inbox, of a contact's text."""
 
 
 class Handled(msgspec.Struct):
@@ -38,6 +43,7 @@ class Handled(msgspec.Struct):
     claims: list[Claim] = []
     queued: bool = False
     left: bool = False
+    guarded: list[str] = []
 
 
 class Conversation:
@@ -54,6 +60,7 @@ class Conversation:
         self.count: int = row.message_count
         self.waiting_since: int | None = row.waiting_since
         self.events: list[Event] = []  # of the turn under way
+        self.priority = REPLY  # of the turn under way
         self.last: tuple[str, str, int] = (row.last_text, row.last_author, row.last_at)
 
     def saved(self, now: int) -> dict[str, Any]:
@@ -95,6 +102,8 @@ class Writes:
         self.ended: list[dict[str, Any]] = []
         self.withdrawn: list[tuple[str, str]] = []
         self.deliveries: list[dict[str, Any]] = []
+        self.guarded: list[str] = []
+        self.dead: list[dict[str, Any]] = []
 
     def key(self, conversation: Conversation, id_: str) -> dict[str, Any]:
         """The columns that every per-conversation row begins with."""
@@ -129,19 +138,34 @@ class Writes:
             lost = turns.update_delivery(tx, self.deliveries)
             if lost:
                 turns.keep_early(tx, lost)
+        if self.dead:
+            dead.add(tx, self.dead)
 
 
 class Turns:
     """Runs turns for one workspace. Stateless between calls but for the shelf of compiled bots."""
 
-    def __init__(self, workspace: str, lines: Mapping[str, Line], shelf: Shelf) -> None:
+    def __init__(
+        self,
+        workspace: str,
+        lines: Mapping[str, Line],
+        shelf: Shelf,
+        lease: int = LEASE,
+        guard: Guard = OFF,
+        reply_max_age: int = 0,
+        late_after: int = 0,
+    ) -> None:
         self._workspace = workspace
+        self._guard = guard
+        self._lease = lease
+        self._reply_max_age = reply_max_age
+        self._late_after = late_after
         self._lines = lines
         self._shelf = shelf
 
-    def run(self, tx: Tx, now: int, most: int, room: int) -> Handled:
+    def run(self, tx: Tx, now: int, most: int, room: int, shut: Collection[str] = ()) -> Handled:
         """Handle up to `most` arrivals: all that is pending of each conversation that could be locked. Of the texts
-        that follow, up to `room` are claimed for posting in the same transaction."""
+        that follow, up to `room` are claimed for posting in the same transaction, but none on the lines in `shut`."""
         rows = inbox.pending(tx, most)
         if not rows:
             return Handled()
@@ -150,6 +174,7 @@ class Turns:
         left = len(rows) >= most or len(open_) < len(wanted)
         if not open_:
             return Handled(left=left)
+        point("turn.locked")
         if tx.dialect.name != "sqlite":
             # Between reading and locking, another node may have handled some of these. Ask again under the lock.
             rows = inbox.pending_of(tx, open_)
@@ -162,22 +187,33 @@ class Turns:
                 done.append(row)
         if not done:
             return Handled(left=left)
-        claims = claim_new(tx, writes.outbox, self._lines, now, room)
+        claims = claim_new(tx, writes.outbox, self._lines, now, room, self._lease, shut)
         writes.apply(tx)
         turns.save_conversations(tx, [c.saved(now) for c in open_.values()])
         inbox.mark_handled(tx, done, now)
+        point("turn.written")
         queued = len(claims) < len(writes.outbox)
-        return Handled([row.id for row in done], set(open_), claims, queued, left)
+        return Handled([row.id for row in done], set(open_), claims, queued, left, writes.guarded)
 
     def _turn(self, tx: Tx, conversation: Conversation, row: Row[Any], writes: Writes) -> None:
         now = writes.now
         before = conversation.state
         line = self._lines.get(row.line)
-        arrival = _arrival.decode(row.data)
+        sent_at, late = row.received_at, False
+        try:
+            arrival = _arrival.decode(row.data)
+        except msgspec.DecodeError as error:  # of a kind that only another release knows: it must not stop the others
+            writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, None, str(error), now))
+            return
         if isinstance(arrival, Message):
             conversation.line = row.line
             conversation.address = arrival.sender
-            self._inbound(conversation, row, arrival, writes)
+            if row.kind != AGAIN:
+                self._inbound(conversation, row, arrival, writes)
+                sent_at = min(arrival.sent_at or row.received_at, row.received_at)
+                late = 0 < self._late_after < row.received_at - sent_at
+                if late:
+                    writes.messages[-1]["source"] = "late"
         elif isinstance(arrival, ApiSend):
             conversation.line = row.line or conversation.line
         elif isinstance(arrival, TimerFired) and arrival.key.startswith(REMINDER):
@@ -185,17 +221,24 @@ class Turns:
             if later > now:
                 self._set_timer(conversation, SetTimer(arrival.key, later), writes)
                 return
-        standing = Standing(conversation.opted_out, line.keywords if line else {}, row.received_at)
+        # People try the bot out in the simulator, and quickly.
+        guard = OFF if line is None or line.provider.name == "simulator" else self._guard
+        standing = Standing(conversation.opted_out, line.keywords if line else {}, sent_at, guard, late)
         bot = self._shelf.current
         try:
             pinned = self._pinned(tx, before, bot)
             turn = decide(bot, before, arrival, now, standing, session_id=new_id(), pinned=pinned)
         except Exception as error:  # whatever breaks, the text is kept and a person sees it
             turn = failed_turn(before, now, error)
+            why = str(turn.events[-1].data["error"])
+            writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, arrival, why, now))
         conversation.state = turn.state
         conversation.events = []
         for event in turn.events:
             self._event(conversation, event, writes)
+        # The texts of one turn belong together: they go in the order in which they were said, with the most urgent.
+        said = [priority_of(effect.message_class) for effect in turn.effects if isinstance(effect, Send)]
+        conversation.priority = min(said, default=REPLY)
         for effect in turn.effects:
             self._effect(conversation, row, effect, arrival, writes)
         self._log(conversation, row, before, turn, line, writes)
@@ -275,9 +318,11 @@ class Turns:
 
     def _send(self, conversation: Conversation, row: Row[Any], send: Send, writes: Writes) -> None:
         id_ = send.message_id or new_id()
-        gate = may_send(
-            send.message_class, opted_out=conversation.opted_out, expires_at=send.expires_at, now=writes.now
-        )
+        expires_at = send.expires_at
+        answers = send.author == "bot" and send.message_class == "conversational" and row.kind in (MESSAGE, AGAIN)
+        if answers and expires_at is None and self._reply_max_age:
+            expires_at = row.received_at + self._reply_max_age
+        gate = may_send(send.message_class, opted_out=conversation.opted_out, expires_at=expires_at, now=writes.now)
         conversation.count += 1
         conversation.last = (send.text, send.author, writes.now)
         line = self._lines.get(conversation.line)
@@ -294,7 +339,7 @@ class Turns:
                 "text": send.text,
                 "media": _encode(send.media).decode() if send.media else "[]",
                 "segments": segments(send.text).count,
-                "status": "queued" if gate.allowed else "blocked",
+                "status": "queued" if gate.allowed else "blocked" if gate.rule == "O6" else "expired",
                 "rule": gate.rule,
                 "code": "",
                 "detail": "" if gate.allowed else gate.reason,
@@ -313,10 +358,11 @@ class Turns:
             "line": conversation.line,
             "recipient": conversation.address,
             "message_class": send.message_class,
+            "priority": conversation.priority,
             "state": "queued",
             "attempts": 0,
             "due_at": writes.now,
-            "expires_at": send.expires_at,
+            "expires_at": expires_at,
             "lease_until": None,
             "fence": 0,
         }
@@ -358,7 +404,9 @@ class Turns:
     def _event(self, conversation: Conversation, event: Event, writes: Writes) -> None:
         conversation.events.append(event)
         data = event.data
-        if event.kind == "session_started":
+        if event.kind == "loop_guard":
+            writes.guarded.append(conversation.contact_id)
+        elif event.kind == "session_started":
             writes.started[data["session"]] = {
                 **writes.key(conversation, data["session"]),
                 "flow": data["flow"],

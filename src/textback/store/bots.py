@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, text
 
 from textback.store.tables import bot_versions
 
@@ -18,6 +18,8 @@ def digest(files: Mapping[str, str]) -> str:
 
 def publish(tx: Connection, workspace: str, files: Mapping[str, str], now: int) -> int:
     """Make these files the newest version and return its number; the same as the newest one changes nothing."""
+    if tx.dialect.name == "postgresql":  # nodes that start together publish one after the other
+        tx.execute(text("LOCK TABLE bot_versions IN SHARE ROW EXCLUSIVE MODE"))
     wanted = digest(files)
     newest = tx.execute(
         select(_v.number, _v.digest).where(_v.workspace == workspace).order_by(_v.number.desc()).limit(1)

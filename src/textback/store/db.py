@@ -22,6 +22,15 @@ from sqlalchemy.pool import QueuePool
 
 from textback.core.errors import SettingsError
 
+# A database server that is gone without a word is given up after so many seconds (ms for tcp_user_timeout), where the
+# address does not say otherwise. Else a lane would wait for a quarter of an hour.
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 _GROUP = 64
 """How many works may share one commit."""
 _READERS = 4
@@ -77,7 +86,9 @@ def sqlite_path(url: URL) -> Path | None:
 def make_engine(url: URL, *, begin: str = "BEGIN IMMEDIATE", pool_size: int = 1, options: str = "") -> Engine:
     """An engine whose transactions are durable: WAL with synchronous=FULL on SQLite, the server's own on PostgreSQL."""
     if url.get_backend_name() != "sqlite":
-        given = {"options": options} if options else {}
+        given: dict[str, Any] = {name: value for name, value in _PATIENCE.items() if name not in url.query}
+        if options:
+            given["options"] = options
         return create_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, connect_args=given)
     engine = create_engine(
         url,
@@ -139,6 +150,7 @@ class _Lane:
 
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
+        self._reachable = True
         self._connection: Connection | None = None  # kept open: checking it out for each commit costs more than it
         self._queue: SimpleQueue[list[_Work] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=f"textback-{name}", daemon=True)
@@ -177,7 +189,9 @@ class _Lane:
     def _commit(self, group: list[_Work]) -> list[_Outcome]:
         try:
             if self._connection is None:
+                self._reachable = False
                 self._connection = self._engine.connect()
+                self._reachable = True
             tx = self._connection
             with tx.begin():
                 results = [fn(tx, *args) for fn, args, _ in group]
@@ -185,10 +199,20 @@ class _Lane:
             if self._connection is not None and self._connection.invalidated:
                 self._connection.close()
                 self._connection = None
-            if len(group) == 1:
-                return [(group[0][2], None, error)]
-            return [outcome for work in group for outcome in self._commit([work])]
+            if len(group) == 1 or not self._reachable:  # nobody else is made to wait for a connection in vain
+                return [(future, None, error) for _, _, future in group]
+            return self._commit_each(group)
         return [(future, result, None) for (_, _, future), result in zip(group, results, strict=True)]
+
+    def _commit_each(self, group: list[_Work]) -> list[_Outcome]:
+        """Find the guilty; the others succeed. They fail as well when no connection can be had any more."""
+        outcomes: list[_Outcome] = []
+        for work in group:
+            if self._reachable:
+                outcomes += self._commit([work])
+            else:
+                outcomes.append((work[2], None, outcomes[-1][2]))
+        return outcomes
 
 
 def _deliver(outcomes: list[_Outcome]) -> None:
@@ -238,11 +262,11 @@ class _Checkpointer:
 class Db:
     """A database that async code can use. `write` is durable when it returns; `read` sees the last commit."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, lease: int = 60) -> None:
         self.url = url
         self.dialect = url.get_backend_name()
         self._sqlite = self.dialect == "sqlite"
-        self._write_engine = make_engine(url, pool_size=1 if self._sqlite else 6, options=_BY_KEY)
+        self._write_engine = make_engine(url, pool_size=1 if self._sqlite else 6, options=f"{_BY_KEY} {_frozen(lease)}")
         self._read_engine = make_engine(url, begin="BEGIN", pool_size=_READERS)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="textback-read")
         self._lanes: dict[str, _Lane] = {}
@@ -303,6 +327,14 @@ class Db:
         self._read_engine.dispose()
 
 
-def open_db(url: str) -> Db:
-    """The database at this address. Its schema must be current: see store.migrate."""
-    return Db(parse_url(url))
+def open_db(url: str, *, lease: int = 60) -> Db:
+    """The database at this address. Its schema must be current: see store.migrate.
+
+    PostgreSQL undoes a transaction in which nothing happens for `lease` seconds: the conversations that a frozen node
+    holds are free again, and what it was about to write is not written when it wakes.
+    """
+    return Db(parse_url(url), lease=lease)
+
+
+def _frozen(lease: int) -> str:
+    return f"-c idle_in_transaction_session_timeout={lease * 1000}"

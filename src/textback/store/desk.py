@@ -20,7 +20,8 @@ _ROW = select(
 #: Events that the thread shows between texts.
 SHOWN = (
     "session_started", "session_ended", "escalated", "taken_over", "handed_back", "completed", "opted_out", "opted_in",
-    "help_asked", "episode_started", "turn_failed", "owner_idle", "reminded",
+    "help_asked", "episode_started", "turn_failed", "owner_idle", "reminded", "loop_guard",
+    "late_message",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ class Incoming(msgspec.Struct, frozen=True):
     """One arrival to store. `provider_id` and `kind` make it unique on its line; `data` is its JSON.
 
     `create` is False for arrivals that must not bring a new contact into being, such as a delivery status.
+    `received_at` (ms) is when it came, where that is not the moment of storing.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Incoming(msgspec.Struct, frozen=True):
     identifier: str
     contact_id: str = ""
     create: bool = True
+    received_at: int = 0
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -130,7 +132,7 @@ def store_arrivals(
                 "kind": item.kind,
                 "provider_id": item.provider_id,
                 "data": item.data,
-                "received_at": now,
+                "received_at": item.received_at or now,
                 "handled_at": None,
             }
         )

@@ -1,4 +1,8 @@
-"""Schema migrations: bring a database up to this release, and refuse one that a newer release has changed."""
+"""Schema migrations: bring a database up to this release, and refuse one that a newer release has changed too much.
+
+A migration that only adds what older releases can do without says `additive = True`. The database keeps the oldest
+schema whose releases may go on using it, so that nodes can be upgraded one after the other.
+"""
 
 import os
 from pathlib import Path
@@ -8,12 +12,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, delete, insert, inspect, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from textback.core.errors import StartError
 from textback.store.db import make_engine, sqlite_path
+from textback.store.tables import schema_compatibility
 
 HERE = Path(__file__).parent / "migrations"
 _LOCK = 7_267_123_801_446_309  # any constant: the name of this program's advisory lock
@@ -39,16 +44,38 @@ def upgrade(url: URL) -> None:
                 tx.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK})
             current = MigrationContext.configure(tx).get_current_revision()
             if current is not None and current not in known:
+                if _oldest(tx) in known:
+                    return  # a newer node has upgraded it, and only added to it
                 raise StartError(
                     f"The database was made by a newer Textback (schema {current}).",
                     "Start that release, or restore a backup made before the upgrade.",
                 )
             if current != script.get_current_head():
                 command.upgrade(config(tx), "head")
+                _keep_oldest(tx, oldest_compatible(script))
     except (OperationalError, DatabaseError) as error:
         raise StartError(f"The database can't be used: {_reason(error)}.", "Check --database.") from None
     finally:
         engine.dispose()
+
+
+def oldest_compatible(script: ScriptDirectory) -> str:
+    """The oldest schema to which nothing but additions has been made since."""
+    revision = script.get_revision("head")
+    while getattr(revision.module, "additive", False) and isinstance(revision.down_revision, str):
+        revision = script.get_revision(revision.down_revision)
+    return revision.revision
+
+
+def _oldest(tx: Connection) -> str | None:
+    if not inspect(tx).has_table(schema_compatibility.name):
+        return None
+    return tx.execute(select(schema_compatibility.c.oldest)).scalar()
+
+
+def _keep_oldest(tx: Connection, oldest: str) -> None:
+    tx.execute(delete(schema_compatibility))
+    tx.execute(insert(schema_compatibility), {"oldest": oldest})
 
 
 def _check_folder(url: URL) -> None:

@@ -13,8 +13,10 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal_column,
     or_,
     select,
+    tuple_,
     update,
 )
 
@@ -22,14 +24,17 @@ from textback.store.many import Deletes, Given, Key, Pair, Pairs, Rows, Updates
 from textback.store.tables import conversations, messages, outbox
 
 _o = outbox.c
-_older = outbox.alias("older")
+_first = outbox.alias("first")
 
-#: Oldest row of each conversation that is due. One that still waits, or whose fate is unknown, holds back the rows
-#: behind it for as long as it may yet be sent; an unknown one does not, because it is never sent again.
+#: The first row of each conversation, when it is due: its most urgent, and of these the oldest. So an answer overtakes
+#: a bulk text, which may wait for hours. The first holds back those behind it for as long as it may yet be sent, and so
+#: does one that is being posted; an unknown one does not, because it is never sent again.
+_IS_QUEUED = _o.state == literal_column("'queued'")  # spelt out: SQLite proves from it that the partial index serves
 _DUE = (
     select(
         _o.bucket, _o.id, _o.contact_id, _o.workspace, _o.line, _o.recipient, _o.message_class, _o.attempts,
-        _o.expires_at, _o.fence, messages.c.text, messages.c.media, conversations.c.opted_out,
+        _o.expires_at, _o.fence, _o.priority, messages.c.text, messages.c.media, messages.c.segments,
+        messages.c.at, conversations.c.opted_out,
     )
     .join(
         messages,
@@ -37,16 +42,25 @@ _DUE = (
     )
     .join(conversations, and_(conversations.c.bucket == _o.bucket, conversations.c.contact_id == _o.contact_id))
     .where(
-        _o.state == "queued",
+        _IS_QUEUED,
+        _o.priority == bindparam("priority"),
         _o.due_at <= bindparam("now"),
         ~exists().where(
-            _older.c.bucket == _o.bucket,
-            _older.c.contact_id == _o.contact_id,
-            _older.c.id < _o.id,
-            _older.c.state != "unknown",
+            _first.c.bucket == _o.bucket,
+            _first.c.contact_id == _o.contact_id,
+            or_(
+                _first.c.state == "sending",
+                and_(
+                    _first.c.state != "unknown",
+                    or_(
+                        _first.c.priority < _o.priority,
+                        and_(_first.c.priority == _o.priority, _first.c.id < _o.id),
+                    ),
+                ),
+            ),
         ),
     )
-    .order_by(_o.id)
+    .order_by(_o.due_at, _o.id)
     .limit(bindparam("most"))
 )  # fmt: skip
 # SQLite, with its one writer, ignores the lock.
@@ -56,20 +70,50 @@ _DUE_WITHOUT = _DUE.where(_o.line.not_in(bindparam("lines", expanding=True)))
 _QUEUED = select(_o.bucket).where(_o.state == "queued").limit(1)
 
 
-def due(tx: Connection, now: int, most: int, without: Collection[str] = ()) -> list[Row[Any]]:
-    """Rows that may be posted now, with their text and whether the contact has opted out; locked on PostgreSQL.
+PRIORITIES = (0, 1, 2)
+"""Answers, what was asked for, the rest."""
 
-    Rows on the lines in `without` are left alone.
+
+def due(
+    tx: Connection, now: int, most: int, without: Collection[str] = (), priorities: Sequence[int] = PRIORITIES
+) -> list[Row[Any]]:
+    """Rows that may be posted now, the most urgent first, with their text and whether the contact has opted out; locked
+    on PostgreSQL.
+
+    Rows on the lines in `without` are left alone, and those of other priorities.
     """
-    given = {"now": now, "most": most}
     if without:
-        return list(tx.execute(_DUE_WITHOUT, {**given, "lines": list(without)}))
-    return list(tx.execute(_DUE, given))
+        return _by_priority(tx, _DUE_WITHOUT, {"now": now, "lines": list(without)}, most, priorities)
+    return _by_priority(tx, _DUE, {"now": now}, most, priorities)
 
 
-def due_on(tx: Connection, line: str, now: int, most: int) -> list[Row[Any]]:
+def due_on(tx: Connection, line: str, now: int, most: int, priorities: Sequence[int] = PRIORITIES) -> list[Row[Any]]:
     """As `due`, for one line."""
-    return list(tx.execute(_DUE_ON, {"now": now, "most": most, "line": line}))
+    return _by_priority(tx, _DUE_ON, {"now": now, "line": line}, most, priorities)
+
+
+def _by_priority(
+    tx: Connection, query: Select[Any], given: dict[str, Any], most: int, priorities: Sequence[int]
+) -> list[Row[Any]]:
+    """One look at the index for each priority: one over all of them would read and sort everything that is due."""
+    rows: list[Row[Any]] = []
+    for priority in priorities:
+        if len(rows) < most:
+            rows += tx.execute(query, {**given, "priority": priority, "most": most - len(rows)})
+    return rows
+
+
+_LATE = (
+    select(_o.bucket, _o.contact_id, _o.id, _o.message_class, _o.expires_at)
+    .where(_IS_QUEUED, _o.expires_at <= bindparam("now"), _o.line.in_(bindparam("lines", expanding=True)))
+    .limit(500)
+    .with_for_update(skip_locked=True)
+)
+
+
+def late(tx: Connection, now: int, lines: Collection[str]) -> list[Row[Any]]:
+    """Queued rows on these lines whose time is over, 500 at most; locked on PostgreSQL."""
+    return list(tx.execute(_LATE, {"now": now, "lines": list(lines)}))
 
 
 def any_queued(tx: Connection) -> bool:
@@ -175,7 +219,8 @@ def try_again(tx: Connection, rows: Rows) -> None:
 _lost = _row(f=_o.fence, d=_m.detail)
 _unknown = Updates(
     _lost,
-    update(outbox).where(_outbox_of(_lost), _o.fence == _lost.c.f).values(state="unknown", lease_until=None),
+    # The lease stays: it says when it was posted, and so where to look for it.
+    update(outbox).where(_outbox_of(_lost), _o.fence == _lost.c.f).values(state="unknown"),
 )
 _unknown_message = Updates(
     _lost,
@@ -187,6 +232,16 @@ def unknown(tx: Connection, rows: Rows) -> None:
     """Nobody can say whether these went: rows of b, k, i, f, d (detail). They are never posted again."""
     _unknown_message(tx, rows)
     _unknown(tx, rows)
+
+
+def held(tx: Connection, rows: Rows) -> set[str]:
+    """The ids of those rows (b, k, i, f) that nobody has claimed since we did under the fence f. Locked for the rest of
+    the transaction."""
+    query = select(_o.id, _o.fence).where(
+        tuple_(_o.bucket, _o.contact_id, _o.id).in_([(row["b"], row["k"], row["i"]) for row in rows]),
+    )
+    fences = {row["i"]: row["f"] for row in rows}
+    return {row.id for row in tx.execute(query.with_for_update()) if row.fence == fences[row.id]}
 
 
 def abandoned(tx: Connection, now: int) -> list[Row[Any]]:

@@ -12,7 +12,9 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Sm
 metadata = MetaData()
 
 PENDING = text("handled_at IS NULL")
+DEAD = text("redriven_at IS NULL")
 WAITING = text("waiting_since IS NOT NULL")
+QUEUED = text("state = 'queued'")
 
 
 def _conversation_key() -> list[Column[object]]:
@@ -135,8 +137,33 @@ outbox = Table(
     Column("expires_at", BigInteger),
     Column("lease_until", BigInteger),
     Column("fence", Integer, nullable=False),  # grows with every claim; a write under an older one is refused
+    Column("priority", SmallInteger, nullable=False, server_default="0"),  # 0 answers, 1 informational, 2 promotional
     Index("outbox_due", "state", "due_at"),
+    Index("outbox_queued", "priority", "due_at", "id", sqlite_where=QUEUED, postgresql_where=QUEUED),
     sqlite_with_rowid=False,
+)
+
+# Segments that a line, or all lines of a brand, have sent on one of the carriers' days.
+line_use = Table(
+    "line_use",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("counter", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("segments", Integer, nullable=False),
+)
+
+# Up to when each line's list at its provider has been read, and which node reads it now.
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("line", String(64), primary_key=True),
+    Column("began_at", BigInteger, nullable=False),
+    Column("read_until", BigInteger, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("holder", String(32), nullable=False),
+    Column("lease_until", BigInteger, nullable=False),
 )
 
 early_statuses = Table(
@@ -149,6 +176,25 @@ early_statuses = Table(
     Column("code", String(32)),
     Column("detail", Text),
     Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What was given up: a text of ours after its last try, or an arrival whose turn failed. `id` is the message's or the
+# arrival's.
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    *_conversation_key(),
+    Column("kind", String(8), nullable=False),  # send | arrival
+    Column("line", String(64), nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("code", String(32), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("payload", Text, nullable=False),  # what it was, for people; numbers are masked
+    Column("attempts", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("redriven_at", BigInteger),
+    Index("dead_letters_waiting", "workspace", "at", sqlite_where=DEAD, postgresql_where=DEAD),
     sqlite_with_rowid=False,
 )
 
@@ -223,6 +269,13 @@ bot_versions = Table(
     Column("digest", String(64), nullable=False),
     Column("files", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+)
+
+# One row: the oldest schema whose releases can work on this one. See store.migrate.
+schema_compatibility = Table(
+    "schema_compatibility",
+    metadata,
+    Column("oldest", String(32), primary_key=True),
 )
 
 users = Table(

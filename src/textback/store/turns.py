@@ -164,18 +164,21 @@ def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict
     by_id = {(r["bucket"], r["contact_id"], r["message_id"]) for r in rows if r["message_id"]}
     by_provider = {(r["bucket"], r["provider_id"]) for r in rows}
     m = messages.c
-    found: dict[tuple[int, str], Any] = {}
+    found: dict[tuple[str, str], Any] = {}
     columns = select(m.bucket, m.id, m.contact_id, m.provider_id, m.status)
     if by_id:
         for hit in tx.execute(columns.where(tuple_(m.bucket, m.contact_id, m.id).in_(list(by_id)))):
-            found[hit.bucket, hit.id] = hit
-    for hit in tx.execute(columns.where(tuple_(m.bucket, m.provider_id).in_(list(by_provider)))):
-        found[hit.bucket, hit.provider_id] = hit
+            found[hit.contact_id, hit.id] = hit
+    # A provider's id may also be that of a text that came in, on another line or even on this one.
+    theirs = columns.where(m.direction == "out", tuple_(m.bucket, m.provider_id).in_(list(by_provider)))
+    for hit in tx.execute(theirs):
+        found[hit.contact_id, hit.provider_id] = hit
     lost = []
     best: dict[Key, dict[str, Any]] = {}
     for row in rows:
-        message = found.get((row["bucket"], row["provider_id"])) or found.get((row["bucket"], row["message_id"]))
-        if message is None or message.contact_id != row["contact_id"]:
+        contact_id = row["contact_id"]
+        message = found.get((contact_id, row["provider_id"])) or found.get((contact_id, row["message_id"]))
+        if message is None:
             lost.append(row)
             continue
         key = (message.bucket, message.contact_id, message.id)

@@ -1,7 +1,7 @@
 """What every page needs: the database, the road, and what this server is."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from textback.engine.bot import Bot
 from textback.pipeline.road import Road
@@ -21,7 +21,8 @@ class LineInfo:
 @dataclass(frozen=True, slots=True)
 class WebContext:
     """`bot` gives the published bot; `public_url` is what providers call; `secure` says that people come over https;
-    `refused` are the latest webhooks that were not signed by their provider."""
+    `refused` are the latest webhooks that were not signed by their provider; `known_keys` are the hashes of API keys
+    that were good since the start, with their names."""
 
     db: Db
     road: Road
@@ -31,3 +32,4 @@ class WebContext:
     public_url: str
     secure: bool
     refused: Collection[RefusedWebhook] = ()
+    known_keys: dict[str, str] = field(default_factory=dict)

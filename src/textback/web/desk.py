@@ -6,18 +6,31 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from textback.compliance.limits import day_of
 from textback.core.ids import BUCKETS, bucket_of, new_id
 from textback.core.phone import zone_of
 from textback.core.text import clean
 from textback.engine.arrivals import AgentReply, Complete, HandBack, Takeover
 from textback.engine.state import load_state
-from textback.store import accounts
+from textback.store import accounts, dead, limits
 from textback.store import desk as store
 from textback.store.db import Row
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.pages import page
-from textback.web.present import STATUS, clock, day, holder, lasted, list_row, name_of, reason_words, woven
+from textback.web.present import (
+    STATUS,
+    clock,
+    day,
+    holder,
+    lasted,
+    line_limits,
+    line_state,
+    list_row,
+    name_of,
+    reason_words,
+    woven,
+)
 from textback.web.security import Denied
 
 VIEWS: tuple[store.View, ...] = get_args(store.View)
@@ -239,11 +252,18 @@ async def reply(request: Request) -> Response:
 
 
 async def lines_page(request: Request) -> Response:
-    """GET /lines: every line with the address to give its provider, and webhooks that were refused lately."""
+    """GET /lines: every line with the address to give its provider, how it is and what it has given up, and webhooks
+    that were refused lately."""
     ctx, _ = _context(request)
     zone, now = ctx.bot().timezone, ctx.road.now()
     lines = [line for line in ctx.lines.values() if line.provider != "simulator"]
     refused = [
         (day(one.at, zone, now), clock(one.at, zone), one.line, one.reason) for one in reversed(list(ctx.refused))
     ]
-    return page(request, "lines.html", {"lines": lines, "refused": refused[:50], "base": ctx.public_url})
+    states = {line: line_state(condition) for line, condition in ctx.road.conditions().items()}
+    given_up = await ctx.db.read(dead.waiting, ctx.workspace)
+    limited = {name: line for name, line in ctx.road.lines.items() if line.limited}
+    used = await ctx.db.read(limits.used, ctx.workspace, day_of(now), {line.counter for line in limited.values()})
+    allowed = {name: line_limits(line.rate, line.cap, used.get(line.counter, 0)) for name, line in limited.items()}
+    shown = {"lines": lines, "states": states, "allowed": allowed, "given_up": given_up, "refused": refused[:50]}
+    return page(request, "lines.html", {**shown, "base": ctx.public_url})

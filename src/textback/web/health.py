@@ -1,6 +1,8 @@
 """For machines that watch: is it up, can it work, and how much has it done."""
 
 import asyncio
+import math
+from typing import Any
 
 import msgspec
 import structlog
@@ -8,9 +10,19 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.store import inbox
+from textback.pipeline.detour import Detour
+from textback.store import dead, inbox
 from textback.web.context import WebContext
-from textback.web.metrics import BACKLOG
+from textback.web.metrics import (
+    BACKLOG,
+    DEAD_LETTERS,
+    LINE_TROUBLE,
+    SPOOL_AGE,
+    SPOOL_ASIDE,
+    SPOOL_BYTES,
+    SPOOL_RECORDS,
+    SPOOL_TAKEN,
+)
 
 log = structlog.get_logger("textback.health")
 
@@ -23,22 +35,74 @@ async def healthz(_: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """GET /readyz: 200 while the database answers and every part of the road runs, else 503 and what is wrong."""
+    """GET /readyz: 200 while texts can be taken and every part of the road runs, else 503. Either way, what is wrong.
+
+    Without the database texts can still be taken where there is a spool with room.
+    """
     ctx: WebContext = request.app.state.ctx
-    wrong = [] if ctx.road.alive else ["a part of the road has stopped; see the log"]
-    waiting = None
+    problems = [] if ctx.road.alive else ["a part of the road has stopped; see the log"]
+    ready = ctx.road.alive
+    detour = ctx.road.detour
+    waiting = await _waiting(ctx)
+    if waiting is None:
+        problems.append("the database does not answer")
+        ready = ready and detour is not None and detour.spool.room
+        if detour is not None and not detour.spool.room:
+            problems.append("the spool is full or can't be written")
+    body = {"ready": ready, "problems": problems, "inbox": waiting}
+    if detour is not None:
+        body["spool"] = _spool(detour)
+    return Response(msgspec.json.encode(body), 200 if ready else 503, media_type="application/json")
+
+
+async def _waiting(ctx: WebContext) -> int | None:
+    """How many arrivals wait for their turn; None when the database does not say."""
     try:
         async with asyncio.timeout(READY_WAIT):
-            waiting = await ctx.db.read(inbox.backlog)
+            return await ctx.db.read(inbox.backlog)
     except Exception as error:
-        log.warning("not ready", error=type(error).__name__)
-        wrong.append("the database does not answer")
-    body = {"ready": not wrong, "problems": wrong, "inbox": waiting}
-    return Response(msgspec.json.encode(body), 503 if wrong else 200, media_type="application/json")
+        log.warning("the database does not answer", error=type(error).__name__)
+        return None
+
+
+async def _dead(ctx: WebContext) -> dict[str, int] | None:
+    """Dead letters by line; None when the database does not say."""
+    try:
+        async with asyncio.timeout(READY_WAIT):
+            return await ctx.db.read(dead.waiting, ctx.workspace)
+    except Exception as error:
+        log.warning("the database does not answer", error=type(error).__name__)
+        return None
+
+
+def _spool(detour: Detour) -> dict[str, Any]:
+    """`active` says that new texts go there."""
+    spool = detour.spool
+    return {
+        "active": detour.active,
+        "records": spool.records,
+        "bytes": spool.size,
+        "oldest_seconds": round(detour.oldest_seconds(), 1),
+        "room": spool.room,
+    }
 
 
 async def metrics(request: Request) -> Response:
     """GET /metrics: counters in Prometheus's text format."""
     ctx: WebContext = request.app.state.ctx
-    BACKLOG.set(await ctx.db.read(inbox.backlog))
+    waiting = await _waiting(ctx)
+    BACKLOG.set(math.nan if waiting is None else waiting)
+    for line, condition in ctx.road.conditions().items():
+        for why in ("away", "misconfigured"):
+            LINE_TROUBLE.labels(line, why).set(condition.why == why)
+    letters = await _dead(ctx) if waiting is not None else None
+    for line in ctx.lines:
+        DEAD_LETTERS.labels(line).set(math.nan if letters is None else letters.get(line, 0))
+    if ctx.road.detour is not None:
+        spool = ctx.road.detour.spool
+        SPOOL_RECORDS.set(spool.records)
+        SPOOL_BYTES.set(spool.size)
+        SPOOL_AGE.set(ctx.road.detour.oldest_seconds())
+        SPOOL_TAKEN.set(spool.taken)
+        SPOOL_ASIDE.set(spool.aside)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from textback.pipeline.hub import EVERYTHING
 from textback.web.auth import current_user
 from textback.web.context import WebContext
 
@@ -28,7 +29,8 @@ async def events(request: Request) -> Response:
             while not subscription.closed:
                 changed = await subscription.changes(QUIET)
                 if changed:
-                    yield b"event: changed\ndata: %s\n\n" % (b"here" if watched in changed else b"list")
+                    here = watched in changed or EVERYTHING in changed
+                    yield b"event: changed\ndata: %s\n\n" % (b"here" if here else b"list")
                     await asyncio.sleep(GAP)
                 elif not subscription.closed:
                     if await current_user(request) is None:

@@ -3,4 +3,13 @@
 from prometheus_client import Counter, Gauge
 
 WEBHOOKS = Counter("textback_webhooks_total", "Webhooks by line and what became of them.", ["line", "outcome"])
-BACKLOG = Gauge("textback_inbox_waiting", "Arrivals that wait for their turn, counted to 10,000.")
+BACKLOG = Gauge("textback_inbox_waiting", "Arrivals that wait for their turn, counted to 10,000. NaN: not known.")
+LINE_TROUBLE = Gauge(
+    "textback_line_trouble", "1 while a line's provider is away, or refuses its account.", ["line", "why"]
+)
+DEAD_LETTERS = Gauge("textback_dead_letters", "Texts and arrivals that were given up and not redriven.", ["line"])
+SPOOL_RECORDS = Gauge("textback_spool_records", "Arrivals that wait in the spool for the database to come back.")
+SPOOL_BYTES = Gauge("textback_spool_bytes", "Bytes of the disk that the spool takes.")
+SPOOL_AGE = Gauge("textback_spool_oldest_seconds", "How long the oldest arrival in the spool has waited.")
+SPOOL_TAKEN = Gauge("textback_spool_taken", "Arrivals that the spool has taken since the start.")
+SPOOL_ASIDE = Gauge("textback_spool_aside", "Damaged or refused spool records kept aside since the start.")

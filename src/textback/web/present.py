@@ -1,5 +1,6 @@
 """Rows as pages say them: names, times, owners, delivery states and happenings in words. Pure."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -9,8 +10,9 @@ import msgspec
 
 from textback.core.messages import FAILED
 from textback.core.phone import pretty
-from textback.core.when import DAY, HOUR, MINUTE, to_datetime
+from textback.core.when import DAY, HOUR, MINUTE, SECOND, to_datetime
 from textback.engine.state import Owner, State
+from textback.pipeline.breaker import Condition
 
 #: Episode statuses as people read them.
 STATUS = {
@@ -60,6 +62,8 @@ REASONS = {
     "limit": "The flow ran in a circle",
     "template": "A text of the flow is broken",
     "step_gone": "The flow has changed",
+    "loop_guard": "Too many automatic replies",
+    "late": "The text came late",
 }
 
 
@@ -225,6 +229,15 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
         case "turn_failed":
             why = reason_words(data.get("reason") or data.get("error", ""))
             return "fail", "The bot could not go on.", f"{why} {data.get('flow', '')}".strip(), "wait"
+        case "loop_guard":
+            most = data.get("most", "")
+            why = f"the same text got the same answer {most} times: perhaps another program answers"
+            if data.get("why") == "replies":
+                why = f"it would have sent more than {most} replies in an hour"
+            return "up-person", "Bot stopped answering and asked for a person.", why[:1].upper() + why[1:], "wait"
+        case "late_message":
+            ago = _length(int(data.get("minutes", 0)))
+            return "clock", f"This text came {ago} after it was sent.", "The bot did not answer it.", "wait"
         case "reminded":
             return "clock", "Reminder sent", "", ""
         case _:
@@ -236,6 +249,14 @@ def _by(data: Mapping[str, Any]) -> str:
     if data.get("matched_by") == "provider":
         return f"the provider handled {keyword.upper()}" if keyword else "the provider says so"
     return f"they texted {keyword.upper()}" if keyword else ""
+
+
+def _length(minutes: int) -> str:
+    """A stretch of time, roughly: "90 minutes", "3 hours", "2 days"."""
+    for unit, size in (("day", 1440), ("hour", 60)):
+        if minutes >= 2 * size:
+            return f"{minutes // size} {unit}s"
+    return f"{minutes} minutes"
 
 
 def line_of(row: Any, me: str, zone: str) -> Line | None:
@@ -298,3 +319,29 @@ def list_row(row: Any, state: State, me: str, zone: str, now: int) -> ListRow:
         row.unread,
         chips,
     )
+
+
+def line_limits(rate: float | None, cap: int | None, used: int) -> tuple[bool, str]:
+    """What a line may send, for the Lines page: whether it may send nothing more today, and words that say so."""
+    pace = f"At most {rate:,.3g} segments a second. " if rate is not None else ""
+    if cap is None:
+        return False, pace.strip()
+    if used >= cap:
+        return True, f"{pace}Today's {cap:,} segments are used up. Texts wait until midnight Pacific time."
+    return False, f"{pace}{used:,} of today's {cap:,} segments are used."
+
+
+def line_state(condition: Condition) -> tuple[bool, str]:
+    """How a line is, for the Lines page: whether it is in trouble, and words that say what to do."""
+    code = f" (code {condition.code})" if condition.code else ""
+    since = lasted(int(condition.since * SECOND))
+    waits = {
+        "closed": "",
+        "open": f" Texts wait; the next try is in {math.ceil(condition.next_try)} s.",
+        "probing": " Texts wait; one is tried now.",
+    }[condition.state]
+    if condition.why == "misconfigured":
+        return True, f"The provider has refused our account or key for {since}{code}. Put it right and restart.{waits}"
+    if condition.why == "away":
+        return True, f"The provider has not taken any text for {since}{code}.{waits}"
+    return False, "Texts go out."

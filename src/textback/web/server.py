@@ -1,5 +1,6 @@
 """The web application: routes with their roles enforced in one place, security headers, errors that people can read."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
@@ -28,6 +29,8 @@ from textback.web.security import PRE_CSRF, Denied, SecurityHeaders, check_csrf,
 
 log = structlog.get_logger("textback.web")
 
+KEY_WAIT = 2.0
+"""Seconds that the database gets to say whose an API key is."""
 STATIC = Path(__file__).parent / "static"
 
 
@@ -46,13 +49,31 @@ def _json(status: int, error: str, headers: dict[str, str] | None = None) -> Res
     return Response(msgspec.json.encode({"error": error}), status, headers, media_type="application/json")
 
 
+async def _key_name(ctx: WebContext, key: str) -> str | None:
+    """Whose key this is. While the database does not answer, a key that was good before is believed: so /metrics can be
+    read. Whatever else a key opens needs the database too."""
+    hashed = accounts.token_hash(key)
+    try:
+        async with asyncio.timeout(KEY_WAIT):
+            name = await ctx.db.read(accounts.api_key_name, ctx.workspace, key)
+    except Exception:
+        if hashed in ctx.known_keys:
+            return ctx.known_keys[hashed]
+        raise
+    if name is None:
+        ctx.known_keys.pop(hashed, None)
+    else:
+        ctx.known_keys[hashed] = name
+    return name
+
+
 async def _as_program(handler: Handler, request: Request) -> Response:
     """Only with a live API key."""
     ctx: WebContext = request.app.state.ctx
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     name = None
     if scheme.lower() == "bearer" and key:
-        name = await ctx.db.read(accounts.api_key_name, ctx.workspace, key.strip())
+        name = await _key_name(ctx, key.strip())
     if name is None:
         return _json(401, "An API key is needed: Authorization: Bearer KEY.", {"WWW-Authenticate": "Bearer"})
     request.state.key_name = name

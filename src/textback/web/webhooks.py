@@ -12,8 +12,11 @@ import structlog
 
 from textback.channels.base import BadPayload, BadSignature, Webhook
 from textback.engine.arrivals import DeliveryStatus, Message
+from textback.pipeline.fairness import Flood
 from textback.pipeline.lines import Line
 from textback.pipeline.road import Road
+from textback.pipeline.spool import SpoolFull
+from textback.store.trouble import reason
 from textback.web.metrics import WEBHOOKS
 
 Scope = MutableMapping[str, Any]
@@ -48,6 +51,24 @@ def problem(status: int, error: str, **more: str) -> Reply:
     return Reply(status, _JSON, msgspec.json.encode({"error": error, **more}))
 
 
+async def respond(send: SendMessage, reply: Reply) -> None:
+    """Send a reply."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": reply.status,
+            "headers": [
+                (b"content-type", reply.content_type.encode()),
+                (b"content-length", str(len(reply.body)).encode()),
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+_TOO_MANY = problem(429, "Too many requests that were not signed, or made no sense.")
+
+
 class TooLarge(Exception):
     """The body is over MOST_BYTES."""
 
@@ -55,33 +76,23 @@ class TooLarge(Exception):
 class Webhooks:
     """POST /webhooks/{line}: messages and delivery statuses of one line."""
 
-    def __init__(self, road: Road, lines: Mapping[str, Line], public_url: str) -> None:
+    def __init__(self, road: Road, lines: Mapping[str, Line], public_url: str, *, most_refused: int = 0) -> None:
         self._road = road
         self._lines = lines
         self._public_url = public_url
+        self._flood = Flood(most_refused)
         self.refused: deque[RefusedWebhook] = deque(maxlen=200)
         telnyx = [line for line in lines.values() if line.provider.name == "telnyx"]
         self._sms = telnyx[0] if len(telnyx) == 1 and "sms" not in lines else None
         self._counts = {
             (name, outcome): WEBHOOKS.labels(line=name, outcome=outcome)
             for name in lines
-            for outcome in ("stored", "ignored", "unsigned", "malformed", "failed")
+            for outcome in ("stored", "ignored", "unsigned", "malformed", "failed", "flood")
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
         """Answer one request."""
-        reply = await self._answer(scope, receive)
-        await send(
-            {
-                "type": "http.response.start",
-                "status": reply.status,
-                "headers": [
-                    (b"content-type", reply.content_type.encode()),
-                    (b"content-length", str(len(reply.body)).encode()),
-                ],
-            }
-        )
-        await send({"type": "http.response.body", "body": reply.body})
+        await respond(send, await self._answer(scope, receive))
 
     async def _answer(self, scope: Scope, receive: Receive) -> Reply:
         name = scope["path"][len(PREFIX) :]
@@ -106,11 +117,21 @@ class Webhooks:
         url = f"{self._public_url}{path}?{query}" if query else f"{self._public_url}{path}"
         return await self._accept(line, Webhook("POST", url, query, headers, body), example)
 
+    def _flooded(self, line: Line, now: int) -> bool:
+        """Count a bad request; whether its line gets more of them than are worth a word each. A good one is never
+        refused for that: whoever floods a line must not be able to shut its provider out."""
+        if not self._flood.one_more(line.name, now):
+            return False
+        self._counts[line.name, "flood"].inc()
+        return True
+
     async def _accept(self, line: Line, webhook: Webhook, example: bool) -> Reply:
         now = self._road.now()
         try:
             line.provider.verify(webhook, now)
         except BadSignature as error:
+            if self._flooded(line, now):
+                return _TOO_MANY
             self.refused.append(RefusedWebhook(now, line.name, str(error)))
             self._counts[line.name, "unsigned"].inc()
             log.warning("webhook refused", line=line.name, reason=str(error))
@@ -118,6 +139,8 @@ class Webhooks:
         try:
             arrivals = line.provider.parse(webhook)
         except BadPayload as error:
+            if self._flooded(line, now):
+                return _TOO_MANY
             self._counts[line.name, "malformed"].inc()
             log.warning("webhook malformed", line=line.name, field=error.field, problem=error.problem)
             return problem(400, f"{error.field}: {error.problem}", field=error.field)
@@ -128,7 +151,8 @@ class Webhooks:
                 await self._road.receive(line.name, arrivals)
             except Exception as error:
                 self._counts[line.name, "failed"].inc()
-                log.error("webhook not stored", line=line.name, error=type(error).__name__)
+                why = str(error) if isinstance(error, SpoolFull) else reason(error)
+                log.error("webhook not stored", line=line.name, reason=why)
                 return problem(503, "It could not be stored. Send it again.")
             self._counts[line.name, "stored"].inc()
         if example:

@@ -1,0 +1,5 @@
+"""`make chaos`: python -m chaos."""
+
+from chaos.run import main
+
+main()

@@ -1,0 +1,263 @@
+"""textback doctor: what may keep this server from working, and what to do about it. It changes nothing."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+import typer
+
+from textback.app import line_specs, make_lines, read_folder, resolve
+from textback.channels.client import Session
+from textback.channels.probe import Answered, probe, serves
+from textback.cli.serving import example_bot
+from textback.core.errors import TextbackError
+from textback.core.phone import is_e164, is_short_code
+from textback.core.when import MINUTE, SECOND
+from textback.engine.bot import Bot, LineSpec
+from textback.engine.load import check_bot, load_bot
+from textback.settings import Settings, environment, load_settings
+from textback.store.checkup import look
+from textback.store.db import parse_url
+
+Level = Literal["ok", "warning", "error"]
+
+LITTLE, TOO_LITTLE = 1 << 30, 100 << 20
+"""Bytes free on the database's disk that are worth a warning, and an error."""
+SKEW, TOO_SKEWED = 30 * SECOND, 4 * MINUTE
+"""How far our clock may be from a provider's. Webhooks older than five minutes are refused."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that was looked at: its name, how it is, what was seen, and what to do."""
+
+    what: str
+    level: Level
+    seen: str
+    fix: str = ""
+
+
+def doctor(bot_dir: Path | None, *, database: str | None, online: bool, as_json: bool) -> int:
+    """Look at everything and print it; returns the exit code: 1 when there is an error."""
+    findings = asyncio.run(examine(environment(Path.cwd()), bot_dir or example_bot(), database, online=online))
+    errors = sum(finding.level == "error" for finding in findings)
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode({"ok": not errors, "findings": findings})).decode())
+        return 1 if errors else 0
+    for finding in findings:
+        typer.echo(f"{finding.level:<8} {finding.what}: {finding.seen}")
+        if finding.fix:
+            typer.echo(f"         {finding.fix}")
+    warnings = sum(finding.level == "warning" for finding in findings)
+    typer.echo(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}")
+    return 1 if errors else 0
+
+
+async def examine(found: Mapping[str, str], bot_dir: Path, database: str | None, *, online: bool) -> list[Finding]:
+    """Everything, in the order in which a start needs it. What depends on something that is broken is left out."""
+    http = Session()
+    try:
+        findings, settings = _settings(found, database)
+        bot = _bot(bot_dir, findings)
+        specs = _lines(bot, found, http, findings) if bot is not None else {}
+        findings.append(_zone(bot))
+        if settings is not None:
+            findings.append(_public_url(settings, specs))
+            findings += _database(settings)
+            findings.append(await _port(settings, http))
+        if online:
+            findings += await _providers(specs, found, http)
+        return findings
+    finally:
+        await http.close()
+
+
+def _settings(found: Mapping[str, str], database: str | None) -> tuple[list[Finding], Settings | None]:
+    try:
+        settings = load_settings(found, database_url=database)
+    except TextbackError as error:
+        return [_error("settings", error)], None
+    return [Finding("settings", "ok", "They can be read.")], settings
+
+
+def _error(what: str, error: TextbackError) -> Finding:
+    return Finding(what, "error", error.message, error.fix)
+
+
+def _bot(bot_dir: Path, findings: list[Finding]) -> Bot | None:
+    try:
+        files = read_folder(bot_dir)
+    except TextbackError as error:
+        findings.append(_error("bot folder", error))
+        return None
+    problems = check_bot(files)
+    errors = [problem for problem in problems if problem.level == "error"]
+    if errors:
+        first = errors[0]
+        findings.append(
+            Finding(
+                "bot folder", "error", f"{first.file}:{first.line}: {first.message}", f"Run textback check {bot_dir}."
+            )
+        )
+        return None
+    bot = load_bot(files)
+    seen = f"{bot.name}, {len(bot.flows)} flow{'s' * (len(bot.flows) != 1)}."
+    if problems:
+        findings.append(
+            Finding("bot folder", "warning", f"{seen} {len(problems)} to look at.", f"Run textback check {bot_dir}.")
+        )
+    else:
+        findings.append(Finding("bot folder", "ok", seen))
+    return bot
+
+
+def _lines(bot: Bot, found: Mapping[str, str], http: Session, findings: list[Finding]) -> dict[str, LineSpec]:
+    """Every line's keys have the form that its provider's have; returns the lines that could be made."""
+    try:
+        specs = line_specs(bot, found)
+    except TextbackError as error:
+        findings.append(_error("lines", error))
+        return {}
+    fine = {}
+    for name, spec in specs.items():
+        try:
+            number = make_lines({name: spec}, found, http)[name].number
+        except TextbackError as error:
+            findings.append(_error(f"line {name}", error))
+            continue
+        fine[name] = spec
+        if is_e164(number) or is_short_code(number):
+            findings.append(Finding(f"line {name}", "ok", f"{spec.provider}; its keys have the right form."))
+        else:
+            fix = "Write it like +12065550100."
+            findings.append(Finding(f"line {name}", "error", "Its number is not in E.164 form.", fix))
+    if not specs:
+        fix = "Set the variables of a provider; see docs/reference/settings.md."
+        findings.append(Finding("lines", "warning", "There is no real number; only the simulated phone works.", fix))
+    return fine
+
+
+def _zone(bot: Bot | None) -> Finding:
+    for name in {"America/Los_Angeles", bot.timezone if bot else "UTC"}:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            fix = "Install the system's tzdata package."
+            return Finding("time zones", "error", f"Nothing is known of {name}.", fix)
+    return Finding("time zones", "ok", "Their data is there.")
+
+
+def _public_url(settings: Settings, specs: Mapping[str, LineSpec]) -> Finding:
+    url = settings.public_url
+    real = any(spec.provider != "simulator" for spec in specs.values())
+    if url is None:
+        seen = "It is not set: providers are not told where to report, and Twilio's signatures can't be right."
+        level: Level = "warning" if real else "ok"
+        return Finding(
+            "PUBLIC_URL", level, seen if real else "It is not set, and no line needs it.", _URL if real else ""
+        )
+    parts = urlsplit(url)
+    if not parts.hostname or parts.query or parts.fragment or parts.username:
+        return Finding("PUBLIC_URL", "error", "It is not an address with nothing but a host and a port.", _URL)
+    if parts.path:
+        return Finding("PUBLIC_URL", "warning", f"It has a path, {parts.path}: the proxy must take that off.", _URL)
+    if parts.scheme != "https":
+        return Finding("PUBLIC_URL", "warning", "It is not https: texts and logins travel in the clear.", _URL)
+    return Finding("PUBLIC_URL", "ok", url)
+
+
+_URL = "Set it to what providers call, such as https://texts.example.com; see docs/how-to/run-behind-a-proxy.md."
+
+
+def _database(settings: Settings) -> list[Finding]:
+    try:
+        seen = look(parse_url(settings.database_url))
+    except TextbackError as error:
+        return [_error("database", error)]
+    if seen.problem:
+        return [Finding("database", "error", seen.problem, "Check DATABASE_URL, and who may use it.")]
+    findings = []
+    if not seen.schema:
+        findings.append(Finding("database", "ok", "It can be reached and is empty; the first start fills it."))
+    elif not seen.known:
+        fix = "Use that release, or restore a backup made before the upgrade."
+        findings.append(Finding("database", "error", f"A newer Textback made it (schema {seen.schema}).", fix))
+    elif seen.schema != seen.current:
+        words = f"Its schema is {seen.schema}; this release has {seen.current}."
+        findings.append(Finding("database", "warning", words, "Back it up. The next start upgrades it."))
+    else:
+        findings.append(Finding("database", "ok", f"It can be reached, and its schema is current ({seen.schema})."))
+    if seen.free is not None:
+        findings.append(_disk(seen.free))
+    return findings
+
+
+def _disk(free: int) -> Finding:
+    level: Level = "error" if free < TOO_LITTLE else "warning" if free < LITTLE else "ok"
+    fix = "" if level == "ok" else "Make room: when the disk is full, texts are refused until there is some."
+    return Finding("disk", level, f"{free / (1 << 30):,.1f} GB free beside the database.", fix)
+
+
+async def _port(settings: Settings, http: Session) -> Finding:
+    where = f"{settings.host}:{settings.port}"
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((settings.host, settings.port))
+    except OSError as error:
+        if await serves(http, settings.host, settings.port):
+            return Finding("port", "ok", f"A Textback is running at {where}.")
+        return Finding("port", "error", f"{where} can't be had: {error.strerror}.", "Set another HOST or PORT.")
+    return Finding("port", "ok", f"{where} is free.")
+
+
+async def _providers(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Session) -> list[Finding]:
+    findings = []
+    for name, spec in specs.items():
+        _, options = resolve(spec, found)
+        sent = _now()
+        answered = await probe(http, spec.provider, options)
+        if answered is None:
+            continue
+        findings.append(_keys(name, spec.provider, answered))
+        if answered.time is not None:
+            # Its clock counts whole seconds; ours was somewhere between asking and being answered.
+            findings.append(_skew(spec.provider, (sent + _now()) // 2 - answered.time - SECOND // 2))
+    return findings
+
+
+def _keys(name: str, provider: str, answered: Answered) -> Finding:
+    what = f"keys of {name}"
+    if answered.status == 0:
+        fix = "Check this machine's network, DNS and firewall."
+        return Finding(what, "error", f"{provider} could not be asked: {answered.problem}.", fix)
+    if answered.status in (401, 403):
+        seen = f"{provider} does not accept them (HTTP {answered.status})."
+        return Finding(what, "error", seen, "Copy them again from the provider's console.")
+    if answered.status == 404:
+        seen = f"{provider} knows no such account (HTTP 404)."
+        return Finding(what, "error", seen, "Check the account's id and the API's address.")
+    if not 200 <= answered.status < 300:
+        fix = "Ask again later; the provider's status page may say more."
+        return Finding(what, "warning", f"{provider} answered HTTP {answered.status}.", fix)
+    return Finding(what, "ok", f"{provider} accepts them.")
+
+
+def _skew(provider: str, ms: int) -> Finding:
+    level: Level = "error" if abs(ms) > TOO_SKEWED else "warning" if abs(ms) > SKEW else "ok"
+    if level == "ok":
+        return Finding("clock", "ok", f"It agrees with that of {provider}.")
+    seen = f"It is {abs(ms) // SECOND} s {'ahead of' if ms > 0 else 'behind'} that of {provider}."
+    return Finding(
+        "clock", level, seen, "Turn on time synchronisation (NTP): signed webhooks are refused by their age."
+    )
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,114 @@
+"""Dead letters: what is kept of a text or an arrival that was given up, and how it goes through the road again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from textback.channels.base import Failure
+from textback.compliance.consent import may_send
+from textback.compliance.limits import priority_of
+from textback.core.ids import new_id
+from textback.core.phone import mask
+from textback.engine.arrivals import AnyArrival, Message
+from textback.pipeline.claim import Claim
+from textback.store import dead
+from textback.store.db import Row, Tx
+
+AGAIN = "again"
+"""The kind, in the inbox, of an arrival that was redriven. Its text is in the thread already."""
+
+
+class Redriven(msgspec.Struct, frozen=True):
+    """What came of a dead letter: "sent" or "handled" (it is on the road again), "done" (it had been redriven before),
+    "refused" by the consent gate or "lost" (what it was about is gone); `why` says more."""
+
+    result: str
+    why: str = ""
+
+
+def of_send(claim: Claim, failure: Failure, workspace: str, now: int) -> dict[str, Any]:
+    """The dead letter of a text that is given up: its words, which the desk shows anyway, and no whole number."""
+    payload = {"to": mask(claim.recipient), "text": claim.text, "pictures": len(claim.media)}
+    return {
+        "bucket": claim.bucket,
+        "contact_id": claim.contact_id,
+        "id": claim.id,
+        "workspace": workspace,
+        "kind": "send",
+        "line": claim.line,
+        "reason": failure.kind,
+        "code": failure.code,
+        "detail": failure.detail,
+        "payload": msgspec.json.encode(payload).decode(),
+        "attempts": claim.attempts,
+        "at": now,
+        "redriven_at": None,
+    }
+
+
+def of_arrival(key: Mapping[str, Any], line: str, arrival: AnyArrival | None, error: str, now: int) -> dict[str, Any]:
+    """The dead letter of an arrival whose turn failed; None stands for one that can't be read."""
+    payload: dict[str, Any] = {"arrival": "unreadable"}
+    if arrival is not None:
+        payload["arrival"] = arrival.__struct_config__.tag
+    if isinstance(arrival, Message):
+        payload |= {"from": mask(arrival.sender), "text": arrival.text, "pictures": len(arrival.media)}
+    return {
+        **key,
+        "kind": "arrival",
+        "line": line,
+        "reason": "unreadable" if arrival is None else "turn_failed",
+        "code": "",
+        "detail": error,
+        "payload": msgspec.json.encode(payload).decode(),
+        "attempts": 1,
+        "at": now,
+        "redriven_at": None,
+    }
+
+
+def redrive(tx: Tx, letter: Row[Any], now: int) -> Redriven:
+    """Put what was given up on the road again, once: a text as a new message, which the consent gate is asked about now
+    and again when it is posted; an arrival as it came, for a turn with things as they are now."""
+    conversation = dead.conversation_of(tx, letter)
+    if conversation is None:
+        return Redriven("lost", "The conversation is gone.")
+    return _send(tx, letter, conversation, now) if letter.kind == "send" else _arrival(tx, letter, now)
+
+
+def _send(tx: Tx, letter: Row[Any], conversation: Row[Any], now: int) -> Redriven:
+    old = dead.message_of(tx, letter)
+    if old is None:
+        return Redriven("lost", "The message is gone.")
+    gate = may_send(old.message_class, opted_out=bool(conversation.opted_out), expires_at=None, now=now)
+    if not gate.allowed:
+        return Redriven("refused", gate.reason)
+    if not dead.take(tx, letter, now):
+        return Redriven("done")
+    fresh = {"id": new_id(), "status": "queued", "rule": gate.rule, "code": "", "detail": "", "provider_id": None}
+    message = {**old._mapping, **fresh, "at": now}
+    waiting = {name: message[name] for name in ("bucket", "contact_id", "id", "workspace", "line", "message_class")}
+    waiting |= {
+        "recipient": conversation.address,
+        "priority": priority_of(old.message_class),
+        "state": "queued",
+        "attempts": 0,
+        "due_at": now,
+        "expires_at": None,
+        "lease_until": None,
+        "fence": 0,
+    }
+    dead.queue_again(tx, message, waiting, conversation.message_count + 1)
+    return Redriven("sent")
+
+
+def _arrival(tx: Tx, letter: Row[Any], now: int) -> Redriven:
+    old = dead.arrival_of(tx, letter)
+    if old is None:
+        return Redriven("lost", "The arrival is gone.")
+    if not dead.take(tx, letter, now):
+        return Redriven("done")
+    fresh = {"id": new_id(), "kind": AGAIN, "provider_id": old.id, "received_at": now, "handled_at": None}
+    dead.store_again(tx, {**old._mapping, **fresh})
+    return Redriven("handled")

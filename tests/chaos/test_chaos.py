@@ -1,0 +1,49 @@
+"""Servers are killed again and again while texts arrive, and nothing that was acknowledged is lost, doubled or
+disordered. `make chaos` does the same for longer."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chaos.report import table
+from chaos.run import Trial, execute
+from textback.core.errors import SettingsError
+from textback.core.faults import POINTS, arm
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(("database", "nodes"), [("sqlite", 1), ("postgres", 1), ("postgres", 3)])
+async def test_no_acknowledged_text_is_lost_doubled_or_disordered_by_crashes(
+    database: str, nodes: int, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = str(request.getfixturevalue(f"{database}_url"))
+    outcome = await execute(Trial(database, url, nodes, texts=360, seconds=9, seed=nodes), tmp_path)
+    assert outcome.wrongs == []
+    assert outcome.verdict.acknowledged > 250
+    assert outcome.verdict.replies > 200
+    assert sum(outcome.kills.values()) >= nodes
+
+
+def test_every_fault_point_is_on_the_road_once() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "src/textback/pipeline").glob("*.py"))
+    assert {name: code.count(f'point("{name}")') for name in POINTS} == dict.fromkeys(POINTS, 1)
+
+
+def test_the_page_lists_every_fault_point() -> None:
+    page = (ROOT / "docs/reliability.md").read_text()
+    assert [name for name, what in POINTS.items() if f"| `{name}` | {what} |" not in page] == []
+
+
+@pytest.mark.parametrize("text", ["deliver", "deliver.posted:0", "deliver.posted:x", "deliver.posted:-1"])
+def test_a_fault_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="TEXTBACK_FAULT"):
+        arm(text)
+
+
+def test_the_page_has_the_table_of_the_last_run() -> None:
+    kept = json.loads((ROOT / "chaos/results/latest.json").read_text())
+    page = (ROOT / "docs/reliability.md").read_text()
+    assert table(kept["trials"]) in page

@@ -1,0 +1,119 @@
+"""textback dead: what was given up is listed with its reason, and goes on the road again."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from tests.cli.test_cli import Shell
+from tests.pipeline.working import ANA, BEN, Clock, Working, make, working
+from tests.support.served import clean_environment
+from textback.channels.base import Failure
+from textback.pipeline.road import clock
+from textback.store.db import Db, Tx
+from textback.store.tables import audit, outbox
+
+
+@pytest.fixture
+def shell(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str
+) -> Shell:
+    """textback beside a database that has dead letters."""
+    monkeypatch.chdir(tmp_path)
+    for name in set(os.environ) - set(clean_environment({})):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    return Shell(capsys, monkeypatch)
+
+
+@pytest.fixture
+async def node(db: Db) -> Working:
+    """Two texts were given up, one on each line; the server has stopped."""
+    async with working(db) as node:
+        for number, line in ((ANA, "one"), (BEN, "two")):
+            node.phones.answer(number, Failure("rejected", "21211", "Not a number."))
+            await node.text("BOOK", number, line=line)
+            await node.becomes(("Go on.", "failed", "rejected"), number=number)
+    return node
+
+
+def queued(tx: Tx) -> list[tuple[str, str]]:
+    return [(row.line, row.state) for row in tx.execute(select(outbox).order_by(outbox.c.id))]
+
+
+def audited(tx: Tx) -> list[tuple[str, str, str]]:
+    rows = tx.execute(select(audit).order_by(audit.c.id))
+    return [(row.actor, row.action, json.loads(row.data)["line"]) for row in rows]
+
+
+def ids(listed: str) -> list[str]:
+    return [line.split("\t")[0] for line in listed.splitlines()]
+
+
+async def test_the_list_says_what_and_why_and_no_whole_number(node: Working, shell: Shell) -> None:
+    code, out, err = shell("dead", "list")
+    assert (code, err) == (0, "")
+    assert [line.split("\t")[2:] for line in out.splitlines()] == [
+        ["send", "one", "(•••) •••-••23", "rejected 21211 Not a number.", "Go on."],
+        ["send", "two", "(•••) •••-••24", "rejected 21211 Not a number.", "Go on."],
+    ]
+    assert ANA not in out
+    assert len(ids(shell("dead", "list", "--line", "two")[1])) == 1
+    assert shell("dead", "list", "--kind", "arrival")[1:] == ("", "There are none.\n")
+
+
+async def test_one_is_redriven_once_and_the_server_sends_it(node: Working, shell: Shell, db: Db) -> None:
+    first, second = ids(shell("dead", "list")[1])
+    assert shell("dead", "redrive", first) == (0, f"{first} is on its way again.\n", "")
+    assert await db.read(queued) == [("one", "queued")]
+    assert shell("dead", "redrive", first) == (0, f"{first} was redriven before.\n", "")
+    assert await db.read(queued) == [("one", "queued")]
+    assert await db.read(audited) == [("command line", "dead.redrive", "one")]
+    assert ids(shell("dead", "list")[1]) == [second]
+    after = make(db, clock=Clock(clock()))
+    await after.road.start()
+    assert await after.phones.took(1, ANA) == ["Go on."]
+    await after.road.stop()
+
+
+async def test_all_of_a_line_or_all_there_are(
+    node: Working, shell: Shell, db: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("textback.cli.dead.MOST", 1)
+    assert shell("dead", "redrive", "--all", "--line", "two")[0] == 0
+    assert await db.read(queued) == [("two", "queued")]
+    code, out, _ = shell("dead", "redrive", "--all")
+    assert (code, len(out.splitlines())) == (0, 1)
+    assert len(await db.read(queued)) == 2
+    assert shell("dead", "redrive", "--all") == (0, "", "There are none.\n")
+
+
+async def test_one_that_the_gate_refuses_stays_and_says_why(db: Db, shell: Shell) -> None:
+    async with working(db) as node:
+        node.phones.answer(ANA, Failure("rejected"))
+        await node.text("BOOK")
+        await node.becomes(("Go on.", "failed", "rejected"))
+        await node.text("STOP", keyword="stop")
+    code, out, _ = shell("dead", "redrive", "--all")
+    assert code == 1
+    assert "stays: They opted out" in out
+    assert await db.read(audited) == []
+    assert len(ids(shell("dead", "list")[1])) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["redrive"], "Say which"),
+        (["redrive", "0192f0c1a5e00000a1b2c3d4", "--all"], "Say which"),
+        (["redrive", "0192f0c1a5e00000a1b2c3d4"], "There is no dead letter"),
+        (["list", "--kind", "webhook"], "Use send or arrival"),
+    ],
+)
+async def test_a_mistake_ends_in_one_line(db: Db, shell: Shell, arguments: list[str], said: str) -> None:
+    code, out, err = shell("dead", *arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
