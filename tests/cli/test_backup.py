@@ -227,6 +227,7 @@ def foreign(path: Path) -> None:
 def newer(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("UPDATE alembic_version SET version_num = '9999'")
+        db.execute("UPDATE schema_compatibility SET oldest = '9998'")
 
 
 def missing(path: Path) -> None:
@@ -245,6 +246,15 @@ def test_a_backup_that_can_not_be_used_changes_nothing(
     assert "copy.db" in line
     assert database.read_bytes() == before
     assert {path.name for path in tmp_path.glob("*.db*")} <= {"textback.db", "textback.db.lock", "copy.db"}
+
+
+def test_a_backup_that_a_newer_release_has_only_added_to_can_be_used(
+    textback: Shell, tmp_path: Path, database: Path
+) -> None:
+    rows(f"sqlite:///{database}", "UPDATE alembic_version SET version_num = '9999'")
+    assert textback("backup", "copy.db")[0] == 0
+    assert textback("restore", "copy.db")[0] == 0
+    assert opens(database)
 
 
 def test_a_damaged_database_is_not_passed_off_as_a_backup(textback: Shell, tmp_path: Path, database: Path) -> None:

@@ -16,8 +16,7 @@ from textback.cli.main import main
 COMMANDS = [
     [], ["serve"], ["demo"], ["chat"], ["check"], ["backup"], ["restore"],
     ["apikey"], ["apikey", "add"], ["apikey", "list"], ["apikey", "revoke"], ["user"], ["user", "add"],
-    ["user", "link"],
-    ["dead"], ["dead", "list"], ["dead", "redrive"],
+    ["user", "link"], ["dead"], ["dead", "list"], ["dead", "redrive"],
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.pipeline.working import ANA, BEN, LINE, NOON, WORKSPACE, Clock, Phones, Working, bot, working
-from textback.channels.base import Failure, Found, Heard, ListFailed, ListTooLong, Outgoing, Recent
+from textback.channels.base import Accepted, Failure, Found, Heard, ListFailed, ListTooLong, Outgoing, Recent
 from textback.core.messages import Status
 from textback.core.when import DAY, HOUR, MINUTE, SECOND
 from textback.engine.arrivals import DeliveryStatus, Message
@@ -479,17 +479,30 @@ async def test_no_proof_is_taken_for_a_refusal(db: Db, phones: Listing, clock: C
 
 async def test_a_text_that_is_ours_already_is_not_taken_for_another(db: Db, phones: Listing, clock: Clock) -> None:
     async with working(db, phones=phones, clock=clock) as node:
-        await node.text("book")
-        await node.becomes(("Go on.", "accepted", "C2"))
-        first = (await node.thread())[-1].id
-        phones.went_out.append(Sent(f"p-{first}", ANA, "Go on.", clock.at, "accepted"))
-        phones.answer(ANA, UNKNOWN)
-        await node.text("x")
-        await node.text("book")
-        await node.until(lambda: statuses(node), ["accepted", "unknown", "accepted"])
-        phones.went_out.append(Sent(f"p-{(await node.thread())[-1].id}", ANA, "Go on.", clock.at, "accepted"))
+        phones.answer(ANA, Accepted("p-1"), Accepted("p-2"), UNKNOWN)
+        for words in ("book", "x", "book"):
+            await node.text(words)
+        await node.until(lambda: statuses(node), ["accepted", "accepted", "unknown"])
+        phones.went_out = [Sent("p-1", ANA, "Go on.", clock.at), Sent("p-2", ANA, "You said x.", clock.at)]
         await look(node, 20 * MINUTE)
-        await node.until(lambda: statuses(node), ["accepted", "failed", "accepted"])
+        await node.until(lambda: statuses(node), ["delivered", "delivered", "failed"])
+
+
+async def test_a_text_that_is_being_posted_may_be_the_one_there(db: Db, phones: Listing, clock: Clock) -> None:
+    async with working(db, phones=phones, clock=clock) as node:
+        phones.answer(ANA, UNKNOWN)
+        await node.text("book")
+        await node.text("x")
+        await node.until(lambda: statuses(node), ["unknown", "accepted"])
+        clock.at += 2 * MINUTE
+        posting = phones.hold(ANA)
+        await node.text("book")
+        await phones.took(3)
+        phones.went_out.append(Sent("p-3", ANA, "Go on.", clock.at))
+        await look(node, MINUTE)
+        assert await statuses(node) == ["unknown", "accepted", "sending"]
+        posting.set_result(Accepted("p-3"))
+        await node.until(lambda: statuses(node), ["unknown", "accepted", "accepted"])
 
 
 async def test_two_texts_alike_stay_unknown(db: Db, phones: Listing, clock: Clock) -> None:

@@ -102,10 +102,13 @@ def _checked(part: Path, named: Path) -> Copy:
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {"alembic_version", "conversations", "messages"} <= tables:
             raise TextbackError(f"{named} is not a Textback database.", "Nothing changed.")
-        versions = {str(row[0]) for row in db.execute("SELECT version_num FROM alembic_version")}
-        known = {revision.revision for revision in ScriptDirectory.from_config(config()).walk_revisions()}
-        if not versions or not versions <= known:
-            made = ", ".join(sorted(versions - known)) or "none"
+        version = db.execute("SELECT version_num FROM alembic_version").fetchone()
+        usable = [version]
+        if "schema_compatibility" in tables:  # what a newer release has only added to can be used
+            usable += db.execute("SELECT oldest FROM schema_compatibility")
+        known = {(revision.revision,) for revision in ScriptDirectory.from_config(config()).walk_revisions()}
+        if known.isdisjoint(usable):
+            made = version[0] if version else "none"
             raise TextbackError(f"{named} was made by a newer Textback (schema {made}).", "Use that release.")
         conversations, messages = (
             db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("conversations", "messages")
