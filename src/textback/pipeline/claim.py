@@ -37,7 +37,6 @@ class Claim(msgspec.Struct, frozen=True):
     until: int
     deadline: float
     made: int = 0  # when it was queued, in ms
-    segments: int = 1
     bulk: bool = False
 
     def held(self, now: int) -> bool:
@@ -46,11 +45,13 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Claimed(msgspec.Struct):
-    """A batch of claims, the contacts whose rows the gate refused, and whether rows are left that must wait."""
+    """A batch of claims, the contacts whose rows the gate refused, whether rows are left that must wait, and in how
+    many seconds lines with a rate may send again."""
 
     claims: list[Claim]
     refused: list[str]
     more: bool
+    waits: dict[str, float] = {}
 
 
 class Queued(msgspec.Struct):
@@ -78,13 +79,14 @@ def claim(tx: Tx, now: int, allowed: Allowance, lease: int = LEASE) -> Claimed:
             contacts.append(row.contact_id)
         return gate.allowed
 
-    claims = [_claim_of(row, now, lease) for row in choose(tx, now, allowed, may_go)]
+    chosen = choose(tx, now, allowed, may_go)
+    claims = [_claim_of(row, now, lease) for row in chosen.rows]
     if claims:
         outbox.claim(tx, [(c.bucket, c.contact_id, c.id) for c in claims], now + lease)
         point("deliver.claiming")
     if refused:
         outbox.settle(tx, refused)
-    return Claimed(claims, contacts, outbox.any_queued(tx))
+    return Claimed(claims, contacts, outbox.any_queued(tx), chosen.waits)
 
 
 def give_up_late(tx: Tx, now: int, lines: Collection[str]) -> list[str]:
@@ -162,6 +164,5 @@ def _claim_of(row: Row[Any], now: int, lease: int) -> Claim:
         now + lease,
         monotonic() + lease / SECOND,
         row.at,
-        max(row.segments, 1),
         row.priority != REPLY,
     )

@@ -26,6 +26,7 @@ from textback.pipeline.lines import Line
 from textback.pipeline.slots import Slots
 from textback.store import dead, inbox, outbox
 from textback.store.db import Batch, Db, Tx
+from textback.store.limits import begin_paces
 
 log = structlog.get_logger("textback.deliver")
 
@@ -123,30 +124,6 @@ def expire_leases(tx: Tx, now: int) -> list[str]:
     return [row.contact_id for row in rows]
 
 
-class Pace:
-    """Lets at most `rate` segments a second go out on one line, evenly spaced. Times are seconds of the event loop."""
-
-    CATCH_UP = 0.1
-    """How much unused time may be made up for, so that a look at the outbox that comes late costs nothing."""
-
-    def __init__(self, rate: float) -> None:
-        self._gap = 1.0 / rate
-        self._next = 0.0
-
-    def ready(self, now: float) -> int:
-        """How many segments may go at this moment."""
-        self._next = max(self._next, now - self.CATCH_UP)
-        return int((now - self._next) / self._gap) + 1 if self._next <= now else 0
-
-    def took(self, segments: int) -> None:
-        """So many go. A text of several may overdraw: the next one waits for longer."""
-        self._next += segments * self._gap
-
-    def pause(self, now: float) -> float:
-        """Seconds until the next segment may go."""
-        return max(self._next - now, 0.0)
-
-
 class Deliverer:
     """Posts what the outbox holds, many conversations at once, one text at a time within each."""
 
@@ -172,7 +149,8 @@ class Deliverer:
         self._most = most
         self._lease = lease
         self._eager = eager  # whether all that it delivers was queued by other nodes
-        self._paces = {name: Pace(line.rate) for name, line in lines.items() if line.rate}
+        self._rates = {name: line.rate for name, line in lines.items() if line.rate}
+        self._open_at = dict.fromkeys(self._rates, 0.0)  # when these may send again, in seconds of the event loop
         self._caps = {name: Cap(line.counter, line.cap) for name, line in lines.items() if line.cap is not None}
         self._slots = Slots(lines, most)
         self._late_at = 0.0
@@ -187,6 +165,7 @@ class Deliverer:
 
     async def run(self) -> None:
         """Claim and post until told to stop; then finish what was claimed."""
+        await self._begin()
         while not self._stopping:
             free = self._free()
             limits = self._slots.limits(asyncio.get_running_loop().time())
@@ -206,6 +185,15 @@ class Deliverer:
         if self._recording:
             await asyncio.wait(self._recording)
 
+    async def _begin(self) -> None:
+        while self._rates and not self._stopping:
+            try:
+                await self._db.write_in("deliver", begin_paces, self._workspace, list(self._rates))
+                break
+            except Exception as error:
+                log.warning("claim failed", error=type(error).__name__)
+                await asyncio.sleep(POLL)
+
     def stop(self) -> None:
         """Claim no more."""
         self._stopping = True
@@ -221,8 +209,8 @@ class Deliverer:
         if self._eager and claimed is not None and claimed.claims:
             return EAGER  # there is probably more
         now = asyncio.get_running_loop().time()
-        waits = [pace.pause(now) for pace in self._paces.values()] + [self._slots.pause(now) or 0.0]
-        return min([POLL, *(max(wait, 0.01) for wait in waits if wait)])
+        waits = [at - now for at in self._open_at.values()] + [self._slots.pause(now) or 0.0]
+        return min([POLL, *(max(wait, 0.01) for wait in waits if wait > 0)])
 
     @property
     def shut(self) -> Collection[str]:
@@ -259,11 +247,9 @@ class Deliverer:
         """Claim up to `free` texts on lines that are not shut, and on those up to their `limits`."""
         now = asyncio.get_running_loop().time()
         most = free if free > 0 else max(limits.values())
-        paced = dict(limits)
-        for name, pace in self._paces.items():
-            paced[name] = min(pace.ready(now), paced.get(name, most))
+        held = {**limits, **{line: 0 for line, at in self._open_at.items() if now < at}}
         bulk = bulk_room(self._most, len(self._bulk))
-        allowed = Allowance(self._workspace, most, bulk, paced, self._caps)
+        allowed = Allowance(self._workspace, most, bulk, held, self._rates, self._caps)
         try:
             claimed = await self._db.write_in("deliver", claim, self._clock(), allowed, self._lease)
         except Exception as error:
@@ -272,9 +258,9 @@ class Deliverer:
             return None
         if claimed.claims:
             point("deliver.claimed")
+        now = asyncio.get_running_loop().time()
+        self._open_at |= {line: now + wait for line, wait in claimed.waits.items()}
         for mine in claimed.claims:
-            if mine.line in self._paces:
-                self._paces[mine.line].took(mine.segments)
             if mine.line in limits:
                 self._slots.probed(mine.line, now)
         self.take(0, claimed.claims)

@@ -153,6 +153,15 @@ line_use = Table(
     Column("segments", Integer, nullable=False),
 )
 
+# When a line with a rate of its own may send its next segment, in microseconds. All nodes wait for it.
+line_pace = Table(
+    "line_pace",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("line", String(64), primary_key=True),
+    Column("next_at", BigInteger, nullable=False),
+)
+
 # Up to when each line's list at its provider has been read, and which node reads it now.
 reconciliations = Table(
     "reconciliations",

@@ -72,3 +72,11 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("workspace", "line"),
     )
+    # When a line with a rate of its own may send its next segment.
+    op.create_table(
+        "line_pace",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.String(length=64), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "line"),
+    )
