@@ -15,11 +15,11 @@ from textback.core.faults import point
 from textback.core.ids import new_id
 from textback.core.messages import FAMILY
 from textback.engine.arrivals import AnyArrival, DeliveryStatus, Message
-from textback.pipeline.detour import PATIENCE, Detour
+from textback.pipeline.detour import PATIENCE, Detour, Patience
 from textback.pipeline.spool import Spool
 from textback.store.db import Batch, Tx
 from textback.store.inbox import Home, Incoming, store_arrivals
-from textback.store.trouble import is_away, reason
+from textback.store.trouble import is_away, is_held_up, reason
 
 _encode = msgspec.json.Encoder().encode
 _HOMES = 50_000  # addresses remembered; each is about 300 bytes
@@ -98,10 +98,11 @@ class Acceptor:
         if self._batch is None or not self._batch.add(put):
             batch = self._batch = Batch()
             batch.add(put)
-            late = None
-            if self.detour is not None:
-                late = asyncio.get_running_loop().call_later(PATIENCE, self._late, batch)
-            self._write(self._store, batch).add_done_callback(partial(self._stored, batch, late))
+            self._submit(batch)
+
+    def _submit(self, batch: Batch[_Put]) -> None:
+        late = None if self.detour is None else Patience(partial(self._late, batch))
+        self._write(self._store, batch).add_done_callback(partial(self._stored, batch, late))
 
     def _late(self, batch: Batch[_Put]) -> None:
         """The database takes its time. It may store these yet; then it meets them twice and keeps the first."""
@@ -129,7 +130,7 @@ class Acceptor:
         point("accept.stored")
         return found
 
-    def _stored(self, batch: Batch[_Put], late: asyncio.TimerHandle | None, written: asyncio.Future[_Homes]) -> None:
+    def _stored(self, batch: Batch[_Put], late: Patience | None, written: asyncio.Future[_Homes]) -> None:
         if late is not None:
             late.cancel()
         error = written.exception()
@@ -140,6 +141,8 @@ class Acceptor:
                 self._homes.popitem(last=False)
         if error is not None and is_away(error):
             self._divert(batch, reason(error))
+        if error is not None and is_held_up(error) and len(batch.close()) > 1:
+            return self._one_by_one(batch)
         for put in batch.close():
             if put.future.done():
                 continue
@@ -147,3 +150,13 @@ class Acceptor:
                 put.future.set_result(None)
             elif not put.detoured:
                 put.future.set_exception(error)
+        return None
+
+    def _one_by_one(self, batch: Batch[_Put]) -> None:
+        """One of these waits for another node, which may be frozen while it stores the same; the others need not."""
+        for put in batch.close():
+            if not put.future.done() and not put.detoured:
+                alone: Batch[_Put] = Batch()
+                alone.add(put)
+                alone.close()
+                self._submit(alone)

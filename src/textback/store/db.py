@@ -45,6 +45,9 @@ _BY_KEY = " ".join(
         "enable_seqscan=off",
         "enable_hashjoin=off",
         "enable_mergejoin=off",
+        # Who waits for longer waits for a transaction of a frozen node. So much less than the detour's patience that
+        # whoever is not to blame can be done before it ends.
+        "lock_timeout=500",
     )
 )
 
@@ -187,6 +190,8 @@ class _Lane:
             self._connection.close()
 
     def _commit(self, group: list[_Work]) -> list[_Outcome]:
+        fresh = self._connection is None
+        committing = False
         try:
             if self._connection is None:
                 self._reachable = False
@@ -195,10 +200,14 @@ class _Lane:
             tx = self._connection
             with tx.begin():
                 results = [fn(tx, *args) for fn, args, _ in group]
+                committing = True
         except Exception as error:
             if self._connection is not None and self._connection.invalidated:
                 self._connection.close()
                 self._connection = None
+                if not (fresh or committing):
+                    # The server hung up, because it was restarted or because we were frozen. Nothing was committed.
+                    return self._commit(group)
             if len(group) == 1 or not self._reachable:  # nobody else is made to wait for a connection in vain
                 return [(future, None, error) for _, _, future in group]
             return self._commit_each(group)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, and_, case, delete, insert, or_, select, tuple_, update
 
 from textback.core.ids import bucket_of
 from textback.core.messages import RANK
@@ -147,7 +147,9 @@ def cancel_queued(tx: Connection, contact_ids: Collection[str], rule: str) -> No
     ids = list(contact_ids)
     mine = and_(outbox.c.bucket.in_({bucket_of(i) for i in ids}), outbox.c.contact_id.in_(ids))
     o, m = outbox.c, messages.c
-    rows = tx.execute(select(o.bucket, o.contact_id, o.id).where(mine, o.state == "queued")).all()
+    # Locked: what another node claims at this moment is either withdrawn or being posted, never both.
+    queued = select(o.bucket, o.contact_id, o.id).where(mine, o.state == "queued").with_for_update()
+    rows = tx.execute(queued).all()
     if not rows:
         return
     keys = [tuple(row) for row in rows]
@@ -189,6 +191,7 @@ def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict
                 "k": message.contact_id,
                 "i": message.id,
                 "s": row["status"],
+                "n": RANK[row["status"]],
                 "p": row["provider_id"],
                 "c": row["code"] or "",
                 "d": row["detail"] or "",
@@ -201,11 +204,16 @@ def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict
 
 
 _m = messages.c
-_delivery = Given(b=_m.bucket, k=_m.contact_id, i=_m.id, s=_m.status, p=_m.provider_id, c=_m.code, d=_m.detail)
+_delivery = Given(
+    b=_m.bucket, k=_m.contact_id, i=_m.id, s=_m.status, n=_m.segments, p=_m.provider_id, c=_m.code, d=_m.detail
+)
+# Asked again where it is written: another transaction may have moved the message up since it was read.
+_RANK_NOW = case(RANK, value=_m.status)
 _deliver = Updates(
     _delivery,
     update(messages)
     .where(_m.bucket == _delivery.c.b, _m.contact_id == _delivery.c.k, _m.id == _delivery.c.i)
+    .where(_delivery.c.n > _RANK_NOW)
     .values(status=_delivery.c.s, provider_id=_delivery.c.p, code=_delivery.c.c, detail=_delivery.c.d),
 )
 
