@@ -109,7 +109,9 @@ async def test_one_that_the_gate_refuses_stays_and_says_why(db: Db, shell: Shell
         (["redrive"], "Say which"),
         (["redrive", "0192f0c1a5e00000a1b2c3d4", "--all"], "Say which"),
         (["redrive", "0192f0c1a5e00000a1b2c3d4"], "There is no dead letter"),
-        (["list", "--kind", "webhook"], "Use send or arrival"),
+        (["discard"], "Say which"),
+        (["discard", "0192f0c1a5e00000a1b2c3d4"], "There is no dead letter"),
+        (["list", "--kind", "letter"], "Use send, arrival or webhook"),
     ],
 )
 async def test_a_mistake_ends_in_one_line(db: Db, shell: Shell, arguments: list[str], said: str) -> None:

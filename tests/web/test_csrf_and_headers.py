@@ -22,6 +22,8 @@ FORMS = {
     "/c/{contact}/return": "/c/{c}/return",
     "/c/{contact}/reply": "/c/{c}/reply",
     "/c/{contact}/complete": "/c/{c}/complete",
+    "/dead-letters/redrive": "/dead-letters/redrive",
+    "/dead-letters/discard": "/dead-letters/discard",
     "/try/new": "/try/new",
     "/try/{phone}/text": "/try/{p}/text",
 }

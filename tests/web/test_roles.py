@@ -41,6 +41,10 @@ TABLE = {
     ("GET", "/try/{phone}"): ("agent", "/try/{p}"),
     ("POST", "/try/{phone}/text"): ("agent", "/try/{p}/text"),
     ("GET", "/lines"): ("owner", "/lines"),
+    ("GET", "/dead-letters"): ("owner", "/dead-letters"),
+    ("GET", "/dead-letters/all"): ("owner", "/dead-letters/all"),
+    ("POST", "/dead-letters/redrive"): ("owner", "/dead-letters/redrive"),
+    ("POST", "/dead-letters/discard"): ("owner", "/dead-letters/discard"),
 }
 
 #: What somebody who may call an address gets there, where that is not 200 for GET and 303 for POST.
