@@ -282,9 +282,12 @@ async def test_a_discarded_letter_is_gone_and_cannot_come_back(file_db: Db) -> N
     async with node(file_db) as made:
         await made.say("BOOK")
         (letter,) = await made.letters()
-        discard = (letters.discard, letter.id, NOON, WORKSPACE, "ann@example.com")
-        assert await file_db.write(*discard) is True
-        assert await file_db.write(*discard) is False
+
+        def discard(tx: Tx) -> bool:
+            return letters.discard(tx, letter.id, NOON, WORKSPACE, "ann@example.com")
+
+        assert await file_db.write(discard) is True
+        assert await file_db.write(discard) is False
         right_key(made)
         assert (await made.again(letter))[0] == "done"
         assert await made.letters() == []
@@ -453,7 +456,11 @@ async def test_what_was_kept_long_enough_is_deleted_and_nothing_else(db: Db, mon
 
 async def test_a_node_at_work_tidies_by_itself(file_db: Db, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textback.pipeline.road.TICK", 0.1)
-    await file_db.write(lambda tx: tx.execute(insert(dead_letters), letter_row(1, NOON - 91 * DAY)) and None)
+
+    def fill(tx: Tx) -> None:
+        tx.execute(insert(dead_letters), letter_row(1, NOON - 91 * DAY))
+
+    await file_db.write(fill)
     async with node(file_db) as made:
 
         async def left() -> int:

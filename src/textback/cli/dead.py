@@ -23,7 +23,7 @@ from textback.store.db import Db, open_db, parse_url
 MOST = 1000
 """Dead letters that are listed, or redriven in one go."""
 ACTOR = "command line"
-WORDS = {"sent": "is on its way again.", "handled": "is handled again.", "done": "was redriven before."}
+WORDS = {"sent": "is on its way again.", "handled": "is handled again.", "done": "was dealt with before."}
 
 
 def list_dead(line: str, kind: str, database: str | None) -> None:

@@ -23,6 +23,7 @@ _SAYS = frozenset({"text", "body", "message", "subject", "content"})
 """Fields that hold somebody's words, in small letters."""
 _DIGITS = re.compile(r"\+?[0-9]{7,}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.,+Z-]*)?")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SECRET = ("signature", "token", "secret", "authorization", "cookie", "key")
 
 
@@ -110,7 +111,7 @@ def _text(name: str, value: str) -> str:
         return ""
     if low in _SAYS or any(word in low for word in _SECRET):
         return _length(value)
-    if _DAY.fullmatch(value):
+    if _DAY.fullmatch(value) or _UUID.fullmatch(value):
         return value
     if value.startswith(("http://", "https://")):
         try:
