@@ -14,13 +14,16 @@ from textback.channels.registry import PROVIDERS
 from textback.compliance.limits import Guard
 from textback.core.errors import SettingsError, StartError
 from textback.core.roles import parse_roles
-from textback.core.when import MINUTE, SECOND
+from textback.core.when import MINUTE, SECOND, to_iso
 from textback.engine.bot import Bot, LineSpec
 from textback.engine.load import load_bot
 from textback.pipeline.bots import Shelf
 from textback.pipeline.lines import Line, line_limits
+from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road, clock
+from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
 from textback.pipeline.spool import Spool, open_spool
+from textback.pipeline.tick import Keep
 from textback.settings import Settings
 from textback.store import bots as bot_store
 from textback.store import migrate
@@ -108,8 +111,11 @@ def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Se
             raise SettingsError(f"Line {spec.name} names the provider {spec.provider!r}.", f"Known are {known}.")
         number, options = resolve(spec, found)
         limits = line_limits(spec.name, options)
+        until = log_only_until(spec.name, options)
         made = provider.make(number, options, http)
-        lines[spec.name] = Line(spec.name, made, number, rate=limits.rate, cap=limits.cap, brand=limits.brand)
+        lines[spec.name] = Line(
+            spec.name, made, number, rate=limits.rate, cap=limits.cap, brand=limits.brand, log_only_until=until
+        )
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)
         lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER)
@@ -162,6 +168,18 @@ class App:
         finally:
             await http.close()
 
+    async def check_signatures(self) -> None:
+        """Begin what lines may do without signatures, in the database. Raises SettingsError, in one line, where one
+        would do so for too long."""
+        http = Session()
+        db = open_db(self.settings.database_url)
+        try:
+            lines = make_lines(self._specs, self._found, http)
+            await db.write(begin_trials, self.settings.workspace, lines, clock())
+        finally:
+            await db.close()
+            await http.close()
+
     async def start(self) -> None:
         """Open the database and the lines, publish the bot if it has changed, and begin work."""
         settings = self.settings
@@ -170,6 +188,7 @@ class App:
         self.bot = load_bot(self._files, version)
         self._http = Session()
         lines = make_lines(self._specs, self._found, self._http)
+        await self.db.write(begin_trials, settings.workspace, lines, clock())
         shelf = Shelf(settings.workspace, self.bot)
         roles = parse_roles(settings.roles)
         self.road = Road(
@@ -186,9 +205,17 @@ class App:
             reconcile_every=settings.reconcile_minutes * MINUTE,
             resend_unsent=settings.resend_unsent,
             spool=self.spool,
+            keep=Keep(settings.dead_letter_days, settings.unresolved_dead_letter_days, settings.rejected_webhook_days),
         )
+        self.quarantine = Quarantine(self.db, settings.workspace, settings.rejected_webhooks)
         signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"
-        self.webhooks = Webhooks(self.road, lines, signed_url, most_refused=settings.webhook_refusals_per_minute)
+        self.webhooks = Webhooks(
+            self.road,
+            lines,
+            signed_url,
+            most_refused=settings.webhook_refusals_per_minute,
+            quarantine=self.quarantine,
+        )
         self._pages = build_app(
             WebContext(
                 db=self.db,
@@ -197,7 +224,6 @@ class App:
                 bot=lambda: shelf.current,
                 workspace=settings.workspace,
                 public_url=signed_url,
-                refused=self.webhooks.refused,
                 secure=bool(settings.public_url and settings.public_url.startswith("https://")),
             )
         )
@@ -208,9 +234,12 @@ class App:
             log.info(
                 "line ready", line=line.name, provider=line.provider.name, webhook=f"{signed_url}{PREFIX}{line.name}"
             )
+        for one in unchecked(lines, clock()):
+            log.warning("line takes webhooks without checking who sent them", line=one.line, until=to_iso(one.until))
 
     async def stop(self) -> None:
         """Finish what is claimed, then close everything."""
+        await self.quarantine.stop()
         await self.road.stop()
         if self.spool is not None:
             await self.spool.close()

@@ -101,6 +101,15 @@ class Provider(Protocol):
         ...
 
 
+@runtime_checkable
+class Timestamped(Protocol):
+    """A provider whose signatures say when they were made, so that `verify` refuses old ones."""
+
+    def signed_at(self, webhook: Webhook) -> int | None:
+        """The time (ms) that the signature names, however long ago; None where it names none."""
+        ...
+
+
 class ListFailed(Exception):
     """What the provider has could not be read: it is worth another try. The text is for the log."""
 
@@ -174,3 +183,11 @@ class Option(msgspec.Struct, frozen=True):
 KEYWORD_OWNER = Option(
     "keyword_owner", "", "Who answers STOP, START and HELP: provider (the default) or app.", required=False
 )
+
+
+def signature_options(prefix: str) -> tuple[Option, Option]:
+    """How a line checks signatures; `prefix` begins the names in the environment."""
+    return (
+        Option("signature", f"{prefix}_SIGNATURE", "enforce (the default), or log-only while setting up.", False),
+        Option("signature_log_only_until", f"{prefix}_SIGNATURE_UNTIL", "The day on which log-only ends.", False),
+    )

@@ -113,6 +113,7 @@ def serve(
     app = App(settings, read_folder(bot_dir or example_bot()), found)
     asyncio.run(app.check())
     lock = prepare(settings)
+    asyncio.run(app.check_signatures())
     app.spool = prepare_spool(settings)
     listener = bind(settings.host, settings.port)
     typer.echo(f"Textback is at http://{settings.host}:{listener.getsockname()[1]}", err=True)

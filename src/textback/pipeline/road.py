@@ -11,6 +11,7 @@ import structlog
 from textback.compliance.limits import OFF, Guard
 from textback.core.faults import point
 from textback.core.roles import ROLES
+from textback.core.when import MINUTE
 from textback.engine.arrivals import AnyArrival
 from textback.pipeline.accept import Acceptor, incoming
 from textback.pipeline.bots import Shelf
@@ -21,7 +22,7 @@ from textback.pipeline.hub import EVERYTHING, Hub
 from textback.pipeline.lines import Line
 from textback.pipeline.reconcile import Reconciler
 from textback.pipeline.spool import Spool
-from textback.pipeline.tick import fire_timers, sweep
+from textback.pipeline.tick import Keep, fire_timers, sweep, tidy
 from textback.pipeline.turn import Handled, Turns
 from textback.store import inbox
 from textback.store.db import Db, Tx, Work
@@ -37,6 +38,8 @@ POLL = 0.5
 EAGER = 0.02
 """As POLL, right after there was work that another node had stored: there is probably more."""
 TICK = 1.0
+TIDY = MINUTE
+"""Time (ms) between looks for what was kept long enough."""
 ELSEWHERE = 0.1
 """Seconds between questions whether another node has taken a turn that somebody here waits for."""
 
@@ -70,6 +73,7 @@ class Road:
         reconcile_every: int = 0,
         resend_unsent: bool = False,
         spool: Spool | None = None,
+        keep: Keep = Keep(),  # noqa: B008 (it never changes)
     ) -> None:
         self.db = db
         self.workspace = workspace
@@ -96,6 +100,8 @@ class Road:
             db, workspace, lines, now, self.receive, self.hub.publish,
             every=reconcile_every, resend=resend_unsent, lease=lease,
         )  # fmt: skip
+        self._keep = keep
+        self._tidy_at = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._draining: asyncio.Task[None] | None = None
         self._turning: set[asyncio.Future[Handled]] = set()
@@ -322,11 +328,22 @@ class Road:
                 changed = await self.db.write_in("tick", sweep, self.now())
                 if changed:
                     point("tick.swept")
+                await self._tidy()
             except Exception as error:
                 log.error("tick failed", error=repr(error))
             else:
                 self.hub.publish(changed)
             await self._nap(TICK)
+
+    async def _tidy(self) -> None:
+        """Delete what was kept long enough: a batch now and then, until nothing is left to delete."""
+        now = self.now()
+        if now < self._tidy_at:
+            return
+        gone = await self.db.write_in("tick", tidy, self.workspace, self._keep, now)
+        self._tidy_at = now if gone.more else now + TIDY
+        if gone.unsettled:
+            log.warning("dead letters deleted that nobody had dealt with", count=gone.unsettled)
 
     async def _nap(self, seconds: float) -> None:
         """Sleep, but wake soon when told to stop."""

@@ -10,13 +10,17 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from textback.core.when import to_iso
 from textback.pipeline.detour import Detour
-from textback.store import dead, inbox
+from textback.pipeline.signatures import unchecked
+from textback.store import dead, inbox, rejected
 from textback.web.context import WebContext
 from textback.web.metrics import (
     BACKLOG,
     DEAD_LETTERS,
     LINE_TROUBLE,
+    LOG_ONLY,
+    REJECTED,
     SPOOL_AGE,
     SPOOL_ASIDE,
     SPOOL_BYTES,
@@ -49,6 +53,10 @@ async def readyz(request: Request) -> Response:
         ready = ready and detour is not None and detour.spool.room
         if detour is not None and not detour.spool.room:
             problems.append("the spool is full or can't be written")
+    problems += [
+        f"line {one.line} takes webhooks without checking who sent them until {to_iso(one.until)}"
+        for one in unchecked(ctx.road.lines, ctx.road.now())
+    ]
     body = {"ready": ready, "problems": problems, "inbox": waiting}
     if detour is not None:
         body["spool"] = _spool(detour)
@@ -65,11 +73,12 @@ async def _waiting(ctx: WebContext) -> int | None:
         return None
 
 
-async def _dead(ctx: WebContext) -> dict[str, int] | None:
-    """Dead letters by line; None when the database does not say."""
+async def _dead(ctx: WebContext) -> tuple[dict[str, int], dict[str, int]] | None:
+    """Dead letters and rejected webhooks by line; None when the database does not say."""
     try:
         async with asyncio.timeout(READY_WAIT):
-            return await ctx.db.read(dead.waiting, ctx.workspace)
+            given_up = await ctx.db.read(dead.waiting, ctx.workspace)
+            return given_up, await ctx.db.read(rejected.of_lines, ctx.workspace, list(ctx.lines))
     except Exception as error:
         log.warning("the database does not answer", error=type(error).__name__)
         return None
@@ -96,8 +105,11 @@ async def metrics(request: Request) -> Response:
         for why in ("away", "misconfigured"):
             LINE_TROUBLE.labels(line, why).set(condition.why == why)
     letters = await _dead(ctx) if waiting is not None else None
+    log_only = {one.line for one in unchecked(ctx.road.lines, ctx.road.now())}
     for line in ctx.lines:
-        DEAD_LETTERS.labels(line).set(math.nan if letters is None else letters.get(line, 0))
+        DEAD_LETTERS.labels(line).set(math.nan if letters is None else letters[0].get(line, 0))
+        REJECTED.labels(line).set(math.nan if letters is None else letters[1].get(line, 0))
+        LOG_ONLY.labels(line).set(line in log_only)
     if ctx.road.detour is not None:
         spool = ctx.road.detour.spool
         SPOOL_RECORDS.set(spool.records)

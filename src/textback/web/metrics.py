@@ -8,6 +8,8 @@ LINE_TROUBLE = Gauge(
     "textback_line_trouble", "1 while a line's provider is away, or refuses its account.", ["line", "why"]
 )
 DEAD_LETTERS = Gauge("textback_dead_letters", "Texts and arrivals that were given up and not redriven.", ["line"])
+REJECTED = Gauge("textback_rejected_webhooks", "Webhooks in quarantine that nobody has dealt with.", ["line"])
+LOG_ONLY = Gauge("textback_line_log_only", "1 while a line takes webhooks whose signature is bad.", ["line"])
 SPOOL_RECORDS = Gauge("textback_spool_records", "Arrivals that wait in the spool for the database to come back.")
 SPOOL_BYTES = Gauge("textback_spool_bytes", "Bytes of the disk that the spool takes.")
 SPOOL_AGE = Gauge("textback_spool_oldest_seconds", "How long the oldest arrival in the spool has waited.")

@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from textback.pipeline import letters
 from textback.store import accounts
 from textback.web.auth import current_user
 from textback.web.context import WebContext
@@ -91,6 +92,9 @@ async def _as_person(handler: Handler, owner: bool, request: Request) -> Respons
     if owner and user.role != "owner":
         raise Denied(403, "Only an owner may see this.")
     request.state.user = user
+    if user.role == "owner" and request.url.path != "/events":
+        ctx: WebContext = request.app.state.ctx
+        request.state.stuck = await ctx.db.read(letters.some, ctx.workspace)
     if request.method == "POST":
         check_origin(request)
         request.state.form = await read_form(request)
