@@ -25,6 +25,7 @@ from textback.settings import Settings
 from textback.store import bots as bot_store
 from textback.store import migrate
 from textback.store.db import Db, open_db, parse_url, sqlite_path
+from textback.telemetry import switch
 from textback.web.context import LineInfo, WebContext
 from textback.web.elsewhere import HEALTH, no_pages, no_webhooks
 from textback.web.server import build_app
@@ -153,6 +154,7 @@ class App:
         self.db: Db
         self.road: Road
         self.spool: Spool | None = None
+        switch.wanted(found)  # says now, in one line, what would keep traces from being exported
 
     async def check(self) -> None:
         """Make every line and let it go again. Raises SettingsError, in one line, where one can't be made."""
@@ -172,6 +174,7 @@ class App:
         lines = make_lines(self._specs, self._found, self._http)
         shelf = Shelf(settings.workspace, self.bot)
         roles = parse_roles(settings.roles)
+        self.tracer = switch.start(self._found)
         self.road = Road(
             self.db,
             settings.workspace,
@@ -186,6 +189,7 @@ class App:
             reconcile_every=settings.reconcile_minutes * MINUTE,
             resend_unsent=settings.resend_unsent,
             spool=self.spool,
+            tracer=self.tracer,
         )
         signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"
         self.webhooks = Webhooks(self.road, lines, signed_url, most_refused=settings.webhook_refusals_per_minute)
@@ -216,6 +220,8 @@ class App:
             await self.spool.close()
         await self._http.close()
         await self.db.close()
+        if self.tracer is not None:
+            await self.tracer.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
         """ASGI. Webhooks skip the routing table: they are most of the traffic."""
