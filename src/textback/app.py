@@ -28,6 +28,7 @@ from textback.settings import Settings
 from textback.store import bots as bot_store
 from textback.store import migrate
 from textback.store.db import Db, open_db, parse_url, sqlite_path
+from textback.telemetry import switch
 from textback.web.context import LineInfo, WebContext
 from textback.web.elsewhere import HEALTH, no_pages, no_webhooks
 from textback.web.server import build_app
@@ -159,6 +160,7 @@ class App:
         self.db: Db
         self.road: Road
         self.spool: Spool | None = None
+        switch.wanted(found)  # says now, in one line, what would keep traces from being exported
 
     async def check(self) -> None:
         """Make every line and let it go again. Raises SettingsError, in one line, where one can't be made."""
@@ -191,6 +193,7 @@ class App:
         await self.db.write(begin_trials, settings.workspace, lines, clock())
         shelf = Shelf(settings.workspace, self.bot)
         roles = parse_roles(settings.roles)
+        self.tracer = switch.start(self._found)
         self.road = Road(
             self.db,
             settings.workspace,
@@ -206,6 +209,7 @@ class App:
             resend_unsent=settings.resend_unsent,
             spool=self.spool,
             keep=Keep(settings.dead_letter_days, settings.unresolved_dead_letter_days, settings.rejected_webhook_days),
+            tracer=self.tracer,
         )
         self.quarantine = Quarantine(self.db, settings.workspace, settings.rejected_webhooks)
         signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"
@@ -245,6 +249,8 @@ class App:
             await self.spool.close()
         await self._http.close()
         await self.db.close()
+        if self.tracer is not None:
+            await self.tracer.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
         """ASGI. Webhooks skip the routing table: they are most of the traffic."""

@@ -38,7 +38,7 @@ class Door:
 
     def __init__(self, most: int) -> None:
         self.now = 1_780_513_200_000
-        road: Any = SimpleNamespace(now=lambda: self.now)
+        road: Any = SimpleNamespace(now=lambda: self.now, tracer=None)
         lines = {name: Line(name, Signer(), "+12065550100") for name in ("flooded", "quiet")}  # type: ignore[arg-type]
         self.kept: list[tuple[str, str]] = []
         keep: Any = SimpleNamespace(keep=lambda line, _provider, reason, *_: self.kept.append((line, reason)))

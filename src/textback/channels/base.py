@@ -39,6 +39,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     """One text to send. `status_url` is where the provider should report; None where no public address is known.
 
     `ours` is asked at the last moment before the request is written: once it says no, the text must not be sent.
+    `answered` is told the HTTP status of the provider's answer, when there is one.
     """
 
     message_id: str
@@ -48,6 +49,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     media: tuple[Media, ...] = ()
     status_url: str | None = None
     ours: Callable[[], bool] | None = None
+    answered: Callable[[int], None] | None = None
 
 
 class Accepted(msgspec.Struct, frozen=True):

@@ -241,6 +241,8 @@ class Telnyx:
             answer = await self._http.post(self._target, _encode(body), outgoing.ours)
         except (Unreachable, Broken, TooSlow) as error:
             return failure_of(error)
+        if outgoing.answered is not None:
+            outgoing.answered(answer.status)
         if 200 <= answer.status < 300:
             try:
                 return accepted(_response.decode(answer.body).data.id)

@@ -217,6 +217,8 @@ class Twilio:
             answer = await self._http.post(self._target, body, outgoing.ours)
         except (Unreachable, Broken, TooSlow) as error:
             return failure_of(error)
+        if outgoing.answered is not None:
+            outgoing.answered(answer.status)
         if 200 <= answer.status < 300:
             try:
                 return accepted(_response.decode(answer.body).sid)

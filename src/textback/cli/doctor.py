@@ -26,6 +26,7 @@ from textback.settings import Settings, environment, load_settings
 from textback.store import signatures
 from textback.store.checkup import look
 from textback.store.db import parse_url
+from textback.telemetry import switch
 
 Level = Literal["ok", "warning", "error"]
 
@@ -72,6 +73,7 @@ async def examine(found: Mapping[str, str], bot_dir: Path, database: str | None,
             findings.append(_public_url(settings, specs))
             findings += _database(settings)
             findings += _signatures(specs, found, http, settings)
+            findings.append(_traces(found))
             findings.append(await _port(settings, http))
         if online:
             findings += await _providers(specs, found, http)
@@ -143,6 +145,14 @@ def _lines(bot: Bot, found: Mapping[str, str], http: Session, findings: list[Fin
         fix = "Set the variables of a provider; see docs/reference/settings.md."
         findings.append(Finding("lines", "warning", "There is no real number; only the simulated phone works.", fix))
     return fine
+
+
+def _traces(found: Mapping[str, str]) -> Finding:
+    try:
+        wanted = switch.wanted(found)
+    except TextbackError as error:
+        return _error("traces", error)
+    return Finding("traces", "ok", "They are exported." if wanted else "They are off; docs/how-to/watch.md says how.")
 
 
 def _zone(bot: Bot | None) -> Finding:

@@ -16,6 +16,7 @@ from textback.core.ids import new_id
 from textback.core.messages import FAMILY
 from textback.engine.arrivals import AnyArrival, DeliveryStatus, Message
 from textback.pipeline.detour import PATIENCE, Detour, Patience
+from textback.pipeline.metrics import BATCH_STORED
 from textback.pipeline.spool import Spool
 from textback.store.db import Batch, Tx
 from textback.store.inbox import Home, Incoming, store_arrivals
@@ -136,6 +137,7 @@ class Acceptor:
         error = written.exception()
         if error is None:
             point("accept.committed")
+            BATCH_STORED.observe(sum(len(put.items) for put in batch.close()))
             self._homes.update(written.result())
             while len(self._homes) > _HOMES:
                 self._homes.popitem(last=False)

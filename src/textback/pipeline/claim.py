@@ -38,10 +38,20 @@ class Claim(msgspec.Struct, frozen=True):
     deadline: float
     made: int = 0  # when it was queued, in ms
     bulk: bool = False
+    arrival_id: str = ""  # what it answers; the id of its trace
 
     def held(self, now: int) -> bool:
         """Whether it is still ours. A node that was frozen for longer must not post: another has judged the row."""
         return now < self.until and monotonic() < self.deadline
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A queued text that the gate refused when it was about to be posted."""
+
+    id: str
+    line: str
+    rule: str
+    arrival_id: str
 
 
 class Claimed(msgspec.Struct):
@@ -52,6 +62,7 @@ class Claimed(msgspec.Struct):
     refused: list[str]
     more: bool
     waits: dict[str, float] = {}
+    refusals: list[Refusal] = []
 
 
 class Queued(msgspec.Struct):
@@ -60,6 +71,7 @@ class Queued(msgspec.Struct):
     row: dict[str, Any]
     text: str
     media: tuple[Media, ...]
+    arrival_id: str = ""
 
 
 def claim(tx: Tx, now: int, allowed: Allowance, lease: int = LEASE) -> Claimed:
@@ -69,6 +81,7 @@ def claim(tx: Tx, now: int, allowed: Allowance, lease: int = LEASE) -> Claimed:
     """
     refused: list[dict[str, Any]] = []
     contacts: list[str] = []
+    refusals: list[Refusal] = []
 
     def may_go(row: Row[Any]) -> bool:
         gate = may_send(row.message_class, opted_out=bool(row.opted_out), expires_at=row.expires_at, now=now)
@@ -77,6 +90,7 @@ def claim(tx: Tx, now: int, allowed: Allowance, lease: int = LEASE) -> Claimed:
             key = {"b": row.bucket, "k": row.contact_id, "i": row.id}
             refused.append({**key, "s": status, "r": gate.rule, "c": "", "d": gate.reason})
             contacts.append(row.contact_id)
+            refusals.append(Refusal(row.id, row.line, gate.rule, row.arrival_id))
         return gate.allowed
 
     chosen = choose(tx, now, allowed, may_go)
@@ -86,7 +100,7 @@ def claim(tx: Tx, now: int, allowed: Allowance, lease: int = LEASE) -> Claimed:
         point("deliver.claiming")
     if refused:
         outbox.settle(tx, refused)
-    return Claimed(claims, contacts, outbox.any_queued(tx), chosen.waits)
+    return Claimed(claims, contacts, outbox.any_queued(tx), chosen.waits, refusals)
 
 
 def give_up_late(tx: Tx, now: int, lines: Collection[str]) -> list[str]:
@@ -145,6 +159,7 @@ def claim_new(
                 now + lease,
                 deadline,
                 now,
+                arrival_id=item.arrival_id,
             )
         )
     return claims
@@ -165,4 +180,5 @@ def _claim_of(row: Row[Any], now: int, lease: int) -> Claim:
         monotonic() + lease / SECOND,
         row.at,
         row.priority != REPLY,
+        row.arrival_id,
     )

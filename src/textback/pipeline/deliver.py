@@ -5,7 +5,9 @@ A row is marked *sending* and committed before anything is posted. So a crash ne
 """
 
 import asyncio
+import logging
 import random
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -15,14 +17,18 @@ import structlog
 
 from textback.channels.base import Accepted, Failure, Outgoing
 from textback.core.faults import point
+from textback.core.ids import made_at
+from textback.core.tracing import Tracer
 from textback.core.when import DAY, MINUTE, SECOND
 from textback.engine.arrivals import DeliveryStatus
+from textback.pipeline import spans
 from textback.pipeline.accept import incoming
 from textback.pipeline.breaker import Condition
 from textback.pipeline.claim import LEASE, Claim, Claimed, claim, give_up_late
 from textback.pipeline.dead import of_send
 from textback.pipeline.fairness import Allowance, Cap, bulk_room
 from textback.pipeline.lines import Line
+from textback.pipeline.metrics import BATCH_CLAIMS, BATCH_RECEIPTS, POSTS, REFUSED, REPLY_SECONDS
 from textback.pipeline.slots import Slots
 from textback.store import dead, inbox, outbox
 from textback.store.db import Batch, Db, Tx
@@ -139,7 +145,10 @@ class Deliverer:
         most: int = 256,
         lease: int = LEASE,
         eager: bool = False,
+        tracer: Tracer | None = None,
     ) -> None:
+        self._tracer = tracer
+        self._debug: bool = log.is_enabled_for(logging.DEBUG)
         self._db = db
         self._workspace = workspace
         self._lines = lines
@@ -250,6 +259,7 @@ class Deliverer:
         held = {**limits, **{line: 0 for line, at in self._open_at.items() if now < at}}
         bulk = bulk_room(self._most, len(self._bulk))
         allowed = Allowance(self._workspace, most, bulk, held, self._rates, self._caps)
+        began = time.time_ns() if self._tracer is not None else 0
         try:
             claimed = await self._db.write_in("deliver", claim, self._clock(), allowed, self._lease)
         except Exception as error:
@@ -258,6 +268,13 @@ class Deliverer:
             return None
         if claimed.claims:
             point("deliver.claimed")
+            BATCH_CLAIMS.observe(len(claimed.claims))
+            if self._tracer is not None:
+                self._tracer.note(spans.of_claims(self._tracer, claimed.claims, began, time.time_ns()))
+        for one in claimed.refusals:
+            REFUSED.labels(one.line, one.rule).inc()
+        if claimed.refusals and self._tracer is not None:
+            self._tracer.note(spans.of_refusals(self._tracer, claimed.refusals, time.time_ns()))
         now = asyncio.get_running_loop().time()
         self._open_at |= {line: now + wait for line, wait in claimed.waits.items()}
         for mine in claimed.claims:
@@ -285,13 +302,15 @@ class Deliverer:
         self._posting.discard(task)
         self._slots.gave_back(line)
         if task.exception() is not None:  # a defect of ours: the lease runs out and the text becomes unknown
-            log.error("posting broke", error=repr(task.exception()))
+            log.error("posting broke", error=type(task.exception()).__name__, exc_info=task.exception())
 
     def _held(self, mine: Claim) -> bool:
         return mine.held(self._clock())
 
     async def _post(self, mine: Claim) -> None:
         line = self._lines.get(mine.line)
+        answered: list[int] = []
+        began = time.time_ns() if self._tracer is not None else 0
         if line is None:
             result: Accepted | Failure = Failure("rejected", detail=f"There is no line {mine.line} any more.")
         elif not mine.held(self._clock()):
@@ -307,11 +326,13 @@ class Deliverer:
                     mine.media,
                     self._status_url(mine.line, mine.id),
                     partial(self._held, mine),
+                    None if self._tracer is None else answered.append,
                 )
             )
             if mine.held(self._clock()):  # else it may be that nothing was posted
                 self._heard(mine, result)
         point("deliver.posted")
+        self._tell(mine, line, result, answered[0] if answered else 0, began)
         receipt = Receipt(mine, result)
         if self._batch is None or not self._batch.add(receipt):
             batch = self._batch = Batch()
@@ -319,6 +340,29 @@ class Deliverer:
             task = asyncio.create_task(self._record(batch))
             self._recording.add(task)
             task.add_done_callback(self._recording.discard)
+
+    def _tell(self, mine: Claim, line: Line | None, result: Accepted | Failure, status: int, began: int) -> None:
+        """Count a post, and note it for its text's trace."""
+        if isinstance(result, Accepted):
+            POSTS.labels(mine.line, "accepted").inc()
+            if mine.arrival_id and not mine.bulk:
+                waited = (self._clock() - made_at(mine.arrival_id)) / SECOND
+                REPLY_SECONDS.labels(mine.line).observe(max(waited, 0.0))
+            if self._debug:
+                log.debug("text posted", trace=mine.arrival_id, message=mine.id, line=mine.line, attempt=mine.attempts)
+        else:
+            POSTS.labels(mine.line, result.kind).inc()
+            log.info(
+                "text not taken",
+                trace=mine.arrival_id,
+                message=mine.id,
+                line=mine.line,
+                attempt=mine.attempts,
+                why=result.kind,
+                code=result.code,
+            )
+        if self._tracer is not None and mine.arrival_id and self._tracer.wants(mine.arrival_id):
+            self._tracer.note(spans.of_post(mine, line, result, status, began, time.time_ns()))
 
     def _heard(self, mine: Claim, result: Accepted | Failure) -> None:
         """Let the line's breaker know, and say so once where that changes anything."""
@@ -358,6 +402,7 @@ class Deliverer:
                 await asyncio.sleep(POLL)
                 continue
             point("deliver.recorded")
+            BATCH_RECEIPTS.observe(len(batch.close()))
             self._changed([receipt.claim.contact_id for receipt in batch.close()])
             if again:
                 self.wake()

@@ -92,12 +92,15 @@ def make_engine(url: URL, *, begin: str = "BEGIN IMMEDIATE", pool_size: int = 1,
         given: dict[str, Any] = {name: value for name, value in _PATIENCE.items() if name not in url.query}
         if options:
             given["options"] = options
-        return create_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, connect_args=given)
+        return create_engine(
+            url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, connect_args=given, hide_parameters=True
+        )
     engine = create_engine(
         url,
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=4,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": 30, "isolation_level": None},
     )
 

@@ -161,13 +161,14 @@ def cancel_queued(tx: Connection, contact_ids: Collection[str], rule: str) -> No
 def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Move messages up the ladder of statuses; returns the rows whose message is not known (yet).
 
-    A row has bucket, contact_id, provider_id, message_id (or None), status, code, detail, at.
+    A row has bucket, contact_id, provider_id, message_id (or None), status, code, detail, at. Where the message is
+    known it gets `answers`: the arrival that the message answers.
     """
     by_id = {(r["bucket"], r["contact_id"], r["message_id"]) for r in rows if r["message_id"]}
     by_provider = {(r["bucket"], r["provider_id"]) for r in rows}
     m = messages.c
     found: dict[tuple[str, str], Any] = {}
-    columns = select(m.bucket, m.id, m.contact_id, m.provider_id, m.status)
+    columns = select(m.bucket, m.id, m.contact_id, m.provider_id, m.status, m.arrival_id)
     if by_id:
         for hit in tx.execute(columns.where(tuple_(m.bucket, m.contact_id, m.id).in_(list(by_id)))):
             found[hit.contact_id, hit.id] = hit
@@ -183,6 +184,7 @@ def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict
         if message is None:
             lost.append(row)
             continue
+        row["answers"] = message.arrival_id
         key = (message.bucket, message.contact_id, message.id)
         current = best[key]["s"] if key in best else message.status
         if RANK[row["status"]] > RANK[current]:

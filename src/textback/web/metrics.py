@@ -4,6 +4,14 @@ from prometheus_client import Counter, Gauge
 
 WEBHOOKS = Counter("textback_webhooks_total", "Webhooks by line and what became of them.", ["line", "outcome"])
 BACKLOG = Gauge("textback_inbox_waiting", "Arrivals that wait for their turn, counted to 10,000. NaN: not known.")
+BACKLOG_AGE = Gauge("textback_inbox_oldest_seconds", "How long the oldest arrival has waited for its turn.")
+OUTBOX = Gauge(
+    "textback_outbox", "Texts in the outbox by state, counted to 10,000: queued, sending, unknown.", ["state"]
+)
+OUTBOX_AGE = Gauge("textback_outbox_overdue_seconds", "How long ago the first of the queued texts was due.")
+BREAKER_OPEN = Gauge(
+    "textback_breaker_open", "1 while this node holds a line's texts back; 0.5 while it probes.", ["line"]
+)
 LINE_TROUBLE = Gauge(
     "textback_line_trouble", "1 while a line's provider is away, or refuses its account.", ["line", "why"]
 )

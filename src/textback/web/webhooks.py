@@ -3,6 +3,7 @@
 A bare ASGI application, because every text comes through here: no routing table, no middleware, no request object.
 """
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
@@ -10,7 +11,10 @@ import msgspec
 import structlog
 
 from textback.channels.base import BadPayload, BadSignature, Webhook
+from textback.core.ids import new_id
+from textback.core.tracing import caller_of
 from textback.engine.arrivals import DeliveryStatus, Message
+from textback.pipeline import spans
 from textback.pipeline.fairness import Flood
 from textback.pipeline.lines import Line
 from textback.pipeline.quarantine import Quarantine
@@ -28,6 +32,8 @@ log = structlog.get_logger("textback.webhooks")
 PREFIX = "/webhooks/"
 MOST_BYTES = 256 * 1024
 _JSON = "application/json"
+OUTCOMES = ("stored", "ignored", "unsigned", "malformed", "failed", "flood", "too_large", "wrong_type", "unchecked")
+"""What can become of a webhook of a line that there is."""
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -85,9 +91,7 @@ class Webhooks:
         telnyx = [line for line in lines.values() if line.provider.name == "telnyx"]
         self._sms = telnyx[0] if len(telnyx) == 1 and "sms" not in lines else None
         self._counts = {
-            (name, outcome): WEBHOOKS.labels(line=name, outcome=outcome)
-            for name in lines
-            for outcome in ("stored", "ignored", "unsigned", "malformed", "failed", "flood", "unchecked")
+            (name, outcome): WEBHOOKS.labels(line=name, outcome=outcome) for name in lines for outcome in OUTCOMES
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
@@ -109,9 +113,11 @@ class Webhooks:
         try:
             body = await _read(headers, receive)
         except TooLarge:
+            self._counts[line.name, "too_large"].inc()
             return problem(413, "The body is over 256 KB.")
         content_type = headers.get("content-type", "").split(";", 1)[0].strip().lower()
         if content_type not in line.provider.content_types:
+            self._counts[line.name, "wrong_type"].inc()
             return problem(415, f"Expected {' or '.join(line.provider.content_types)}.")
         target, query = _target(scope)
         webhook = Webhook("POST", f"{self._public_url}{target}", query, headers, body)
@@ -146,6 +152,7 @@ class Webhooks:
 
     async def _accept(self, line: Line, webhook: Webhook, example: bool, scope: Scope) -> Reply:
         now = self._road.now()
+        began = time.time_ns() if self._road.tracer is not None else 0
         unchecked = False
         try:
             line.provider.verify(webhook, now)
@@ -155,7 +162,8 @@ class Webhooks:
                 if self._flooded(line, now):
                     return _TOO_MANY
                 self._counts[line.name, "unsigned"].inc()
-                log.warning("webhook refused", line=line.name, reason=str(error))
+                trace = self._trace(line, webhook, [new_id()], began, 401, "not signed")
+                log.warning("webhook refused", trace=trace, line=line.name, reason=str(error))
                 self._keep(line.name, line.provider.name, "unsigned", str(error), scope, webhook)
                 return problem(401, "The signature is missing, wrong or stale.")
             self._counts[line.name, "unchecked"].inc()
@@ -166,7 +174,8 @@ class Webhooks:
             if self._flooded(line, now):
                 return _TOO_MANY
             self._counts[line.name, "malformed"].inc()
-            log.warning("webhook malformed", line=line.name, field=error.field, problem=error.problem)
+            trace = self._trace(line, webhook, [new_id()], began, 400, "malformed")
+            log.warning("webhook malformed", trace=trace, line=line.name, field=error.field, problem=error.problem)
             self._keep(line.name, line.provider.name, "malformed", str(error), scope, webhook)
             return problem(400, f"{error.field}: {error.problem}", field=error.field)
         if unchecked:
@@ -175,17 +184,28 @@ class Webhooks:
             self._counts[line.name, "ignored"].inc()
         else:
             try:
-                await self._road.receive(line.name, arrivals)
+                ids = await self._road.receive(line.name, arrivals, webhook=True)
             except Exception as error:
                 self._counts[line.name, "failed"].inc()
                 why = str(error) if isinstance(error, SpoolFull) else reason(error)
-                log.error("webhook not stored", line=line.name, reason=why)
+                trace = self._trace(line, webhook, [new_id()], began, 503, "not stored")
+                log.error("webhook not stored", trace=trace, line=line.name, reason=why)
                 return problem(503, "It could not be stored. Send it again.")
             self._counts[line.name, "stored"].inc()
+            self._trace(line, webhook, ids, began, 200)
         if example:
             return _example_reply(arrivals)
         content_type, answer = line.provider.acknowledgement
         return Reply(200, content_type, answer)
+
+    def _trace(self, line: Line, webhook: Webhook, ids: list[str], began: int, status: int, error: str = "") -> str:
+        """Note a request for its arrivals' traces, or for one of its own when nothing is stored; returns the first."""
+        tracer = self._road.tracer
+        if tracer is not None and (wanted := [id_ for id_ in ids if tracer.wants(id_)]):
+            caller = caller_of(webhook.headers.get("traceparent", ""))
+            links = () if caller is None else (caller,)
+            tracer.note(spans.of_webhook(wanted, line, began, time.time_ns(), status, error, links))
+        return ids[0]
 
 
 def _example_reply(arrivals: list[Message | DeliveryStatus]) -> Reply:
