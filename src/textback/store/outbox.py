@@ -16,11 +16,10 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    tuple_,
     update,
 )
 
-from textback.store.many import Deletes, Given, Key, Pair, Pairs, Rows, Updates
+from textback.store.many import Deletes, Given, Key, Pair, Pairs, Rows, Updates, with_keys
 from textback.store.tables import conversations, messages, outbox
 
 _o = outbox.c
@@ -237,11 +236,10 @@ def unknown(tx: Connection, rows: Rows) -> None:
 def held(tx: Connection, rows: Rows) -> set[str]:
     """The ids of those rows (b, k, i, f) that nobody has claimed since we did under the fence f. Locked for the rest of
     the transaction."""
-    query = select(_o.id, _o.fence).where(
-        tuple_(_o.bucket, _o.contact_id, _o.id).in_([(row["b"], row["k"], row["i"]) for row in rows]),
-    )
+    keys = [(row["b"], row["k"], row["i"]) for row in rows]
+    found = with_keys(tx, [_o.id, _o.fence], [_o.bucket, _o.contact_id, _o.id], keys, lock=True)
     fences = {row["i"]: row["f"] for row in rows}
-    return {row.id for row in tx.execute(query.with_for_update()) if row.fence == fences[row.id]}
+    return {row.id for row in found if row.fence == fences[row.id]}
 
 
 def abandoned(tx: Connection, now: int) -> list[Row[Any]]:

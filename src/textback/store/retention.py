@@ -3,8 +3,9 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, Table, delete, select, text, tuple_
+from sqlalchemy import Connection, Select, Table, select, text
 
+from textback.store.many import Deletes
 from textback.store.tables import dead_letters, line_use, rejected_webhooks
 
 BATCH = 500
@@ -52,6 +53,7 @@ def tidy(tx: Connection, workspace: str, before: Before) -> Gone:
 
 
 def _delete(tx: Connection, of: Table, which: Select[Any]) -> int:
-    keys = which.limit(BATCH)
-    columns = [of.c[column.name] for column in which.selected_columns]
-    return tx.execute(delete(of).where(tuple_(*columns).in_(keys))).rowcount
+    rows = [dict(row._mapping) for row in tx.execute(which.limit(BATCH))]
+    if rows:
+        Deletes(of, **{column.name: of.c[column.name] for column in which.selected_columns})(tx, rows)
+    return len(rows)
