@@ -140,7 +140,11 @@ class Twilio:
             tail = ""
         else:
             tail = _signed_fields(webhook.body)
-        for url in _urls(webhook.url):
+        try:
+            urls = _urls(webhook.url)
+        except ValueError:
+            raise BadSignature("the address is not one") from None
+        for url in urls:
             message = (url + tail).encode("utf-8", "surrogatepass")
             for token in self._tokens:
                 digest = base64.b64encode(hmac.digest(token, message, algorithm))

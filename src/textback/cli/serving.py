@@ -18,6 +18,7 @@ from textback.cli.accounts import demo_login
 from textback.core.errors import StartError
 from textback.core.faults import arm
 from textback.settings import Settings, environment, load_settings
+from textback.web.protocol import BoundedHttp
 
 GRACE = 10
 """Seconds that requests under way get to finish when the server stops."""
@@ -90,7 +91,8 @@ def run(app: App, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHttp,
+        ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,

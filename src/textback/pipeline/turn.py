@@ -44,6 +44,16 @@ class Handled(msgspec.Struct):
     queued: bool = False
     left: bool = False
     guarded: list[str] = []
+    given_up: bool = False  # the one arrival of this batch became a dead letter
+
+
+def read_arrival(data: str) -> AnyArrival | None:
+    """An arrival as the inbox keeps it; None for one that can't be read."""
+    try:
+        found: AnyArrival = _arrival.decode(data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    return found
 
 
 class Conversation:
@@ -177,7 +187,7 @@ class Turns:
         point("turn.locked")
         if tx.dialect.name != "sqlite":
             # Between reading and locking, another node may have handled some of these. Ask again under the lock.
-            rows = inbox.pending_of(tx, open_)
+            rows = inbox.pending_of(tx, open_)[: most if most == 1 else None]
         writes = Writes(self._workspace, now)
         done: list[Row[Any]] = []
         for row in rows:
@@ -202,7 +212,8 @@ class Turns:
         sent_at, late = row.received_at, False
         try:
             arrival = _arrival.decode(row.data)
-        except msgspec.DecodeError as error:  # of a kind that only another release knows: it must not stop the others
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            # Of a kind that only another release knows: it must not stop the others.
             writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, None, str(error), now))
             return
         if isinstance(arrival, Message):

@@ -11,8 +11,8 @@ def is_away(error: BaseException | None) -> bool:
 
 
 def is_refusal(error: BaseException | None) -> bool:
-    """Whether it is the data that can't be stored: it would be refused again."""
-    return isinstance(error, DataError | IntegrityError | UnicodeError)
+    """Whether it is the data that can't be stored, or makes no sense: it would be refused again."""
+    return isinstance(error, DataError | IntegrityError | ValueError | OverflowError)
 
 
 def reason(error: BaseException) -> str:

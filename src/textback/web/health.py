@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-from typing import Any
 
 import msgspec
 import structlog
@@ -29,9 +28,35 @@ log = structlog.get_logger("textback.health")
 READY_WAIT = 2.0
 
 
+class Health(msgspec.Struct):
+    """The process runs."""
+
+    ok: bool = True
+
+
+class SpoolState(msgspec.Struct):
+    """The spool: `active` says that new texts go there, `room` that it could take more."""
+
+    active: bool
+    records: int
+    bytes: int
+    oldest_seconds: float
+    room: bool
+
+
+class Ready(msgspec.Struct, omit_defaults=True):
+    """Whether texts can be taken and every part of the road runs, and what is wrong all the same. `inbox` counts the
+    arrivals that wait for their turn; null is not known. `spool` is there where there is one."""
+
+    ready: bool
+    problems: list[str]
+    inbox: int | None
+    spool: SpoolState | msgspec.UnsetType = msgspec.UNSET
+
+
 async def healthz(_: Request) -> Response:
     """GET /healthz: the process answers."""
-    return Response(b'{"ok":true}', media_type="application/json")
+    return Response(msgspec.json.encode(Health()), media_type="application/json")
 
 
 async def readyz(request: Request) -> Response:
@@ -49,9 +74,7 @@ async def readyz(request: Request) -> Response:
         ready = ready and detour is not None and detour.spool.room
         if detour is not None and not detour.spool.room:
             problems.append("the spool is full or can't be written")
-    body = {"ready": ready, "problems": problems, "inbox": waiting}
-    if detour is not None:
-        body["spool"] = _spool(detour)
+    body = Ready(ready, problems, waiting, msgspec.UNSET if detour is None else _spool(detour))
     return Response(msgspec.json.encode(body), 200 if ready else 503, media_type="application/json")
 
 
@@ -75,16 +98,9 @@ async def _dead(ctx: WebContext) -> dict[str, int] | None:
         return None
 
 
-def _spool(detour: Detour) -> dict[str, Any]:
-    """`active` says that new texts go there."""
+def _spool(detour: Detour) -> SpoolState:
     spool = detour.spool
-    return {
-        "active": detour.active,
-        "records": spool.records,
-        "bytes": spool.size,
-        "oldest_seconds": round(detour.oldest_seconds(), 1),
-        "room": spool.room,
-    }
+    return SpoolState(detour.active, spool.records, spool.size, round(detour.oldest_seconds(), 1), spool.room)
 
 
 async def metrics(request: Request) -> Response:

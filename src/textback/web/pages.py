@@ -48,5 +48,5 @@ def page(request: Request, template: str, data: Mapping[str, Any], status: int =
     """A page. Templates also see `brand`, `user` (None when signed out) and `here`, the request's path."""
     ctx: WebContext = request.app.state.ctx
     user = getattr(request.state, "user", None)
-    shown = {"brand": ctx.bot().name, "user": user, "here": request.url.path, **data}
+    shown = {"brand": ctx.bot().name, "user": user, "here": request.scope["path"], **data}
     return HTMLResponse(_templates.get_template(template).render(shown), status)
