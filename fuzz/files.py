@@ -116,6 +116,9 @@ def command_line(data: bytes) -> None:
             check(end.code in (0, 1, 2, None), "no exit code")
         except typer.Exit:
             return
+        except TyperException as error:
+            if str(error):  # else it has shown the help
+                raise
 
 
 def _whole(found: Found, data: bytes) -> None:

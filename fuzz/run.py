@@ -1,7 +1,6 @@
 """Trying spoilt inputs: one process for each target, with a coverage-guided engine where it is installed."""
 
 import argparse
-import faulthandler
 import json
 import os
 import random
@@ -20,8 +19,8 @@ from typing import Any
 from fuzz.mutate import LONGEST, spoil
 
 FOUND = Path(__file__).parent / "found"
-HANGS = 60
-"""Seconds after which an input counts as hanging; it is about a thousand times what a slow one takes."""
+PATIENCE = (120.0, 0.2)
+"""Seconds that a target gets to begin, and for each input: about a hundred times what it takes. Then one hangs."""
 MOST_FOUND = 20
 """Different errors that one target keeps."""
 
@@ -48,7 +47,6 @@ class Trial:
         self.target = TARGETS[name]
         self.result = Result(name)
         self._begun = time.monotonic()
-        self._guarded = -10.0
         FOUND.mkdir(exist_ok=True)
         self._now = os.open(FOUND / f"{_slug(name)}.now", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
 
@@ -57,9 +55,6 @@ class Trial:
         os.ftruncate(self._now, 0)
         os.pwrite(self._now, data, 0)
         begun = time.monotonic()
-        if begun - self._guarded > 5:  # not for each input: it begins a thread
-            faulthandler.dump_traceback_later(HANGS, exit=True)
-            self._guarded = begun
         try:
             self.result.taken += self.target(data)
         except Exception as error:  # whatever it is: that is the question
@@ -78,7 +73,6 @@ class Trial:
 
     def done(self) -> None:
         """Say what came of it, for the process that started this one."""
-        faulthandler.cancel_dump_traceback_later()
         self.result.seconds = time.monotonic() - self._begun
         os.close(self._now)
         (FOUND / f"{_slug(self.result.name)}.now").unlink()
@@ -134,6 +128,7 @@ def guided(name: str, count: int, seed: int) -> None:
         for number, sample in enumerate(trial.target.samples):
             (Path(corpus) / str(number)).write_bytes(sample)
         options = [f"-max_len={LONGEST}", f"-seed={seed % 2**31 or 1}", "-timeout=0", "-verbosity=0", "-rss_limit_mb=0"]
+        options.append(f"-artifact_prefix={FOUND}/")
         atheris.Setup([sys.argv[0], *options, corpus], one, custom_mutator=spoilt)
         atheris.Fuzz()
 
@@ -151,15 +146,21 @@ ENGINES: dict[str, Callable[[str, int, int], None]] = {"mutation": mutation, "gu
 def _in_its_process(name: str, count: int, seed: int, engine: str) -> Result:
     """One target in a process of its own, so that none can end the others."""
     words = ["--target", name, "--count", str(count), "--seed", str(seed), "--engine", engine, "--here"]
-    ran = subprocess.run([sys.executable, "-m", "fuzz", *words], capture_output=True, text=True, check=False)
-    lines = [line for line in ran.stdout.splitlines() if line.startswith('{"name"')]
-    if ran.returncode == 0 and lines:
-        return Result(**json.loads(lines[-1]))
+    asked = [sys.executable, "-m", "fuzz", *words]
+    most = PATIENCE[0] + count * PATIENCE[1]
+    try:
+        ran = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=most)
+    except subprocess.TimeoutExpired:
+        why = f"it was not done after {most:.0f} s"
+    else:
+        lines = [line for line in ran.stdout.splitlines() if line.startswith('{"name"')]
+        if ran.returncode == 0 and lines:
+            return Result(**json.loads(lines[-1]))
+        why = f"the process ended with {ran.returncode}: {ran.stderr.strip()[-2000:]}"
     now = FOUND / f"{_slug(name)}.now"
     kept = FOUND / f"{_slug(name)}-ended"
     if now.exists():
         now.replace(kept)
-    why = f"the process ended with {ran.returncode}: {ran.stderr.strip()[-2000:]}"
     return Result(name, count, errors={why: kept.name})
 
 

@@ -111,6 +111,8 @@ class Twilio:
                 "TWILIO_ACCOUNT_SID is not one: it is AC and 32 more characters.", "Copy it from the console."
             )
         tokens = [token.strip() for token in options["auth_token"].split(",") if token.strip()]
+        if not tokens:
+            raise SettingsError("TWILIO_AUTH_TOKEN has nothing but commas and spaces.", "Copy it from the console.")
         self.number = number
         self._http = http
         self._tokens = [token.encode() for token in tokens]
