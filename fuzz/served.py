@@ -53,7 +53,7 @@ from textback.web.protocol import BoundedHttp
 PUBLIC_URL = "https://bot.example.com"
 PATIENCE = 20.0
 """Seconds after which a request that has all it needs counts as hanging."""
-_STATUS = re.compile(rb"^HTTP/1\.[01] (\d{3}) ", re.MULTILINE)
+_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
 
 
 class Wire(asyncio.Transport):
