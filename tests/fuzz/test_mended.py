@@ -23,7 +23,7 @@ DEEP = b"[" * 6000
 NOT_OURS = (
     b'{"id":"1","line":"x","kind":"x","provider_id":"1","data":"{}","family":"x","identifier":"","contact_id":"z"}'
 )
-FORM = b"Cookie: textback=@SESSION@\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+FORM = b"Cookie: __Host-textback=@SESSION@\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -56,12 +56,12 @@ CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
         ("template", b"{{ x | " + b"a" * 100_500 + b" }}"),
         ("HTTP", b"POST /login HTTP/1.1\r\nHost: x\r\nOrigin: http://[\r\nContent-Length: 0\r\n\r\n"),
         ("HTTP", b"GET /login?next=http://[ HTTP/1.1\r\nHost: x\r\n\r\n"),
-        ("HTTP", b"GET /try/12065550101?t=%C2%B2 HTTP/1.1\r\nHost: x\r\nCookie: textback=@SESSION@\r\n\r\n"),
+        ("HTTP", b"GET /try/12065550101?t=%C2%B2 HTTP/1.1\r\nHost: x\r\nCookie: __Host-textback=@SESSION@\r\n\r\n"),
         ("HTTP", b"GET /try/12065550101?t=" + b"9" * 5000 + b" HTTP/1.1\r\nHost: x\r\n" + FORM + b"\r\n"),
-        ("HTTP", b"GET /try/1206555010%D9%A3 HTTP/1.1\r\nHost: x\r\nCookie: textback=@SESSION@\r\n\r\n"),
+        ("HTTP", b"GET /try/1206555010%D9%A3 HTTP/1.1\r\nHost: x\r\nCookie: __Host-textback=@SESSION@\r\n\r\n"),
         ("HTTP", b"GET /static/%00 HTTP/1.1\r\nHost: x\r\n\r\n"),
         ("HTTP", b"GET /desk/all?a=\xff HTTP/1.1\r\nHost: [\r\n\r\n"),
-        ("HTTP", b"GET /c/ab%00 HTTP/1.1\r\nHost: x\r\nCookie: textback=@SESSION@\r\n\r\n"),
+        ("HTTP", b"GET /c/ab%00 HTTP/1.1\r\nHost: x\r\nCookie: __Host-textback=@SESSION@\r\n\r\n"),
         ("HTTP", b"POST /try/new HTTP/1.1\r\nHost: x\r\n" + FORM + b"Content-Length: 9\r\n\r\ncsrf"),
     ],
 )  # fmt: skip
@@ -271,6 +271,22 @@ def test_a_place_of_any_length_can_be_kept(site: Site) -> None:
     answer = browser.post("/login", data={"csrf": browser.csrf, "email": "a@example.com", "password": "x"}, headers=far)
     assert answer.status_code == 401
     assert max(len(row.key) for row in site.rows("SELECT key FROM login_failures")) <= 400
+
+
+def test_a_phone_in_other_digits_is_no_phone(site: Site) -> None:
+    assert site.person().get("/try/1206555010%D9%A3").status_code == 404
+
+
+async def test_a_contact_is_named_by_its_digits_on_either_database(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL takes no NUL in any text: such an id is not asked for."""
+    asked: list[str] = []
+    monkeypatch.setattr("textback.web.desk.store.conversation", lambda tx, workspace, id_, bucket: asked.append(id_))
+    person = site.person()
+    for contact in ("ab%00", "-1", "%2B1", "ab" * 11 + "g" * 2, "AB" * 12):
+        assert person.get(f"/c/{contact}").status_code == 404
+    assert asked == []
+    assert person.get("/c/" + "ab" * 12).status_code == 404
+    assert asked == ["ab" * 12]
 
 
 def test_an_error_of_ours_is_json(site: Site) -> None:

@@ -289,3 +289,4 @@ async def test_a_turn_that_can_not_be_written_stops_no_other(db: Db) -> None:
         node.clock.at += SECOND
         await node.text("BOOK", "+12065550177")  # and then it goes on as before
         assert await node.phones.took(1, "+12065550177") == ["Go on."]
+        assert not node.road._one_by_one
