@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo dev browser test check format bench chaos clean
+.PHONY: help setup demo dev browser test check format bench chaos fuzz clean
 
 BIN := .venv/bin
 INPUTS := pyproject.toml uv.lock scripts/bootstrap
@@ -43,6 +43,9 @@ bench: dev ## Measure round trips, latency, memory, cost and peers; ARGS="--larg
 
 chaos: dev ## Kill servers for ten minutes while texts arrive, and look for what was lost or doubled
 	@$(BIN)/python -m chaos $(ARGS)
+
+fuzz: dev ## Try 100,000 spoilt inputs on everything that reads what comes from outside
+	@$(BIN)/python -m fuzz $(ARGS)
 
 clean: ## Remove everything that the other targets made
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -3,12 +3,16 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, Field, ValidationError
 
 from textback.core.errors import SettingsError
 from textback.core.roles import EVERY, parse_roles
+
+LONGEST_SECRET = 64 * 1024
+"""Characters that are read of a file that a NAME_FILE variable names."""
 
 
 class Settings(BaseModel):
@@ -103,7 +107,12 @@ def environment(folder: Path) -> dict[str, str]:
 
     Raises SettingsError when such a file can't be read.
     """
-    found = {name: value for name, value in dotenv_values(folder / ".env").items() if value is not None}
+    try:
+        found = {name: value for name, value in dotenv_values(folder / ".env").items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{folder / '.env'} can't be read: {type(error).__name__}.", "Save it as UTF-8 text, or remove it."
+        ) from None
     found |= os.environ
     for name, value in list(found.items()):
         plain = name.removesuffix("_FILE")
@@ -114,8 +123,11 @@ def environment(folder: Path) -> dict[str, str]:
 
 def _read_secret(name: str, path: str) -> str:
     try:
-        return Path(path).read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
+        if Path(path).exists() and not Path(path).is_file():  # a device may have no end
+            raise OSError("not a file")
+        with open(path, encoding="utf-8") as file:
+            return file.read(LONGEST_SECRET).strip()
+    except (OSError, ValueError) as error:
         # The environment is full of other programs' *_FILE variables; only those that look like secrets are ours.
         if name.startswith(("TELNYX_", "TWILIO_")):
             raise SettingsError(
@@ -133,6 +145,8 @@ def load_settings(found: Mapping[str, str], **given: object) -> Settings:
         name: found[name.upper()] for name in Settings.model_fields if found.get(name.upper()) is not None
     }
     for name, value in values.items():
+        if not str(value).isascii() and any("\ud800" <= char <= "\udfff" for char in str(value)):
+            raise SettingsError(f"{name.upper()} has bytes that are not UTF-8.", "Write it again.")
         if value == "" and name != "public_url":
             raise SettingsError(f"{name.upper()} is empty.", "Give it a value, or remove it from the environment.")
     values |= {name: value for name, value in given.items() if value is not None}
@@ -153,5 +167,16 @@ def _checked(settings: Settings) -> Settings:
     if url is not None:
         if not url.startswith(("https://", "http://")):
             raise SettingsError("PUBLIC_URL must begin with https:// (or http:// for tests).", "Mend it.")
+        if not _is_address(url):
+            raise SettingsError("PUBLIC_URL is not an address.", "Write it like https://texts.example.com.")
         return settings.model_copy(update={"public_url": url.rstrip("/")})
     return settings
+
+
+def _is_address(url: str) -> bool:
+    """Whether it has a host, and a port that can be one."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0 and url.isascii() and url.isprintable() and " " not in url
+    except ValueError:
+        return False

@@ -57,6 +57,8 @@ class _Connection(asyncio.Protocol):
         self._waiting: asyncio.Future[Answer] | None = None
         self._headers: dict[str, str] = {}
         self._body = bytearray()
+        self._size = 0
+        self._begun = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # a loop of its own makes its own class
@@ -64,7 +66,7 @@ class _Connection(asyncio.Protocol):
     def ask(self, request: bytes) -> asyncio.Future[Answer]:
         """Write a request; the future ends with the answer, or with Broken."""
         self._waiting = asyncio.get_running_loop().create_future()
-        self._headers, self._body = {}, bytearray()
+        self._headers, self._body, self._size, self._begun = {}, bytearray(), 0, False
         self._transport.write(request)
         return self._waiting
 
@@ -74,15 +76,18 @@ class _Connection(asyncio.Protocol):
         self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
+        self._size += len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserError:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._fail("the answer is not HTTP")
+        if self._waiting is not None and self._size > MOST_ANSWER:  # headers without end count too
+            self._fail("the answer has no end")
 
     def eof_received(self) -> bool:
         # Without a length, the end of the connection is the end of the answer.
         unbounded = "content-length" not in self._headers and "transfer-encoding" not in self._headers
-        if self._headers and unbounded:
+        if self._begun and unbounded:
             self.on_message_complete()
         self.closed = True
         return False
@@ -94,15 +99,16 @@ class _Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
 
+    def on_headers_complete(self) -> None:
+        self._begun = True
+
     def on_body(self, body: bytes) -> None:
         self._body += body
-        if len(self._body) > MOST_ANSWER:
-            self._fail("the answer has no end")
 
     def on_message_complete(self) -> None:
         status = self._parser.get_status_code()
         if 100 <= status < 200:  # "continue" and the like: the answer is still to come
-            self._headers = {}
+            self._headers, self._begun = {}, False
             return
         waiting, self._waiting = self._waiting, None
         if waiting is None:

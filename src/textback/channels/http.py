@@ -30,12 +30,23 @@ def target(url: str, headers: Mapping[str, str], variable: str) -> Target:
 
 
 def need(options: Mapping[str, str], wanted: Iterable[Option]) -> None:
-    """Raise SettingsError, naming the variable, when an option that a line can't do without is missing or empty."""
+    """Raise SettingsError, naming the variable, when an option that a line can't do without is missing or empty, or
+    one holds what no text can."""
     for option in wanted:
+        if not _encodes(options.get(option.name, "")):
+            raise SettingsError(f"{option.env or option.name} has bytes that are not UTF-8.", "Copy it again.")
         if option.required and option.name != "number" and not options.get(option.name, "").strip(" ,"):
             raise SettingsError(
                 f"{option.env} is missing or empty (in bot.yml: {option.name}).", "Set it and start again."
             )
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def api_address(options: Mapping[str, str], default: str, variable: str) -> str:

@@ -56,6 +56,7 @@ async def _ask(http: Session, target: Target) -> Answered:
         return Answered(0, str(error))
     try:
         moment = parsedate_to_datetime(answer.headers["date"])
-    except (KeyError, ValueError):
+        time = to_ms(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (KeyError, ValueError, TypeError, OverflowError):
         return Answered(answer.status)
-    return Answered(answer.status, "", to_ms(moment if moment.tzinfo else moment.replace(tzinfo=UTC)))
+    return Answered(answer.status, "", time)

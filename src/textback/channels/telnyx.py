@@ -33,7 +33,7 @@ from textback.channels.listing import Reader
 from textback.core.errors import SettingsError
 from textback.core.messages import Status
 from textback.core.text import clean
-from textback.core.when import SECOND, to_ms
+from textback.core.when import EARLIEST, SECOND, to_ms
 from textback.engine.arrivals import DeliveryStatus, Media, Message
 
 BASE_URL = "https://api.telnyx.com/v2"
@@ -334,8 +334,9 @@ def _bad(error: msgspec.ValidationError, prefix: str) -> BadPayload:
 
 
 def moment_of(text: str | None) -> int | None:
-    """A time as Telnyx writes it, in ms; None where there is none."""
+    """A time as Telnyx writes it, in ms; None where there is none that can be."""
     try:
-        return to_ms(datetime.fromisoformat(text or ""))
+        at = to_ms(datetime.fromisoformat(text or ""))
     except (ValueError, OverflowError):
         return None
+    return at if at >= EARLIEST else None

@@ -113,6 +113,8 @@ class Twilio:
                 "TWILIO_ACCOUNT_SID is not one: it is AC and 32 more characters.", "Copy it from the console."
             )
         tokens = [token.strip() for token in options["auth_token"].split(",") if token.strip()]
+        if not tokens:
+            raise SettingsError("TWILIO_AUTH_TOKEN has nothing but commas and spaces.", "Copy it from the console.")
         self.number = number
         self._http = http
         self._tokens = [token.encode() for token in tokens]
@@ -142,7 +144,11 @@ class Twilio:
             tail = ""
         else:
             tail = _signed_fields(webhook.body)
-        for url in _urls(webhook.url):
+        try:
+            urls = _urls(webhook.url)
+        except ValueError:
+            raise BadSignature("the address is not one") from None
+        for url in urls:
             message = (url + tail).encode("utf-8", "surrogatepass")
             for token in self._tokens:
                 digest = base64.b64encode(hmac.digest(token, message, algorithm))

@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from textback.channels.base import Found, Heard, ListTooLong, Outgoing, Recent
+from textback.channels.base import Found, Heard, ListFailed, ListTooLong, Outgoing, Recent
 from textback.channels.listing import PAGE, PAGES, squeezed
 from textback.channels.twilio import MOST_MEDIA, STATUSES, Twilio, status_of
 from textback.core.text import clean
-from textback.core.when import DAY, MINUTE, SECOND, to_iso, to_ms
+from textback.core.when import DAY, EARLIEST, MINUTE, SECOND, to_iso, to_ms
 from textback.engine.arrivals import DeliveryStatus, Media, Message
 
 TRIAL = "Sent from your Twilio trial account - "
@@ -122,7 +122,10 @@ class ListingTwilio(Twilio):
             if enough is not None and all((_created(row) or enough) < enough for row in page.messages):
                 return
             # Only its query: what an answer says is not a reason to send the login anywhere else.
-            query = parse_qsl(urlsplit(page.next_page_uri).query, keep_blank_values=True)
+            try:
+                query = parse_qsl(urlsplit(page.next_page_uri).query, keep_blank_values=True)
+            except ValueError:
+                raise ListFailed("Twilio named a page that can't be asked for.") from None
         raise ListTooLong(f"Twilio has more than {PAGE * PAGES} texts of this stretch of time.")
 
 
@@ -175,6 +178,7 @@ def _sent(row: _Row) -> int:
 
 def _moment(text: str | None) -> int | None:
     try:
-        return to_ms(parsedate_to_datetime(text or ""))
+        at = to_ms(parsedate_to_datetime(text or ""))
     except (ValueError, TypeError, OverflowError):
         return None
+    return at if at >= EARLIEST else None

@@ -18,6 +18,7 @@ from textback.cli.logs import configure_logging, on_stray_error
 from textback.core.errors import StartError
 from textback.core.faults import arm
 from textback.settings import Settings, environment, load_settings
+from textback.web.protocol import BoundedHttp
 
 log = structlog.get_logger("textback")
 
@@ -72,7 +73,8 @@ def run(app: App, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHttp,
+        ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,

@@ -1,6 +1,11 @@
 """Errors that a person reads. Each says what happened, to what, and what to do next; none shows a secret."""
 
 
+def shown(text: str) -> str:
+    """What somebody wrote, in quotes, as a sentence about it shows it: its beginning, where it is long."""
+    return repr(text if len(text) <= 60 else f"{text[:57]}...")
+
+
 class TextbackError(Exception):
     """Something the operator or author can put right. `fix` is the next thing to do, as one sentence."""
 

@@ -5,10 +5,11 @@ with TEXTBACK_FAULT="deliver.posted:3" in the environment, SIGKILL comes at the 
 """
 
 import os
+import re
 import signal
 import threading
 
-from textback.core.errors import SettingsError
+from textback.core.errors import SettingsError, shown
 
 POINTS = {
     "accept.received": "a webhook is verified, and nothing of it is written",
@@ -65,8 +66,9 @@ def arm(text: str) -> None:
         _armed = None
         return
     name, _, passings = text.partition(":")
-    if name not in POINTS or not (passings or "1").isdecimal() or passings == "0":
+    if name not in POINTS or not re.fullmatch(r"[0-9]{0,9}", passings) or passings == "0":
         raise SettingsError(
-            f"TEXTBACK_FAULT {text!r} is not a fault.", "Remove it; it is for tests. docs/reliability.md lists them."
+            f"TEXTBACK_FAULT {shown(text)} is not a fault.",
+            "Remove it; it is for tests. docs/reliability.md lists them.",
         )
     _armed = _Armed(name, int(passings or 1))

@@ -29,7 +29,10 @@ def normalise(text: str, region: str = "US") -> str:
         raise ValueError("That is not a phone number. Write it like +12065550123.") from None
     if number.extension or phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         raise ValueError("That phone number has too few or too many digits. Write it like +12065550123.")
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    if not is_e164(written):  # a few countries have shorter and longer ones, which no text can go to
+        raise ValueError("That phone number has too few or too many digits. Write it like +12065550123.")
+    return written
 
 
 def pretty(number: str) -> str:

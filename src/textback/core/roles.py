@@ -1,6 +1,6 @@
 """Roles: which parts of the road one process takes on. By default all of them."""
 
-from textback.core.errors import SettingsError
+from textback.core.errors import SettingsError, shown
 
 ROLES = ("accept", "turn", "deliver", "tick", "web")
 """accept takes webhooks; turn decides what to answer; deliver posts it; tick fires timers and ends the leases of dead
@@ -13,6 +13,8 @@ def parse_roles(text: str) -> frozenset[str]:
     named = [name.strip().lower() for name in text.split(",")]
     for name in named:
         if name not in ROLES:
-            what = f"{name!r} is not a role" if name else "a role is missing"
-            raise SettingsError(f"ROLES: {what} in {text!r}.", f"Known are {', '.join(ROLES)}; leave it out for all.")
+            what = f"{shown(name)} is not a role" if name else "a role is missing"
+            raise SettingsError(
+                f"ROLES: {what} in {shown(text)}.", f"Known are {', '.join(ROLES)}; leave it out for all."
+            )
     return frozenset(named)

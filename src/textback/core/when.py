@@ -9,6 +9,10 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
+EARLIEST = 1_577_836_800_000
+"""2020, in ms. Whoever says that a text is older than this has no clock."""
+
+
 def to_datetime(ms: int, zone: str = "UTC") -> datetime:
     """The aware datetime of a stored time, in the named IANA zone."""
     return datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(zone))

@@ -34,7 +34,7 @@ LATER_FOLDERS = ("templates", "knowledge", "personas", "journeys")
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 FLOW_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 LINE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-NUMBER = re.compile(r"\+[1-9]\d{6,14}|\d{3,8}")
+NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}")
 REFERENCE = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
 SECRET = re.compile(r"key|token|secret|password|auth|credential")
 

@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, nodes, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
+from textback.core.errors import shown
 from textback.engine.words import phrases
 
 Scope = Mapping[str, Any]
@@ -131,11 +132,13 @@ def _check(tree: nodes.Template) -> frozenset[str]:
             what = _NAMES.get(type(node), type(node).__name__.lower())
             raise BadTemplate(f"{what} can't be used in a template", node.lineno)
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
-            raise BadTemplate(f"there is no filter {node.name!r}; known are {', '.join(sorted(FILTERS))}", node.lineno)
+            raise BadTemplate(
+                f"there is no filter {shown(node.name)}; known are {', '.join(sorted(FILTERS))}", node.lineno
+            )
         if isinstance(node, nodes.Test) and node.name not in TESTS:
-            raise BadTemplate(f"there is no test {node.name!r}; known are {', '.join(sorted(TESTS))}", node.lineno)
+            raise BadTemplate(f"there is no test {shown(node.name)}; known are {', '.join(sorted(TESTS))}", node.lineno)
         if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
-            raise BadTemplate(f"{node.attr!r} can't be read", node.lineno)
+            raise BadTemplate(f"{shown(node.attr)} can't be read", node.lineno)
         if isinstance(node, nodes.Name):
             names.add(node.name)
         queue.extend((child, depth + 1) for child in node.iter_child_nodes())

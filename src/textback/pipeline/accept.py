@@ -23,6 +23,8 @@ from textback.store.inbox import Home, Incoming, store_arrivals
 from textback.store.trouble import is_away, is_held_up, reason
 
 _encode = msgspec.json.Encoder().encode
+LONGEST_KIND = 48
+"""Characters of an arrival's kind that the inbox keeps."""
 _HOMES = 50_000  # addresses remembered; each is about 300 bytes
 
 
@@ -38,7 +40,7 @@ def incoming(line: str, arrival: AnyArrival, *, contact_id: str = "", address: s
         return Incoming(id_, line, kind, arrival.provider_id, data, FAMILY[arrival.channel], arrival.sender, contact_id)
     if isinstance(arrival, DeliveryStatus):
         # One message has many statuses; the same one delivered twice is one arrival.
-        kind = f"status/{arrival.status}/{arrival.code or ''}"
+        kind = f"status/{arrival.status}/{arrival.code or ''}"[:LONGEST_KIND]
         return Incoming(id_, line, kind, arrival.provider_id, data, "phone", arrival.recipient, contact_id, False)
     return Incoming(id_, line, kind, key or id_, data, "phone", address, contact_id)
 

@@ -153,9 +153,12 @@ class Detour:
     async def _store_records(self, records: Sequence[bytes]) -> list[bytes]:
         """Put these into the inbox; returns those that can never be stored."""
         try:
-            await self._store([_decode(record) for record in records])
+            items = [_decode(record) for record in records]
+            if any(item.contact_id for item in items):  # only what providers send comes here, and they know no ids
+                raise ValueError("a record that is not of a provider")
+            await self._store(items)
         except Exception as error:
-            if not (is_refusal(error) or isinstance(error, msgspec.MsgspecError)):
+            if not (is_refusal(error) or isinstance(error, msgspec.MsgspecError | RecursionError)):
                 raise
             if len(records) == 1:
                 log.error("a text from the spool can't be stored", reason=reason(error))

@@ -6,7 +6,7 @@ import msgspec
 
 from textback.channels.base import Provider
 from textback.compliance.limits import CAMPAIGN_CLASSES, T_MOBILE_PER_DAY, cap_of, rate_of
-from textback.core.errors import SettingsError
+from textback.core.errors import SettingsError, shown
 
 LEAST_CAP = 10
 """Segments that the longest text has: under a smaller cap it could never go."""
@@ -75,7 +75,7 @@ def line_limits(line: str, options: MutableMapping[str, str]) -> LineLimits:
 
 def _known(line: str, name: str, given: str, known: Collection[str]) -> None:
     if given not in known:
-        raise SettingsError(f"Line {line}: {name} {given!r} is not one.", f"Use one of {', '.join(known)}.")
+        raise SettingsError(f"Line {line}: {name} {shown(given)} is not one.", f"Use one of {', '.join(known)}.")
 
 
 def _number(line: str, name: str, text: str | None, meaning: str, least: float = 0.0) -> float | None:
@@ -86,5 +86,5 @@ def _number(line: str, name: str, text: str | None, meaning: str, least: float =
     except ValueError:
         value = 0.0
     if not max(least, 1e-6) <= value < float("inf"):
-        raise SettingsError(f"Line {line}: {name} must be {meaning}, not {text!r}.", "Mend bot.yml.")
+        raise SettingsError(f"Line {line}: {name} must be {meaning}, not {shown(text)}.", "Mend bot.yml.")
     return value

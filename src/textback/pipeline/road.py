@@ -25,6 +25,7 @@ from textback.pipeline.hub import EVERYTHING, Hub
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
+from textback.pipeline.poison import is_poison, run_one
 from textback.pipeline.reconcile import Reconciler
 from textback.pipeline.spool import Spool
 from textback.pipeline.tick import Keep, fire_timers, sweep, tidy
@@ -98,6 +99,7 @@ class Road:
         self._running = False
         self._wake = asyncio.Event()
         self._stopping = False
+        self._one_by_one = False  # after a batch of turns that could not be written
         self._waiters: dict[str, asyncio.Future[None]] = {}
         self._acceptor = Acceptor(workspace, now, self._store, spool)
         self.detour = self._acceptor.detour
@@ -289,6 +291,8 @@ class Road:
         return futures
 
     def _take_turns(self, tx: Tx, room: int) -> Handled:
+        if self._one_by_one:
+            return run_one(self._turns, self.workspace, tx, self.now(), room, self._deliverer.shut)
         return self._turns.run(tx, self.now(), TURNS, room, self._deliverer.shut)
 
     def _turned(self, room: int, turned: asyncio.Future[Handled]) -> None:
@@ -296,9 +300,12 @@ class Road:
         error = turned.exception()
         if error is not None:
             self._deliverer.take(room, [])
+            self._one_by_one = self._one_by_one or is_poison(error)
             log.error("turns failed", error=reason(error), exc_info=None if is_away(error) else error)
             return
         handled = turned.result()
+        if handled.given_up or not handled.left:
+            self._one_by_one = False
         if handled.arrivals:
             point("turn.committed")
         self._deliverer.take(room, handled.claims)

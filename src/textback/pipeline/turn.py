@@ -52,6 +52,16 @@ class Handled(msgspec.Struct):
     outcomes: Mapping[tuple[str, str], int] = {}  # turns by line and what came of them
     refused: Mapping[tuple[str, str], int] = {}  # texts that the gate refused, by line and rule
     spans: list[Span] = []
+    given_up: bool = False  # the one arrival of this batch became a dead letter
+
+
+def read_arrival(data: str) -> AnyArrival | None:
+    """An arrival as the inbox keeps it; None for one that can't be read."""
+    try:
+        found: AnyArrival = _arrival.decode(data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    return found
 
 
 class Conversation:
@@ -191,7 +201,7 @@ class Turns:
         point("turn.locked")
         if tx.dialect.name != "sqlite":
             # Between reading and locking, another node may have handled some of these. Ask again under the lock.
-            rows = inbox.pending_of(tx, open_)
+            rows = inbox.pending_of(tx, open_)[: most if most == 1 else None]
         began = time.time_ns() if self._tracer is not None else 0
         writes = Writes(self._workspace, now)
         done: list[Row[Any]] = []
@@ -247,7 +257,8 @@ class Turns:
         sent_at, late = row.received_at, False
         try:
             arrival = _arrival.decode(row.data)
-        except msgspec.DecodeError as error:  # of a kind that only another release knows: it must not stop the others
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            # Of a kind that only another release knows: it must not stop the others.
             writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, None, str(error), now))
             writes.failed.append((row.id, "unreadable"))
             writes.outcomes[row.line, "unreadable"] += 1

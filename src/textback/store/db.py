@@ -66,8 +66,9 @@ _Outcome: TypeAlias = tuple[asyncio.Future[Any], Any, BaseException | None]
 def parse_url(text: str) -> URL:
     """The database address as SQLAlchemy wants it: sqlite:///path or postgresql://…; anything else is refused."""
     try:
+        text.encode()
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # bytes that are not UTF-8, a port that is none
         raise SettingsError(
             "The database address is not one.", "Use sqlite:///textback.db or postgresql://user@host/name."
         ) from None

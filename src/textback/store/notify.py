@@ -156,7 +156,8 @@ class Notifier:
     def _hear(self, payload: str) -> None:
         try:
             news = _decode(payload)
-        except msgspec.MsgspecError:  # a node of another release, or a person with psql: look at everything
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            # A node of another release, or a person with psql: look at everything.
             news = News("?", self._workspace, arrivals=True, outbox=True, many=True)
         if news.node != self._node and news.workspace == self._workspace:
             self._heard(news)

@@ -17,8 +17,8 @@ def is_held_up(error: BaseException | None) -> bool:
 
 
 def is_refusal(error: BaseException | None) -> bool:
-    """Whether it is the data that can't be stored: it would be refused again."""
-    return isinstance(error, DataError | IntegrityError | UnicodeError)
+    """Whether it is the data that can't be stored, or makes no sense: it would be refused again."""
+    return isinstance(error, DataError | IntegrityError | ValueError | OverflowError)
 
 
 def reason(error: BaseException) -> str:

@@ -9,13 +9,14 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from textback.core.text import clean
 from textback.core.when import MINUTE
 from textback.store import accounts
 from textback.store.db import Row, Tx
 from textback.web.auth import cookie_name, current_user, set_form_secret, set_session
 from textback.web.context import WebContext
 from textback.web.pages import count, page
-from textback.web.security import form_secret
+from textback.web.security import form_secret, read_cookie
 
 TRIES = 5
 """Wrong passwords for one address from one place, before a wait."""
@@ -46,7 +47,10 @@ def _matches(stored: str, password: str) -> bool:
 
 def safe_next(place: str) -> str:
     """Where to go after signing in: a path of ours, or the desk."""
-    parts = urlsplit(place)
+    try:
+        parts = urlsplit(place)
+    except ValueError:
+        return "/"
     good = place.startswith("/") and not parts.scheme and not parts.netloc and "\\" not in place
     return place if good and not place.startswith(("//", "/login", "/logout")) else "/"
 
@@ -65,6 +69,11 @@ async def login_page(request: Request) -> Response:
     if await current_user(request) is not None:
         return RedirectResponse("/", 303)
     return _login_page(request, next_=request.query_params.get("next", "/"))
+
+
+def _place(request: Request) -> str:
+    """Where somebody tries to sign in from. A proxy says so in words of any length."""
+    return clean(request.client.host)[:64] if request.client else ""
 
 
 def _limits(email: str, place: str) -> tuple[tuple[str, int], ...]:
@@ -102,7 +111,7 @@ async def login(request: Request) -> Response:
     form = request.state.form
     email = form.get("email", "").strip().lower()[:320]
     next_ = form.get("next", "/")
-    place = request.client.host if request.client else ""
+    place = _place(request)
     now = ctx.road.now()
     wait = "Too many tries. Wait ten minutes, or ask for a login link."
     left = await ctx.db.write(_try, email, place, now)
@@ -140,7 +149,7 @@ def _use_link(tx: Tx, workspace: str, token: str, place: str, now: int) -> str |
 async def use_link(request: Request) -> Response:
     """POST /login/{token}: signs in, once."""
     ctx: WebContext = request.app.state.ctx
-    place = request.client.host if request.client else ""
+    place = _place(request)
     token = await ctx.db.write(_use_link, ctx.workspace, request.path_params["token"], place, ctx.road.now())
     if token is None:
         return page(request, "link.html", {"csrf": "", "good": False}, 410)
@@ -152,7 +161,7 @@ async def use_link(request: Request) -> Response:
 async def logout(request: Request) -> Response:
     """POST /logout."""
     ctx: WebContext = request.app.state.ctx
-    await ctx.db.write(accounts.end_session, request.cookies.get(cookie_name(ctx), ""))
+    await ctx.db.write(accounts.end_session, read_cookie(request, cookie_name(ctx)))
     response = RedirectResponse("/login", 303)
     response.delete_cookie(cookie_name(ctx), path="/", secure=ctx.secure, httponly=True, samesite="lax")
     return response
@@ -181,7 +190,7 @@ async def set_password(request: Request) -> Response:
     elif user.has_password:
         row = await ctx.db.read(accounts.user_by_email, user.email)
         stored = row.password_hash if row is not None else ""
-        place = request.client.host if request.client else ""
+        place = _place(request)
         now = ctx.road.now()
         if await ctx.db.write(_try, user.email, place, now) < 0:
             error = "Too many tries. Wait ten minutes."

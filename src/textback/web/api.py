@@ -1,8 +1,10 @@
 """The HTTP API for other programs: send a text, list conversations. Keys come from `textback apikey add`."""
 
 import re
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,6 +13,7 @@ from textback.core.phone import normalise
 from textback.core.text import clean
 from textback.core.when import to_iso
 from textback.engine.arrivals import ApiSend
+from textback.engine.state import EpisodeStatus
 from textback.store import api as api_store
 from textback.web.context import LineInfo, WebContext
 
@@ -25,8 +28,48 @@ _FIELD = re.compile(r"`\$\.(\w+)|field `(\w+)`")
 class SendBody(msgspec.Struct, forbid_unknown_fields=True):
     """What POST /sms/send takes: `to` in E.164 or as people write it, and `message`, up to 1,600 characters."""
 
+    to: Annotated[str, Meta(examples=["+12065550123"])]
+    message: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": MOST_TEXT})]
+
+
+class SentText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
+    """A text that was queued, and what is known of it so far. `trace` is the id that logs and traces name it by."""
+
+    message_id: str
+    status: str
+    from_: str
     to: str
-    message: str
+    text: str
+    trace: str = ""
+
+
+class BlockedText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
+    """A text that the consent gate refused, by which rule and why."""
+
+    error: str
+    rule: str
+    message_id: str
+    status: str
+    from_: str
+    to: str
+    text: str
+    trace: str = ""
+
+
+class Refusal(msgspec.Struct, omit_defaults=True):
+    """Why a request was refused, and which field is to blame."""
+
+    error: str
+    field: str = ""
+
+
+class ListedConversation(msgspec.Struct):
+    """One conversation in the list."""
+
+    phone_number: str
+    state: EpisodeStatus
+    message_count: int
+    created_at: Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 
 def answer(status: int, data: object) -> Response:
@@ -34,9 +77,9 @@ def answer(status: int, data: object) -> Response:
     return Response(msgspec.json.encode(data), status, media_type="application/json")
 
 
-def refuse(status: int, error: str, **more: str) -> Response:
+def refuse(status: int, error: str, field: str = "") -> Response:
     """An error as JSON: what is wrong, and which field."""
-    return answer(status, {"error": error, **more})
+    return answer(status, Refusal(error, field))
 
 
 def default_line(ctx: WebContext) -> LineInfo:
@@ -54,6 +97,8 @@ async def send_sms(request: Request) -> Response:
     ctx: WebContext = request.app.state.ctx
     if request.headers.get("content-type", "").split(";", 1)[0].strip().lower() != "application/json":
         return refuse(415, "Expected application/json.")
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        return refuse(415, "Compressed bodies are not taken. Send it without Content-Encoding.")
     body = bytearray()
     async for part in request.stream():
         body += part
@@ -63,8 +108,8 @@ async def send_sms(request: Request) -> Response:
         wanted = msgspec.json.decode(body, type=SendBody)
     except msgspec.ValidationError as error:
         named = _FIELD.search(str(error))
-        return refuse(400, f"{error}.", **({"field": named[1] or named[2]} if named else {}))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return refuse(400, f"{error}.", named[1] or named[2] if named else "")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return refuse(400, "The body is not JSON.")
     try:
         to = normalise(wanted.to)
@@ -81,12 +126,11 @@ async def send_sms(request: Request) -> Response:
     contact_id = await ctx.road.send_to(line.name, to, arrival, wait=TURN_WAIT)
     row = await ctx.db.read(api_store.message, contact_id, message_id)
     status = row.status if row is not None else "queued"
-    shown = {"message_id": message_id, "status": status, "from": line.number, "to": to, "text": text}
-    if row is not None:
-        shown["trace"] = row.arrival_id
+    trace = row.arrival_id if row is not None else ""
     if status == "blocked" and row is not None:
-        return answer(403, {"error": row.detail, "rule": row.rule, **shown})
-    return answer(200, {**shown, "status": "queued" if status in ("sending", "accepted") else status})
+        return answer(403, BlockedText(row.detail, row.rule, message_id, status, line.number, to, text, trace))
+    status = "queued" if status in ("sending", "accepted") else status
+    return answer(200, SentText(message_id, status, line.number, to, text, trace))
 
 
 async def list_conversations(request: Request) -> Response:
@@ -95,13 +139,5 @@ async def list_conversations(request: Request) -> Response:
     rows = await ctx.db.read(api_store.conversation_list, ctx.workspace, 1000)
     return answer(
         200,
-        [
-            {
-                "phone_number": row.address,
-                "state": row.status,
-                "message_count": row.message_count,
-                "created_at": to_iso(row.created_at),
-            }
-            for row in rows
-        ],
+        [ListedConversation(row.address, row.status, row.message_count, to_iso(row.created_at)) for row in rows],
     )

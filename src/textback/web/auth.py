@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from textback.store import accounts
 from textback.web.context import WebContext
-from textback.web.security import PRE_CSRF
+from textback.web.security import PRE_CSRF, read_cookie
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def cookie_name(ctx: WebContext) -> str:
 async def current_user(request: Request) -> User | None:
     """Whoever is signed in."""
     ctx: WebContext = request.app.state.ctx
-    token = request.cookies.get(cookie_name(ctx))
+    token = read_cookie(request, cookie_name(ctx))
     if not token:
         return None
     row = await ctx.db.read(accounts.session, ctx.workspace, token, ctx.road.now())

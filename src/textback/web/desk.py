@@ -1,5 +1,6 @@
 """The desk: lists of conversations, one thread, and what a person may do to it. Every page works without JavaScript."""
 
+import re
 from typing import Any, get_args
 from urllib.parse import quote
 
@@ -7,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from textback.compliance.limits import day_of
-from textback.core.ids import BUCKETS, bucket_of, new_id
+from textback.core.ids import bucket_of, new_id
 from textback.core.phone import zone_of
 from textback.core.text import clean
 from textback.engine.arrivals import AgentReply, Complete, HandBack, Takeover
@@ -37,6 +38,7 @@ from textback.web.present import (
 from textback.web.security import Denied
 
 VIEWS: tuple[store.View, ...] = get_args(store.View)
+CONTACT = re.compile(r"[0-9a-f]{24}")
 MOST_ROWS = 100
 MOST_MESSAGES = 100
 MOST_TEXT = 1600
@@ -88,11 +90,8 @@ async def desk_page(request: Request) -> Response:
 async def _conversation(request: Request) -> Row[Any]:
     ctx, _ = _context(request)
     contact_id = request.path_params["contact"]
-    try:
-        bucket = bucket_of(contact_id)
-    except ValueError:
-        bucket = BUCKETS
-    row = await ctx.db.read(store.conversation, ctx.workspace, contact_id, bucket) if bucket < BUCKETS else None
+    known = CONTACT.fullmatch(contact_id) is not None
+    row = await ctx.db.read(store.conversation, ctx.workspace, contact_id, bucket_of(contact_id)) if known else None
     if row is None:
         raise Denied(404, "There is no such conversation.")
     return row

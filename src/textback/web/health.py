@@ -41,9 +41,35 @@ T = TypeVar("T")
 _BREAKER = {"closed": 0.0, "probing": 0.5, "open": 1.0}
 
 
+class Health(msgspec.Struct):
+    """The process runs."""
+
+    ok: bool = True
+
+
+class SpoolState(msgspec.Struct):
+    """The spool: `active` says that new texts go there, `room` that it could take more."""
+
+    active: bool
+    records: int
+    bytes: int
+    oldest_seconds: float
+    room: bool
+
+
+class Ready(msgspec.Struct, omit_defaults=True):
+    """Whether texts can be taken and every part of the road runs, and what is wrong all the same. `inbox` counts the
+    arrivals that wait for their turn; null is not known. `spool` is there where there is one."""
+
+    ready: bool
+    problems: list[str]
+    inbox: int | None
+    spool: SpoolState | msgspec.UnsetType = msgspec.UNSET
+
+
 async def healthz(_: Request) -> Response:
     """GET /healthz: the process answers."""
-    return Response(b'{"ok":true}', media_type="application/json")
+    return Response(msgspec.json.encode(Health()), media_type="application/json")
 
 
 async def readyz(request: Request) -> Response:
@@ -65,9 +91,7 @@ async def readyz(request: Request) -> Response:
         f"line {one.line} takes webhooks without checking who sent them until {to_iso(one.until)}"
         for one in unchecked(ctx.road.lines, ctx.road.now())
     ]
-    body = {"ready": ready, "problems": problems, "inbox": waiting}
-    if detour is not None:
-        body["spool"] = _spool(detour)
+    body = Ready(ready, problems, waiting, msgspec.UNSET if detour is None else _spool(detour))
     return Response(msgspec.json.encode(body), 200 if ready else 503, media_type="application/json")
 
 
@@ -91,16 +115,9 @@ async def _ask(ctx: WebContext, fn: Callable[..., T], *args: Any) -> T | None:
         return None
 
 
-def _spool(detour: Detour) -> dict[str, Any]:
-    """`active` says that new texts go there."""
+def _spool(detour: Detour) -> SpoolState:
     spool = detour.spool
-    return {
-        "active": detour.active,
-        "records": spool.records,
-        "bytes": spool.size,
-        "oldest_seconds": round(detour.oldest_seconds(), 1),
-        "room": spool.room,
-    }
+    return SpoolState(detour.active, spool.records, spool.size, round(detour.oldest_seconds(), 1), spool.room)
 
 
 def _set_ages(found: gauges.Waiting | None, now: int) -> None:

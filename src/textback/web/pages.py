@@ -56,6 +56,6 @@ def page(request: Request, template: str, data: Mapping[str, Any], status: int =
     zone, now = ctx.bot().timezone, ctx.road.now()
     shouts = [(one.line, moment(one.until, zone, now)) for one in unchecked(ctx.road.lines, now)] if user else []
     stuck = getattr(request.state, "stuck", 0)
-    shown = {"brand": ctx.bot().name, "user": user, "here": request.url.path, "stuck": stuck, "unchecked": shouts}
-    shown |= data
+    here = request.scope["path"]
+    shown = {"brand": ctx.bot().name, "user": user, "here": here, "stuck": stuck, "unchecked": shouts, **data}
     return HTMLResponse(_templates.get_template(template).render(shown), status)

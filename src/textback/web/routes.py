@@ -7,7 +7,7 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.web import account, api, desk, health, letters, live, simulator
+from textback.web import account, api, desk, health, letters, live, openapi, simulator
 from textback.web.webhooks import PREFIX
 
 Role = Literal["public", "signed", "api", "agent", "owner"]
@@ -28,6 +28,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/healthz", "public", health.healthz),
     Route("GET", "/readyz", "public", health.readyz),
     Route("GET", "/metrics", "api", health.metrics),
+    Route("GET", "/openapi.json", "public", openapi.document),
     Route("POST", PREFIX + "{line}", "signed", None),
     Route("POST", "/sms/send", "api", api.send_sms),
     Route("GET", "/conversations", "api", api.list_conversations),

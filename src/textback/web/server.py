@@ -12,7 +12,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.routing import Route as StarletteRoute
@@ -24,9 +24,10 @@ from textback.pipeline import letters
 from textback.store import accounts
 from textback.web.auth import current_user
 from textback.web.context import WebContext
+from textback.web.openapi import describe
 from textback.web.pages import page
 from textback.web.routes import ROUTES, Handler, Role
-from textback.web.security import PRE_CSRF, Denied, SecurityHeaders, check_csrf, check_origin, read_form
+from textback.web.security import PRE_CSRF, Denied, SecurityHeaders, check_csrf, check_origin, read_cookie, read_form
 
 log = structlog.get_logger("textback.web")
 
@@ -85,8 +86,10 @@ async def _as_person(handler: Handler, owner: bool, request: Request) -> Respons
     """Only signed in, and only from our own pages."""
     user = await current_user(request)
     if user is None:
-        if request.method == "GET" and request.url.path != "/events":
-            place = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        path = request.scope["path"]
+        if request.method == "GET" and path != "/events":
+            query = request.scope["query_string"].decode("latin-1")
+            place = f"{path}?{query}" if query else path
             return RedirectResponse(f"/login?next={quote(place)}", 303)
         raise Denied(401, "You are signed out. Sign in and try again.")
     if owner and user.role != "owner":
@@ -107,7 +110,7 @@ async def _as_anyone(handler: Handler, request: Request) -> Response:
     if request.method == "POST":
         check_origin(request)
         request.state.form = await read_form(request)
-        check_csrf(request.state.form.get("csrf", ""), request.cookies.get(PRE_CSRF, ""))
+        check_csrf(request.state.form.get("csrf", ""), read_cookie(request, PRE_CSRF))
     return await handler(request)
 
 
@@ -127,6 +130,8 @@ def _endpoint(handler: Handler, role: Role, path: str) -> Callable[[Request], Aw
             return await guarded(request)
         except (Denied, HTTPException):
             raise
+        except ClientDisconnect:  # nobody is there to read it
+            return _json(400, "The body ended early.")
         except Exception:
             log.exception("request failed", path=path)  # not as it was asked for: a path may hold a number or a token
             return _problem(request, 500, "Something went wrong here. It was written to the log; try again.")
@@ -180,4 +185,5 @@ def build_app(ctx: WebContext) -> Starlette:
         exception_handlers={Denied: _denied, HTTPException: _http_error},
     )
     app.state.ctx = ctx
+    app.state.openapi = msgspec.json.encode(describe((one.method, one.path, one.role) for one in ROUTES))
     return app

@@ -32,7 +32,9 @@ QUICK = ("BOOK", "QUOTE", "HOURS", "1", "yes", "PERSON", "STOP", "START", "HELP"
 
 #: Numbers that belong to nobody: 555-0101 to 555-0199 in a few area codes.
 AREAS = ("206", "253", "360", "425", "509")
-PHONE = re.compile(rf"1(?:{'|'.join(AREAS)})55501(?!00)\d\d")
+PHONE = re.compile(rf"1(?:{'|'.join(AREAS)})55501(?!00)[0-9]{{2}}")
+
+NUMBER = re.compile(r"[0-9]{1,6}")
 
 
 def _numbers() -> list[str]:
@@ -161,7 +163,7 @@ async def try_page(request: Request) -> Response:
     messages, turns = await _turns(ctx, contact_id) if contact_id else ([], [])
     numbers = {turn.id: n for n, turn in enumerate(turns, 1)}
     wanted = request.query_params.get("t", "")
-    shown = int(wanted) if wanted.isdigit() and 0 < int(wanted) <= len(turns) else len(turns)
+    shown = int(wanted) if NUMBER.fullmatch(wanted) and 0 < int(wanted) <= len(turns) else len(turns)
     others = [row.address for row in await ctx.db.read(store.phones, ctx.workspace, LINE, MOST_PHONES)]
     moment = to_datetime(ctx.road.now(), zone)
     return page(

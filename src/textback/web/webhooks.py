@@ -37,11 +37,12 @@ OUTCOMES = ("stored", "ignored", "unsigned", "malformed", "failed", "flood", "to
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """What to answer: an HTTP status, a content type and a body."""
+    """What to answer: an HTTP status, a content type, a body and, where the method was wrong, the right one."""
 
     status: int
     content_type: str
     body: bytes
+    allow: str = ""
 
 
 def problem(status: int, error: str, **more: str) -> Reply:
@@ -58,6 +59,7 @@ async def respond(send: SendMessage, reply: Reply) -> None:
             "headers": [
                 (b"content-type", reply.content_type.encode()),
                 (b"content-length", str(len(reply.body)).encode()),
+                *([(b"allow", reply.allow.encode())] if reply.allow else []),
             ],
         }
     )
@@ -67,8 +69,16 @@ async def respond(send: SendMessage, reply: Reply) -> None:
 _TOO_MANY = problem(429, "Too many requests that were not signed, or made no sense.")
 
 
+_GONE = problem(400, "The body ended early.")
+_METHOD = msgspec.structs.replace(problem(405, "Webhooks are posted."), allow="POST")
+
+
 class TooLarge(Exception):
     """The body is over MOST_BYTES."""
+
+
+class Gone(Exception):
+    """The caller went away before the body was whole."""
 
 
 class Webhooks:
@@ -108,13 +118,17 @@ class Webhooks:
             await self._stray(name, scope, receive)
             return problem(404, f"There is no line {name[:64]!r} here.")
         if scope["method"] != "POST":
-            return problem(405, "Webhooks are posted.")
+            return _METHOD
         headers = _headers(scope)
         try:
             body = await _read(headers, receive)
         except TooLarge:
             self._counts[line.name, "too_large"].inc()
             return problem(413, "The body is over 256 KB.")
+        except Gone:
+            return _GONE
+        if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+            return problem(415, "Compressed bodies are not taken. Send it without Content-Encoding.")
         content_type = headers.get("content-type", "").split(";", 1)[0].strip().lower()
         if content_type not in line.provider.content_types:
             self._counts[line.name, "wrong_type"].inc()
@@ -130,7 +144,7 @@ class Webhooks:
         headers = _headers(scope)
         try:
             body = await _read(headers, receive)
-        except TooLarge:
+        except (TooLarge, Gone):
             return
         target, query = _target(scope)
         webhook = Webhook("POST", target, query, headers, body)
@@ -237,9 +251,9 @@ def _source(scope: Scope, headers: Mapping[str, str]) -> str:
 
 async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:
     declared = headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > MOST_BYTES:
+    if len(declared) > 18 or (declared.isascii() and declared.isdigit() and int(declared) > MOST_BYTES):
         raise TooLarge
-    message = await receive()
+    message = await _next(receive)
     body: bytes = message.get("body", b"")
     if not message.get("more_body"):
         if len(body) > MOST_BYTES:
@@ -248,10 +262,18 @@ async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:
     parts = [body]
     size = len(body)
     while message.get("more_body"):
-        message = await receive()
+        message = await _next(receive)
         part = message.get("body", b"")
         size += len(part)
         if size > MOST_BYTES:
             raise TooLarge
         parts.append(part)
     return b"".join(parts)
+
+
+async def _next(receive: Receive) -> MutableMapping[str, Any]:
+    """The next piece of the body. What came before the caller went away is no body."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise Gone
+    return message

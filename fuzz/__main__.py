@@ -1,0 +1,5 @@
+"""`make fuzz`: python -m fuzz."""
+
+from fuzz.run import main
+
+main()

@@ -1,0 +1,3 @@
+"""Fixtures of the tests of bad input."""
+
+from tests.web.conftest import site as site
