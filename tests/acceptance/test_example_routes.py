@@ -105,6 +105,7 @@ async def test_sending_a_text(carrier: Carrier, place: Place) -> None:
     assert answer.status == 200
     sent = answer.json
     assert sent.pop("message_id")
+    assert sent.pop("trace")
     assert sent == {
         "status": "queued",
         "from": NUMBER,

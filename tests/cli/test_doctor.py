@@ -139,12 +139,15 @@ async def test_a_missing_key_is_named(found: dict[str, str], bot_dir: Path, cons
         ("https://texts.example.com/app", "warning"),
         ("http://texts.example.com", "warning"),
         ("https://texts.example.com/?a=1", "error"),
-        ("https://", "error"),
         ("", "warning"),
     ],
 )
 async def test_the_public_address(found: dict[str, str], bot_dir: Path, console: Console, url: str, level: str) -> None:
     assert (await levels({**found, **twilio(console), "PUBLIC_URL": url}, bot_dir))["PUBLIC_URL"] == level
+
+
+async def test_a_public_address_that_is_none(found: dict[str, str], bot_dir: Path) -> None:
+    assert (await levels({**found, "PUBLIC_URL": "https://"}, bot_dir))["settings"] == "error"
 
 
 async def test_a_database_that_is_current_behind_newer_or_none(database_url: str, bot_dir: Path) -> None:
