@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 LONGEST = 80 * 1024
-"""Inputs are no longer than this (bytes): beyond it only time is spent."""
+"""Inputs are no longer than this (bytes), or than their sample: beyond it only time is spent."""
 
 ODD: tuple[bytes, ...] = (
     b"", b"\x00", b"\xff", b"\xfe\xff", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xef\xbb\xbf", b"\\ud800",
@@ -131,6 +131,7 @@ def spoil(rng: Random, samples: Sequence[bytes], data: bytes | None = None) -> b
     """A sample (or `data`) with one to four things wrong; now and then as it is, so that good input is met too."""
     if data is None:
         data = rng.choice(samples)
+    most = max(LONGEST, len(data))
     for _ in range(rng.choice((0, 1, 1, 1, 2, 2, 3, 4))):
-        data = rng.choice(STEPS)(rng, data, rng.choice(samples))[:LONGEST]
+        data = rng.choice(STEPS)(rng, data, rng.choice(samples))[:most]
     return data

@@ -127,7 +127,8 @@ def guided(name: str, count: int, seed: int) -> None:
     with tempfile.TemporaryDirectory(prefix="textback-corpus-") as corpus:
         for number, sample in enumerate(trial.target.samples):
             (Path(corpus) / str(number)).write_bytes(sample)
-        options = [f"-max_len={LONGEST}", f"-seed={seed % 2**31 or 1}", f"-artifact_prefix={FOUND}/"]
+        most = max(LONGEST, *map(len, trial.target.samples))
+        options = [f"-max_len={most}", f"-seed={seed % 2**31 or 1}", f"-artifact_prefix={FOUND}/"]
         options += ["-timeout=120", "-verbosity=0", "-rss_limit_mb=0"]
         atheris.Setup([sys.argv[0], *options, corpus], one, custom_mutator=spoilt)
         atheris.Fuzz()

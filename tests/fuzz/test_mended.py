@@ -69,6 +69,14 @@ def test_it_is_taken_or_refused_now(name: str, data: bytes) -> None:
     TARGETS[name](data)
 
 
+def test_a_backup_whose_names_are_no_text_is_refused() -> None:
+    target = TARGETS["backup file"]
+    whole = target.samples[0]
+    assert target(whole)
+    for name in (b"conversations", b"CREATE TABLE"):
+        assert not target(whole.replace(name, name[:-1] + b"\xff"))
+
+
 # What only shows in what comes of it
 
 

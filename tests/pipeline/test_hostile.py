@@ -2,6 +2,7 @@
 or mixed up by it."""
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -147,11 +148,18 @@ async def test_a_text_that_waits_for_its_next_try_goes_once_whatever_the_clock_d
 async def test_a_timer_fires_once_whatever_the_clock_does(db: Db, jumps: tuple[int, ...]) -> None:
     async with working(db, bot(GOODBYE)) as node:
         await node.text("BOOK", ANA)
+        await node.becomes(("Go on.", "accepted", "C2"))
         for jump in jumps:
             node.clock.at += jump
             await node.text("BOOK", BEN)  # a turn, and so a look at what is due
-        assert await node.phones.took(2, ANA) == ["Go on.", "Bye."]
-        assert await node.timers() == {}
+
+        async def said() -> list[str]:
+            return [words for words, _, _ in await node.ours()]
+
+        # A jump may come between a claim and its post: then that text is unknown, and is not posted.
+        await node.until(said, ["Go on.", "Bye."])
+        await node.until(node.timers, {})
+        assert max(Counter(node.phones.texts(ANA)).values()) == 1
         ended = await node.events("session_ended")
         assert [data["outcome"] for _, data in ended] == ["quiet"]
 

@@ -16,8 +16,8 @@ from textback.web.routes import ROUTES, Route
 TABLE = {
     ("GET", "/healthz"): ("public", "/healthz"),
     ("GET", "/readyz"): ("public", "/readyz"),
-    ("GET", "/metrics"): ("api", "/metrics"),
     ("GET", "/openapi.json"): ("public", "/openapi.json"),
+    ("GET", "/metrics"): ("api", "/metrics"),
     ("POST", "/webhooks/{line}"): ("signed", "/webhooks/simulator"),
     ("POST", "/sms/send"): ("api", "/sms/send"),
     ("GET", "/conversations"): ("api", "/conversations"),
@@ -286,7 +286,7 @@ def test_the_other_of_get_and_post_is_refused_where_it_is_not_in_the_table(calle
 @pytest.mark.parametrize(
     "path",
     ["/admin", "/.env", "/desk", "/c", "/c/", "/login/a/b", "/static/../server.py", "/static/%2e%2e/server.py",
-     "/static/", "/static/none.js", "/docs", "/webhooks/none", "/webhooks/"],
+     "/static/", "/static/none.js", "/docs", "/openapi.yaml", "/webhooks/none", "/webhooks/"],
 )  # fmt: skip
 def test_unknown_addresses_say_nothing(callers: Callers, path: str):
     for accept in ("text/html", "application/json"):

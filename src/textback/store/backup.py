@@ -79,6 +79,8 @@ def _unfinished(place: Path, named: Path) -> Iterator[Path]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise TextbackError(f"{place} can't be written: {reason}.", "Choose another place; nothing changed.") from None
+    except UnicodeDecodeError:  # names in it are no text, and so the driver can't say what is wrong
+        raise TextbackError(f"{named} is damaged.", "Nothing changed. Use another backup.") from None
     except sqlite3.Error as error:
         raise TextbackError(f"{named}: {error}.", "Nothing changed.") from None
     finally:
@@ -98,7 +100,8 @@ def _checked(part: Path, named: Path) -> Copy:
     with closing(sqlite3.connect(part)) as db:
         found = [row[0] for row in db.execute("PRAGMA integrity_check(1)")]
         if found != ["ok"]:
-            raise TextbackError(f"{named} is damaged: {found[0].splitlines()[0]}.", "Use another backup.")
+            first = f"{found[0]}".splitlines()[0] if found else "nothing can be said of it"
+            raise TextbackError(f"{named} is damaged: {first}.", "Use another backup.")
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {"alembic_version", "conversations", "messages"} <= tables:
             raise TextbackError(f"{named} is not a Textback database.", "Nothing changed.")
@@ -134,7 +137,10 @@ def _set_aside(database: Path, now: int) -> Path | None:
     try:
         with closing(sqlite3.connect(database, timeout=30)) as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error:  # it may be damaged, which is why a backup is wanted; then the log goes with it
+    except (
+        sqlite3.Error,
+        UnicodeDecodeError,
+    ):  # it may be damaged, which is why a backup is wanted; then the log goes with it
         pass
     stamp = to_iso(now).replace("-", "").replace(":", "")
     kept = database.with_name(f"{database.name}.before-restore-{stamp}")
