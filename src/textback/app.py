@@ -153,6 +153,7 @@ class App:
         self.db: Db
         self.road: Road
         self.spool: Spool | None = None
+        self.by_bucket = False
 
     async def check(self) -> None:
         """Make every line and let it go again. Raises SettingsError, in one line, where one can't be made."""
@@ -165,7 +166,7 @@ class App:
     async def start(self) -> None:
         """Open the database and the lines, publish the bot if it has changed, and begin work."""
         settings = self.settings
-        self.db = open_db(settings.database_url, lease=settings.lease_seconds)
+        self.db = open_db(settings.database_url, lease=settings.lease_seconds, by_bucket=self.by_bucket)
         version = await self.db.write(bot_store.publish, settings.workspace, self._files, clock())
         self.bot = load_bot(self._files, version)
         self._http = Session()

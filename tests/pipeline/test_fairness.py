@@ -112,8 +112,8 @@ async def test_an_answer_goes_before_a_bulk_send_that_fills_every_place(db: Db) 
         await node.phones.took(len(numbers) + 1)
 
 
-async def test_an_answer_does_not_wait_behind_a_bulk_text_to_the_same_contact(db: Db) -> None:
-    async with working(db, bot(GREET), rate=0.001) as node:
+async def test_an_answer_does_not_wait_behind_a_bulk_text_to_the_same_contact(whole_db: Db) -> None:
+    async with working(whole_db, bot(GREET), rate=0.001) as node:
         await bulk(node, BEN)
         await node.phones.took(1, BEN)  # the line now waits for a quarter of an hour
         await bulk(node, ANA)

@@ -18,6 +18,8 @@ from textback.cli.accounts import demo_login
 from textback.core.errors import StartError
 from textback.core.faults import arm
 from textback.settings import Settings, environment, load_settings
+from textback.store.db import parse_url
+from textback.store.distribute import at_start
 
 GRACE = 10
 """Seconds that requests under way get to finish when the server stops."""
@@ -113,6 +115,7 @@ def serve(
     app = App(settings, read_folder(bot_dir or example_bot()), found)
     asyncio.run(app.check())
     lock = prepare(settings)
+    app.by_bucket = at_start(parse_url(settings.database_url))
     app.spool = prepare_spool(settings)
     listener = bind(settings.host, settings.port)
     typer.echo(f"Textback is at http://{settings.host}:{listener.getsockname()[1]}", err=True)

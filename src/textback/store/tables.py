@@ -46,6 +46,7 @@ addresses = Table(
     Column("bucket", SmallInteger, nullable=False),
     Column("contact_id", String(32), nullable=False),
     sqlite_with_rowid=False,
+    info={"spread_by": "identifier"},  # it is looked up to learn the bucket; see store.spread
 )
 
 conversations = Table(

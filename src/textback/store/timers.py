@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, tuple_
 
+from textback.store.spread import within
 from textback.store.tables import timers
 
 _t = timers.c
@@ -12,7 +13,7 @@ _t = timers.c
 
 def due(tx: Connection, now: int, most: int = 500) -> list[Row[Any]]:
     """Timers that are due, the longest overdue first; locked on PostgreSQL."""
-    query = select(timers).where(_t.due_at <= now).order_by(_t.due_at).limit(most)
+    query = within(tx, select(timers), _t.bucket).where(_t.due_at <= now).order_by(_t.due_at).limit(most)
     if tx.dialect.name != "sqlite":
         query = query.with_for_update(skip_locked=True)
     return list(tx.execute(query))
