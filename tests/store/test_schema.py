@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import Table, UniqueConstraint
 
+from textback.store.spread import spread_by
 from textback.store.tables import metadata
 
 CONFIGURATION = {
-    "addresses",  # finds a contact's bucket, so it can't know it yet
     "api_keys",
     "audit",
     "bot_versions",
@@ -17,12 +17,15 @@ CONFIGURATION = {
 }
 """Small tables that every server would have a copy of."""
 
-ROAD = [table for table in metadata.sorted_tables if "bucket" in table.c and table.name not in CONFIGURATION]
+ROAD = [table for table in metadata.sorted_tables if spread_by(table) == "bucket"]
 
 
 def test_every_table_is_of_the_road_or_small() -> None:
-    small = {table.name for table in metadata.sorted_tables} - {table.name for table in ROAD}
+    small = {table.name for table in metadata.sorted_tables if spread_by(table) is None}
     assert small >= CONFIGURATION
+    other = {table.name for table in metadata.sorted_tables} - small - {table.name for table in ROAD}
+    assert other == {"addresses"}  # finds a contact's bucket, so it can't know it yet: it is spread by its own key
+    assert "identifier" in metadata.tables["addresses"].primary_key.columns
     assert len(ROAD) >= 11
 
 

@@ -53,6 +53,9 @@ _BY_KEY = " ".join(
     )
 )
 
+# A read of all buckets would open up to 16 connections to each server, and many nodes would use them up.
+_FEW_EACH = "-c citus.max_adaptive_executor_pool_size=2"
+
 Tx: TypeAlias = Connection
 """An open transaction, as other rooms name it: they pass it to the store's functions and never run SQL on it."""
 
@@ -360,7 +363,7 @@ class Db:
         self._sqlite = self.dialect == "sqlite"
         most = 1 if self._sqlite else 6 + by_bucket * _SPREAD_LANES
         self._write_engine = make_engine(url, pool_size=most, options=f"{_BY_KEY} {_frozen(lease)}")
-        self._read_engine = make_engine(url, begin="BEGIN", pool_size=_READERS)
+        self._read_engine = make_engine(url, begin="BEGIN", pool_size=_READERS, options=_FEW_EACH * by_bucket)
         if by_bucket:
             self._write_engine = self._write_engine.execution_options(**{BY_BUCKET: True})
             self._read_engine = self._read_engine.execution_options(**{BY_BUCKET: True})
