@@ -18,7 +18,7 @@ from textback.pipeline.accept import Acceptor, Homes, Put
 from textback.pipeline.spool import Spool
 from textback.store.db import Batch, Db, Place, Tx, Work
 from textback.store.inbox import Home, Incoming, open_conversations, settle_address, store_arrivals
-from textback.store.trouble import reason
+from textback.store.trouble import is_away, reason
 
 log = structlog.get_logger("textback.buckets")
 
@@ -57,6 +57,11 @@ class Places:
             return range(first, first + FEW)
         self._blind = False
         return found
+
+
+def told(place: int | None, error: BaseException) -> bool:
+    """Whether `Places` has said already what keeps this bucket from being worked in: a server is away."""
+    return place is not None and is_away(error)
 
 
 def sorted_by(db: Db, items: Iterable[T], bucket: Callable[[T], int]) -> dict[int | None, list[T]]:

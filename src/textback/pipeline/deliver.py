@@ -20,7 +20,7 @@ from textback.core.when import DAY, MINUTE, SECOND
 from textback.engine.arrivals import DeliveryStatus
 from textback.pipeline.accept import incoming
 from textback.pipeline.breaker import Condition
-from textback.pipeline.buckets import FEW, Places
+from textback.pipeline.buckets import FEW, Places, told
 from textback.pipeline.claim import LEASE, Claim, Claimed, claim, give_up_late
 from textback.pipeline.dead import of_send
 from textback.pipeline.fairness import Allowance, Cap, bulk_room
@@ -329,7 +329,8 @@ class Deliverer:
         try:
             claimed = await self._db.write_within(bucket, "deliver", claim, self._clock(), allowed, self._lease)
         except Exception as error:
-            log.warning("claim failed", error=type(error).__name__)
+            if not told(bucket, error):
+                log.warning("claim failed", error=type(error).__name__)
             if bucket is None:
                 await asyncio.sleep(0.5)
             return None

@@ -15,7 +15,7 @@ from textback.engine.arrivals import AnyArrival
 from textback.pipeline.accept import Acceptor, incoming
 from textback.pipeline.bots import Shelf
 from textback.pipeline.breaker import Condition
-from textback.pipeline.buckets import BucketAcceptor, Places
+from textback.pipeline.buckets import BucketAcceptor, Places, told
 from textback.pipeline.claim import LEASE
 from textback.pipeline.deliver import Deliverer
 from textback.pipeline.hub import EVERYTHING, Hub
@@ -285,7 +285,8 @@ class Road:
         error = turned.exception()
         if error is not None:
             self._deliverer.take(room, [])
-            log.error("turns failed", error=repr(error))
+            if not told(bucket, error):
+                log.error("turns failed", error=repr(error))
             return
         handled = turned.result()
         if handled.arrivals:
@@ -358,7 +359,8 @@ class Road:
         try:
             await part(place)
         except Exception as error:
-            log.error("tick failed", error=repr(error))
+            if not told(place, error):
+                log.error("tick failed", error=repr(error))
 
     async def _fire(self, place: int | None) -> None:
         if await self.db.write_within(place, "tick", fire_timers, self.workspace, self.now()):
