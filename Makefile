@@ -38,7 +38,7 @@ format: dev ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: dev ## Measure round trips, latency, memory and a peer on this machine
+bench: dev ## Measure round trips, latency, memory, cost and peers; ARGS="--large" or "--soak 10" go further
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 chaos: dev ## Kill servers for ten minutes while texts arrive, and look for what was lost or doubled

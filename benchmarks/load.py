@@ -1,78 +1,48 @@
-"""The load: signed Telnyx webhooks out, replies in, in one process of its own so that both share one clock.
+"""The load: signed webhooks out, replies in, in one process of its own so that both share one clock.
 
-Everything that costs time is done before the clock starts: texts are signed, requests are bytes. The fake provider
-answers POST /v2/messages on a raw protocol. Counts are exact: each inbound text comes from its own conversation turn
-and is matched with its reply by contact, in order.
+The fake provider answers on a raw protocol: Telnyx's POST /v2/messages, and for the Express example an AI's answer and
+a send. Counts are exact: each inbound text comes from its own conversation turn and is matched with its reply by
+contact, in order. For a run flat out all texts are signed before the clock starts; for a long run at a fixed rate each
+is signed when it is due, or its signature would be too old.
 """
 
 import asyncio
-import base64
 import json
 import time
+from array import array
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, cast
 
 import uvloop
 from nacl.signing import SigningKey
 
-NUMBER = "+12065550100"
+from benchmarks.texts import Crowd, Scheme, express_text, secret_of, telnyx_text
+
 EXPECTED = "We are open 9 to 6, Monday to Saturday. Text PRICES for prices."
+AHEAD = 50_000
+"""How many texts are signed before the clock starts; a longer run signs as it goes."""
 
 
-def make_keys() -> tuple[SigningKey, str]:
-    """A signing key and its public half as Telnyx shows it."""
-    key = SigningKey.generate()
-    return key, base64.b64encode(bytes(key.verify_key)).decode()
+def texts(job: "Job") -> Iterator[tuple[str, bytes]]:
+    """Each text's sender and request, signed when it is asked for."""
+    key, secret = SigningKey(job.key), secret_of(job.key).encode()
+    for n, sender in enumerate(job.crowd.numbers(job.count)):
+        name = f"{job.prefix}-{n}"
+        if job.scheme == "express":
+            yield sender, express_text(secret, sender, name, job.path)
+        else:
+            yield sender, telnyx_text(key, sender, name, job.path)
 
 
-def sign(key: SigningKey, count: int, contacts: int, prefix: str, path: str) -> list[tuple[str, bytes]]:
-    """`count` whole HTTP requests, each a signed text from one of `contacts` numbers in turn."""
-    made = []
-    stamp = str(int(time.time())).encode()
-    received = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
-    for n in range(count):
-        sender = f"+1206{5_550_000 + n % contacts:07}"
-        body = json.dumps(
-            {
-                "data": {
-                    "event_type": "message.received",
-                    "id": f"{prefix}-event-{n}",
-                    "occurred_at": "2026-01-01T00:00:00.000+00:00",
-                    "payload": {
-                        "direction": "inbound",
-                        "encoding": "GSM-7",
-                        "errors": [],
-                        "from": {"carrier": "Example", "line_type": "Wireless", "phone_number": sender},
-                        "id": f"{prefix}-{n}",
-                        "media": [],
-                        "messaging_profile_id": "00000000-0000-4000-8000-000000000000",
-                        "parts": 1,
-                        "received_at": received,
-                        "record_type": "message",
-                        "text": "hours",
-                        "to": [{"carrier": "Telnyx", "phone_number": NUMBER, "status": "webhook_delivered"}],
-                        "type": "SMS",
-                    },
-                    "record_type": "event",
-                },
-                "meta": {"attempt": 1, "delivered_to": "https://bot.example.com/webhooks/telnyx"},
-            }
-        ).encode()
-        signature = base64.b64encode(key.sign(stamp + b"|" + body).signature)
-        head = (
-            b"POST " + path.encode() + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            b"telnyx-signature-ed25519: " + signature + b"\r\ntelnyx-timestamp: " + stamp + b"\r\n"
-            b"User-Agent: telnyx-webhooks\r\nContent-Length: " + str(len(body)).encode() + b"\r\n\r\n"
-        )
-        made.append((sender, head + body))
-    return made
+AI_ANSWER = json.dumps({"data": {"reply": EXPECTED, "confidence": 0.9}}).encode()
 
 
 class Provider(asyncio.Protocol):
-    """A Telnyx that takes every text: raw HTTP/1.1, one response a request."""
+    """A provider that takes every text, and an AI that has one answer: raw HTTP/1.1, one response a request."""
 
     counter = 0
 
@@ -94,31 +64,38 @@ class Provider(asyncio.Protocol):
             stop = end + 4 + length
             if len(buffer) < stop:
                 break
+            path = buffer[5 : buffer.find(b" ", 5)]
             body = buffer[end + 4 : stop]
             buffer = buffer[stop:]
-            self._answer(body)
+            self._take(path, body)
         self._buffer = buffer
 
-    def _answer(self, body: bytes) -> None:
-        sent = json.loads(body)
-        self._run.replied(sent["to"], sent["text"])
-        if self._run.provider_delay:
-            asyncio.get_running_loop().call_later(self._run.provider_delay, self._accept, sent["to"])
+    def _take(self, path: bytes, body: bytes) -> None:
+        if path == b"/ai/reply":
+            answer = AI_ANSWER
         else:
-            self._accept(sent["to"])
+            sent = json.loads(body)
+            self._run.replied(sent["to"], sent["text"] if path == b"/v2/messages" else sent["body"])
+            answer = self._accepted(sent["to"])
+        if self._run.provider_delay:
+            asyncio.get_running_loop().call_later(self._run.provider_delay, self._answer, answer)
+        else:
+            self._answer(answer)
 
-    def _accept(self, to: str) -> None:
-        if self._transport.is_closing():
-            return
+    def _accepted(self, to: str) -> bytes:
         Provider.counter += 1
-        answer = (
+        return (
             b'{"data":{"id":"00000000-0000-4000-8000-%012x","record_type":"message","direction":"outbound","type":"SMS",'
             b'"to":[{"phone_number":"%s","status":"queued","carrier":"","line_type":""}],"text":"","media":[],'
             b'"errors":[],"parts":1}}' % (Provider.counter, to.encode())
         )
-        self._transport.write(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer
-        )
+
+    def _answer(self, answer: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer)
+                + answer
+            )
 
 
 class Client(asyncio.Protocol):
@@ -167,19 +144,33 @@ class Client(asyncio.Protocol):
         self._transport.write(request)
         return waiter
 
+    def close(self) -> None:
+        """Hang up."""
+        self._transport.close()
+
 
 @dataclass
 class Run:
     """What one run saw. Times in seconds."""
 
     sent: dict[str, deque[float]] = field(default_factory=dict)
-    acks: list[float] = field(default_factory=list)
-    replies: list[float] = field(default_factory=list)
-    last_reply: float = 0.0
+    acks: "array[float]" = field(default_factory=lambda: array("d"))
+    replies: "array[float]" = field(default_factory=lambda: array("d"))
+    replied_at: "array[float]" = field(default_factory=lambda: array("d"))
     refused: int = 0
     wrong: int = 0
     doubled: int = 0
     provider_delay: float = 0.0
+
+    def goes(self, to: str, due: float) -> None:
+        """A text is sent, or was due to be."""
+        self.sent.setdefault(to, deque()).append(due)
+
+    def acknowledged(self, due: float, status: int) -> None:
+        """A text had its HTTP answer; 0 is a connection that broke."""
+        self.acks.append(time.perf_counter() - due)
+        if status != 200:
+            self.refused += 1
 
     def replied(self, to: str, text: str) -> None:
         """A reply came in."""
@@ -191,47 +182,71 @@ class Run:
             self.doubled += 1
             return
         self.replies.append(now - waiting.popleft())
-        self.last_reply = now
+        self.replied_at.append(now)
+
+    def windows(self, start: float, seconds: float) -> list[dict[str, float]]:
+        """Latency of the replies of each stretch of so many seconds; what is left at the end counts to the last."""
+        found: list[list[float]] = []
+        for at, took in zip(self.replied_at, self.replies, strict=True):
+            place = int((at - start) / seconds)
+            while len(found) <= place:
+                found.append([])
+            found[place].append(took)
+        if len(found) > 1 and len(found[-1]) < len(found[-2]) / 2:
+            found[-2] += found.pop()
+        return [
+            {
+                "replies": len(each),
+                "p50_ms": percentile(each, 0.5),
+                "p99_ms": percentile(each, 0.99),
+                "max_ms": max(each, default=0.0) * 1000,
+            }
+            for each in found
+        ]
 
 
-async def connect(port: int, count: int) -> list[Client]:
-    """Open keep-alive connections, reconnecting is not done: a closed one counts as refused."""
+async def connect(ports: Sequence[int], count: int) -> list[Client]:
+    """Open keep-alive connections, spread over the ports. Reconnecting is not done: a closed one counts as refused."""
     loop = asyncio.get_running_loop()
-    return [(await loop.create_connection(Client, "127.0.0.1", port))[1] for _ in range(count)]
+    return [(await loop.create_connection(Client, "127.0.0.1", ports[n % len(ports)]))[1] for n in range(count)]
 
 
-async def _one(run: Run, client: Client, sender: str, request: bytes, due: float) -> None:
-    run.sent.setdefault(sender, deque()).append(due)
-    status = await client.send(request)
-    run.acks.append(time.perf_counter() - due)
-    if status != 200:
-        run.refused += 1
-
-
-async def flat_out(run: Run, port: int, requests: Sequence[tuple[str, bytes]], connections: int) -> None:
-    """As fast as the server acknowledges, on so many connections, until all requests are sent."""
-    clients = await connect(port, connections)
+async def flat_out(run: Run, clients: Sequence[Client], requests: Iterable[tuple[str, bytes]]) -> None:
+    """As fast as the server acknowledges, on all connections, until all requests are sent."""
     todo = iter(requests)
 
     async def worker(client: Client) -> None:
         for sender, request in todo:
-            await _one(run, client, sender, request, time.perf_counter())
+            due = time.perf_counter()
+            run.goes(sender, due)
+            run.acknowledged(due, await client.send(request))
 
     await asyncio.gather(*[worker(client) for client in clients])
 
 
-async def paced(run: Run, port: int, requests: Sequence[tuple[str, bytes]], rate: float, connections: int) -> None:
+async def paced(run: Run, clients: Sequence[Client], requests: Iterable[tuple[str, bytes]], rate: float) -> None:
     """At a fixed rate, each on its own time whatever the server does: lateness of the server is counted, not hidden."""
-    clients = await connect(port, connections)
     start = time.perf_counter() + 0.05
-    tasks = []
+    open_ = 0
+    over = asyncio.Event()
+
+    def answered(due: float, waiter: "asyncio.Future[int]") -> None:
+        nonlocal open_
+        run.acknowledged(due, waiter.result())
+        open_ -= 1
+        over.set()
+
     for n, (sender, request) in enumerate(requests):
         due = start + n / rate
         pause = due - time.perf_counter()
-        if pause > 0:
-            await asyncio.sleep(pause)
-        tasks.append(asyncio.ensure_future(_one(run, clients[n % connections], sender, request, due)))
-    await asyncio.gather(*tasks)
+        if pause > 0 or n % 16 == 0:  # also when late: answers must be read meanwhile
+            await asyncio.sleep(max(pause, 0))
+        run.goes(sender, due)
+        open_ += 1
+        clients[n % len(clients)].send(request).add_done_callback(partial(answered, due))
+    while open_:
+        over.clear()
+        await over.wait()
 
 
 async def settle(run: Run, expected: int, seconds: float) -> None:
@@ -255,40 +270,53 @@ class Job:
 
     key: bytes
     path: str
-    port: int
+    ports: list[int]
     count: int
-    contacts: int
     rate: float  # 0: as fast as possible
     connections: int
     prefix: str
-    provider_delay: float  # seconds until the fake provider answers a POST
+    provider_delay: float = 0.0  # seconds until the fake provider answers a POST
+    crowd: Crowd = field(default_factory=Crowd)
+    scheme: Scheme = "telnyx"
+    replies: bool = True  # False: the server only acknowledges
+    window: float = 0.0  # seconds of each stretch that is reported by itself; 0: none is
 
 
-async def execute(job: Job, holder: "list[Run]") -> dict[str, float]:
+async def execute(job: Job, holder: "list[Run]") -> dict[str, Any]:
     """Do one job and report."""
     run = Run(provider_delay=job.provider_delay)
     holder[:] = [run]
-    requests = sign(SigningKey(job.key), job.count, job.contacts, job.prefix, job.path)
-    start = time.perf_counter()
+    requests: Iterable[tuple[str, bytes]] = texts(job)
+    if job.count <= AHEAD or not job.rate:
+        requests = list(requests)
+    clients = await connect(job.ports, job.connections)
+    start, cpu = time.perf_counter(), time.process_time()
     if job.rate:
-        await paced(run, job.port, requests, job.rate, job.connections)
+        await paced(run, clients, requests, job.rate)
     else:
-        await flat_out(run, job.port, requests, job.connections)
-    await settle(run, job.count, 20)
-    elapsed = run.last_reply - start
+        await flat_out(run, clients, requests)
+    end = time.perf_counter()
+    if job.replies:
+        await settle(run, job.count, 20)
+        end = run.replied_at[-1] if run.replied_at else end
+    for client in clients:
+        client.close()
+    done = len(run.replies) if job.replies else len(run.acks) - run.refused
     return {
         "sent": job.count,
-        "replied": len(run.replies),
-        "lost": job.count - len(run.replies),
+        "lost": job.count - done,
         "doubled": run.doubled,
         "wrong": run.wrong,
         "refused": run.refused,
-        "seconds": elapsed,
-        "round_trips_per_second": len(run.replies) / elapsed if run.replies else 0.0,
+        "seconds": end - start,
+        "round_trips_per_second": done / (end - start),
+        "load_cpu_ms_per_message": (time.process_time() - cpu) * 1000 / job.count,
         "ack_p50_ms": percentile(run.acks, 0.5),
         "ack_p99_ms": percentile(run.acks, 0.99),
         "reply_p50_ms": percentile(run.replies, 0.5),
         "reply_p99_ms": percentile(run.replies, 0.99),
+        "reply_max_ms": max(run.replies, default=0.0) * 1000,
+        "windows": run.windows(start, job.window) if job.window else [],
     }
 
 
@@ -302,9 +330,9 @@ def serve_jobs(pipe: "Connection[Any, Any]") -> None:
             def __init__(self) -> None:
                 super().__init__(holder[0])
 
-            def _answer(self, body: bytes) -> None:
+            def _take(self, path: bytes, body: bytes) -> None:
                 self._run = holder[0]
-                super()._answer(body)
+                super()._take(path, body)
 
         loop = asyncio.get_running_loop()
         server = await loop.create_server(Late, "127.0.0.1", 0)

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,11 +23,17 @@ import json, os, random, signal, sys, traceback
 import textback.cli.serving
 from textback.cli.main import main
 from textback.core.ids import new_id
-alive = set()
+alive = {}
 def reap(*_):
     try:
-        while (pid := os.waitpid(-1, os.WNOHANG)[0]):
-            alive.discard(pid)
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                break
+            log = alive.pop(pid, os.devnull)
+            if (how := os.waitstatus_to_exitcode(status)) not in (0, -signal.SIGKILL):
+                with open(log, "a") as out:
+                    print("ended with", how, file=out)
     except ChildProcessError:
         pass
 signal.signal(signal.SIGCHLD, reap)
@@ -51,7 +58,7 @@ for line in sys.stdin:
         finally:
             sys.stdout.flush(), sys.stderr.flush()
             os._exit(0)
-    alive.add(child)
+    alive[child] = log
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
     print(child, flush=True)
 for child in list(alive):
@@ -61,6 +68,9 @@ for child in list(alive):
 
 class Nursery:
     """Makes server processes. Use as a context manager: nothing that it made outlives it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
 
     def __enter__(self) -> "Nursery":
         self._process = subprocess.Popen(
@@ -88,9 +98,10 @@ class Nursery:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         order = [arguments, clean_environment(env), str(folder), str(log)]
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        with self._lock:  # several nodes start at once, each in a thread of its own
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+            return int(self._process.stdout.readline())
 
 
 class Node:
@@ -138,6 +149,16 @@ class Node:
     async def kill(self) -> bool:
         """End it as a power cut would. False when it was dead already."""
         return await self._end(signal.SIGKILL)
+
+    async def freeze(self, seconds: float) -> bool:
+        """Let it stand still for so long, as a paused machine does. False when it was dead already."""
+        try:
+            os.kill(self._pid, signal.SIGSTOP)
+            await asyncio.sleep(seconds)
+            os.kill(self._pid, signal.SIGCONT)
+        except ProcessLookupError:
+            return False
+        return True
 
     async def stop(self) -> None:
         """Ask it to stop, as systemd would."""

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 COLUMNS = {
     "faults": "kills",
+    "frozen": "freezes",
     "points": "fault points hit",
     "webhooks": "webhooks",
     "texts": "texts in",
@@ -19,6 +20,9 @@ COLUMNS = {
     "disordered": "out of order",
     "other": "otherwise wrong",
     "unknown": "unknown",
+    "found": "of these found",
+    "not_sent": "not sent",
+    "left": "left unknown",
 }
 
 
@@ -31,8 +35,9 @@ def as_json(outcomes: "Sequence[Outcome]") -> list[dict[str, Any]]:
             {
                 "name": outcome.name,
                 "seconds": round(outcome.seconds),
-                "faults": sum(outcome.kills.values()),
-                "points": len(set(outcome.kills) - {"anywhere"}),
+                "faults": sum(outcome.kills.values()) - outcome.kills["frozen"],
+                "frozen": outcome.kills["frozen"],
+                "points": len(set(outcome.kills) - {"anywhere", "frozen"}),
                 "webhooks": outcome.webhooks,
                 "texts": verdict.texts,
                 "acknowledged": verdict.acknowledged,
@@ -43,6 +48,9 @@ def as_json(outcomes: "Sequence[Outcome]") -> list[dict[str, Any]]:
                 "disordered": len(verdict.disordered),
                 "other": len(verdict.other) + len(outcome.complaints),
                 "unknown": verdict.unknown,
+                "found": verdict.found,
+                "not_sent": verdict.not_sent,
+                "left": verdict.unknown - verdict.found - verdict.not_sent,
                 "kills": dict(sorted(outcome.kills.items())),
             }
         )

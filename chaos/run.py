@@ -18,6 +18,7 @@ from pathlib import Path
 import aiohttp
 import psycopg
 
+from chaos.lookup import look_up
 from chaos.nodes import Node, Nursery
 from chaos.report import as_json, table
 from chaos.traffic import PUBLIC_URL, TWILIO_NUMBER, Traffic
@@ -63,7 +64,8 @@ class Trial:
 
 @dataclass
 class Outcome:
-    """What a trial has shown, the kills by fault point ("anywhere" for those at a random moment), and what went on."""
+    """What a trial has shown, the faults by point ("anywhere" for kills at a random moment, "frozen" for servers that
+    stood still for longer than their leases), and what went on."""
 
     name: str
     seconds: float
@@ -85,7 +87,8 @@ class Outcome:
 
 
 class Reaper:
-    """Kills servers and starts them again: at every fault point, and between those at random moments."""
+    """Kills servers and starts them again: at every fault point, and between those at random moments. Now and then one
+    is only frozen, and comes back when others have taken its work."""
 
     def __init__(self, nodes: Sequence[Node], http: aiohttp.ClientSession, chance: random.Random) -> None:
         self._nodes = nodes
@@ -109,6 +112,8 @@ class Reaper:
             # Some lives end before the server is ready.
             if name or self._chance.random() < 0.7:
                 await node.ready(self._http, 20)
+            if not name and self._chance.random() < 0.4 and await node.freeze(LEASE + self._chance.uniform(0.5, 1.5)):
+                self.kills["frozen"] += 1
             died = await self._dies(node, self._chance.uniform(0.1, 1.5))
             if not died and await node.kill():
                 self.kills["anywhere"] += 1
@@ -152,7 +157,7 @@ def environment(trial: Trial, fake: FakeProvider) -> dict[str, str]:
         "DATABASE_URL": trial.database_url,
         "LEASE_SECONDS": str(LEASE),
         "REPLIES_PER_HOUR": "0",
-        "RECONCILE_MINUTES": "0",  # the fake provider keeps no list to read
+        "RECONCILE_MINUTES": "0",  # what is unknown is looked up at the end
         "LOG_LEVEL": "warning",
     }
 
@@ -185,12 +190,15 @@ async def execute(trial: Trial, folder: Path) -> Outcome:
                     complaints.append("the servers did not take all texts in time")
             if left := await quiet(trial.database_url, traffic, folder):
                 complaints.append(f"not all is done after {QUIET:.0f} s: {left}")
+            lookup = await look_up(trial.database_url, fake, time.time_ns() // 1_000_000)
+            if left := await quiet(trial.database_url, traffic, folder):
+                complaints.append(f"not all is done {QUIET:.0f} s after the lookup: {left}")
             reporting.cancel()
             with suppress(asyncio.CancelledError):
                 await reporting
             for node in nodes:
                 await node.stop()
-            verdict = judge(trial.database_url, traffic, fake)
+            verdict = judge(trial.database_url, traffic, fake, lookup)
     took = time.monotonic() - began
     return Outcome(trial.name, took, verdict, reaper.kills, traffic.webhooks, traffic.unanswered, complaints)
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from chaos.lookup import Lookup
 from chaos.traffic import Said, Traffic, message_of
 from tests.support.fake_provider import FakeProvider
 from textback.core.messages import RANK
@@ -79,6 +80,8 @@ class Verdict:
     turns: int = 0
     replies: int = 0
     unknown: int = 0
+    found: int = 0
+    not_sent: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     disordered: list[str] = field(default_factory=list)
@@ -90,8 +93,8 @@ class Verdict:
         return [*self.lost, *self.doubled, *self.disordered, *self.other]
 
 
-def judge(database_url: str, traffic: Traffic, fake: FakeProvider) -> Verdict:
-    """Look at every text, every reply, every POST and every change of status."""
+def judge(database_url: str, traffic: Traffic, fake: FakeProvider, lookup: Lookup) -> Verdict:
+    """Look at every text, every reply, every POST and every change of status. `lookup` has settled the unknown."""
     with opened(database_url) as tx:
         arrivals = _all(tx, "SELECT id, contact_id, kind, provider_id, handled_at FROM arrivals ORDER BY id")
         messages = _all(
@@ -108,7 +111,7 @@ def judge(database_url: str, traffic: Traffic, fake: FakeProvider) -> Verdict:
             replies[row.arrival_id].append(row)
     _texts(verdict, traffic.said, arrivals, messages, replies)
     _threads(verdict, traffic.said, messages, replies)
-    _posts(verdict, messages, fake)
+    _posts(verdict, messages, fake, lookup)
     _climbs(verdict, traffic, messages, steps)
     return verdict
 
@@ -168,17 +171,24 @@ def _number(reply: str) -> int:
     return int(words[-1]) if words and words[-1].isdigit() else 0
 
 
-def _posts(verdict: Verdict, messages: list[Any], fake: FakeProvider) -> None:
-    """Every reply was taken once, in the order of its thread, or is unknown; nothing else was posted."""
+def _posts(verdict: Verdict, messages: list[Any], fake: FakeProvider, lookup: Lookup) -> None:
+    """Every reply was taken once, in the order of its thread, or was unknown; what was taken is known by now; nothing
+    else was posted."""
     taken = Counter(message_of(posted) for posted in fake.taken.values())
     outgoing = {row.id: row for row in messages if row.direction == "out"}
     verdict.replies = len(taken)
-    verdict.unknown = sum(row.status == "unknown" for row in outgoing.values())
+    verdict.unknown = len(lookup.unknown)
+    verdict.found = len(lookup.found)
+    verdict.not_sent = len(lookup.not_sent)
+    verdict.other += [f"reply {id_} was taken and was called not sent" for id_ in lookup.not_sent if id_ in taken]
+    verdict.other += [f"reply {id_} was not taken and was found" for id_ in lookup.found if id_ not in taken]
     verdict.doubled += [f"reply {id_} was taken {count} times" for id_, count in taken.items() if count > 1]
     asked = {message_of(posted) for posted in fake.posts}
     verdict.other += [f"a POST about no message: {id_!r}" for id_ in asked if id_ not in outgoing]
     for id_, row in outgoing.items():
-        if id_ not in taken and row.status != "unknown":
+        if id_ in taken and row.status == "unknown":
+            verdict.lost.append(f"reply {id_} was taken, and is unknown although the provider lists it")
+        if id_ not in taken and row.status != "unknown" and id_ not in lookup.not_sent:
             verdict.lost.append(f"reply {id_} is {row.status} and was never taken")
         if id_ in taken and row.status == "queued":
             verdict.lost.append(f"reply {id_} was taken and is still queued")

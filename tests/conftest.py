@@ -1,9 +1,14 @@
 """Fixtures that every kind of test may use."""
 
+import logging
 import os
 from pathlib import Path
 
 import pytest
+import structlog
+
+# As a server logs by default: a line for each step of each text would only cost time.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
 
 pytest_plugins = ["tests.support.databases"]
 

@@ -14,17 +14,21 @@ from textback.channels.registry import PROVIDERS
 from textback.compliance.limits import Guard
 from textback.core.errors import SettingsError, StartError
 from textback.core.roles import parse_roles
-from textback.core.when import MINUTE, SECOND
+from textback.core.when import MINUTE, SECOND, to_iso
 from textback.engine.bot import Bot, LineSpec
 from textback.engine.load import load_bot
 from textback.pipeline.bots import Shelf
 from textback.pipeline.lines import Line, line_limits
+from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road, clock
+from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
 from textback.pipeline.spool import Spool, open_spool
+from textback.pipeline.tick import Keep
 from textback.settings import Settings
 from textback.store import bots as bot_store
 from textback.store import migrate
 from textback.store.db import Db, open_db, parse_url, sqlite_path
+from textback.telemetry import switch
 from textback.web.context import LineInfo, WebContext
 from textback.web.elsewhere import HEALTH, no_pages, no_webhooks
 from textback.web.server import build_app
@@ -108,8 +112,11 @@ def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Se
             raise SettingsError(f"Line {spec.name} names the provider {spec.provider!r}.", f"Known are {known}.")
         number, options = resolve(spec, found)
         limits = line_limits(spec.name, options)
+        until = log_only_until(spec.name, options)
         made = provider.make(number, options, http)
-        lines[spec.name] = Line(spec.name, made, number, rate=limits.rate, cap=limits.cap, brand=limits.brand)
+        lines[spec.name] = Line(
+            spec.name, made, number, rate=limits.rate, cap=limits.cap, brand=limits.brand, log_only_until=until
+        )
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)
         lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER)
@@ -154,6 +161,7 @@ class App:
         self.road: Road
         self.spool: Spool | None = None
         self.by_bucket = False
+        switch.wanted(found)  # says now, in one line, what would keep traces from being exported
 
     async def check(self) -> None:
         """Make every line and let it go again. Raises SettingsError, in one line, where one can't be made."""
@@ -161,6 +169,18 @@ class App:
         try:
             make_lines(self._specs, self._found, http)
         finally:
+            await http.close()
+
+    async def check_signatures(self) -> None:
+        """Begin what lines may do without signatures, in the database. Raises SettingsError, in one line, where one
+        would do so for too long."""
+        http = Session()
+        db = open_db(self.settings.database_url, by_bucket=self.by_bucket)
+        try:
+            lines = make_lines(self._specs, self._found, http)
+            await db.write(begin_trials, self.settings.workspace, lines, clock())
+        finally:
+            await db.close()
             await http.close()
 
     async def start(self) -> None:
@@ -171,8 +191,10 @@ class App:
         self.bot = load_bot(self._files, version)
         self._http = Session()
         lines = make_lines(self._specs, self._found, self._http)
+        await self.db.write(begin_trials, settings.workspace, lines, clock())
         shelf = Shelf(settings.workspace, self.bot)
         roles = parse_roles(settings.roles)
+        self.tracer = switch.start(self._found)
         self.road = Road(
             self.db,
             settings.workspace,
@@ -187,9 +209,18 @@ class App:
             reconcile_every=settings.reconcile_minutes * MINUTE,
             resend_unsent=settings.resend_unsent,
             spool=self.spool,
+            keep=Keep(settings.dead_letter_days, settings.unresolved_dead_letter_days, settings.rejected_webhook_days),
+            tracer=self.tracer,
         )
+        self.quarantine = Quarantine(self.db, settings.workspace, settings.rejected_webhooks)
         signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"
-        self.webhooks = Webhooks(self.road, lines, signed_url, most_refused=settings.webhook_refusals_per_minute)
+        self.webhooks = Webhooks(
+            self.road,
+            lines,
+            signed_url,
+            most_refused=settings.webhook_refusals_per_minute,
+            quarantine=self.quarantine,
+        )
         self._pages = build_app(
             WebContext(
                 db=self.db,
@@ -198,7 +229,6 @@ class App:
                 bot=lambda: shelf.current,
                 workspace=settings.workspace,
                 public_url=signed_url,
-                refused=self.webhooks.refused,
                 secure=bool(settings.public_url and settings.public_url.startswith("https://")),
             )
         )
@@ -209,14 +239,19 @@ class App:
             log.info(
                 "line ready", line=line.name, provider=line.provider.name, webhook=f"{signed_url}{PREFIX}{line.name}"
             )
+        for one in unchecked(lines, clock()):
+            log.warning("line takes webhooks without checking who sent them", line=one.line, until=to_iso(one.until))
 
     async def stop(self) -> None:
         """Finish what is claimed, then close everything."""
+        await self.quarantine.stop()
         await self.road.stop()
         if self.spool is not None:
             await self.spool.close()
         await self._http.close()
         await self.db.close()
+        if self.tracer is not None:
+            await self.tracer.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
         """ASGI. Webhooks skip the routing table: they are most of the traffic."""

@@ -81,6 +81,19 @@ class Settings(BaseModel):
         ge=0,
         description="How many bad requests a minute a line answers with a reason and a log line; 0 is no limit.",
     )
+    rejected_webhooks: int = Field(
+        500,
+        ge=0,
+        le=100_000,
+        description="How many rejected webhooks of a line are kept to be looked at, the newest; 0 keeps none.",
+    )
+    rejected_webhook_days: int = Field(7, ge=1, description="Days after which a rejected webhook is deleted.")
+    dead_letter_days: int = Field(
+        30, ge=1, description="Days after which a dead letter that was redriven or discarded is deleted."
+    )
+    unresolved_dead_letter_days: int = Field(
+        90, ge=1, description="Days after which a dead letter that nobody has dealt with is deleted."
+    )
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_json: bool = Field(False, description="Write one JSON object a line instead of text, for log collectors.")
 

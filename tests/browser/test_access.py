@@ -39,6 +39,7 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "phone empty": ("owner", "/try/12535550150"),
     "phone": ("owner", BOT),
     "lines": ("owner", "/lines"),
+    "stuck": ("owner", "/dead-letters"),
     "account": ("owner", "/account"),
     "not found": ("owner", "/c/nobody"),
 }

@@ -1,5 +1,7 @@
 """textback dead: what was given up is listed with its reason, and goes on the road again."""
 
+import asyncio
+import base64
 import json
 import os
 from pathlib import Path
@@ -8,10 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from tests.cli.test_cli import Shell
+from tests.engine.talk import BOT, flow
 from tests.pipeline.working import ANA, BEN, Clock, Working, make, working
+from tests.support.fake_provider import NUMBER, TELNYX_PUBLIC_KEY, sign_telnyx, telnyx_text
 from tests.support.served import clean_environment
-from textback.channels.base import Failure
+from textback.channels.base import Failure, Webhook
+from textback.core.when import HOUR
+from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import clock
+from textback.store import bots, inbox, rejected
 from textback.store.db import Db, Tx
 from textback.store.tables import audit, outbox
 
@@ -68,7 +75,7 @@ async def test_one_is_redriven_once_and_the_server_sends_it(node: Working, shell
     first, second = ids(shell("dead", "list")[1])
     assert shell("dead", "redrive", first) == (0, f"{first} is on its way again.\n", "")
     assert await db.read(queued) == [("one", "queued")]
-    assert shell("dead", "redrive", first) == (0, f"{first} was redriven before.\n", "")
+    assert shell("dead", "redrive", first) == (0, f"{first} was dealt with before.\n", "")
     assert await db.read(queued) == [("one", "queued")]
     assert await db.read(audited) == [("command line", "dead.redrive", "one")]
     assert ids(shell("dead", "list")[1]) == [second]
@@ -103,13 +110,67 @@ async def test_one_that_the_gate_refuses_stays_and_says_why(db: Db, shell: Shell
     assert len(ids(shell("dead", "list")[1])) == 1
 
 
+# Rejected webhooks
+
+
+@pytest.fixture
+async def hook(db: Db, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A text came while the line had the wrong key; its id. The bot is published, and Telnyx's variables are set."""
+    for name, value in (("API_KEY", "KEY"), ("PUBLIC_KEY", TELNYX_PUBLIC_KEY), ("PHONE_NUMBER", NUMBER)):
+        monkeypatch.setenv(f"TELNYX_{name}", value)
+    kept = Quarantine(db, "default", 10, pause=0)
+    body = json.dumps(telnyx_text("hello", ANA)).encode()
+    headers = sign_telnyx(body, clock() - HOUR)
+    webhook = Webhook("POST", "/webhooks/telnyx", "", headers, body)
+    kept.keep("telnyx", "telnyx", "unsigned", "wrong signature", "203.0.113.7", webhook, clock())
+    await kept.stop()
+    await db.write(bots.publish, "default", {"bot.yml": BOT, "flows/main.yml": flow("- say: Hi.\n", start="book")}, 1)
+    (row,) = await db.read(rejected.webhooks, "default")
+    return str(row.id)
+
+
+async def test_a_rejected_webhook_is_listed_and_taken_in_once_the_key_is_right(
+    hook: str, shell: Shell, db: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, _ = shell("dead", "list", "--kind", "webhook")
+    assert (code, out.split("\t")[2:]) == (
+        0,
+        ["webhook", "telnyx", "203.0.113.0/24", "unsigned wrong signature", "/webhooks/telnyx\n"],
+    )
+    monkeypatch.setenv("TELNYX_PUBLIC_KEY", base64.b64encode(b"another key of thirty-two bytes!").decode())
+    code, out, err = await asyncio.to_thread(shell, "dead", "redrive", hook)
+    assert (code, err) == (1, "")
+    assert "stays: Its signature is still not right" in out
+    monkeypatch.setenv("TELNYX_PUBLIC_KEY", TELNYX_PUBLIC_KEY)
+    assert await asyncio.to_thread(shell, "dead", "redrive", "--all", "--kind", "webhook") == (
+        0,
+        f"{hook} is handled again.\n",
+        "",
+    )
+    assert await db.read(inbox.backlog) == 1
+    assert await db.read(audited) == [("command line", "dead.redrive", "telnyx")]
+
+
+async def test_what_is_discarded_is_gone_for_good(node: Working, hook: str, shell: Shell, db: Db) -> None:
+    first, second, third = ids(shell("dead", "list")[1])
+    assert {first, second, third} > {hook}
+    assert shell("dead", "discard", hook) == (0, f"{hook} is discarded.\n", "")
+    assert shell("dead", "discard", hook) == (0, f"{hook} was dealt with before.\n", "")
+    assert len(shell("dead", "discard", "--all", "--line", "two")[1].splitlines()) == 1
+    assert len(ids(shell("dead", "list")[1])) == 1
+    assert {action for _, action, _ in await db.read(audited)} == {"dead.discard"}
+    assert (await asyncio.to_thread(shell, "dead", "redrive", hook))[1] == f"{hook} was dealt with before.\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["redrive"], "Say which"),
         (["redrive", "0192f0c1a5e00000a1b2c3d4", "--all"], "Say which"),
         (["redrive", "0192f0c1a5e00000a1b2c3d4"], "There is no dead letter"),
-        (["list", "--kind", "webhook"], "Use send or arrival"),
+        (["discard"], "Say which"),
+        (["discard", "0192f0c1a5e00000a1b2c3d4"], "There is no dead letter"),
+        (["list", "--kind", "letter"], "Use send, arrival or webhook"),
     ],
 )
 async def test_a_mistake_ends_in_one_line(db: Db, shell: Shell, arguments: list[str], said: str) -> None:

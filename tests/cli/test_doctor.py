@@ -15,6 +15,8 @@ from tests.engine.talk import BOT, flow
 from textback.cli import doctor
 from textback.cli.doctor import examine
 from textback.cli.main import main
+from textback.core.when import DAY, to_iso
+from textback.pipeline.road import clock
 from textback.store import migrate
 from textback.store.db import make_engine, parse_url
 
@@ -247,3 +249,22 @@ def test_what_it_prints_and_its_exit_code(
         else:
             assert out.splitlines()[0].startswith("error    settings: " if wrong else "ok       settings: ")
             assert out.splitlines()[-1] == ("1 error, 1 warning" if wrong else "0 errors, 1 warning")
+
+
+@pytest.mark.parametrize(
+    ("days", "level", "said"),
+    [
+        (3, "warning", "without checking who sent them"),
+        (-1, "warning", "log-only is over"),
+        (9, "error", "more than 7 days"),
+    ],
+)
+async def test_a_line_that_does_not_check_signatures_is_a_problem(
+    found: dict[str, str], bot_dir: Path, console: Console, days: int, level: str, said: str
+) -> None:
+    day = to_iso(clock() + days * DAY)[:10]
+    line = {**twilio(console), "TWILIO_SIGNATURE": "log-only", "TWILIO_SIGNATURE_UNTIL": day}
+    findings = await examine({**found, **line}, bot_dir, None, online=False)
+    (one,) = [finding for finding in findings if finding.what == "signatures of twilio"]
+    assert (one.level, said in one.seen) == (level, True)
+    assert one.fix

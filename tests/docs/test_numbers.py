@@ -1,15 +1,17 @@
-"""The numbers in the architecture page are those of the last benchmark run, not of somebody's memory."""
+"""The numbers in the pages are those of the last benchmark runs, not of somebody's memory."""
 
-import json
-import re
+import pytest
 
-from tests.docs.pages import ROOT, read
+from benchmarks import pages
+from tests.docs.pages import read
 
 
-def test_the_numbers_table_is_that_of_the_last_benchmark_run() -> None:
-    from benchmarks.report import table
+@pytest.mark.parametrize("page", pages.SHOWN)
+def test_the_tables_are_those_of_the_last_benchmark_runs(page: str) -> None:
+    shown = read(page)
+    assert shown == pages.rewritten(page, shown, pages.load())
 
-    shown = re.search(r"<!-- bench -->\n(.*?)<!-- /bench -->", read("docs/architecture.md"), re.DOTALL)
-    results = json.loads((ROOT / "benchmarks/results/latest.json").read_text())["results"]
-    assert shown is not None
-    assert shown.group(1).strip() == table(results).strip()
+
+def test_a_page_without_a_place_for_a_table_is_refused() -> None:
+    with pytest.raises(ValueError, match="capacity"):
+        pages.rewritten("docs/scale.md", "nothing here", {})

@@ -3,18 +3,21 @@
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.pipeline.working import ANA, BEN, LINE, WORKSPACE, Clock, Phones, Working, bot, moment, working
+from tests.pipeline.working import ANA, BEN, CAT, LINE, NOON, WORKSPACE, Clock, Phones, Working, bot, moment, working
 from textback.channels.base import Accepted
 from textback.compliance.limits import Guard, day_of, next_day
 from textback.core.errors import SettingsError
 from textback.core.ids import new_id
 from textback.core.when import HOUR, MINUTE
 from textback.engine.arrivals import ApiSend, Complete
-from textback.pipeline.fairness import Flood, bulk_room
+from textback.pipeline.claim import claim
+from textback.pipeline.fairness import CATCH_UP, Allowance, Flood, Paced, bulk_room
 from textback.pipeline.lines import Line, LineLimits, line_limits
 from textback.store import limits, outbox
-from textback.store.db import Db
+from textback.store.db import Db, Tx
 
 GREET = "- say: Hello.\n"
 LONG = "- say: " + "long " * 60 + "\n"  # two segments
@@ -165,12 +168,30 @@ def test_a_quarter_of_all_places_is_kept_for_answers() -> None:
 
 async def test_a_line_counts_segments_not_texts(file_db: Db) -> None:
     async with working(file_db, bot(LONG), rate=4) as node:
-        loop = asyncio.get_running_loop()
         await node.text("book", ANA)
         await node.phones.took(1)
-        began = loop.time()
-        pace = node.road._deliverer._paces["one"]
-        assert pace.pause(began) > 0.25  # one segment would be at most a quarter of a second
+        found = await node.db.read(limits.pace, WORKSPACE, "one")
+        assert found is not None
+        next_at, now = found
+        assert next_at - now > 250_000  # one segment would be at most a quarter of a second
+
+
+def claimed_of(tx: Tx, rate: float) -> list[str]:
+    """What a node claims that has sent nothing yet."""
+    allowed = Allowance(WORKSPACE, 10, 10, rates={"one": rate})
+    return [one.recipient for one in claim(tx, NOON, allowed).claims]
+
+
+async def test_nodes_share_the_rate_of_a_line(db: Db) -> None:
+    async with working(db, bot(GREET), rate=0.001) as node:
+        await bulk(node, BEN)
+        await node.phones.took(1, BEN)
+        await node.text("book", ANA)
+        assert await node.db.write_in("another node", claimed_of, 0.001) == []
+        await node.db.write(limits.set_pace, WORKSPACE, "one", 0)
+        assert await node.db.write_in("another node", claimed_of, 0.001) == [ANA]
+        await node.text("book", CAT)
+        assert await node.db.write_in("a third", claimed_of, 0.001) == []
 
 
 def capped(phones: Phones, cap: int) -> dict[str, Line]:
@@ -235,3 +256,30 @@ def test_a_flood_is_noticed_per_source_and_forgotten_after_the_minute() -> None:
     assert not flood.one_more("two", HOUR)
     assert not flood.one_more("one", HOUR + MINUTE)
     assert not any(Flood(0).one_more("one", HOUR) for _ in range(100))
+
+
+@given(
+    st.floats(0.5, 80),
+    st.lists(st.tuples(st.integers(0, 200_000), st.lists(st.integers(1, 3), max_size=5)), max_size=60),
+)
+def test_a_line_never_sends_more_than_its_rate(rate: float, looks: list[tuple[int, list[int]]]) -> None:
+    """Nodes look at whatever times; each takes texts of so many segments while there is room."""
+    now, next_at, gone, longest = 10**9, 0, 0, 0
+    began = now
+    for passed, texts in looks:
+        now += passed
+        pace = Paced(rate, next_at, now)
+        for segments in texts:
+            if pace.room < 1:
+                break
+            pace.took(segments)
+            gone, longest = gone + segments, max(longest, segments)
+        next_at = pace.next_at
+        allowed = rate * (now - began + CATCH_UP) / 1_000_000 + 1 + longest
+        assert gone <= allowed + 0.01
+
+
+def test_a_clock_that_was_set_back_does_not_stop_a_line() -> None:
+    hour = 3_600_000_000
+    assert Paced(2, next_at=5 * hour, now=hour).wait <= 10
+    assert Paced(0.001, next_at=hour, now=hour - 1).wait > 0

@@ -5,6 +5,7 @@ And the detour: arrivals go there while the database is away, and on to the inbo
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from itertools import accumulate
@@ -15,6 +16,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.errors import LockNotAvailable
 from sqlalchemy.exc import DataError, OperationalError
 
 from tests.pipeline.working import ANA, BEN, LINE, NOON, WORKSPACE, Clock, Phones, Working, bot, make
@@ -237,6 +239,7 @@ class Inbox:
         self.hangs = asyncio.Event()
         self.hangs.set()
         self.stalls_at = ""
+        self.locked = ""
         self.asked = 0
         self._last: asyncio.Task[Any] | None = None
 
@@ -255,6 +258,8 @@ class Inbox:
             await asyncio.sleep(0.005)
         if self.error is not None:
             raise self.error
+        if self.locked and any(self.locked in item.data for item in items):
+            raise OperationalError("", {}, LockNotAvailable())
         if any("unstorable" in item.data for item in items):
             raise DataError("", {}, Exception("unstorable"))
         known = {item.provider_id for item in self.stored}
@@ -338,6 +343,38 @@ async def test_a_database_that_does_not_answer_in_time_counts_as_away(tmp_path: 
     node.inbox.hangs.set()
     await node.through()
     assert node.inbox.words == ["late", "behind it"]
+    await node.die()
+
+
+async def test_a_server_that_was_frozen_has_not_waited_for_its_database(tmp_path: Path, quick: None) -> None:
+    """Another node may have taken the sender's next text: what waits in a spool would come after it."""
+    node = Node(tmp_path, Inbox())
+    node.inbox.hangs.clear()
+    putting = asyncio.create_task(node.put(text("at once")))
+    await asyncio.sleep(0)
+    time.sleep(0.1)  # twice as long as its patience: the whole process stands still
+    await asyncio.sleep(0)
+    node.inbox.hangs.set()
+    await putting
+    assert node.spool.taken == 0
+    assert node.inbox.words == ["at once"]
+    await node.die()
+
+
+async def test_what_another_node_is_storing_holds_up_nobody_else(tmp_path: Path) -> None:
+    """That node may be frozen. What waits for it is not acknowledged: it may come to nothing there."""
+    inbox = Inbox()
+    node = Node(tmp_path, inbox)
+    inbox.locked = "same"
+    inbox.hangs.clear()
+    puts = [asyncio.create_task(node.put(text(words))) for words in ("first", "the same", "last")]
+    await asyncio.sleep(0.01)
+    inbox.hangs.set()
+    first, same, last = await asyncio.gather(*puts, return_exceptions=True)
+    assert (first, last) == (None, None)
+    assert isinstance(same, OperationalError)
+    assert sorted(inbox.words) == ["first", "last"]
+    assert node.spool.taken == 0
     await node.die()
 
 

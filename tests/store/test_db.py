@@ -1,12 +1,17 @@
 """The writer: what is acknowledged is committed, one failure does not harm its neighbours, close finishes the queue."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from textback.core.errors import SettingsError
-from textback.store.db import Db, open_db
+from textback.store import migrate
+from textback.store.db import Db, open_db, parse_url
+from textback.store.trouble import is_away, is_held_up
 
 
 def note(tx: Connection, word: str) -> str:
@@ -80,3 +85,41 @@ async def test_work_queued_together_is_stored_together_and_only_the_guilty_part_
     with pytest.raises(RuntimeError, match="gone"):
         await second
     assert await db.read(words) == ["kept"]
+
+
+@pytest.fixture
+async def postgres(postgres_url: str) -> AsyncIterator[Db]:
+    """PostgreSQL alone: SQLite has one writer, and nobody who hangs up."""
+    await asyncio.to_thread(migrate.upgrade, parse_url(postgres_url))
+    opened = open_db(postgres_url)
+    yield opened
+    await opened.close()
+
+
+def address(db: Db) -> str:
+    return db.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+async def test_a_server_that_hung_up_while_nothing_was_written_is_asked_again(postgres: Db) -> None:
+    """Restarted, or tired of a node that was frozen: the next write finds out, and nobody has to know."""
+    db = postgres
+    await db.write_in("turn", note, "a")
+    with psycopg.connect(address(db), autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
+    assert await db.write_in("turn", note, "b") == "b"
+    assert await db.read(words) == ["a", "b"]
+
+
+async def test_a_write_does_not_wait_for_long_for_what_another_holds(postgres: Db) -> None:
+    db = postgres
+    with psycopg.connect(address(db)) as other:
+        other.execute("INSERT INTO audit VALUES ('a', '', 0, '', '', '', '')")
+        with pytest.raises(OperationalError) as refused:
+            await db.write(note, "a")
+        assert is_held_up(refused.value)
+        assert not is_away(refused.value)
+        other.rollback()
+    assert await db.write(note, "a") == "a"

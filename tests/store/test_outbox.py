@@ -1,13 +1,16 @@
 """The outbox: oldest first within a conversation, no second post, and a fence against nodes that come back late."""
 
+import asyncio
+import threading
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, select
 
 from textback.core.ids import new_id
 from textback.store import outbox as box
 from textback.store import turns
-from textback.store.db import Db
+from textback.store.db import Db, Tx
 from textback.store.inbox import Incoming, store_arrivals
 from textback.store.tables import messages, outbox
 
@@ -160,6 +163,48 @@ async def test_statuses_climb_and_never_go_back(db: Db) -> None:
     ]:  # fmt: skip
         assert await db.write(turns.update_delivery, [delivery(ana, "p1", status)]) == []
         assert await db.read(status_of, id_) == expected
+
+
+@pytest.mark.parametrize(("first", "second"), [("delivered", "undelivered"), ("undelivered", "delivered")])
+async def test_statuses_that_are_written_at_once_do_not_go_back(db: Db, first: str, second: str) -> None:
+    """Two nodes have read the same old status; the second must look again when the first is done."""
+    ana = await contact(db, "+12065550123")
+    id_ = await queue(db, ana, "hi")
+    await db.write(box.accepted, [{"b": ana[0], "k": ana[1], "i": id_, "p": "p1"}])
+    reached, go_on = threading.Event(), threading.Event()
+
+    def slowly(tx: Tx) -> None:
+        turns.update_delivery(tx, [delivery(ana, "p1", first)])
+        reached.set()
+        go_on.wait(5)
+
+    writing = asyncio.create_task(db.write_in("one", slowly))
+    await asyncio.to_thread(reached.wait, 5)
+    other = asyncio.create_task(db.write_in("two", turns.update_delivery, [delivery(ana, "p1", second)]))
+    await asyncio.sleep(0.1)
+    go_on.set()
+    await asyncio.gather(writing, other)
+    assert await db.read(status_of, id_) == "delivered"
+
+
+async def test_a_text_that_is_claimed_while_stop_comes_is_posted_and_not_called_withdrawn(db: Db) -> None:
+    ana = await contact(db, "+12065550123")
+    id_ = await queue(db, ana, "hi")
+    reached, go_on = threading.Event(), threading.Event()
+
+    def claiming(tx: Tx) -> None:
+        box.claim(tx, [(ana[0], ana[1], id_)], NOW + 60_000)
+        reached.set()
+        go_on.wait(5)
+
+    writing = asyncio.create_task(db.write_in("one", claiming))
+    await asyncio.to_thread(reached.wait, 5)
+    stopping = asyncio.create_task(db.write_in("two", turns.cancel_queued, [ana[1]], "O6"))
+    await asyncio.sleep(0.1)
+    go_on.set()
+    await asyncio.gather(writing, stopping)
+    assert await db.read(left) == [(id_, "sending")]
+    assert await db.read(status_of, id_) == "queued"
 
 
 async def test_a_status_that_overtakes_its_receipt_is_applied_later(db: Db) -> None:

@@ -18,7 +18,7 @@ _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
     """The environment without the variables of a developer's own lines."""
-    drop = ("TELNYX_", "TWILIO_", "DATABASE_URL", "PUBLIC_URL", "HOST", "PORT")
+    drop = ("TELNYX_", "TWILIO_", "OTEL_", "DATABASE_URL", "PUBLIC_URL", "HOST", "PORT")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(drop)}
     # Tests are programs that talk to a program, and quickly.
     limits = {"REPLIES_PER_HOUR": "0", "SAME_EXCHANGES": "0", "WEBHOOK_REFUSALS_PER_MINUTE": "0"}

@@ -28,7 +28,7 @@ def test_a_text_goes_out_and_joins_the_conversation(site: Site, till: httpx.Clie
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
     body = answer.json()
-    assert set(body) == {"message_id", "status", "from", "to", "text"}
+    assert set(body) == {"message_id", "status", "from", "to", "text", "trace"}
     assert (body["from"], body["to"], body["text"]) == ("+12065550100", "+12065550131", "Your bike is ready.")
     assert body["status"] in ("queued", "sent", "delivered")
     stored = site.rows("SELECT * FROM messages WHERE id = :i", i=body["message_id"])

@@ -1,5 +1,6 @@
 """Forms only from our own pages, the headers of every page, and nothing that a contact writes runs as code."""
 
+import json
 import re
 from html import unescape
 from html.parser import HTMLParser
@@ -8,9 +9,11 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
+from sqlalchemy import Connection, insert
 
 from tests.web.conftest import FORM_TOKEN, Browser, Site
 from textback.store import accounts
+from textback.store.tables import rejected_webhooks
 from textback.web.routes import ROUTES
 
 FORMS = {
@@ -22,6 +25,8 @@ FORMS = {
     "/c/{contact}/return": "/c/{c}/return",
     "/c/{contact}/reply": "/c/{c}/reply",
     "/c/{contact}/complete": "/c/{c}/complete",
+    "/dead-letters/redrive": "/dead-letters/redrive",
+    "/dead-letters/discard": "/dead-letters/discard",
     "/try/new": "/try/new",
     "/try/{phone}/text": "/try/{p}/text",
 }
@@ -179,6 +184,21 @@ class Page(HTMLParser):
         self._in = ""
 
 
+def reject(tx: Connection, now: int) -> None:
+    """A webhook with a hostile name was rejected."""
+    row: dict[str, object] = {
+        "workspace": "default",
+        "id": "0" * 24,
+        "line": SCRIPT,
+        "provider": "",
+        "reason": "no_line",
+        "raw": "",
+    }
+    row |= {"detail": SCRIPT, "source": SCRIPT, "times": 1, "at": now, "last_at": now}
+    payload = {"path": SCRIPT, "headers": {SCRIPT: SCRIPT}, "size": 1, "body": f"</pre>{SCRIPT}"}
+    tx.execute(insert(rejected_webhooks), {**row, "payload": json.dumps(payload)})
+
+
 def pages(desk: Desk) -> dict[str, httpx.Response]:
     """Every kind of page, in the states that look different."""
     site, person = desk.site, desk.person
@@ -216,6 +236,10 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
         ("bot", site.contact("BOOK")),
     ):
         found[f"thread {name}"] = person.get(f"/c/{contact}?view=all")
+    site.write(reject, site.clock())
+    found["stuck"] = person.get("/dead-letters")
+    found["stuck, all"] = person.get("/dead-letters/all?do=discard")
+    assert SCRIPT not in found["stuck"].text
     found["card"] = person.get(f"/c/{desk.contact}/card")
     return found
 

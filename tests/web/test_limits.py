@@ -38,9 +38,11 @@ class Door:
 
     def __init__(self, most: int) -> None:
         self.now = 1_780_513_200_000
-        road: Any = SimpleNamespace(now=lambda: self.now)
+        road: Any = SimpleNamespace(now=lambda: self.now, tracer=None)
         lines = {name: Line(name, Signer(), "+12065550100") for name in ("flooded", "quiet")}  # type: ignore[arg-type]
-        self.webhooks = Webhooks(road, lines, "https://texts.example.com", most_refused=most)
+        self.kept: list[tuple[str, str]] = []
+        keep: Any = SimpleNamespace(keep=lambda line, _provider, reason, *_: self.kept.append((line, reason)))
+        self.webhooks = Webhooks(road, lines, "https://texts.example.com", most_refused=most, quarantine=keep)
 
     async def post(self, body: bytes, line: str = "flooded") -> int:
         """Post a webhook; returns the HTTP status."""
@@ -66,7 +68,7 @@ async def test_a_flood_of_bad_requests_is_cut_short_and_good_ones_still_come_thr
     assert [await door.post(b"unsigned") for _ in range(3)] == [401, 401, 401]
     assert [await door.post(body) for body in (b"unsigned", b"malformed")] == [429, 429]
     assert counter.get() - before == 2
-    assert len(door.webhooks.refused) == 3
+    assert door.kept == [("flooded", "unsigned")] * 3
     assert await door.post(b"{}") == 200
     assert await door.post(b"unsigned", "quiet") == 401
     door.now += MINUTE

@@ -39,6 +39,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     """One text to send. `status_url` is where the provider should report; None where no public address is known.
 
     `ours` is asked at the last moment before the request is written: once it says no, the text must not be sent.
+    `answered` is told the HTTP status of the provider's answer, when there is one.
     """
 
     message_id: str
@@ -48,6 +49,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     media: tuple[Media, ...] = ()
     status_url: str | None = None
     ours: Callable[[], bool] | None = None
+    answered: Callable[[int], None] | None = None
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -98,6 +100,15 @@ class Provider(Protocol):
 
     async def send(self, outgoing: Outgoing) -> Accepted | Failure:
         """Post one text. Never raises for anything the network or the provider does."""
+        ...
+
+
+@runtime_checkable
+class Timestamped(Protocol):
+    """A provider whose signatures say when they were made, so that `verify` refuses old ones."""
+
+    def signed_at(self, webhook: Webhook) -> int | None:
+        """The time (ms) that the signature names, however long ago; None where it names none."""
         ...
 
 
@@ -174,3 +185,11 @@ class Option(msgspec.Struct, frozen=True):
 KEYWORD_OWNER = Option(
     "keyword_owner", "", "Who answers STOP, START and HELP: provider (the default) or app.", required=False
 )
+
+
+def signature_options(prefix: str) -> tuple[Option, Option]:
+    """How a line checks signatures; `prefix` begins the names in the environment."""
+    return (
+        Option("signature", f"{prefix}_SIGNATURE", "enforce (the default), or log-only while setting up.", False),
+        Option("signature_log_only_until", f"{prefix}_SIGNATURE_UNTIL", "The day on which log-only ends.", False),
+    )

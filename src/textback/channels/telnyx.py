@@ -25,6 +25,7 @@ from textback.channels.base import (
     Option,
     Outgoing,
     Webhook,
+    signature_options,
 )
 from textback.channels.client import Broken, Session, TooSlow, Unreachable
 from textback.channels.http import accepted, api_address, failure_of, need, refused, seconds, target
@@ -140,6 +141,7 @@ class Telnyx:
         Option("number", "TELNYX_PHONE_NUMBER", "The number texts come to and go out from, in E.164."),
         Option("base_url", "TELNYX_BASE_URL", f"The API's address. Default: {BASE_URL}", required=False),
         KEYWORD_OWNER,
+        *signature_options("TELNYX"),
     )
     content_types: ClassVar[tuple[str, ...]] = ("application/json",)
     acknowledgement: ClassVar[tuple[str, bytes]] = ("application/json", b'{"status":"accepted"}')
@@ -157,10 +159,10 @@ class Telnyx:
 
     def verify(self, webhook: Webhook, now: int) -> None:
         """Ed25519 over `timestamp|body`; a timestamp over five minutes off is stale."""
-        timestamp = webhook.headers.get("telnyx-timestamp", "")
-        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+        at = self.signed_at(webhook)
+        if at is None:
             raise BadSignature("no timestamp")
-        if abs(now - int(timestamp) * SECOND) > TOLERANCE:
+        if abs(now - at) > TOLERANCE:
             raise BadSignature("stale timestamp")
         try:
             signature = base64.b64decode(webhook.headers.get("telnyx-signature-ed25519", ""), validate=True)
@@ -168,7 +170,7 @@ class Telnyx:
             raise BadSignature("signature is not base64") from None
         if len(signature) != 64:
             raise BadSignature("no signature")
-        signed = timestamp.encode() + b"|" + webhook.body
+        signed = webhook.headers["telnyx-timestamp"].encode() + b"|" + webhook.body
         for key in self._keys:
             try:
                 key.verify(signed, signature)
@@ -176,6 +178,12 @@ class Telnyx:
                 continue
             return
         raise BadSignature("wrong signature")
+
+    def signed_at(self, webhook: Webhook) -> int | None:
+        """The timestamp that is signed with the body."""
+        timestamp = webhook.headers.get("telnyx-timestamp", "")
+        fine = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12
+        return int(timestamp) * SECOND if fine else None
 
     def parse(self, webhook: Webhook) -> list[Message | DeliveryStatus]:
         """A text, or the statuses of one of ours; nothing for other events."""
@@ -233,6 +241,8 @@ class Telnyx:
             answer = await self._http.post(self._target, _encode(body), outgoing.ours)
         except (Unreachable, Broken, TooSlow) as error:
             return failure_of(error)
+        if outgoing.answered is not None:
+            outgoing.answered(answer.status)
         if 200 <= answer.status < 300:
             try:
                 return accepted(_response.decode(answer.body).data.id)

@@ -23,6 +23,7 @@ from textback.channels.base import (
     Option,
     Outgoing,
     Webhook,
+    signature_options,
 )
 from textback.channels.client import Broken, Session, TooSlow, Unreachable
 from textback.channels.http import accepted, api_address, failure_of, need, refused, seconds, target
@@ -99,6 +100,7 @@ class Twilio:
         Option("number", "TWILIO_PHONE_NUMBER", "The number texts come to and go out from, in E.164."),
         Option("base_url", "TWILIO_BASE_URL", f"The API's address. Default: {BASE_URL}", required=False),
         KEYWORD_OWNER,
+        *signature_options("TWILIO"),
     )
     content_types: ClassVar[tuple[str, ...]] = ("application/x-www-form-urlencoded",)
     acknowledgement: ClassVar[tuple[str, bytes]] = ("text/xml", b"<Response/>")
@@ -215,6 +217,8 @@ class Twilio:
             answer = await self._http.post(self._target, body, outgoing.ours)
         except (Unreachable, Broken, TooSlow) as error:
             return failure_of(error)
+        if outgoing.answered is not None:
+            outgoing.answered(answer.status)
         if 200 <= answer.status < 300:
             try:
                 return accepted(_response.decode(answer.body).sid)

@@ -18,12 +18,15 @@ from textback.channels.probe import Answered, probe, serves
 from textback.cli.serving import example_bot
 from textback.core.errors import TextbackError
 from textback.core.phone import is_e164, is_short_code
-from textback.core.when import MINUTE, SECOND
+from textback.core.when import MINUTE, SECOND, to_iso
 from textback.engine.bot import Bot, LineSpec
 from textback.engine.load import check_bot, load_bot
+from textback.pipeline.signatures import check_until, latest
 from textback.settings import Settings, environment, load_settings
+from textback.store import signatures
 from textback.store.checkup import look
 from textback.store.db import parse_url
+from textback.telemetry import switch
 
 Level = Literal["ok", "warning", "error"]
 
@@ -69,6 +72,8 @@ async def examine(found: Mapping[str, str], bot_dir: Path, database: str | None,
         if settings is not None:
             findings.append(_public_url(settings, specs))
             findings += _database(settings)
+            findings += _signatures(specs, found, http, settings)
+            findings.append(_traces(found))
             findings.append(await _port(settings, http))
         if online:
             findings += await _providers(specs, found, http)
@@ -142,6 +147,14 @@ def _lines(bot: Bot, found: Mapping[str, str], http: Session, findings: list[Fin
     return fine
 
 
+def _traces(found: Mapping[str, str]) -> Finding:
+    try:
+        wanted = switch.wanted(found)
+    except TextbackError as error:
+        return _error("traces", error)
+    return Finding("traces", "ok", "They are exported." if wanted else "They are off; docs/how-to/watch.md says how.")
+
+
 def _zone(bot: Bot | None) -> Finding:
     for name in {"America/Los_Angeles", bot.timezone if bot else "UTC"}:
         try:
@@ -169,6 +182,32 @@ def _public_url(settings: Settings, specs: Mapping[str, LineSpec]) -> Finding:
     if parts.scheme != "https":
         return Finding("PUBLIC_URL", "warning", "It is not https: texts and logins travel in the clear.", _URL)
     return Finding("PUBLIC_URL", "ok", url)
+
+
+def _signatures(
+    specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Session, settings: Settings
+) -> list[Finding]:
+    """Lines that take webhooks without checking who sent them, or that would like to."""
+    findings = []
+    for name, spec in specs.items():
+        line = make_lines({name: spec}, found, http)[name]
+        if not line.log_only_until:
+            continue
+        what, now = f"signatures of {name}", _now()
+        if line.log_only_until <= now:
+            fix = "Remove signature and signature_log_only_until."
+            findings.append(Finding(what, "warning", "They are enforced again: log-only is over.", fix))
+            continue
+        began = signatures.look(parse_url(settings.database_url), settings.workspace, spec.provider, line.number)
+        try:
+            check_until(name, line.log_only_until, latest(began, now))
+        except TextbackError as error:
+            findings.append(_error(what, error))
+            continue
+        seen = f"Until {to_iso(line.log_only_until)} webhooks are taken in without checking who sent them."
+        fix = "Remove signature: log-only as soon as the provider's webhooks are signed as they should be."
+        findings.append(Finding(what, "warning", seen, fix))
+    return findings
 
 
 _URL = "Set it to what providers call, such as https://texts.example.com; see docs/how-to/run-behind-a-proxy.md."

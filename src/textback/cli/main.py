@@ -21,7 +21,7 @@ apikeys = typer.Typer(help="Keys for other programs that use the HTTP API.", no_
 users = typer.Typer(help="People who may sign in to the desk.", no_args_is_help=True)
 app.add_typer(apikeys, name="apikey")
 app.add_typer(users, name="user")
-dead_letters = typer.Typer(help="Texts and arrivals that were given up.", no_args_is_help=True)
+dead_letters = typer.Typer(help="Texts and arrivals that were given up, and rejected webhooks.", no_args_is_help=True)
 app.add_typer(dead_letters, name="dead")
 databases = typer.Typer(help="How the database keeps its tables.", no_args_is_help=True)
 app.add_typer(databases, name="db")
@@ -137,23 +137,35 @@ def user_link(email: Annotated[str, typer.Argument(help="The person's address.")
 @dead_letters.command("list")
 def dead_list(
     line: Annotated[str, typer.Option(help="Only of this line.")] = "",
-    kind: Annotated[str, typer.Option(help="Only of this kind: send or arrival.")] = "",
+    kind: Annotated[str, typer.Option(help="Only of this kind: send, arrival or webhook.")] = "",
     database: Database = None,
 ) -> None:
-    """List what was given up and why, the oldest first: id, time, kind, line, who, reason, text."""
+    """List what was given up or rejected and why, the oldest first: id, time, kind, line, who, reason, text."""
     dead.list_dead(line, kind, database)
 
 
 @dead_letters.command("redrive")
 def dead_redrive(
     letter: Annotated[str, typer.Argument(help="Which one: its id in the list.")] = "",
-    everything: Annotated[bool, typer.Option("--all", help="Every one that was not redriven.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every one that nobody has dealt with.")] = False,
     line: Annotated[str, typer.Option(help="With --all: only of this line.")] = "",
-    kind: Annotated[str, typer.Option(help="With --all: only of this kind: send or arrival.")] = "",
+    kind: Annotated[str, typer.Option(help="With --all: only of this kind: send, arrival or webhook.")] = "",
     database: Database = None,
 ) -> None:
-    """Send texts that were given up again, and handle arrivals again. Each can be redriven once."""
+    """Send texts that were given up again, handle arrivals again, check webhooks again. Each can be redriven once."""
     dead.redrive_dead(letter, everything, line, kind, database)
+
+
+@dead_letters.command("discard")
+def dead_discard(
+    letter: Annotated[str, typer.Argument(help="Which one: its id in the list.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Every one that nobody has dealt with.")] = False,
+    line: Annotated[str, typer.Option(help="With --all: only of this line.")] = "",
+    kind: Annotated[str, typer.Option(help="With --all: only of this kind: send, arrival or webhook.")] = "",
+    database: Database = None,
+) -> None:
+    """Throw away what is not to be tried again. The audit log says so."""
+    dead.discard_dead(letter, everything, line, kind, database)
 
 
 @databases.command("distribute")

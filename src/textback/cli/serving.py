@@ -1,7 +1,6 @@
 """textback serve and textback demo."""
 
 import asyncio
-import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -15,11 +14,14 @@ import uvicorn
 
 from textback.app import App, prepare, prepare_spool, read_folder
 from textback.cli.accounts import demo_login
+from textback.cli.logs import configure_logging, on_stray_error
 from textback.core.errors import StartError
 from textback.core.faults import arm
 from textback.settings import Settings, environment, load_settings
 from textback.store.db import parse_url
 from textback.store.distribute import at_start
+
+log = structlog.get_logger("textback")
 
 GRACE = 10
 """Seconds that requests under way get to finish when the server stops."""
@@ -28,27 +30,6 @@ GRACE = 10
 def example_bot() -> Path:
     """The bike shop's folder inside the package."""
     return Path(str(resources.files("textback") / "examples" / "bike_shop"))
-
-
-def configure_logging(settings: Settings) -> None:
-    """Logs go to stderr, one event a line. They hold no texts and no whole phone numbers."""
-    level = getattr(logging, settings.log_level.upper(), None)
-    if not isinstance(level, int):
-        raise StartError(f"LOG_LEVEL {settings.log_level!r} is not a level.", "Use debug, info, warning or error.")
-    # Tracebacks without local variables: those may hold texts and keys.
-    formatter = structlog.dev.plain_traceback
-    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=formatter)
-    renderers = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *(renderers if settings.log_json else [plain]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=open(2, "w", closefd=False)),  # noqa: SIM115
-    )
-    logging.basicConfig(level=max(level, logging.WARNING))
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -76,6 +57,7 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Stop on SIGTERM and SIGINT; a second SIGINT does not wait."""
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(on_stray_error)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._on_signal, number)
         yield
@@ -116,9 +98,14 @@ def serve(
     asyncio.run(app.check())
     lock = prepare(settings)
     app.by_bucket = at_start(parse_url(settings.database_url))
+    asyncio.run(app.check_signatures())
     app.spool = prepare_spool(settings)
     listener = bind(settings.host, settings.port)
-    typer.echo(f"Textback is at http://{settings.host}:{listener.getsockname()[1]}", err=True)
+    address = f"http://{settings.host}:{listener.getsockname()[1]}"
+    if settings.log_json:
+        log.info("listening", address=address)
+    else:
+        typer.echo(f"Textback is at {address}", err=True)
     try:
         run(app, listener)
     finally:

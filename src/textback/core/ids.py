@@ -41,5 +41,10 @@ class IdMaker:
             return f"{self._ms:011x}{self._count:05x}{self._node}"
 
 
+def made_at(id_: str) -> int:
+    """When this id was made, in ms since 1970, by the clock of the process that made it."""
+    return int(id_[:11], 16)
+
+
 new_id = IdMaker()
 """This process's id maker. Rooms that must stay pure take ids as arguments instead."""

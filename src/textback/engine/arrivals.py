@@ -1,5 +1,7 @@
 """Arrivals: everything that can happen to a conversation. Stored in the inbox, handled one at a time, in order."""
 
+from typing import Literal
+
 import msgspec
 
 from textback.core.messages import Channel, MessageClass, Status
@@ -11,6 +13,11 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True):
     url: str
     content_type: str = ""
     size: int | None = None
+
+
+Doubt = Literal["", "unsigned", "redriven"]
+"""Why an opt-in in it does not count: nobody knows that the provider sent it (unsigned), or it was taken out of
+quarantine, and they may have opted out since (redriven)."""
 
 
 class Arrival(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"):
@@ -32,6 +39,7 @@ class Message(Arrival, frozen=True, omit_defaults=True, tag="message"):
     media: tuple[Media, ...] = ()
     keyword: str | None = None  # "stop" | "start" | "help"
     sent_at: int | None = None
+    doubt: Doubt = ""
 
 
 class DeliveryStatus(Arrival, frozen=True, omit_defaults=True, tag="status"):
@@ -48,6 +56,7 @@ class DeliveryStatus(Arrival, frozen=True, omit_defaults=True, tag="status"):
     detail: str | None = None
     opted_out: bool = False
     at: int | None = None
+    doubt: Doubt = ""
 
 
 class AgentReply(Arrival, frozen=True, omit_defaults=True, tag="agent_reply"):

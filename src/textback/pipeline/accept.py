@@ -15,11 +15,12 @@ from textback.core.faults import point
 from textback.core.ids import new_id
 from textback.core.messages import FAMILY
 from textback.engine.arrivals import AnyArrival, DeliveryStatus, Message
-from textback.pipeline.detour import PATIENCE, Detour
+from textback.pipeline.detour import PATIENCE, Detour, Patience
+from textback.pipeline.metrics import BATCH_STORED
 from textback.pipeline.spool import Spool
 from textback.store.db import Batch, Tx
 from textback.store.inbox import Home, Incoming, store_arrivals
-from textback.store.trouble import is_away, reason
+from textback.store.trouble import is_away, is_held_up, reason
 
 _encode = msgspec.json.Encoder().encode
 _HOMES = 50_000  # addresses remembered; each is about 300 bytes
@@ -98,13 +99,14 @@ class Acceptor:
         if self._batch is None or not self._batch.add(put):
             batch = self._batch = Batch()
             batch.add(put)
-            self._write(self._store, batch).add_done_callback(partial(self._stored, batch, self._patience(batch)))
+            self._submit(batch)
 
-    def _patience(self, batch: Batch[Put]) -> asyncio.TimerHandle | None:
+    def _submit(self, batch: Batch[Put]) -> None:
+        self._write(self._store, batch).add_done_callback(partial(self._stored, batch, self._patience(batch)))
+
+    def _patience(self, batch: Batch[Put]) -> Patience | None:
         """Begin to wait for what was just handed to the database."""
-        if self.detour is None:
-            return None
-        return asyncio.get_running_loop().call_later(PATIENCE, self._late, batch)
+        return None if self.detour is None else Patience(partial(self._late, batch))
 
     def _late(self, batch: Batch[Put]) -> None:
         """The database takes its time. It may store these yet; then it meets them twice and keeps the first."""
@@ -138,13 +140,21 @@ class Acceptor:
         while len(self._homes) > _HOMES:
             self._homes.popitem(last=False)
 
-    def _stored(self, batch: Batch[Put], late: asyncio.TimerHandle | None, written: asyncio.Future[Any]) -> None:
+    def _stored(self, batch: Batch[Put], late: Patience | None, written: asyncio.Future[Any]) -> None:
         if late is not None:
             late.cancel()
         error = written.exception()
         if error is None:
             point("accept.committed")
+            BATCH_STORED.observe(sum(len(put.items) for put in batch.close()))
             self._learn(written.result())
+        if error is not None and is_held_up(error) and len(batch.close()) > 1:
+            self._one_by_one(batch)
+        else:
+            self._settle(batch, error)
+
+    def _settle(self, batch: Batch[Put], error: BaseException | None) -> None:
+        """Tell those who wait."""
         if error is not None and is_away(error):
             self._divert(batch, reason(error))
         for put in batch.close():
@@ -154,3 +164,12 @@ class Acceptor:
                 put.future.set_result(None)
             elif not put.detoured:
                 put.future.set_exception(error)
+
+    def _one_by_one(self, batch: Batch[Put]) -> None:
+        """One of these waits for another node, which may be frozen while it stores the same; the others need not."""
+        for put in batch.close():
+            if not put.future.done() and not put.detoured:
+                alone: Batch[Put] = Batch()
+                alone.add(put)
+                alone.close()
+                self._submit(alone)

@@ -15,6 +15,7 @@ import structlog
 from textback.core.faults import point
 from textback.core.ids import BUCKETS, bucket_of
 from textback.pipeline.accept import Acceptor, Homes, Put
+from textback.pipeline.detour import Patience
 from textback.pipeline.spool import Spool
 from textback.store.db import Batch, Db, Place, Tx, Work
 from textback.store.inbox import Home, Incoming, open_conversations, settle_address, store_arrivals
@@ -85,11 +86,11 @@ class BucketAcceptor(Acceptor):
         workspace: str,
         clock: Callable[[], int],
         write: Callable[..., asyncio.Future[Any]],
-        submit: Callable[[Place, Work], list[asyncio.Future[Any]]],
+        write_for: Callable[[Place, Work], list[asyncio.Future[Any]]],
         spool: Spool | None = None,
     ) -> None:
         super().__init__(workspace, clock, write, spool)
-        self._submit = submit
+        self._write_for = write_for
         self._batches: dict[Place, Batch[Put]] = {}
         self._seeking: Counter[Address] = Counter()
         self._new: set[Address] = set()  # whose conversation this node has not seen yet
@@ -98,13 +99,18 @@ class BucketAcceptor(Acceptor):
         parts: dict[Place, list[Incoming]] = {}
         for item in put.items:
             key = _address(item)
-            place: Place = key
-            if item.contact_id:
-                place = bucket_of(item.contact_id)
-            elif key in self._homes and not self._seeking[key]:
-                place = self._homes[key].bucket
+            place = self._place_of(item)
+            if not item.contact_id and self._seeking[key]:
+                place = key
             parts.setdefault(place, []).append(item)
         self._spread(put, parts)
+
+    def _place_of(self, item: Incoming) -> Place:
+        """The bucket where it belongs; its address, where that is not known."""
+        if item.contact_id:
+            return bucket_of(item.contact_id)
+        home = self._homes.get(_address(item))
+        return _address(item) if home is None else home.bucket
 
     def _spread(self, put: Put, parts: dict[Place, list[Incoming]]) -> None:
         """Have each part written where it belongs. The whole is kept when all of them are."""
@@ -127,12 +133,24 @@ class BucketAcceptor(Acceptor):
             return
         batch = self._batches[place] = Batch()
         batch.add(put)
+        self._hand_over(place, batch)
+
+    def _hand_over(self, place: Place, batch: Batch[Put]) -> None:
         late = self._patience(batch)
         if isinstance(place, int):
             self._write(place, self._store, batch).add_done_callback(partial(self._stored, batch, late))
         else:
-            (found,) = self._submit(place, (self._seek, (place, batch)))
+            (found,) = self._write_for(place, (self._seek, (place, batch)))
             found.add_done_callback(partial(self._found, place, batch, late))
+
+    def _submit(self, batch: Batch[Put]) -> None:
+        """Once more, without those that it came with. What is here was at home in one bucket."""
+        (put,) = batch.close()
+        place = self._place_of(put.items[0])
+        if isinstance(place, int):
+            self._hand_over(place, batch)
+        else:
+            self._join(place, put)
 
     def _seek(self, tx: Tx, address: Address, batch: Batch[Put]) -> Home | None:
         """Runs in the database's thread: where this address lives. One that nobody has is made, if any arrival may."""
@@ -140,7 +158,7 @@ class BucketAcceptor(Acceptor):
         return settle_address(tx, self._workspace, address, create=create)
 
     def _found(
-        self, address: Address, batch: Batch[Put], late: asyncio.TimerHandle | None, sought: asyncio.Future[Home | None]
+        self, address: Address, batch: Batch[Put], late: Patience | None, sought: asyncio.Future[Home | None]
     ) -> None:
         puts = batch.close()
         if self._batches.get(address) is batch:
@@ -148,11 +166,11 @@ class BucketAcceptor(Acceptor):
         self._seeking[address] -= len(puts)
         if not self._seeking[address]:
             del self._seeking[address]
-        if sought.exception() is not None:
-            self._stored(batch, late, sought)  # as if they could not be stored
-            return
         if late is not None:
             late.cancel()
+        if (error := sought.exception()) is not None:
+            self._settle(batch, error)
+            return
         home = sought.result()
         if home is not None and address not in self._homes:
             self._new.add(address)

@@ -37,20 +37,33 @@ class Claim(msgspec.Struct, frozen=True):
     until: int
     deadline: float
     made: int = 0  # when it was queued, in ms
-    segments: int = 1
     bulk: bool = False
+    arrival_id: str = ""  # what it answers; the id of its trace
 
     def held(self, now: int) -> bool:
         """Whether it is still ours. A node that was frozen for longer must not post: another has judged the row."""
         return now < self.until and monotonic() < self.deadline
 
 
+class Refusal(msgspec.Struct, frozen=True):
+    """A queued text that the gate refused when it was about to be posted."""
+
+    id: str
+    line: str
+    rule: str
+    arrival_id: str
+
+
 class Claimed(msgspec.Struct):
-    """A batch of claims, the contacts whose rows the gate refused, and whether rows are left that must wait."""
+    """A batch of claims, the contacts whose rows the gate refused, whether rows are left that must wait, and in how
+    many seconds lines with a rate may send again, or how many segments they `used` of what was taken ahead."""
 
     claims: list[Claim]
     refused: list[str]
     more: bool
+    waits: dict[str, float] = {}
+    refusals: list[Refusal] = []
+    used: dict[str, int] = {}
 
 
 class Queued(msgspec.Struct):
@@ -59,6 +72,7 @@ class Queued(msgspec.Struct):
     row: dict[str, Any]
     text: str
     media: tuple[Media, ...]
+    arrival_id: str = ""
 
 
 def claim(tx: Tx, now: int, allowed: Allowance, lease: int = LEASE) -> Claimed:
@@ -68,6 +82,7 @@ def claim(tx: Tx, now: int, allowed: Allowance, lease: int = LEASE) -> Claimed:
     """
     refused: list[dict[str, Any]] = []
     contacts: list[str] = []
+    refusals: list[Refusal] = []
 
     def may_go(row: Row[Any]) -> bool:
         gate = may_send(row.message_class, opted_out=bool(row.opted_out), expires_at=row.expires_at, now=now)
@@ -76,15 +91,17 @@ def claim(tx: Tx, now: int, allowed: Allowance, lease: int = LEASE) -> Claimed:
             key = {"b": row.bucket, "k": row.contact_id, "i": row.id}
             refused.append({**key, "s": status, "r": gate.rule, "c": "", "d": gate.reason})
             contacts.append(row.contact_id)
+            refusals.append(Refusal(row.id, row.line, gate.rule, row.arrival_id))
         return gate.allowed
 
-    claims = [_claim_of(row, now, lease) for row in choose(tx, now, allowed, may_go)]
+    chosen = choose(tx, now, allowed, may_go)
+    claims = [_claim_of(row, now, lease) for row in chosen.rows]
     if claims:
         outbox.claim(tx, [(c.bucket, c.contact_id, c.id) for c in claims], now + lease)
         point("deliver.claiming")
     if refused:
         outbox.settle(tx, refused)
-    return Claimed(claims, contacts, outbox.any_queued(tx))
+    return Claimed(claims, contacts, outbox.any_queued(tx), chosen.waits, refusals, chosen.used)
 
 
 def give_up_late(tx: Tx, now: int, lines: Collection[str]) -> list[str]:
@@ -143,6 +160,7 @@ def claim_new(
                 now + lease,
                 deadline,
                 now,
+                arrival_id=item.arrival_id,
             )
         )
     return claims
@@ -162,6 +180,6 @@ def _claim_of(row: Row[Any], now: int, lease: int) -> Claim:
         now + lease,
         monotonic() + lease / SECOND,
         row.at,
-        max(row.segments, 1),
         row.priority != REPLY,
+        row.arrival_id,
     )

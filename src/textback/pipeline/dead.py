@@ -20,8 +20,9 @@ AGAIN = "again"
 
 
 class Redriven(msgspec.Struct, frozen=True):
-    """What came of a dead letter: "sent" or "handled" (it is on the road again), "done" (it had been redriven before),
-    "refused" by the consent gate or "lost" (what it was about is gone); `why` says more."""
+    """What came of a dead letter: "sent" or "handled" (it is on the road again), "done" (somebody has dealt with it
+    before), "refused" by the consent gate or a webhook's check, or "lost" (what it was about is gone); `why` says more.
+    """
 
     result: str
     why: str = ""

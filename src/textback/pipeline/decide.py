@@ -21,6 +21,11 @@ from textback.engine.step import Turn, close_session, step
 CONSENT_ROW = "Stop, start and help words"
 GUARD_ROW = "Too many replies"
 LATE_ROW = "Late"
+DOUBT_ROW = "Signature"
+DOUBTS = {
+    "unsigned": "Not the provider's; taken in because the line only logs signatures",
+    "redriven": "Right, when it was taken out of quarantine",
+}
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -44,6 +49,17 @@ def decide(
     pinned: Bot | None = None,
 ) -> Turn:
     """Handle one arrival: the new state, the effects, the record and the trace. Nothing a contact does raises."""
+    turn = _decided(bot, state, arrival, now, standing, session_id, pinned)
+    doubt = arrival.doubt if isinstance(arrival, Message | DeliveryStatus) else ""
+    if doubt:
+        turn.checks.insert(0, Check(DOUBT_ROW, DOUBTS[doubt], hit=doubt == "unsigned"))
+        turn.events.append(Event("doubted", {"doubt": doubt}))
+    return turn
+
+
+def _decided(
+    bot: Bot, state: State, arrival: AnyArrival, now: int, standing: Standing, session_id: str, pinned: Bot | None
+) -> Turn:
     if isinstance(arrival, Message):
         verdict = consider(
             arrival.text,
@@ -55,6 +71,8 @@ def decide(
             now=now,
             help_text=bot.help_text or None,
         )
+        if verdict.action == "opt_in" and arrival.doubt:
+            return _doubted_opt_in(state, verdict, now, arrival.doubt)
         if verdict.action != "none":
             return _consent_turn(bot, state, verdict, now, standing.opted_out)
         row = Check(CONSENT_ROW, verdict.result)
@@ -118,6 +136,14 @@ def _consent_turn(bot: Bot, state: State, verdict: Verdict, now: int, opted_out:
             )
         )
     return Turn(state, effects, events, [Check(CONSENT_ROW, verdict.result, hit=True)])
+
+
+def _doubted_opt_in(state: State, verdict: Verdict, now: int, doubt: str) -> Turn:
+    """Honouring a STOP that nobody sent does no harm; honouring a START that nobody sent, or that is older than a STOP,
+    texts somebody who does not want it. So it changes nothing (O8): they can text START again."""
+    data = {"keyword": verdict.keyword, "matched_by": verdict.matched_by, "doubt": doubt}
+    row = Check(CONSENT_ROW, "Opt-in, not counted", hit=True)
+    return Turn(msgspec.structs.replace(state, last_inbound_at=now), [], [Event("opt_in_refused", data)], [row])
 
 
 def _guarded(bot: Bot, pinned: Bot | None, before: State, arrival: Message, turn: Turn, now: int, guard: Guard) -> Turn:

@@ -5,7 +5,9 @@ A row is marked *sending* and committed before anything is posted. So a crash ne
 """
 
 import asyncio
+import logging
 import random
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -15,19 +17,24 @@ import structlog
 
 from textback.channels.base import Accepted, Failure, Outgoing
 from textback.core.faults import point
-from textback.core.ids import BUCKETS
+from textback.core.ids import BUCKETS, made_at
+from textback.core.tracing import Tracer
 from textback.core.when import DAY, MINUTE, SECOND
 from textback.engine.arrivals import DeliveryStatus
+from textback.pipeline import spans
 from textback.pipeline.accept import incoming
 from textback.pipeline.breaker import Condition
 from textback.pipeline.buckets import FEW, Places, told
 from textback.pipeline.claim import LEASE, Claim, Claimed, claim, give_up_late
 from textback.pipeline.dead import of_send
-from textback.pipeline.fairness import Allowance, Cap, bulk_room
+from textback.pipeline.fairness import Ahead, Allowance, Cap, bulk_room, give_back, take_ahead
 from textback.pipeline.lines import Line
+from textback.pipeline.metrics import BATCH_CLAIMS, BATCH_RECEIPTS, POSTS, REFUSED, REPLY_SECONDS
 from textback.pipeline.slots import Slots
 from textback.store import dead, inbox, outbox, spread
 from textback.store.db import Batch, Db, Tx
+from textback.store.limits import begin_paces
+from textback.store.trouble import reason
 
 log = structlog.get_logger("textback.deliver")
 
@@ -129,30 +136,6 @@ def expire_leases(tx: Tx, now: int) -> list[str]:
     return [row.contact_id for row in rows]
 
 
-class Pace:
-    """Lets at most `rate` segments a second go out on one line, evenly spaced. Times are seconds of the event loop."""
-
-    CATCH_UP = 0.1
-    """How much unused time may be made up for, so that a look at the outbox that comes late costs nothing."""
-
-    def __init__(self, rate: float) -> None:
-        self._gap = 1.0 / rate
-        self._next = 0.0
-
-    def ready(self, now: float) -> int:
-        """How many segments may go at this moment."""
-        self._next = max(self._next, now - self.CATCH_UP)
-        return int((now - self._next) / self._gap) + 1 if self._next <= now else 0
-
-    def took(self, segments: int) -> None:
-        """So many go. A text of several may overdraw: the next one waits for longer."""
-        self._next += segments * self._gap
-
-    def pause(self, now: float) -> float:
-        """Seconds until the next segment may go."""
-        return max(self._next - now, 0.0)
-
-
 class Deliverer:
     """Posts what the outbox holds, many conversations at once, one text at a time within each."""
 
@@ -168,7 +151,10 @@ class Deliverer:
         most: int = 256,
         lease: int = LEASE,
         eager: bool = False,
+        tracer: Tracer | None = None,
     ) -> None:
+        self._tracer = tracer
+        self._debug: bool = log.is_enabled_for(logging.DEBUG)
         self._db = db
         self._workspace = workspace
         self._lines = lines
@@ -178,7 +164,9 @@ class Deliverer:
         self._most = most
         self._lease = lease
         self._eager = eager  # whether all that it delivers was queued by other nodes
-        self._paces = {name: Pace(line.rate) for name, line in lines.items() if line.rate}
+        self._rates = {name: line.rate for name, line in lines.items() if line.rate}
+        self._open_at = dict.fromkeys(self._rates, 0.0)  # when these may send again, in seconds of the event loop
+        self._granted: dict[str, int] = {}  # segments of these that were taken ahead
         self._caps = {name: Cap(line.counter, line.cap) for name, line in lines.items() if line.cap is not None}
         self._slots = Slots(lines, most)
         self._late_at = 0.0
@@ -199,6 +187,7 @@ class Deliverer:
 
     async def run(self) -> None:
         """Claim and post until told to stop; then finish what was claimed."""
+        await self._begin()
         while not self._stopping:
             free = self._free()
             limits = self._slots.limits(asyncio.get_running_loop().time())
@@ -218,6 +207,15 @@ class Deliverer:
         if self._recording:
             await asyncio.wait(self._recording)
 
+    async def _begin(self) -> None:
+        while self._rates and not self._stopping:
+            try:
+                await self._db.write_in("deliver", begin_paces, self._workspace, list(self._rates))
+                break
+            except Exception as error:
+                log.warning("claim failed", error=type(error).__name__)
+                await asyncio.sleep(POLL)
+
     def stop(self) -> None:
         """Claim no more."""
         self._stopping = True
@@ -236,8 +234,8 @@ class Deliverer:
         if self._eager and claimed is not None and claimed.claims:
             return EAGER  # there is probably more
         now = asyncio.get_running_loop().time()
-        waits = [pace.pause(now) for pace in self._paces.values()] + [self._slots.pause(now) or 0.0]
-        return min([POLL, *(max(wait, 0.01) for wait in waits if wait)])
+        waits = [at - now for at in self._open_at.values()] + [self._slots.pause(now) or 0.0]
+        return min([POLL, *(max(wait, 0.01) for wait in waits if wait > 0)])
 
     @property
     def shut(self) -> Collection[str]:
@@ -275,11 +273,19 @@ class Deliverer:
 
     async def _claim_each(self) -> Claimed:
         """Claim bucket by bucket, several at once. Where lines count what goes one by one, the most urgent first."""
+        taken_at = asyncio.get_running_loop().time()
+        taken = await self._take_ahead()
+        try:
+            return await self._claim_in_each()
+        finally:
+            await self._give_back(taken, taken_at)
+
+    async def _claim_in_each(self) -> Claimed:
         loop = asyncio.get_running_loop()
         total = Claimed([], [], False)
         places, self._named = list(self._named), {}
         limits = self._slots.limits(loop.time())
-        counted = bool(limits or self._paces or self._caps)
+        counted = bool(limits or self._rates or self._caps)
         if counted or not places or loop.time() >= self._look_at:
             self._look_at = loop.time() + POLL
             found = [place for place in await self._places(self._clock(), self._full()) if place is not None]
@@ -312,7 +318,47 @@ class Deliverer:
         """Lines that nothing may go on at this moment."""
         now = asyncio.get_running_loop().time()
         full = {line for line, room in self._slots.limits(now).items() if room <= 0}
-        return sorted(full.union(name for name, pace in self._paces.items() if pace.ready(now) <= 0))
+        full.update(line for line, at in self._open_at.items() if now < at)
+        full.update(line for line, segments in self._granted.items() if segments <= 0)
+        return sorted(full)
+
+    async def _take_ahead(self) -> dict[str, Ahead]:
+        """Take segments of lines with a rate that have texts to send, before it is known in which buckets these are:
+        a line's pace is kept on a server of its own. What is not used is given back."""
+        now = asyncio.get_running_loop().time()
+        lines = [line for line, at in self._open_at.items() if now >= at]
+        taken: dict[str, Ahead] = {}
+        if not lines:
+            return taken
+        try:
+            lines = await self._db.read(spread.lines_with_texts, self._clock(), lines)
+        except Exception as error:
+            log.debug("not all servers of the database can be asked", reason=reason(error))  # `Places` says it
+        for line in lines:
+            try:
+                ahead = await self._db.write_in("deliver", take_ahead, self._workspace, line, self._rates[line])
+            except Exception as error:
+                log.warning("claim failed", error=type(error).__name__)
+                self._open_at[line] = now + POLL
+                continue
+            if ahead.segments:
+                taken[line] = ahead
+                self._granted[line] = ahead.segments
+            else:
+                self._open_at[line] = now + ahead.wait(0)
+        return taken
+
+    async def _give_back(self, taken: Mapping[str, Ahead], taken_at: float) -> None:
+        """Say how much of what was taken ahead went."""
+        for line, ahead in taken.items():
+            used = ahead.segments - self._granted.pop(line)
+            self._open_at[line] = taken_at + ahead.wait(used)
+            if used == ahead.segments:
+                continue
+            try:
+                await self._db.write_in("deliver", give_back, self._workspace, line, ahead, used)
+            except Exception as error:  # then the line may send a little later
+                log.warning("claim failed", error=type(error).__name__)
 
     async def _claim(
         self, free: int, limits: Mapping[str, int], bucket: int | None = None, share: int = 1
@@ -321,11 +367,11 @@ class Deliverer:
         `share` what is free."""
         now = asyncio.get_running_loop().time()
         most = free // share if free > 0 else max(limits.values())
-        paced = dict(limits)
-        for name, pace in self._paces.items():
-            paced[name] = min(pace.ready(now), paced.get(name, most))
+        held = {**limits, **{line: 0 for line, at in self._open_at.items() if now < at}}
         bulk = bulk_room(self._most, len(self._bulk)) // share
-        allowed = Allowance(self._workspace, most, bulk, paced, self._caps)
+        granted = None if bucket is None else dict(self._granted)
+        allowed = Allowance(self._workspace, most, bulk, held, self._rates, self._caps, granted)
+        began = time.time_ns() if self._tracer is not None else 0
         try:
             claimed = await self._db.write_within(bucket, "deliver", claim, self._clock(), allowed, self._lease)
         except Exception as error:
@@ -336,9 +382,18 @@ class Deliverer:
             return None
         if claimed.claims:
             point("deliver.claimed")
+            BATCH_CLAIMS.observe(len(claimed.claims))
+            if self._tracer is not None:
+                self._tracer.note(spans.of_claims(self._tracer, claimed.claims, began, time.time_ns()))
+        for one in claimed.refusals:
+            REFUSED.labels(one.line, one.rule).inc()
+        if claimed.refusals and self._tracer is not None:
+            self._tracer.note(spans.of_refusals(self._tracer, claimed.refusals, time.time_ns()))
+        now = asyncio.get_running_loop().time()
+        self._open_at |= {line: now + wait for line, wait in claimed.waits.items()}
+        for line, segments in claimed.used.items():
+            self._granted[line] -= segments
         for mine in claimed.claims:
-            if mine.line in self._paces:
-                self._paces[mine.line].took(mine.segments)
             if mine.line in limits:
                 self._slots.probed(mine.line, now)
         self.take(0, claimed.claims)
@@ -366,13 +421,15 @@ class Deliverer:
         self._posting.discard(task)
         self._slots.gave_back(line)
         if task.exception() is not None:  # a defect of ours: the lease runs out and the text becomes unknown
-            log.error("posting broke", error=repr(task.exception()))
+            log.error("posting broke", error=type(task.exception()).__name__, exc_info=task.exception())
 
     def _held(self, mine: Claim) -> bool:
         return mine.held(self._clock())
 
     async def _post(self, mine: Claim) -> None:
         line = self._lines.get(mine.line)
+        answered: list[int] = []
+        began = time.time_ns() if self._tracer is not None else 0
         if line is None:
             result: Accepted | Failure = Failure("rejected", detail=f"There is no line {mine.line} any more.")
         elif not mine.held(self._clock()):
@@ -388,11 +445,13 @@ class Deliverer:
                     mine.media,
                     self._status_url(mine.line, mine.id),
                     partial(self._held, mine),
+                    None if self._tracer is None else answered.append,
                 )
             )
             if mine.held(self._clock()):  # else it may be that nothing was posted
                 self._heard(mine, result)
         point("deliver.posted")
+        self._tell(mine, line, result, answered[0] if answered else 0, began)
         receipt = Receipt(mine, result)
         place = mine.bucket if self._db.by_bucket else None
         batch = self._batches.get(place)
@@ -402,6 +461,29 @@ class Deliverer:
             task = asyncio.create_task(self._record(batch, place))
             self._recording.add(task)
             task.add_done_callback(self._recording.discard)
+
+    def _tell(self, mine: Claim, line: Line | None, result: Accepted | Failure, status: int, began: int) -> None:
+        """Count a post, and note it for its text's trace."""
+        if isinstance(result, Accepted):
+            POSTS.labels(mine.line, "accepted").inc()
+            if mine.arrival_id and not mine.bulk:
+                waited = (self._clock() - made_at(mine.arrival_id)) / SECOND
+                REPLY_SECONDS.labels(mine.line).observe(max(waited, 0.0))
+            if self._debug:
+                log.debug("text posted", trace=mine.arrival_id, message=mine.id, line=mine.line, attempt=mine.attempts)
+        else:
+            POSTS.labels(mine.line, result.kind).inc()
+            log.info(
+                "text not taken",
+                trace=mine.arrival_id,
+                message=mine.id,
+                line=mine.line,
+                attempt=mine.attempts,
+                why=result.kind,
+                code=result.code,
+            )
+        if self._tracer is not None and mine.arrival_id and self._tracer.wants(mine.arrival_id):
+            self._tracer.note(spans.of_post(mine, line, result, status, began, time.time_ns()))
 
     def _heard(self, mine: Claim, result: Accepted | Failure) -> None:
         """Let the line's breaker know, and say so once where that changes anything."""
@@ -442,6 +524,7 @@ class Deliverer:
                 await asyncio.sleep(POLL)
                 continue
             point("deliver.recorded")
+            BATCH_RECEIPTS.observe(len(batch.close()))
             self._changed([receipt.claim.contact_id for receipt in batch.close()])
             if place is not None and (again or place in self._behind_in):
                 self.wake(place)

@@ -20,6 +20,8 @@ log = structlog.get_logger("textback.spool")
 
 PATIENCE = 1.5
 """Seconds that an arrival waits for the database. Providers want their answer within two to five."""
+STEPS = 5
+"""In so many steps it is waited out: a server that was frozen for a while has not waited."""
 PAUSES = (0.2, 2.0)
 """Seconds between tries to reach the database: at first, and at most."""
 CHUNK = 256
@@ -31,6 +33,27 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Incoming).decode
 
 _Held = tuple[Sequence[Incoming], asyncio.Future[None]]
+
+
+class Patience:
+    """Calls `over` when the loop has been alive for PATIENCE seconds."""
+
+    def __init__(self, over: Callable[[], None]) -> None:
+        self._over = over
+        self._left = STEPS
+        self._loop = asyncio.get_running_loop()
+        self._timer = self._loop.call_later(PATIENCE / STEPS, self._step)
+
+    def _step(self) -> None:
+        self._left -= 1
+        if self._left:
+            self._timer = self._loop.call_later(PATIENCE / STEPS, self._step)
+        else:
+            self._over()
+
+    def cancel(self) -> None:
+        """It need not wait any more."""
+        self._timer.cancel()
 
 
 def _settle(future: asyncio.Future[None], kept: asyncio.Future[None]) -> None:
@@ -62,7 +85,7 @@ class Detour:
         self._store = store
         self._straight = straight
         self._held: list[_Held] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Patience | None = None
         self._wanted = asyncio.Event()
         if self.active:
             self._wanted.set()
@@ -144,7 +167,7 @@ class Detour:
         """The database works, or we would not be here."""
         if self._held is None and not self.spool.empty and self.spool.records <= FEW:
             self._held = []
-            self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._give_up_holding)
+            self._timer = Patience(self._give_up_holding)
 
     def _give_up_holding(self) -> None:
         """The last records took too long: what was held meanwhile goes behind them after all."""

@@ -26,6 +26,8 @@ class Line(msgspec.Struct, frozen=True):
     rate: float | None = None
     cap: int | None = None
     brand: str = ""
+    log_only_until: int = 0
+    """Until then (ms) a webhook with a bad signature is taken in; 0: never."""
 
     @property
     def limited(self) -> bool:

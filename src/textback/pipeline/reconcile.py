@@ -28,6 +28,7 @@ from textback.pipeline.lines import Line
 from textback.store import dead, inbox, outbox
 from textback.store import reconcile as store
 from textback.store.db import Db, Row, Tx
+from textback.store.trouble import is_away, reason
 
 log = structlog.get_logger("textback.reconcile")
 
@@ -131,7 +132,7 @@ class Reconciler:
                 if not self._reading.cancelled() and self._reading.result():
                     continue
             except Exception as error:
-                log.error("reconciliation failed", error=repr(error))
+                log.error("reconciliation failed", error=reason(error), exc_info=None if is_away(error) else error)
             try:
                 async with asyncio.timeout(LOOK):
                     await self._stopping.wait()

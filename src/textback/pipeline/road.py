@@ -1,6 +1,7 @@
 """The road at work in one process: accept, turn, deliver and tick, started, stopped, and woken when there is work."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
@@ -11,7 +12,10 @@ import structlog
 from textback.compliance.limits import OFF, Guard
 from textback.core.faults import point
 from textback.core.roles import ROLES
+from textback.core.tracing import Tracer
+from textback.core.when import MINUTE
 from textback.engine.arrivals import AnyArrival
+from textback.pipeline import spans
 from textback.pipeline.accept import Acceptor, incoming
 from textback.pipeline.bots import Shelf
 from textback.pipeline.breaker import Condition
@@ -20,14 +24,17 @@ from textback.pipeline.claim import LEASE
 from textback.pipeline.deliver import Deliverer
 from textback.pipeline.hub import EVERYTHING, Hub
 from textback.pipeline.lines import Line
+from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
+from textback.pipeline.metrics import TURNS as TURNED
 from textback.pipeline.reconcile import Reconciler
 from textback.pipeline.spool import Spool
-from textback.pipeline.tick import fire_timers, sweep
+from textback.pipeline.tick import Keep, fire_timers, sweep, tidy
 from textback.pipeline.turn import Handled, Turns
 from textback.store import inbox, spread
 from textback.store.db import Db, Tx, Work
 from textback.store.inbox import Incoming
 from textback.store.notify import News, Notifier
+from textback.store.trouble import is_away, reason
 
 log = structlog.get_logger("textback.road")
 
@@ -38,6 +45,8 @@ POLL = 0.5
 EAGER = 0.02
 """As POLL, right after there was work that another node had stored: there is probably more."""
 TICK = 1.0
+TIDY = MINUTE
+"""Time (ms) between looks for what was kept long enough."""
 ELSEWHERE = 0.1
 """Seconds between questions whether another node has taken a turn that somebody here waits for."""
 
@@ -71,8 +80,12 @@ class Road:
         reconcile_every: int = 0,
         resend_unsent: bool = False,
         spool: Spool | None = None,
+        keep: Keep = Keep(),  # noqa: B008 (it never changes)
+        tracer: Tracer | None = None,
     ) -> None:
         self.db = db
+        self.tracer = tracer
+        self._debug: bool = log.is_enabled_for(logging.DEBUG)
         self.workspace = workspace
         self.lines = lines
         self.shelf = shelf
@@ -80,7 +93,7 @@ class Road:
         self.now = now
         self.roles = frozenset(roles)
         self._public_url = public_url
-        self._turns = Turns(workspace, lines, shelf, lease, guard, reply_max_age, late_after)
+        self._turns = Turns(workspace, lines, shelf, lease, guard, reply_max_age, late_after, tracer)
         self._notifier = Notifier(db, workspace, self._heard)
         self.hub.tell = self._notifier.changed
         self._running = False
@@ -98,12 +111,14 @@ class Road:
         self.detour = self._acceptor.detour
         eager = "turn" not in self.roles
         self._deliverer = Deliverer(
-            db, workspace, lines, now, self.hub.publish, self._status_url, lease=lease, eager=eager
+            db, workspace, lines, now, self.hub.publish, self._status_url, lease=lease, eager=eager, tracer=tracer
         )
         self._reconciler = Reconciler(
             db, workspace, lines, now, self.receive, self.hub.publish,
             every=reconcile_every, resend=resend_unsent, lease=lease,
         )  # fmt: skip
+        self._keep = keep
+        self._tidy_at = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._draining: asyncio.Task[None] | None = None
         self._turning: set[asyncio.Future[Handled]] = set()
@@ -143,17 +158,19 @@ class Road:
         """Whether every part still runs."""
         return self._running and not any(task.done() for task in self._tasks)
 
-    async def receive(self, line: str, arrivals: Sequence[AnyArrival], *, wait: float = 0.0) -> list[str]:
+    async def receive(
+        self, line: str, arrivals: Sequence[AnyArrival], *, wait: float = 0.0, webhook: bool = False
+    ) -> list[str]:
         """Store what a provider sent, each once; durable on return. Strangers become contacts. Returns arrival ids.
 
         With `wait`, returns when their turns are done, or after that many seconds. Without, what comes while the
-        database is away is kept in the spool, where there is one.
+        database is away is kept in the spool, where there is one. `webhook`: the caller notes the request for traces.
         """
         items = [incoming(line, arrival) for arrival in arrivals]
         if wait:
             await self._put(items, wait)
         else:
-            await self._acceptor.put(items, lasting=True)
+            await self._durable(items, lasting=True, webhook=webhook)
         return [item.id for item in items]
 
     async def post(
@@ -177,19 +194,31 @@ class Road:
 
     async def _put(self, items: Sequence[Incoming], wait: float) -> None:
         if not wait:
-            await self._acceptor.put(items)
+            await self._durable(items)
             return
         loop = asyncio.get_running_loop()
         waiters = {item.id: loop.create_future() for item in items}
         self._waiters |= waiters
         try:
-            await self._acceptor.put(items)
+            await self._durable(items)
             for item in items:
                 await self._wait_for_earlier(item, waiters)
             await self._wait_for_turns(items, waiters, wait)
         finally:
             for id_ in waiters:
                 self._waiters.pop(id_, None)
+
+    async def _durable(self, items: Sequence[Incoming], *, lasting: bool = False, webhook: bool = False) -> None:
+        began = time.time_ns() if self.tracer is not None else 0
+        await self._acceptor.put(items, lasting=lasting)
+        for item in items:
+            ARRIVALS.labels(item.line, spans.kind_of(item.kind)).inc()
+            if self._debug:
+                log.debug("arrival stored", trace=item.id, line=item.line, kind=spans.kind_of(item.kind))
+        if self.tracer is not None:
+            spooled = lasting and self.detour is not None and self.detour.active
+            ended = time.time_ns()
+            self.tracer.note(spans.of_storing(self.tracer, items, began, ended, webhook=webhook, spooled=spooled))
 
     async def _wait_for_earlier(self, item: Incoming, waiters: dict[str, asyncio.Future[None]]) -> None:
         """A repetition gets no turn of its own: whoever waits for it waits for the turn of what came first."""
@@ -286,7 +315,7 @@ class Road:
         if error is not None:
             self._deliverer.take(room, [])
             if not told(bucket, error):
-                log.error("turns failed", error=repr(error))
+                log.error("turns failed", error=reason(error), exc_info=None if is_away(error) else error)
             return
         handled = turned.result()
         if handled.arrivals:
@@ -332,8 +361,20 @@ class Road:
         self._wake.set()
 
     def _after_turns(self, handled: Handled, bucket: int | None) -> None:
-        for contact_id in handled.guarded:
-            log.warning("loop guard: the bot stopped answering and asked for a person", contact=contact_id)
+        BATCH_TURNS.observe(len(handled.arrivals))
+        for (line, outcome), count in handled.outcomes.items():
+            TURNED.labels(line, outcome).inc(count)
+        for (line, rule), count in handled.refused.items():
+            REFUSED.labels(line, rule).inc(count)
+        for id_, contact_id in handled.guarded:
+            log.warning("loop guard: the bot stopped answering and asked for a person", trace=id_, contact=contact_id)
+        for id_, error in handled.failed:
+            log.error("turn failed; a person was asked for", trace=id_, error=error)
+        if self._debug:
+            for id_ in handled.arrivals:
+                log.debug("turn taken", trace=id_)
+        if self.tracer is not None:
+            self.tracer.note(handled.spans)
         if handled.queued:
             self._deliverer.wake(*(() if bucket is None else (bucket,)))
             self._notifier.outbox(bucket)
@@ -353,6 +394,7 @@ class Road:
                 await self._tick(self._fire, place)
             for place in await self._leftovers(self.now()):
                 await self._tick(self._sweep, place)
+            await self._tick(self._tidy, None)
             await self._nap(TICK)
 
     async def _tick(self, part: Callable[[int | None], Awaitable[None]], place: int | None) -> None:
@@ -360,7 +402,7 @@ class Road:
             await part(place)
         except Exception as error:
             if not told(place, error):
-                log.error("tick failed", error=repr(error))
+                log.error("tick failed", error=reason(error), exc_info=None if is_away(error) else error)
 
     async def _fire(self, place: int | None) -> None:
         if await self.db.write_within(place, "tick", fire_timers, self.workspace, self.now()):
@@ -374,6 +416,18 @@ class Road:
         if changed:
             point("tick.swept")
         self.hub.publish(changed)
+
+    async def _tidy(self, _: int | None) -> None:
+        """Delete what was kept long enough: a batch now and then, until nothing is left to delete."""
+        now = self.now()
+        if now < self._tidy_at:
+            return
+        self._tidy_at = now + TIDY
+        gone = await self.db.write_in("tick", tidy, self.workspace, self._keep, now)
+        if gone.more:
+            self._tidy_at = now
+        if gone.unsettled:
+            log.warning("dead letters deleted that nobody had dealt with", count=gone.unsettled)
 
     async def _nap(self, seconds: float) -> None:
         """Sleep, but wake soon when told to stop."""

@@ -1,12 +1,27 @@
 """Tick: due timers become arrivals, dead nodes' leases end, and statuses that came too early find their message."""
 
+import msgspec
+
+from textback.compliance.limits import day_of
 from textback.core.faults import point
-from textback.core.when import HOUR
+from textback.core.when import DAY, HOUR
 from textback.engine.arrivals import TimerFired
 from textback.pipeline.accept import incoming
 from textback.pipeline.deliver import expire_leases
-from textback.store import inbox, timers, turns
+from textback.store import accounts, inbox, retention, timers, turns
 from textback.store.db import Tx
+
+LINE_USE_DAYS = 35
+"""Days that a line's count of segments is kept."""
+
+
+class Keep(msgspec.Struct, frozen=True):
+    """How many days things are kept: dead letters that were dealt with, those that nobody has dealt with, and rejected
+    webhooks."""
+
+    settled: int = 30
+    unsettled: int = 90
+    rejected: int = 7
 
 
 def fire_timers(tx: Tx, workspace: str, now: int) -> int:
@@ -33,3 +48,15 @@ def sweep(tx: Tx, now: int) -> list[str]:
     if changed:
         point("tick.sweeping")
     return changed
+
+
+def tidy(tx: Tx, workspace: str, keep: Keep, now: int) -> retention.Gone:
+    """Delete a batch of what was kept for long enough. Dead letters that nobody has looked at leave a line in the audit
+    trail."""
+    settled, unsettled, rejected = (now - days * DAY for days in (keep.settled, keep.unsettled, keep.rejected))
+    before = retention.Before(settled, unsettled, rejected, day_of(now - LINE_USE_DAYS * DAY))
+    gone = retention.tidy(tx, workspace, before)
+    if gone.unsettled:
+        data = {"count": gone.unsettled, "days": keep.unsettled}
+        accounts.write_audit(tx, workspace, "textback", "dead.expire", "dead letters", now, data)
+    return gone

@@ -3,6 +3,8 @@
 A crash anywhere before the commit re-runs the turn from the same state; after it, the turn has happened once.
 """
 
+import time
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -14,11 +16,13 @@ from textback.core.faults import point
 from textback.core.ids import new_id
 from textback.core.messages import FAMILY
 from textback.core.text import segments
+from textback.core.tracing import Span, Tracer, link_to
 from textback.engine.arrivals import AnyArrival, ApiSend, Message, TimerFired
 from textback.engine.bot import Bot
 from textback.engine.effects import CancelQueued, CancelTimers, Event, RecordConsent, Send, SetTimer, UpdateDelivery
 from textback.engine.state import State, dump_state, load_state
 from textback.engine.step import Turn
+from textback.pipeline import spans
 from textback.pipeline.bots import Shelf
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
 from textback.pipeline.dead import AGAIN, of_arrival
@@ -43,7 +47,11 @@ class Handled(msgspec.Struct):
     claims: list[Claim] = []
     queued: bool = False
     left: bool = False
-    guarded: list[str] = []
+    guarded: list[tuple[str, str]] = []  # arrivals that the loop guard met, and their contacts
+    failed: list[tuple[str, str]] = []  # arrivals whose turn broke, and why
+    outcomes: Mapping[tuple[str, str], int] = {}  # turns by line and what came of them
+    refused: Mapping[tuple[str, str], int] = {}  # texts that the gate refused, by line and rule
+    spans: list[Span] = []
 
 
 class Conversation:
@@ -102,8 +110,12 @@ class Writes:
         self.ended: list[dict[str, Any]] = []
         self.withdrawn: list[tuple[str, str]] = []
         self.deliveries: list[dict[str, Any]] = []
-        self.guarded: list[str] = []
+        self.guarded: list[tuple[str, str]] = []
         self.dead: list[dict[str, Any]] = []
+        self.failed: list[tuple[str, str]] = []
+        self.outcomes: Counter[tuple[str, str]] = Counter()
+        self.refused: Counter[tuple[str, str]] = Counter()
+        self.spans: list[Span] = []
 
     def key(self, conversation: Conversation, id_: str) -> dict[str, Any]:
         """The columns that every per-conversation row begins with."""
@@ -154,8 +166,10 @@ class Turns:
         guard: Guard = OFF,
         reply_max_age: int = 0,
         late_after: int = 0,
+        tracer: Tracer | None = None,
     ) -> None:
         self._workspace = workspace
+        self._tracer = tracer
         self._guard = guard
         self._lease = lease
         self._reply_max_age = reply_max_age
@@ -178,6 +192,7 @@ class Turns:
         if tx.dialect.name != "sqlite":
             # Between reading and locking, another node may have handled some of these. Ask again under the lock.
             rows = inbox.pending_of(tx, open_)
+        began = time.time_ns() if self._tracer is not None else 0
         writes = Writes(self._workspace, now)
         done: list[Row[Any]] = []
         for row in rows:
@@ -193,10 +208,40 @@ class Turns:
         inbox.mark_handled(tx, done, now)
         point("turn.written")
         queued = len(claims) < len(writes.outbox)
-        return Handled([row.id for row in done], set(open_), claims, queued, left, writes.guarded)
+        if self._tracer is not None:
+            self._trace_batch(self._tracer, writes, claims, began)
+        return Handled(
+            [row.id for row in done], set(open_), claims, queued, left, writes.guarded, writes.failed, writes.outcomes,
+            writes.refused, writes.spans,
+        )  # fmt: skip
+
+    def _trace_turn(
+        self, row: Row[Any], line: Line | None, turn: Turn | None, writes: Writes, said: int, began: int
+    ) -> None:
+        """`said` is how many messages the batch had before this turn."""
+        if self._tracer is not None and self._tracer.wants(row.id):
+            sent = [message for message in writes.messages[said:] if message["direction"] == "out"]
+            writes.spans += spans.of_turn(row, line, turn, sent, began, time.time_ns())
+
+    def _trace_batch(self, tracer: Tracer, writes: Writes, claims: list[Claim], began: int) -> None:
+        ended = time.time_ns()
+        writes.spans += spans.of_claims(tracer, claims, began, ended)
+        about = {row["id"]: row["answers"] for row in writes.deliveries if row.get("answers")}
+        if about:
+            for n, span in enumerate(writes.spans):
+                if span.key == spans.TURN and span.trace in about:
+                    links = (link_to(about[span.trace], spans.TURN),)
+                    writes.spans[n] = msgspec.structs.replace(span, links=links)
+            writes.spans += [
+                spans.of_status(row["answers"], row["id"], row, ended)
+                for row in writes.deliveries
+                if row["id"] in about and tracer.wants(row["answers"])
+            ]
 
     def _turn(self, tx: Tx, conversation: Conversation, row: Row[Any], writes: Writes) -> None:
         now = writes.now
+        began = time.time_ns() if self._tracer is not None else 0
+        said = len(writes.messages)
         before = conversation.state
         line = self._lines.get(row.line)
         sent_at, late = row.received_at, False
@@ -204,6 +249,9 @@ class Turns:
             arrival = _arrival.decode(row.data)
         except msgspec.DecodeError as error:  # of a kind that only another release knows: it must not stop the others
             writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, None, str(error), now))
+            writes.failed.append((row.id, "unreadable"))
+            writes.outcomes[row.line, "unreadable"] += 1
+            self._trace_turn(row, line, None, writes, said, began)
             return
         if isinstance(arrival, Message):
             conversation.line = row.line
@@ -232,16 +280,20 @@ class Turns:
             turn = failed_turn(before, now, error)
             why = str(turn.events[-1].data["error"])
             writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, arrival, why, now))
+            writes.failed.append((row.id, type(error).__name__))
         conversation.state = turn.state
         conversation.events = []
         for event in turn.events:
-            self._event(conversation, event, writes)
+            self._event(conversation, row, event, writes)
         # The texts of one turn belong together: they go in the order in which they were said, with the most urgent.
-        said = [priority_of(effect.message_class) for effect in turn.effects if isinstance(effect, Send)]
-        conversation.priority = min(said, default=REPLY)
+        urgency = [priority_of(effect.message_class) for effect in turn.effects if isinstance(effect, Send)]
+        conversation.priority = min(urgency, default=REPLY)
         for effect in turn.effects:
             self._effect(conversation, row, effect, arrival, writes)
         self._log(conversation, row, before, turn, line, writes)
+        failed = bool(writes.failed) and writes.failed[-1][0] == row.id
+        writes.outcomes[row.line, "failed" if failed else "spoke" if urgency else "silent"] += 1
+        self._trace_turn(row, line, turn, writes, said, began)
 
     def _pinned(self, tx: Tx, state: State, bot: Bot) -> Bot | None:
         session = state.session
@@ -352,6 +404,7 @@ class Turns:
         if not gate.allowed:
             data = {"rule": gate.rule, "reason": gate.reason, "author": send.author, "message": id_}
             conversation.events.append(Event("send_refused", data))
+            writes.refused[conversation.line, gate.rule] += 1
             return
         waiting = {
             **writes.key(conversation, id_),
@@ -366,7 +419,7 @@ class Turns:
             "lease_until": None,
             "fence": 0,
         }
-        writes.outbox.append(Queued(waiting, send.text, send.media))
+        writes.outbox.append(Queued(waiting, send.text, send.media, row.id))
 
     def _set_timer(self, conversation: Conversation, effect: SetTimer, writes: Writes) -> None:
         due = effect.due_at
@@ -401,11 +454,11 @@ class Turns:
             }
         )
 
-    def _event(self, conversation: Conversation, event: Event, writes: Writes) -> None:
+    def _event(self, conversation: Conversation, row: Row[Any], event: Event, writes: Writes) -> None:
         conversation.events.append(event)
         data = event.data
         if event.kind == "loop_guard":
-            writes.guarded.append(conversation.contact_id)
+            writes.guarded.append((row.id, conversation.contact_id))
         elif event.kind == "session_started":
             writes.started[data["session"]] = {
                 **writes.key(conversation, data["session"]),

@@ -50,6 +50,9 @@ _BY_KEY = " ".join(
         "enable_seqscan=off",
         "enable_hashjoin=off",
         "enable_mergejoin=off",
+        # Who waits for longer waits for a transaction of a frozen node. So much less than the detour's patience that
+        # whoever is not to blame can be done before it ends.
+        "lock_timeout=500",
     )
 )
 
@@ -100,12 +103,15 @@ def make_engine(url: URL, *, begin: str = "BEGIN IMMEDIATE", pool_size: int = 1,
         given: dict[str, Any] = {name: value for name, value in _PATIENCE.items() if name not in url.query}
         if options:
             given["options"] = options
-        return create_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, connect_args=given)
+        return create_engine(
+            url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, connect_args=given, hide_parameters=True
+        )
     engine = create_engine(
         url,
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=4,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": 30, "isolation_level": None},
     )
 
@@ -199,6 +205,8 @@ class _Lane:
             self._connection.close()
 
     def _commit(self, group: list[_Work]) -> list[_Outcome]:
+        fresh = self._connection is None
+        committing = False
         try:
             if self._connection is None:
                 self._reachable = False
@@ -208,10 +216,14 @@ class _Lane:
             self._prepare(tx)
             with tx.begin():
                 results = [fn(tx, *args) for fn, args, _ in group]
+                committing = True
         except Exception as error:
             if self._connection is not None and self._connection.invalidated:
                 self._connection.close()
                 self._connection = None
+                if not (fresh or committing):
+                    # The server hung up, because it was restarted or because we were frozen. Nothing was committed.
+                    return self._commit(group)
             if len(group) == 1 or not self._reachable:  # nobody else is made to wait for a connection in vain
                 return [(future, None, error) for _, _, future in group]
             return self._commit_each(group)

@@ -4,13 +4,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
 
-from textback.store.many import insert_or_skip
+from textback.store.many import Inserts
 from textback.store.tables import arrivals, conversations, dead_letters, messages, outbox
 
 _d = dead_letters.c
 
-add = insert_or_skip(dead_letters)
-"""Keep these rows, each with all columns."""
+add = Inserts(dead_letters, omit=("discarded",), suffix="ON CONFLICT DO NOTHING")
+"""Keep these rows, each with all columns but `discarded`."""
 
 
 def letters(
@@ -21,16 +21,19 @@ def letters(
     kind: str = "",
     line: str = "",
     after: tuple[int, str] = (0, ""),
+    upto: int | None = None,
     most: int = 1000,
 ) -> list[Row[Any]]:
     """Dead letters that were not redriven, the oldest first; with `id_` that one, redriven or not. `after` are the time
-    and the id of the last one of the page before."""
+    and the id of the last one of the page before; `upto` leaves out what came later."""
     query = select(dead_letters).where(_d.workspace == workspace)
     query = query.where(_d.id == id_) if id_ else query.where(_d.redriven_at.is_(None))
     if kind:
         query = query.where(_d.kind == kind)
     if line:
         query = query.where(_d.line == line)
+    if upto is not None:
+        query = query.where(_d.at <= upto)
     later = tuple_(_d.at, _d.id) > after
     return list(tx.execute(query.where(later).order_by(_d.at, _d.id).limit(most)))
 
@@ -46,6 +49,25 @@ def take(tx: Connection, letter: Row[Any], now: int) -> bool:
     mine = (_d.bucket == letter.bucket, _d.contact_id == letter.contact_id, _d.id == letter.id)
     taken = update(dead_letters).where(*mine, _d.redriven_at.is_(None)).values(redriven_at=now)
     return tx.execute(taken).rowcount == 1
+
+
+def discard(tx: Connection, letter: Any, now: int) -> bool:
+    """Throw it away; False when somebody has dealt with it already."""
+    mine = (_d.bucket == letter.bucket, _d.contact_id == letter.contact_id, _d.id == letter.id)
+    gone = update(dead_letters).where(*mine, _d.redriven_at.is_(None)).values(redriven_at=now, discarded=True)
+    return tx.execute(gone).rowcount == 1
+
+
+def counts(tx: Connection, workspace: str) -> dict[tuple[str, str], int]:
+    """How many wait, by kind and line."""
+    query = select(_d.kind, _d.line, func.count().label("n")).where(_d.workspace == workspace, _d.redriven_at.is_(None))
+    return {(row.kind, row.line): row.n for row in tx.execute(query.group_by(_d.kind, _d.line))}
+
+
+def some(tx: Connection, workspace: str, most: int) -> int:
+    """How many wait, counted to `most`."""
+    query = select(_d.id).where(_d.workspace == workspace, _d.redriven_at.is_(None)).limit(most)
+    return len(tx.execute(query).all())
 
 
 def conversation_of(tx: Connection, letter: Row[Any]) -> Row[Any] | None:

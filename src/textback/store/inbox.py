@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from textback.core.ids import bucket_of, new_contact_id
-from textback.store.many import Given, Inserts, Pairs, Updates, insert_or_skip
+from textback.store.many import Given, Inserts, Pairs, Updates, insert_or_skip, with_keys
 from textback.store.spread import within
 from textback.store.tables import addresses, arrivals, contacts, conversations
 
@@ -48,10 +48,11 @@ _open_conversations = insert_or_skip(conversations)
 
 def find_homes(tx: Connection, workspace: str, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], Home]:
     """The homes of those of the wanted (family, identifier) pairs that are known."""
-    query = select(addresses.c.family, addresses.c.identifier, addresses.c.contact_id, addresses.c.bucket).where(
-        addresses.c.workspace == workspace, tuple_(addresses.c.family, addresses.c.identifier).in_(list(wanted))
-    )
-    return {(row.family, row.identifier): Home(row.contact_id, row.bucket) for row in tx.execute(query)}
+    a = addresses.c
+    keys = [(workspace, *pair) for pair in wanted]
+    columns = [a.family, a.identifier, a.contact_id, a.bucket]
+    rows = with_keys(tx, columns, [a.workspace, a.family, a.identifier], keys)
+    return {(row.family, row.identifier): Home(row.contact_id, row.bucket) for row in rows}
 
 
 def make_homes(

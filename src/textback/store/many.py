@@ -26,7 +26,9 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
+    select,
     table,
+    tuple_,
 )
 from sqlalchemy.dialects import postgresql
 
@@ -257,3 +259,36 @@ class Pairs:
             given = {"buckets": [bucket] * len(some), "contacts": [contact for _, contact in some], "home": bucket}
             rows += tx.execute(query, given)
         return rows
+
+
+def with_keys(
+    tx: Connection,
+    wanted: Sequence[Column[Any]],
+    key: Sequence[Column[Any]],
+    keys: Collection[Sequence[Any]],
+    *also: ColumnElement[bool],
+    lock: bool = False,
+    index: str = "",
+) -> list[Row[Any]]:
+    """The wanted columns of the rows that have one of these keys, each found by the index that the key's columns lead,
+    and of which `also` is true; locked on PostgreSQL where asked for.
+
+    SQLite searches a list of keys by no more than their first column: there each key is looked for by itself. `index`
+    names one that it would not choose, because to it a bucket is as good as a key.
+    """
+    if tx.dialect.name != "sqlite":
+        query = select(*wanted).where(*also)
+        query = query.with_for_update() if lock else query
+        if not by_bucket(tx) or key[0].name != "bucket":
+            return list(tx.execute(query.where(tuple_(*key).in_(list(keys)))))
+        found: list[Row[Any]] = []
+        for home, some in _sorted(keys, itemgetter(0)).items():
+            found += tx.execute(query.where(key[0] == home, tuple_(*key).in_(some)))
+        return found
+    name = key[0].table.name
+    columns = ", ".join(f"{name}.{column_.name} AS {column_.name}" for column_ in wanted)
+    parts = [f"{name}.{column_.name} = json_extract(keys.value, '$[{n}]')" for n, column_ in enumerate(key)]
+    parts += [str(one.compile(dialect=tx.dialect, compile_kwargs={"literal_binds": True})) for one in also]
+    rows = f"{name} INDEXED BY {index}" if index else name
+    sql = f"SELECT {columns} FROM json_each(?) AS keys CROSS JOIN {rows} WHERE {' AND '.join(parts)}"
+    return list(tx.exec_driver_sql(sql, (_encode(list(keys)).decode(),)))

@@ -16,11 +16,10 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    tuple_,
     update,
 )
 
-from textback.store.many import Deletes, Given, Key, Pair, Pairs, Rows, Updates
+from textback.store.many import Deletes, Given, Key, Pair, Pairs, Rows, Updates, with_keys
 from textback.store.spread import within
 from textback.store.tables import conversations, messages, outbox
 
@@ -35,7 +34,7 @@ _DUE = (
     select(
         _o.bucket, _o.id, _o.contact_id, _o.workspace, _o.line, _o.recipient, _o.message_class, _o.attempts,
         _o.expires_at, _o.fence, _o.priority, messages.c.text, messages.c.media, messages.c.segments,
-        messages.c.at, conversations.c.opted_out,
+        messages.c.at, messages.c.arrival_id, conversations.c.opted_out,
     )
     .join(
         messages,
@@ -238,11 +237,10 @@ def unknown(tx: Connection, rows: Rows) -> None:
 def held(tx: Connection, rows: Rows) -> set[str]:
     """The ids of those rows (b, k, i, f) that nobody has claimed since we did under the fence f. Locked for the rest of
     the transaction."""
-    query = select(_o.id, _o.fence).where(
-        tuple_(_o.bucket, _o.contact_id, _o.id).in_([(row["b"], row["k"], row["i"]) for row in rows]),
-    )
+    keys = [(row["b"], row["k"], row["i"]) for row in rows]
+    found = with_keys(tx, [_o.id, _o.fence], [_o.bucket, _o.contact_id, _o.id], keys, lock=True)
     fences = {row["i"]: row["f"] for row in rows}
-    return {row.id for row in tx.execute(query.with_for_update()) if row.fence == fences[row.id]}
+    return {row.id for row in found if row.fence == fences[row.id]}
 
 
 def abandoned(tx: Connection, now: int) -> list[Row[Any]]:

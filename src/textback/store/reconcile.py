@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, func, select, tuple_, update
+from sqlalchemy import Column, Connection, Row, and_, bindparam, func, select, update
 
 from textback.core.messages import RANK
 from textback.store.inbox import Home, find_homes
-from textback.store.many import Rows, insert_or_skip
+from textback.store.many import Given, Rows, Updates, insert_or_skip, with_keys
 from textback.store.tables import arrivals, messages, outbox, reconciliations
 
 _r = reconciliations.c
@@ -85,10 +85,8 @@ def missing(tx: Connection, workspace: str, listed: Sequence[tuple[str, str]]) -
     known: set[str] = set()
     keys = [(home.bucket, home.contact_id, id_) for sender, id_ in listed if (home := homes.get(sender))]
     for some in _chunks(keys):
-        query = select(_a.provider_id).where(
-            tuple_(_a.bucket, _a.contact_id, _a.provider_id).in_(some), _a.kind == "message"
-        )
-        known.update(tx.execute(query).scalars())
+        key = [_a.bucket, _a.contact_id, _a.provider_id]
+        known.update(row.provider_id for row in with_keys(tx, [_a.provider_id], key, some, _a.kind == "message"))
     return {id_ for _, id_ in listed} - known
 
 
@@ -99,12 +97,12 @@ def climbing(tx: Connection, workspace: str, reports: Sequence[Report]) -> set[t
     here = [(home, report) for report in reports if (home := homes.get(report.recipient))]
     for some in _chunks(here):
         by_provider = [(home.bucket, report.provider_id) for home, report in some]
-        query = select(_m.provider_id, _m.status).where(tuple_(_m.bucket, _m.provider_id).in_(by_provider))
-        told.update((row.provider_id, row.status) for row in tx.execute(query))
+        rows = _by_provider(tx, by_provider, _m.provider_id, _m.status)
+        told.update((row.provider_id, row.status) for row in rows)
         by_id = [(home.bucket, home.contact_id, report.message_id) for home, report in some if report.message_id]
         if by_id:
-            query = select(_m.id, _m.status).where(tuple_(_m.bucket, _m.contact_id, _m.id).in_(by_id))
-            told.update((row.id, row.status) for row in tx.execute(query))
+            rows = with_keys(tx, [_m.id, _m.status], [_m.bucket, _m.contact_id, _m.id], by_id)
+            told.update((row.id, row.status) for row in rows)
     return {
         (report.provider_id, report.status)
         for _, report in here
@@ -132,16 +130,18 @@ def unknown_sends(tx: Connection, workspace: str, line: str, now: int, most: int
 def still_unknown(tx: Connection, rows: Sequence[Row[Any]]) -> set[str]:
     """The ids of those of these rows that nobody has settled since. Locked for the rest of the transaction."""
     keys = [(row.bucket, row.contact_id, row.id) for row in rows]
-    query = select(_o.id, _o.fence).where(tuple_(_o.bucket, _o.contact_id, _o.id).in_(keys), _o.state == "unknown")
     fences = {row.id: row.fence for row in rows}
-    return {row.id for row in tx.execute(query.with_for_update()) if fences[row.id] == row.fence}
+    key = [_o.bucket, _o.contact_id, _o.id]
+    found = with_keys(tx, [_o.id, _o.fence], key, keys, _o.state == "unknown", lock=True)
+    return {row.id for row in found if fences[row.id] == row.fence}
 
 
 def already_ours(tx: Connection, ids: Collection[tuple[int, str]]) -> set[str]:
     """Which of these provider ids (with the contact's bucket) are of messages that we know to be accepted."""
     found: set[str] = set()
     for some in _chunks(list(ids)):
-        found.update(tx.execute(select(_m.provider_id).where(tuple_(_m.bucket, _m.provider_id).in_(some))).scalars())
+        rows = _by_provider(tx, some, _m.provider_id)
+        found.update(row.provider_id for row in rows)
     return found
 
 
@@ -172,19 +172,31 @@ def look_again(tx: Connection, rows: Rows) -> None:
     tx.execute(_LOOK_AGAIN, list(rows))
 
 
+_again = Given(b=_o.bucket, k=_o.contact_id, i=_o.id, now=_o.due_at)
+_queue_again = Updates(
+    _again,
+    update(outbox)
+    .where(_o.bucket == _again.c.b, _o.contact_id == _again.c.k, _o.id == _again.c.i, _o.state == "unknown")
+    .values(state="queued", due_at=_again.c.now, lease_until=None),
+)
+_message_again = Updates(
+    _again,
+    update(messages)
+    .where(_m.bucket == _again.c.b, _m.contact_id == _again.c.k, _m.id == _again.c.i, _m.status == "unknown")
+    .values(status="queued", detail=""),
+)
+
+
 def queue_again(tx: Connection, rows: Rows, now: int) -> None:
     """Queue these (b, k, i), which the provider surely never took. They pass the gate again before they are posted."""
-    keys = [(row["b"], row["k"], row["i"]) for row in rows]
-    tx.execute(
-        update(outbox)
-        .where(tuple_(_o.bucket, _o.contact_id, _o.id).in_(keys), _o.state == "unknown")
-        .values(state="queued", due_at=now, lease_until=None)
-    )
-    tx.execute(
-        update(messages)
-        .where(tuple_(_m.bucket, _m.contact_id, _m.id).in_(keys), _m.status == "unknown")
-        .values(status="queued", detail="")
-    )
+    again = [{**row, "now": now} for row in rows]
+    _queue_again(tx, again)
+    _message_again(tx, again)
+
+
+def _by_provider(tx: Connection, keys: Collection[tuple[int, str]], *wanted: Column[Any]) -> list[Row[Any]]:
+    there = _m.provider_id.is_not(None)  # what the index is made of
+    return with_keys(tx, wanted, [_m.bucket, _m.provider_id], keys, there, index="messages_by_provider_id")
 
 
 def _homes(tx: Connection, workspace: str, numbers: Collection[str]) -> dict[str, Home]:

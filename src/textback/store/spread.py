@@ -58,6 +58,12 @@ def with_texts(tx: Connection, now: int, without: Sequence[str] = ()) -> list[in
     return list(tx.execute(query.group_by(o.bucket).order_by(*first)).scalars())
 
 
+def lines_with_texts(tx: Connection, now: int, lines: Sequence[str]) -> list[str]:
+    """Those of these lines that have texts that are due."""
+    o = outbox.c
+    return list(tx.execute(_where(o.line, o.state == "queued", o.due_at <= now, o.line.in_(lines))).scalars())
+
+
 def with_late_texts(tx: Connection, now: int, lines: list[str]) -> list[int]:
     """The buckets with queued texts on these lines whose time is over."""
     o = outbox.c

@@ -7,12 +7,26 @@ There are no foreign keys on the road: rows that belong together share bucket an
 transaction, and a check per insert would cost more than it could catch.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+)
 
 metadata = MetaData()
 
 PENDING = text("handled_at IS NULL")
 DEAD = text("redriven_at IS NULL")
+SETTLED = text("redriven_at IS NOT NULL")
 WAITING = text("waiting_since IS NOT NULL")
 QUEUED = text("state = 'queued'")
 
@@ -154,6 +168,16 @@ line_use = Table(
     Column("segments", Integer, nullable=False),
 )
 
+# When a line with a rate of its own may send its next segment, in microseconds. All nodes wait for it.
+line_pace = Table(
+    "line_pace",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("line", String(64), primary_key=True),
+    Column("next_at", BigInteger, nullable=False),
+    info={"spread_by": "line"},  # its rows are locked and skipped, which can't be done in copies; see store.spread
+)
+
 # Up to when each line's list at its provider has been read, and which node reads it now.
 reconciliations = Table(
     "reconciliations",
@@ -194,9 +218,43 @@ dead_letters = Table(
     Column("payload", Text, nullable=False),  # what it was, for people; numbers are masked
     Column("attempts", Integer, nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("redriven_at", BigInteger),
+    Column("redriven_at", BigInteger),  # when somebody dealt with it
+    Column("discarded", Boolean, nullable=False, server_default=false()),  # they threw it away instead
     Index("dead_letters_waiting", "workspace", "at", sqlite_where=DEAD, postgresql_where=DEAD),
+    Index("dead_letters_settled", "workspace", "redriven_at", sqlite_where=SETTLED, postgresql_where=SETTLED),
     sqlite_with_rowid=False,
+)
+
+# Webhooks that were not taken in. No contact is known; `id` comes from what was posted, so that the same one counts.
+rejected_webhooks = Table(
+    "rejected_webhooks",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("id", String(32), primary_key=True),
+    Column("line", String(64), nullable=False),  # as the address named it
+    Column("provider", String(32), nullable=False),  # empty where there was no such line
+    Column("reason", String(16), nullable=False),  # unsigned | malformed | no_line
+    Column("detail", Text, nullable=False),
+    Column("source", String(64), nullable=False),  # the network it came from, not the address
+    Column("payload", Text, nullable=False),  # what it was, for people: numbers are masked, words cut
+    Column("raw", Text, nullable=False),  # what is verified again; never shown, and gone once it is dealt with
+    Column("times", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("redriven_at", BigInteger),  # when somebody dealt with it
+    Column("discarded", Boolean, nullable=False, server_default=false()),
+    Index("rejected_webhooks_by_line", "workspace", "line", "at"),
+    Index("rejected_webhooks_waiting", "workspace", "at", sqlite_where=DEAD, postgresql_where=DEAD),
+)
+
+# When a number was first seen taking webhooks without enforcing signatures.
+signature_trials = Table(
+    "signature_trials",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("provider", String(32), primary_key=True),
+    Column("number", String(320), primary_key=True),
+    Column("since", BigInteger, nullable=False),
 )
 
 timers = Table(

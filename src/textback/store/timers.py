@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, tuple_
+from sqlalchemy import Connection, Row, func, select
 
+from textback.store.many import Deletes
 from textback.store.spread import within
 from textback.store.tables import timers
 
 _t = timers.c
+_remove = Deletes(timers, b=_t.bucket, c=_t.contact_id, k=_t.key)
 
 
 def due(tx: Connection, now: int, most: int = 500) -> list[Row[Any]]:
@@ -21,8 +23,7 @@ def due(tx: Connection, now: int, most: int = 500) -> list[Row[Any]]:
 
 def remove(tx: Connection, rows: Sequence[Row[Any]]) -> None:
     """Remove timers that have become arrivals."""
-    keys = [(row.bucket, row.contact_id, row.key) for row in rows]
-    tx.execute(delete(timers).where(tuple_(_t.bucket, _t.contact_id, _t.key).in_(keys)))
+    _remove(tx, [{"b": row.bucket, "c": row.contact_id, "k": row.key} for row in rows])
 
 
 def next_due(tx: Connection) -> int | None:

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, and_, case, delete, insert, or_, select, update
 
 from textback.core.ids import bucket_of
 from textback.core.messages import RANK
-from textback.store.many import Given, Inserts, Key, Pair, Pairs, Rows, Updates, upserter
+from textback.store.many import Given, Inserts, Key, Pair, Pairs, Rows, Updates, upserter, with_keys
 from textback.store.outbox import leave
 from textback.store.spread import within
 from textback.store.tables import (
@@ -143,36 +143,50 @@ def record_consent(tx: Connection, rows: Rows) -> None:
             )
 
 
+_withdrawn = Given(b=messages.c.bucket, k=messages.c.contact_id, i=messages.c.id, r=messages.c.rule)
+_withdraw = Updates(
+    _withdrawn,
+    update(messages)
+    .where(
+        messages.c.bucket == _withdrawn.c.b,
+        messages.c.contact_id == _withdrawn.c.k,
+        messages.c.id == _withdrawn.c.i,
+    )
+    .values(status="canceled", rule=_withdrawn.c.r),
+)
+
+
 def cancel_queued(tx: Connection, contact_ids: Collection[str], rule: str) -> None:
     """Withdraw what has not been posted yet (rule O6). A text being posted this moment can't be called back."""
-    ids = list(contact_ids)
-    mine = and_(outbox.c.bucket.in_({bucket_of(i) for i in ids}), outbox.c.contact_id.in_(ids))
-    o, m = outbox.c, messages.c
-    rows = tx.execute(select(o.bucket, o.contact_id, o.id).where(mine, o.state == "queued")).all()
-    if not rows:
-        return
-    keys = [tuple(row) for row in rows]
-    tx.execute(delete(outbox).where(tuple_(o.bucket, o.contact_id, o.id).in_(keys), o.state == "queued"))
-    withdrawn = tuple_(m.bucket, m.contact_id, m.id).in_(keys)
-    tx.execute(update(messages).where(withdrawn).values(status="canceled", rule=rule))
+    o = outbox.c
+    # Locked: what another node claims at this moment is either withdrawn or being posted, never both.
+    contacts = [(bucket_of(id_), id_) for id_ in contact_ids]
+    columns = [o.bucket, o.contact_id, o.id]
+    mine = with_keys(tx, columns, [o.bucket, o.contact_id], contacts, o.state == "queued", lock=True)
+    rows = [{"b": row.bucket, "k": row.contact_id, "i": row.id, "r": rule} for row in mine]
+    if rows:
+        leave(tx, rows)
+        _withdraw(tx, rows)
 
 
 def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Move messages up the ladder of statuses; returns the rows whose message is not known (yet).
 
-    A row has bucket, contact_id, provider_id, message_id (or None), status, code, detail, at.
+    A row has bucket, contact_id, provider_id, message_id (or None), status, code, detail, at. Where the message is
+    known it gets `answers`: the arrival that the message answers.
     """
     by_id = {(r["bucket"], r["contact_id"], r["message_id"]) for r in rows if r["message_id"]}
     by_provider = {(r["bucket"], r["provider_id"]) for r in rows}
     m = messages.c
     found: dict[tuple[str, str], Any] = {}
-    columns = select(m.bucket, m.id, m.contact_id, m.provider_id, m.status)
+    columns = [m.bucket, m.id, m.contact_id, m.provider_id, m.status, m.arrival_id]
     if by_id:
-        for hit in tx.execute(columns.where(tuple_(m.bucket, m.contact_id, m.id).in_(list(by_id)))):
+        for hit in with_keys(tx, columns, [m.bucket, m.contact_id, m.id], by_id):
             found[hit.contact_id, hit.id] = hit
     # A provider's id may also be that of a text that came in, on another line or even on this one.
-    theirs = columns.where(m.direction == "out", tuple_(m.bucket, m.provider_id).in_(list(by_provider)))
-    for hit in tx.execute(theirs):
+    theirs = [m.bucket, m.provider_id]
+    outgoing = (m.provider_id.is_not(None), m.direction == "out")  # the first is what the index is made of
+    for hit in with_keys(tx, columns, theirs, by_provider, *outgoing, index="messages_by_provider_id"):
         found[hit.contact_id, hit.provider_id] = hit
     lost = []
     best: dict[Key, dict[str, Any]] = {}
@@ -182,6 +196,7 @@ def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict
         if message is None:
             lost.append(row)
             continue
+        row["answers"] = message.arrival_id
         key = (message.bucket, message.contact_id, message.id)
         current = best[key]["s"] if key in best else message.status
         if RANK[row["status"]] > RANK[current]:
@@ -190,6 +205,7 @@ def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict
                 "k": message.contact_id,
                 "i": message.id,
                 "s": row["status"],
+                "n": RANK[row["status"]],
                 "p": row["provider_id"],
                 "c": row["code"] or "",
                 "d": row["detail"] or "",
@@ -202,11 +218,16 @@ def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict
 
 
 _m = messages.c
-_delivery = Given(b=_m.bucket, k=_m.contact_id, i=_m.id, s=_m.status, p=_m.provider_id, c=_m.code, d=_m.detail)
+_delivery = Given(
+    b=_m.bucket, k=_m.contact_id, i=_m.id, s=_m.status, n=_m.segments, p=_m.provider_id, c=_m.code, d=_m.detail
+)
+# Asked again where it is written: another transaction may have moved the message up since it was read.
+_RANK_NOW = case(RANK, value=_m.status)
 _deliver = Updates(
     _delivery,
     update(messages)
     .where(_m.bucket == _delivery.c.b, _m.contact_id == _delivery.c.k, _m.id == _delivery.c.i)
+    .where(_delivery.c.n > _RANK_NOW)
     .values(status=_delivery.c.s, provider_id=_delivery.c.p, code=_delivery.c.c, detail=_delivery.c.d),
 )
 

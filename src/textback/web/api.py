@@ -47,7 +47,7 @@ def default_line(ctx: WebContext) -> LineInfo:
 
 
 async def send_sms(request: Request) -> Response:
-    """POST /sms/send: queue one text and say what became of it: {message_id, status, from, to, text}.
+    """POST /sms/send: queue one text and say what became of it: {message_id, status, from, to, text, trace}.
 
     403 when the consent gate refuses it; the attempt is recorded in the conversation all the same.
     """
@@ -82,6 +82,8 @@ async def send_sms(request: Request) -> Response:
     row = await ctx.db.read(api_store.message, contact_id, message_id)
     status = row.status if row is not None else "queued"
     shown = {"message_id": message_id, "status": status, "from": line.number, "to": to, "text": text}
+    if row is not None:
+        shown["trace"] = row.arrival_id
     if status == "blocked" and row is not None:
         return answer(403, {"error": row.detail, "rule": row.rule, **shown})
     return answer(200, {**shown, "status": "queued" if status in ("sending", "accepted") else status})

@@ -1,12 +1,11 @@
 """What every page needs: the database, the road, and what this server is."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from textback.engine.bot import Bot
 from textback.pipeline.road import Road
 from textback.store.db import Db
-from textback.web.webhooks import RefusedWebhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +20,7 @@ class LineInfo:
 @dataclass(frozen=True, slots=True)
 class WebContext:
     """`bot` gives the published bot; `public_url` is what providers call; `secure` says that people come over https;
-    `refused` are the latest webhooks that were not signed by their provider; `known_keys` are the hashes of API keys
-    that were good since the start, with their names."""
+    `known_keys` are the hashes of API keys that were good since the start, with their names."""
 
     db: Db
     road: Road
@@ -31,5 +29,4 @@ class WebContext:
     workspace: str
     public_url: str
     secure: bool
-    refused: Collection[RefusedWebhook] = ()
     known_keys: dict[str, str] = field(default_factory=dict)

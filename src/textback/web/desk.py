@@ -12,6 +12,8 @@ from textback.core.phone import zone_of
 from textback.core.text import clean
 from textback.engine.arrivals import AgentReply, Complete, HandBack, Takeover
 from textback.engine.state import load_state
+from textback.pipeline import letters
+from textback.pipeline.signatures import unchecked
 from textback.store import accounts, dead, limits
 from textback.store import desk as store
 from textback.store.db import Row
@@ -27,6 +29,7 @@ from textback.web.present import (
     line_limits,
     line_state,
     list_row,
+    moment,
     name_of,
     reason_words,
     woven,
@@ -252,18 +255,19 @@ async def reply(request: Request) -> Response:
 
 
 async def lines_page(request: Request) -> Response:
-    """GET /lines: every line with the address to give its provider, how it is and what it has given up, and webhooks
-    that were refused lately."""
+    """GET /lines: every line with the address to give its provider, how it is, and what it gave up or rejected."""
     ctx, _ = _context(request)
     zone, now = ctx.bot().timezone, ctx.road.now()
     lines = [line for line in ctx.lines.values() if line.provider != "simulator"]
-    refused = [
-        (day(one.at, zone, now), clock(one.at, zone), one.line, one.reason) for one in reversed(list(ctx.refused))
-    ]
+    until = {one.line: moment(one.until, zone, now) for one in unchecked(ctx.road.lines, now)}
     states = {line: line_state(condition) for line, condition in ctx.road.conditions().items()}
     given_up = await ctx.db.read(dead.waiting, ctx.workspace)
+    stuck = await ctx.db.read(letters.counts, ctx.workspace)
+    rejected = {line: n for (kind, line), n in stuck.items() if kind == "webhook"}
+    elsewhere = sum(n for line, n in rejected.items() if line not in ctx.lines)
     limited = {name: line for name, line in ctx.road.lines.items() if line.limited}
     used = await ctx.db.read(limits.used, ctx.workspace, day_of(now), {line.counter for line in limited.values()})
     allowed = {name: line_limits(line.rate, line.cap, used.get(line.counter, 0)) for name, line in limited.items()}
-    shown = {"lines": lines, "states": states, "allowed": allowed, "given_up": given_up, "refused": refused[:50]}
-    return page(request, "lines.html", {**shown, "base": ctx.public_url})
+    shown: dict[str, Any] = {"lines": lines, "states": states, "allowed": allowed, "given_up": given_up}
+    shown |= {"rejected": rejected, "rejected_elsewhere": elsewhere, "until": until, "base": ctx.public_url}
+    return page(request, "lines.html", shown)

@@ -2,7 +2,8 @@
 
 import asyncio
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -10,13 +11,22 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from textback.core.when import SECOND, to_iso
 from textback.pipeline.detour import Detour
-from textback.store import dead, inbox
+from textback.pipeline.signatures import unchecked
+from textback.store import dead, gauges, inbox, rejected
+from textback.store.db import Tx
 from textback.web.context import WebContext
 from textback.web.metrics import (
     BACKLOG,
+    BACKLOG_AGE,
+    BREAKER_OPEN,
     DEAD_LETTERS,
     LINE_TROUBLE,
+    LOG_ONLY,
+    OUTBOX,
+    OUTBOX_AGE,
+    REJECTED,
     SPOOL_AGE,
     SPOOL_ASIDE,
     SPOOL_BYTES,
@@ -27,6 +37,8 @@ from textback.web.metrics import (
 log = structlog.get_logger("textback.health")
 
 READY_WAIT = 2.0
+T = TypeVar("T")
+_BREAKER = {"closed": 0.0, "probing": 0.5, "open": 1.0}
 
 
 async def healthz(_: Request) -> Response:
@@ -49,6 +61,10 @@ async def readyz(request: Request) -> Response:
         ready = ready and detour is not None and detour.spool.room
         if detour is not None and not detour.spool.room:
             problems.append("the spool is full or can't be written")
+    problems += [
+        f"line {one.line} takes webhooks without checking who sent them until {to_iso(one.until)}"
+        for one in unchecked(ctx.road.lines, ctx.road.now())
+    ]
     body = {"ready": ready, "problems": problems, "inbox": waiting}
     if detour is not None:
         body["spool"] = _spool(detour)
@@ -57,19 +73,19 @@ async def readyz(request: Request) -> Response:
 
 async def _waiting(ctx: WebContext) -> int | None:
     """How many arrivals wait for their turn; None when the database does not say."""
-    try:
-        async with asyncio.timeout(READY_WAIT):
-            return await ctx.db.read(inbox.backlog)
-    except Exception as error:
-        log.warning("the database does not answer", error=type(error).__name__)
-        return None
+    return await _ask(ctx, inbox.backlog)
 
 
-async def _dead(ctx: WebContext) -> dict[str, int] | None:
-    """Dead letters by line; None when the database does not say."""
+def _dead(tx: Tx, workspace: str, lines: list[str]) -> tuple[dict[str, int], dict[str, int]]:
+    """Dead letters and rejected webhooks by line."""
+    return dead.waiting(tx, workspace), rejected.of_lines(tx, workspace, lines)
+
+
+async def _ask(ctx: WebContext, fn: Callable[..., T], *args: Any) -> T | None:
+    """What the database says; None when it does not answer in time."""
     try:
         async with asyncio.timeout(READY_WAIT):
-            return await ctx.db.read(dead.waiting, ctx.workspace)
+            return await ctx.db.read(fn, *args)
     except Exception as error:
         log.warning("the database does not answer", error=type(error).__name__)
         return None
@@ -87,6 +103,18 @@ def _spool(detour: Detour) -> dict[str, Any]:
     }
 
 
+def _set_ages(found: gauges.Waiting | None, now: int) -> None:
+    """NaN where the database did not answer."""
+    for state in gauges.STATES:
+        OUTBOX.labels(state).set(math.nan if found is None else found.outbox[state])
+    BACKLOG_AGE.set(math.nan if found is None else _seconds(found.arrival_since, now))
+    OUTBOX_AGE.set(math.nan if found is None else _seconds(found.due_since, now))
+
+
+def _seconds(since: int | None, now: int) -> float:
+    return 0.0 if since is None else max(now - since, 0) / SECOND
+
+
 async def metrics(request: Request) -> Response:
     """GET /metrics: counters in Prometheus's text format."""
     ctx: WebContext = request.app.state.ctx
@@ -95,9 +123,14 @@ async def metrics(request: Request) -> Response:
     for line, condition in ctx.road.conditions().items():
         for why in ("away", "misconfigured"):
             LINE_TROUBLE.labels(line, why).set(condition.why == why)
-    letters = await _dead(ctx) if waiting is not None else None
+        BREAKER_OPEN.labels(line).set(_BREAKER[condition.state])
+    letters = await _ask(ctx, _dead, ctx.workspace, list(ctx.lines)) if waiting is not None else None
+    _set_ages(await _ask(ctx, gauges.waiting) if letters is not None else None, ctx.road.now())
+    log_only = {one.line for one in unchecked(ctx.road.lines, ctx.road.now())}
     for line in ctx.lines:
-        DEAD_LETTERS.labels(line).set(math.nan if letters is None else letters.get(line, 0))
+        DEAD_LETTERS.labels(line).set(math.nan if letters is None else letters[0].get(line, 0))
+        REJECTED.labels(line).set(math.nan if letters is None else letters[1].get(line, 0))
+        LOG_ONLY.labels(line).set(line in log_only)
     if ctx.road.detour is not None:
         spool = ctx.road.detour.spool
         SPOOL_RECORDS.set(spool.records)

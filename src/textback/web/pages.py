@@ -11,7 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from textback.core.phone import pretty
+from textback.pipeline.letters import SOME
+from textback.pipeline.signatures import unchecked
 from textback.web.context import WebContext
+from textback.web.present import moment
 
 STATIC = Path(__file__).parent / "static"
 
@@ -36,7 +39,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(asset=asset, count=count)
+    made.globals.update(asset=asset, count=count, most_stuck=SOME)
     made.filters["pretty"] = pretty
     return made
 
@@ -45,8 +48,14 @@ _templates = _environment()
 
 
 def page(request: Request, template: str, data: Mapping[str, Any], status: int = 200) -> HTMLResponse:
-    """A page. Templates also see `brand`, `user` (None when signed out) and `here`, the request's path."""
+    """A page. Templates also see `brand`, `user` (None when signed out), `here`, the request's path, `stuck`, how many
+    letters wait (shown to owners), and `unchecked`: lines that do not check signatures, each with until when in words.
+    """
     ctx: WebContext = request.app.state.ctx
     user = getattr(request.state, "user", None)
-    shown = {"brand": ctx.bot().name, "user": user, "here": request.url.path, **data}
+    zone, now = ctx.bot().timezone, ctx.road.now()
+    shouts = [(one.line, moment(one.until, zone, now)) for one in unchecked(ctx.road.lines, now)] if user else []
+    stuck = getattr(request.state, "stuck", 0)
+    shown = {"brand": ctx.bot().name, "user": user, "here": request.url.path, "stuck": stuck, "unchecked": shouts}
+    shown |= data
     return HTMLResponse(_templates.get_template(template).render(shown), status)

@@ -94,6 +94,11 @@ def day(at: int, zone: str, now: int) -> str:
     return f"Yesterday, {words}" if moment.date() == to_datetime(now - DAY, zone).date() else words
 
 
+def moment(at: int, zone: str, now: int) -> str:
+    """A day and a time: "Tue 17 Nov, 9:47 am"."""
+    return f"{day(at, zone, now)}, {clock(at, zone)}"
+
+
 def short_time(at: int, zone: str, now: int) -> str:
     """For lists: the time today, else the day."""
     moment, today = to_datetime(at, zone), to_datetime(now, zone)
@@ -238,6 +243,16 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
         case "late_message":
             ago = _length(int(data.get("minutes", 0)))
             return "clock", f"This text came {ago} after it was sent.", "The bot did not answer it.", "wait"
+        case "opt_in_refused":
+            word = str(data.get("keyword", "")).upper() or "START"
+            why = "Nobody knows that they sent it: the line does not enforce signatures."
+            if data.get("doubt") == "redriven":
+                why = "It was taken out of quarantine, and may be older than their STOP."
+            return "block", f"{word} did not opt them in. They can text it again.", why, ""
+        case "doubted":
+            if data.get("doubt") == "redriven":
+                return "return", "This came out of quarantine", "", ""
+            return "shield", "The signature of this was bad. Perhaps the provider did not send it.", "", "wait"
         case "reminded":
             return "clock", "Reminder sent", "", ""
         case _:

@@ -7,7 +7,7 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.web import account, api, desk, health, live, simulator
+from textback.web import account, api, desk, health, letters, live, simulator
 from textback.web.webhooks import PREFIX
 
 Role = Literal["public", "signed", "api", "agent", "owner"]
@@ -52,4 +52,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/try/{phone}", "agent", simulator.try_page),
     Route("POST", "/try/{phone}/text", "agent", simulator.send_text),
     Route("GET", "/lines", "owner", desk.lines_page),
+    Route("GET", "/dead-letters", "owner", letters.letters_page),
+    Route("GET", "/dead-letters/all", "owner", letters.confirm_page),
+    Route("POST", "/dead-letters/redrive", "owner", letters.redrive),
+    Route("POST", "/dead-letters/discard", "owner", letters.discard),
 )

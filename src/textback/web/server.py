@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from textback.pipeline import letters
 from textback.store import accounts
 from textback.web.auth import current_user
 from textback.web.context import WebContext
@@ -91,6 +92,9 @@ async def _as_person(handler: Handler, owner: bool, request: Request) -> Respons
     if owner and user.role != "owner":
         raise Denied(403, "Only an owner may see this.")
     request.state.user = user
+    if user.role == "owner" and request.url.path != "/events":
+        ctx: WebContext = request.app.state.ctx
+        request.state.stuck = await ctx.db.read(letters.some, ctx.workspace)
     if request.method == "POST":
         check_origin(request)
         request.state.form = await read_form(request)
@@ -115,7 +119,7 @@ GUARDS: dict[Role, Callable[[Handler], Callable[[Request], Awaitable[Response]]]
 }
 
 
-def _endpoint(handler: Handler, role: Role) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(handler: Handler, role: Role, path: str) -> Callable[[Request], Awaitable[Response]]:
     guarded = GUARDS[role](handler)
 
     async def endpoint(request: Request) -> Response:
@@ -124,7 +128,7 @@ def _endpoint(handler: Handler, role: Role) -> Callable[[Request], Awaitable[Res
         except (Denied, HTTPException):
             raise
         except Exception:
-            log.exception("request failed", path=request.url.path)
+            log.exception("request failed", path=path)  # not as it was asked for: a path may hold a number or a token
             return _problem(request, 500, "Something went wrong here. It was written to the log; try again.")
 
     return endpoint
@@ -161,7 +165,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 def build_app(ctx: WebContext) -> Starlette:
     """The application for everything but webhooks."""
     routes: list[BaseRoute] = [
-        StarletteRoute(route.path, _endpoint(route.handler, route.role), methods=[route.method])
+        StarletteRoute(route.path, _endpoint(route.handler, route.role, route.path), methods=[route.method])
         for route in ROUTES
         if route.handler is not None
     ]

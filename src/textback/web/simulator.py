@@ -58,6 +58,7 @@ class Trace:
     changes: list[tuple[str, str, str]]
     sent: list[Sent]
     effects: list[tuple[str, str]]
+    id: str
 
 
 def flat(value: Any, name: str = "") -> dict[str, str]:
@@ -121,7 +122,8 @@ def _trace(ctx: WebContext, phone: str, number: int, turn: Row[Any], messages: l
     sent = [Sent(row.text, bubble(row, me, zone), segments(row.text)) for row in mine if row.direction == "out"]
     others = [_effect(effect, phone, zone, now) for effect in data.get("effects", [])]
     effects = [said for said in others if said is not None]
-    return Trace(number, text, data["checks"], changes(data.get("before", {}), data.get("after", {})), sent, effects)
+    changed = changes(data.get("before", {}), data.get("after", {}))
+    return Trace(number, text, data["checks"], changed, sent, effects, turn.id)
 
 
 async def try_home(request: Request) -> Response:

@@ -3,7 +3,7 @@
 A bare ASGI application, because every text comes through here: no routing table, no middleware, no request object.
 """
 
-from collections import deque
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
@@ -11,9 +11,13 @@ import msgspec
 import structlog
 
 from textback.channels.base import BadPayload, BadSignature, Webhook
+from textback.core.ids import new_id
+from textback.core.tracing import caller_of
 from textback.engine.arrivals import DeliveryStatus, Message
+from textback.pipeline import spans
 from textback.pipeline.fairness import Flood
 from textback.pipeline.lines import Line
+from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road
 from textback.pipeline.spool import SpoolFull
 from textback.store.trouble import reason
@@ -28,14 +32,8 @@ log = structlog.get_logger("textback.webhooks")
 PREFIX = "/webhooks/"
 MOST_BYTES = 256 * 1024
 _JSON = "application/json"
-
-
-class RefusedWebhook(msgspec.Struct, frozen=True):
-    """A webhook that was not signed by its provider: when it came, for which line, and why it was refused."""
-
-    at: int
-    line: str
-    reason: str
+OUTCOMES = ("stored", "ignored", "unsigned", "malformed", "failed", "flood", "too_large", "wrong_type", "unchecked")
+"""What can become of a webhook of a line that there is."""
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -76,18 +74,24 @@ class TooLarge(Exception):
 class Webhooks:
     """POST /webhooks/{line}: messages and delivery statuses of one line."""
 
-    def __init__(self, road: Road, lines: Mapping[str, Line], public_url: str, *, most_refused: int = 0) -> None:
+    def __init__(
+        self,
+        road: Road,
+        lines: Mapping[str, Line],
+        public_url: str,
+        *,
+        most_refused: int = 0,
+        quarantine: Quarantine | None = None,
+    ) -> None:
         self._road = road
         self._lines = lines
         self._public_url = public_url
         self._flood = Flood(most_refused)
-        self.refused: deque[RefusedWebhook] = deque(maxlen=200)
+        self._quarantine = quarantine
         telnyx = [line for line in lines.values() if line.provider.name == "telnyx"]
         self._sms = telnyx[0] if len(telnyx) == 1 and "sms" not in lines else None
         self._counts = {
-            (name, outcome): WEBHOOKS.labels(line=name, outcome=outcome)
-            for name in lines
-            for outcome in ("stored", "ignored", "unsigned", "malformed", "failed", "flood")
+            (name, outcome): WEBHOOKS.labels(line=name, outcome=outcome) for name in lines for outcome in OUTCOMES
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
@@ -101,21 +105,42 @@ class Webhooks:
         if example:
             line = self._sms
         if line is None:
+            await self._stray(name, scope, receive)
             return problem(404, f"There is no line {name[:64]!r} here.")
         if scope["method"] != "POST":
             return problem(405, "Webhooks are posted.")
-        headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+        headers = _headers(scope)
         try:
             body = await _read(headers, receive)
         except TooLarge:
+            self._counts[line.name, "too_large"].inc()
             return problem(413, "The body is over 256 KB.")
         content_type = headers.get("content-type", "").split(";", 1)[0].strip().lower()
         if content_type not in line.provider.content_types:
+            self._counts[line.name, "wrong_type"].inc()
             return problem(415, f"Expected {' or '.join(line.provider.content_types)}.")
-        query = scope["query_string"].decode("latin-1")
-        path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
-        url = f"{self._public_url}{path}?{query}" if query else f"{self._public_url}{path}"
-        return await self._accept(line, Webhook("POST", url, query, headers, body), example)
+        target, query = _target(scope)
+        webhook = Webhook("POST", f"{self._public_url}{target}", query, headers, body)
+        return await self._accept(line, webhook, example, scope)
+
+    async def _stray(self, name: str, scope: Scope, receive: Receive) -> None:
+        """Keep what was posted to a line that we don't have: its name may be misspelt at the provider, or here."""
+        if scope["method"] != "POST" or self._quarantine is None or self._flood.one_more("", self._road.now()):
+            return
+        headers = _headers(scope)
+        try:
+            body = await _read(headers, receive)
+        except TooLarge:
+            return
+        target, query = _target(scope)
+        webhook = Webhook("POST", target, query, headers, body)
+        self._keep(name[:64], "", "no_line", "", scope, webhook)
+
+    def _keep(self, line: str, provider: str, reason: str, detail: str, scope: Scope, webhook: Webhook) -> None:
+        if self._quarantine is not None:
+            kept = msgspec.structs.replace(webhook, url=_target(scope)[0])
+            source = _source(scope, webhook.headers)
+            self._quarantine.keep(line, provider, reason, detail, source, kept, self._road.now())
 
     def _flooded(self, line: Line, now: int) -> bool:
         """Count a bad request; whether its line gets more of them than are worth a word each. A good one is never
@@ -125,40 +150,62 @@ class Webhooks:
         self._counts[line.name, "flood"].inc()
         return True
 
-    async def _accept(self, line: Line, webhook: Webhook, example: bool) -> Reply:
+    async def _accept(self, line: Line, webhook: Webhook, example: bool, scope: Scope) -> Reply:
         now = self._road.now()
+        began = time.time_ns() if self._road.tracer is not None else 0
+        unchecked = False
         try:
             line.provider.verify(webhook, now)
         except BadSignature as error:
-            if self._flooded(line, now):
-                return _TOO_MANY
-            self.refused.append(RefusedWebhook(now, line.name, str(error)))
-            self._counts[line.name, "unsigned"].inc()
-            log.warning("webhook refused", line=line.name, reason=str(error))
-            return problem(401, "The signature is missing, wrong or stale.")
+            unchecked = now < line.log_only_until
+            if not unchecked:
+                if self._flooded(line, now):
+                    return _TOO_MANY
+                self._counts[line.name, "unsigned"].inc()
+                trace = self._trace(line, webhook, [new_id()], began, 401, "not signed")
+                log.warning("webhook refused", trace=trace, line=line.name, reason=str(error))
+                self._keep(line.name, line.provider.name, "unsigned", str(error), scope, webhook)
+                return problem(401, "The signature is missing, wrong or stale.")
+            self._counts[line.name, "unchecked"].inc()
+            log.warning("webhook taken in although its signature is bad", line=line.name, reason=str(error))
         try:
             arrivals = line.provider.parse(webhook)
         except BadPayload as error:
             if self._flooded(line, now):
                 return _TOO_MANY
             self._counts[line.name, "malformed"].inc()
-            log.warning("webhook malformed", line=line.name, field=error.field, problem=error.problem)
+            trace = self._trace(line, webhook, [new_id()], began, 400, "malformed")
+            log.warning("webhook malformed", trace=trace, line=line.name, field=error.field, problem=error.problem)
+            self._keep(line.name, line.provider.name, "malformed", str(error), scope, webhook)
             return problem(400, f"{error.field}: {error.problem}", field=error.field)
+        if unchecked:
+            arrivals = [msgspec.structs.replace(arrival, doubt="unsigned") for arrival in arrivals]
         if not arrivals:
             self._counts[line.name, "ignored"].inc()
         else:
             try:
-                await self._road.receive(line.name, arrivals)
+                ids = await self._road.receive(line.name, arrivals, webhook=True)
             except Exception as error:
                 self._counts[line.name, "failed"].inc()
                 why = str(error) if isinstance(error, SpoolFull) else reason(error)
-                log.error("webhook not stored", line=line.name, reason=why)
+                trace = self._trace(line, webhook, [new_id()], began, 503, "not stored")
+                log.error("webhook not stored", trace=trace, line=line.name, reason=why)
                 return problem(503, "It could not be stored. Send it again.")
             self._counts[line.name, "stored"].inc()
+            self._trace(line, webhook, ids, began, 200)
         if example:
             return _example_reply(arrivals)
         content_type, answer = line.provider.acknowledgement
         return Reply(200, content_type, answer)
+
+    def _trace(self, line: Line, webhook: Webhook, ids: list[str], began: int, status: int, error: str = "") -> str:
+        """Note a request for its arrivals' traces, or for one of its own when nothing is stored; returns the first."""
+        tracer = self._road.tracer
+        if tracer is not None and (wanted := [id_ for id_ in ids if tracer.wants(id_)]):
+            caller = caller_of(webhook.headers.get("traceparent", ""))
+            links = () if caller is None else (caller,)
+            tracer.note(spans.of_webhook(wanted, line, began, time.time_ns(), status, error, links))
+        return ids[0]
 
 
 def _example_reply(arrivals: list[Message | DeliveryStatus]) -> Reply:
@@ -167,6 +214,25 @@ def _example_reply(arrivals: list[Message | DeliveryStatus]) -> Reply:
     status = "accepted" if arrivals else "ignored"
     answer = {"status": status, "inbound_message": text, "response_sent": None, "message_id": None}
     return Reply(200, _JSON, msgspec.json.encode(answer))
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+
+
+def _target(scope: Scope) -> tuple[str, str]:
+    """Path and query as they were asked for, and the query alone."""
+    query = scope["query_string"].decode("latin-1")
+    path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+    return (f"{path}?{query}" if query else path), query
+
+
+def _source(scope: Scope, headers: Mapping[str, str]) -> str:
+    """The address it came from; a proxy on this machine may name it, nobody else may."""
+    address = (scope.get("client") or ("",))[0]
+    if address in ("127.0.0.1", "::1"):
+        address = headers.get("x-forwarded-for", address).rpartition(",")[2].strip()
+    return str(address)
 
 
 async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:

@@ -72,3 +72,57 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("workspace", "line"),
     )
+    # When a line with a rate of its own may send its next segment.
+    op.create_table(
+        "line_pace",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.String(length=64), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "line"),
+    )
+    # Quarantine: webhooks that were not taken in, and what became of dead letters.
+    op.add_column("dead_letters", sa.Column("discarded", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.create_index(
+        "dead_letters_settled",
+        "dead_letters",
+        ["workspace", "redriven_at"],
+        unique=False,
+        sqlite_where=sa.text("redriven_at IS NOT NULL"),
+        postgresql_where=sa.text("redriven_at IS NOT NULL"),
+    )
+    op.create_table(
+        "rejected_webhooks",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("line", sa.String(length=64), nullable=False),
+        sa.Column("provider", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("raw", sa.Text(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.Column("redriven_at", sa.BigInteger(), nullable=True),
+        sa.Column("discarded", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "id"),
+    )
+    op.create_index("rejected_webhooks_by_line", "rejected_webhooks", ["workspace", "line", "at"], unique=False)
+    op.create_index(
+        "rejected_webhooks_waiting",
+        "rejected_webhooks",
+        ["workspace", "at"],
+        unique=False,
+        sqlite_where=sa.text("redriven_at IS NULL"),
+        postgresql_where=sa.text("redriven_at IS NULL"),
+    )
+    # Log-only signatures: when a number was first seen without them being enforced.
+    op.create_table(
+        "signature_trials",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("provider", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.String(length=320), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "provider", "number"),
+    )

@@ -1,0 +1,33 @@
+"""What the road counts, for /metrics. Counted in memory, on this node, since its start."""
+
+from prometheus_client import Counter, Histogram
+
+ARRIVALS = Counter(
+    "textback_arrivals_total", "Arrivals made durable, repetitions included, by line and kind.", ["line", "kind"]
+)
+TURNS = Counter(
+    "textback_turns_total",
+    "Turns by line and outcome: spoke (a text of ours followed), silent, failed, unreadable.",
+    ["line", "outcome"],
+)
+POSTS = Counter(
+    "textback_posts_total",
+    "Requests to providers by line and outcome: accepted, or the kind of failure.",
+    ["line", "outcome"],
+)
+REFUSED = Counter("textback_refused_total", "Texts that the consent gate refused, by line and rule.", ["line", "rule"])
+REPLY_SECONDS = Histogram(
+    "textback_reply_seconds",
+    "Seconds from an arrival until the provider has taken a text that follows from it. Bulk texts are left out.",
+    ["line"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800),
+)
+BATCH = Histogram(
+    "textback_batch_size",
+    "How much shared one transaction: arrivals stored, turns, claims, receipts of posts.",
+    ["stage"],
+    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
+)
+BATCH_STORED, BATCH_TURNS, BATCH_CLAIMS, BATCH_RECEIPTS = (
+    BATCH.labels(stage) for stage in ("stored", "turns", "claims", "receipts")
+)

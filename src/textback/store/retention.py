@@ -1,0 +1,59 @@
+"""What is kept for a while and then deleted, in small batches, by one node at a time."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Select, Table, select, text
+
+from textback.store.many import Deletes
+from textback.store.tables import dead_letters, line_use, rejected_webhooks
+
+BATCH = 500
+"""Rows of each table that one run deletes at most."""
+_LOCK = 7_267_123_801_446_311  # any constant: who has it tidies
+
+_d, _r, _u = dead_letters.c, rejected_webhooks.c, line_use.c
+
+
+class Before(msgspec.Struct, frozen=True):
+    """What goes: dead letters that were dealt with, or came, before these times (ms); rejected webhooks that came
+    before that one; and what lines have sent before that day."""
+
+    settled: int
+    unsettled: int
+    rejected: int
+    day: str
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """How many rows were deleted: dead letters that nobody had dealt with, and all in all. `more` are left."""
+
+    unsettled: int = 0
+    all: int = 0
+    more: bool = False
+
+
+def tidy(tx: Connection, workspace: str, before: Before) -> Gone:
+    """Delete one batch of each. Another node that does so at this moment leaves nothing to do."""
+    if tx.dialect.name == "postgresql":
+        taken = tx.execute(text("SELECT pg_try_advisory_xact_lock(:k)"), {"k": _LOCK}).scalar()
+        if not taken:
+            return Gone()
+    letter = select(_d.bucket, _d.contact_id, _d.id).where(_d.workspace == workspace)
+    unsettled = _delete(tx, dead_letters, letter.where(_d.redriven_at.is_(None), _d.at < before.unsettled))
+    webhook = select(_r.workspace, _r.id).where(_r.workspace == workspace)
+    use = select(_u.workspace, _u.counter, _u.day).where(_u.workspace == workspace, _u.day < before.day)
+    counts = [
+        unsettled,
+        _delete(tx, dead_letters, letter.where(_d.redriven_at < before.settled)),
+        _delete(tx, rejected_webhooks, webhook.where(_r.at < before.rejected)),
+        _delete(tx, line_use, use),
+    ]
+    return Gone(unsettled, sum(counts), BATCH in counts)
+
+
+def _delete(tx: Connection, of: Table, which: Select[Any]) -> int:
+    rows = [dict(row._mapping) for row in tx.execute(which.limit(BATCH))]
+    if rows:
+        Deletes(of, **{column.name: of.c[column.name] for column in which.selected_columns})(tx, rows)
+    return len(rows)

@@ -1,0 +1,1 @@
+"""Telemetry: exporting traces. The only room that knows OpenTelemetry."""
