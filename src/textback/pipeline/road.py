@@ -28,7 +28,7 @@ from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
 from textback.pipeline.reconcile import Reconciler
 from textback.pipeline.spool import Spool
-from textback.pipeline.tick import Keep, fire_timers, sweep, tidy
+from textback.pipeline.tick import Keep, before, fire_timers, sweep, tidy
 from textback.pipeline.turn import Handled, Turns
 from textback.store import inbox, spread
 from textback.store.db import Db, Tx, Work
@@ -119,6 +119,7 @@ class Road:
         )  # fmt: skip
         self._keep = keep
         self._tidy_at = 0
+        self._old_letters = Places(db, spread.with_old_letters)
         self._tasks: list[asyncio.Task[None]] = []
         self._draining: asyncio.Task[None] | None = None
         self._turning: set[asyncio.Future[Handled]] = set()
@@ -394,7 +395,8 @@ class Road:
                 await self._tick(self._fire, place)
             for place in await self._leftovers(self.now()):
                 await self._tick(self._sweep, place)
-            await self._tick(self._tidy, None)
+            for place in await self._untidy():
+                await self._tick(self._tidy, place)
             await self._nap(TICK)
 
     async def _tick(self, part: Callable[[int | None], Awaitable[None]], place: int | None) -> None:
@@ -417,13 +419,19 @@ class Road:
             point("tick.swept")
         self.hub.publish(changed)
 
-    async def _tidy(self, _: int | None) -> None:
-        """Delete what was kept long enough: a batch now and then, until nothing is left to delete."""
+    async def _untidy(self) -> Collection[int | None]:
+        """The places to look, now and then, for what was kept long enough."""
         now = self.now()
         if now < self._tidy_at:
-            return
+            return ()
         self._tidy_at = now + TIDY
-        gone = await self.db.write_in("tick", tidy, self.workspace, self._keep, now)
+        old = before(self._keep, now)
+        return {None, *await self._old_letters(self.workspace, old.settled, old.unsettled)}
+
+    async def _tidy(self, place: int | None) -> None:
+        """Delete a batch of it; soon again, until nothing is left to delete."""
+        now = self.now()
+        gone = await self.db.write_within(place, "tick", tidy, self.workspace, self._keep, now)
         if gone.more:
             self._tidy_at = now
         if gone.unsettled:

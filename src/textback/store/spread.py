@@ -8,10 +8,10 @@ a statement that would look into all of them. First it is asked, without locks, 
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Delete, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Delete, Select, Table, and_, func, or_, select
 from sqlalchemy.sql.elements import SQLCoreOperations
 
-from textback.store.tables import arrivals, early_statuses, outbox, timers
+from textback.store.tables import arrivals, dead_letters, early_statuses, outbox, timers
 
 _Statement = TypeVar("_Statement", Select[Any], Delete)
 
@@ -32,10 +32,16 @@ def by_bucket(tx: Connection) -> bool:
     return bool(tx.get_execution_options().get(BY_BUCKET))
 
 
+def confined(tx: Connection) -> int | None:
+    """The bucket that the transaction is confined to."""
+    bucket: int | None = tx.get_execution_options().get(CONFINED)
+    return bucket
+
+
 def within(tx: Connection, statement: _Statement, bucket: SQLCoreOperations[Any]) -> _Statement:
     """The statement, narrowed to the bucket that the transaction is confined to; as it is where it is not confined."""
-    confined = tx.get_execution_options().get(CONFINED)
-    return statement if confined is None else statement.where(bucket == confined)
+    only = confined(tx)
+    return statement if only is None else statement.where(bucket == only)
 
 
 def _where(bucket: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
@@ -80,3 +86,10 @@ def with_leftovers(tx: Connection, now: int) -> list[int]:
     o = outbox.c
     abandoned = tx.execute(_where(o.bucket, o.state == "sending", o.lease_until < now)).scalars()
     return sorted({*abandoned, *tx.execute(_where(early_statuses.c.bucket)).scalars()})
+
+
+def with_old_letters(tx: Connection, workspace: str, settled: int, unsettled: int) -> list[int]:
+    """The buckets with dead letters that were dealt with, or came and were not, before these times."""
+    d = dead_letters.c
+    old = or_(d.redriven_at < settled, and_(d.redriven_at.is_(None), d.at < unsettled))
+    return list(tx.execute(_where(d.bucket, d.workspace == workspace, old)).scalars())
