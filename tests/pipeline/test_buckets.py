@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,7 +20,8 @@ from textback.core.when import HOUR, MINUTE
 from textback.engine.arrivals import Message
 from textback.pipeline.accept import incoming
 from textback.pipeline.buckets import Places
-from textback.store import inbox, outbox
+from textback.pipeline.fairness import CATCH_UP
+from textback.store import inbox, limits, outbox
 from textback.store.db import Db, Tx, open_db
 from textback.store.spread import CONFINED, spread_by
 from textback.store.tables import metadata
@@ -204,6 +206,21 @@ async def test_work_that_others_left_is_found(by_bucket: Db) -> None:
 
 def _left(tx: Tx, message: Message) -> None:
     inbox.store_arrivals(tx, WORKSPACE, [incoming("one", message)], {}, NOON)
+
+
+async def test_a_line_with_a_rate_is_paced_over_all_buckets(by_bucket: Db) -> None:
+    numbers = [ANA, BEN, CAT, "+12065550131"]
+    async with working(by_bucket, bot("- say: One.\n- say: Two.\n"), rate=20) as node:
+        began = time.time_ns() // 1000
+        await node.road.receive("one", [Message(number, LINE, "BOOK", f"m-{number}") for number in numbers], wait=15.0)
+        await node.phones.took(2 * len(numbers))
+        assert len({(await node.home(number)).bucket for number in numbers}) > 1
+    ended = await by_bucket.read(limits.pace, WORKSPACE, "one")
+    assert ended is not None
+    for number in numbers:
+        assert node.phones.texts(number) == ["One.", "Two."]
+    # All are counted: what was taken ahead and used is not given back.
+    assert ended[0] >= began - CATCH_UP + 50_000 * 2 * len(numbers)
 
 
 async def test_what_waits_is_looked_for_a_few_buckets_at_a_time_when_one_server_is_away(
