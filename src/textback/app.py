@@ -160,6 +160,7 @@ class App:
         self.db: Db
         self.road: Road
         self.spool: Spool | None = None
+        self.by_bucket = False
         switch.wanted(found)  # says now, in one line, what would keep traces from being exported
 
     async def check(self) -> None:
@@ -174,7 +175,7 @@ class App:
         """Begin what lines may do without signatures, in the database. Raises SettingsError, in one line, where one
         would do so for too long."""
         http = Session()
-        db = open_db(self.settings.database_url)
+        db = open_db(self.settings.database_url, by_bucket=self.by_bucket)
         try:
             lines = make_lines(self._specs, self._found, http)
             await db.write(begin_trials, self.settings.workspace, lines, clock())
@@ -185,7 +186,7 @@ class App:
     async def start(self) -> None:
         """Open the database and the lines, publish the bot if it has changed, and begin work."""
         settings = self.settings
-        self.db = open_db(settings.database_url, lease=settings.lease_seconds)
+        self.db = open_db(settings.database_url, lease=settings.lease_seconds, by_bucket=self.by_bucket)
         version = await self.db.write(bot_store.publish, settings.workspace, self._files, clock())
         self.bot = load_bot(self._files, version)
         self._http = Session()

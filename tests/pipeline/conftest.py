@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.support.databases import CITUS, opened_db
 from textback.store import migrate
 from textback.store.db import Db, open_db, parse_url
 
@@ -56,10 +57,27 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+_FIXTURES = {"sqlite": "sqlite_url", "postgresql": "postgres_url", **({"citus": "distributed_url"} if CITUS else {})}
+
+
+@pytest.fixture(params=list(_FIXTURES))
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Each database in turn; with TEXTBACK_CITUS_URL also one that is distributed."""
+    return str(request.getfixturevalue(_FIXTURES[request.param]))
+
+
 @pytest.fixture
 async def db(database_url: str) -> AsyncIterator[Db]:
     """An open database with the current schema, on each in turn."""
-    opened = open_db(database_url)
+    opened = opened_db(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(params=["sqlite_url", "postgres_url"])
+async def whole_db(request: pytest.FixtureRequest) -> AsyncIterator[Db]:
+    """Each database that a transaction may claim in as a whole: not one that is distributed."""
+    opened = open_db(str(request.getfixturevalue(request.param)))
     yield opened
     await opened.close()
 

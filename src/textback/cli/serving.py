@@ -18,6 +18,8 @@ from textback.cli.logs import configure_logging, on_stray_error
 from textback.core.errors import StartError
 from textback.core.faults import arm
 from textback.settings import Settings, environment, load_settings
+from textback.store.db import parse_url
+from textback.store.distribute import at_start
 from textback.web.protocol import BoundedHttp
 
 log = structlog.get_logger("textback")
@@ -97,6 +99,7 @@ def serve(
     app = App(settings, read_folder(bot_dir or example_bot()), found)
     asyncio.run(app.check())
     lock = prepare(settings)
+    app.by_bucket = at_start(parse_url(settings.database_url))
     asyncio.run(app.check_signatures())
     app.spool = prepare_spool(settings)
     listener = bind(settings.host, settings.port)

@@ -45,7 +45,7 @@ def incoming(line: str, arrival: AnyArrival, *, contact_id: str = "", address: s
     return Incoming(id_, line, kind, key or id_, data, "phone", address, contact_id)
 
 
-class _Put(msgspec.Struct, eq=False):
+class Put(msgspec.Struct, eq=False):
     """Arrivals that somebody waits for. `lasting` ones may take the detour; `detoured` says that they did."""
 
     items: Sequence[Incoming]
@@ -54,7 +54,7 @@ class _Put(msgspec.Struct, eq=False):
     detoured: bool = False
 
 
-_Homes: TypeAlias = dict[tuple[str, str], Home]
+Homes: TypeAlias = dict[tuple[str, str], Home]
 
 
 class Acceptor:
@@ -70,7 +70,7 @@ class Acceptor:
         self._workspace = workspace
         self._clock = clock
         self._write = write
-        self._batch: Batch[_Put] | None = None
+        self._batch: Batch[Put] | None = None
         self._homes: OrderedDict[tuple[str, str], Home] = OrderedDict()
         self.detour = None if spool is None else Detour(spool, clock, self._insert, self._straight)
 
@@ -86,32 +86,35 @@ class Acceptor:
         if lasting and self.detour is not None and self.detour.active:
             self.detour.put(items, future)
         else:
-            self._gather(_Put(items, future, lasting))
+            self._gather(Put(items, future, lasting))
         await future
 
     async def _insert(self, items: Sequence[Incoming]) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._gather(_Put(items, future, False))
+        self._gather(Put(items, future, False))
         await future
 
     def _straight(self, items: Sequence[Incoming], future: asyncio.Future[None]) -> None:
-        self._gather(_Put(items, future, True))
+        self._gather(Put(items, future, True))
 
-    def _gather(self, put: _Put) -> None:
+    def _gather(self, put: Put) -> None:
         if self._batch is None or not self._batch.add(put):
             batch = self._batch = Batch()
             batch.add(put)
             self._submit(batch)
 
-    def _submit(self, batch: Batch[_Put]) -> None:
-        late = None if self.detour is None else Patience(partial(self._late, batch))
-        self._write(self._store, batch).add_done_callback(partial(self._stored, batch, late))
+    def _submit(self, batch: Batch[Put]) -> None:
+        self._write(self._store, batch).add_done_callback(partial(self._stored, batch, self._patience(batch)))
 
-    def _late(self, batch: Batch[_Put]) -> None:
+    def _patience(self, batch: Batch[Put]) -> Patience | None:
+        """Begin to wait for what was just handed to the database."""
+        return None if self.detour is None else Patience(partial(self._late, batch))
+
+    def _late(self, batch: Batch[Put]) -> None:
         """The database takes its time. It may store these yet; then it meets them twice and keeps the first."""
         self._divert(batch, f"no answer in {PATIENCE} seconds")
 
-    def _divert(self, batch: Batch[_Put], why: str) -> None:
+    def _divert(self, batch: Batch[Put], why: str) -> None:
         detour = self.detour
         for put in batch.close():
             if detour is not None and put.lasting and not put.detoured and not put.future.done():
@@ -119,7 +122,7 @@ class Acceptor:
                 detour.take(why)
                 detour.put(put.items, put.future)
 
-    def _store(self, tx: Tx, batch: Batch[_Put]) -> _Homes:
+    def _store(self, tx: Tx, batch: Batch[Put]) -> Homes:
         """Runs in the database's thread. Addresses are only learnt once they are committed, in `_stored`."""
         point("accept.storing")
         items = [item for put in batch.close() for item in put.items]
@@ -133,20 +136,29 @@ class Acceptor:
         point("accept.stored")
         return found
 
-    def _stored(self, batch: Batch[_Put], late: Patience | None, written: asyncio.Future[_Homes]) -> None:
+    def _learn(self, homes: Homes) -> None:
+        """These are committed."""
+        self._homes.update(homes)
+        while len(self._homes) > _HOMES:
+            self._homes.popitem(last=False)
+
+    def _stored(self, batch: Batch[Put], late: Patience | None, written: asyncio.Future[Any]) -> None:
         if late is not None:
             late.cancel()
         error = written.exception()
         if error is None:
             point("accept.committed")
             BATCH_STORED.observe(sum(len(put.items) for put in batch.close()))
-            self._homes.update(written.result())
-            while len(self._homes) > _HOMES:
-                self._homes.popitem(last=False)
+            self._learn(written.result())
+        if error is not None and is_held_up(error) and len(batch.close()) > 1:
+            self._one_by_one(batch)
+        else:
+            self._settle(batch, error)
+
+    def _settle(self, batch: Batch[Put], error: BaseException | None) -> None:
+        """Tell those who wait."""
         if error is not None and is_away(error):
             self._divert(batch, reason(error))
-        if error is not None and is_held_up(error) and len(batch.close()) > 1:
-            return self._one_by_one(batch)
         for put in batch.close():
             if put.future.done():
                 continue
@@ -154,13 +166,12 @@ class Acceptor:
                 put.future.set_result(None)
             elif not put.detoured:
                 put.future.set_exception(error)
-        return None
 
-    def _one_by_one(self, batch: Batch[_Put]) -> None:
+    def _one_by_one(self, batch: Batch[Put]) -> None:
         """One of these waits for another node, which may be frozen while it stores the same; the others need not."""
         for put in batch.close():
             if not put.future.done() and not put.detoured:
-                alone: Batch[_Put] = Batch()
+                alone: Batch[Put] = Batch()
                 alone.add(put)
                 alone.close()
                 self._submit(alone)

@@ -56,13 +56,14 @@ class Refusal(msgspec.Struct, frozen=True):
 
 class Claimed(msgspec.Struct):
     """A batch of claims, the contacts whose rows the gate refused, whether rows are left that must wait, and in how
-    many seconds lines with a rate may send again."""
+    many seconds lines with a rate may send again, or how many segments they `used` of what was taken ahead."""
 
     claims: list[Claim]
     refused: list[str]
     more: bool
     waits: dict[str, float] = {}
     refusals: list[Refusal] = []
+    used: dict[str, int] = {}
 
 
 class Queued(msgspec.Struct):
@@ -100,7 +101,7 @@ def claim(tx: Tx, now: int, allowed: Allowance, lease: int = LEASE) -> Claimed:
         point("deliver.claiming")
     if refused:
         outbox.settle(tx, refused)
-    return Claimed(claims, contacts, outbox.any_queued(tx), chosen.waits, refusals)
+    return Claimed(claims, contacts, outbox.any_queued(tx), chosen.waits, refusals, chosen.used)
 
 
 def give_up_late(tx: Tx, now: int, lines: Collection[str]) -> list[str]:

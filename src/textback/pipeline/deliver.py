@@ -17,22 +17,24 @@ import structlog
 
 from textback.channels.base import Accepted, Failure, Outgoing
 from textback.core.faults import point
-from textback.core.ids import made_at
+from textback.core.ids import BUCKETS, made_at
 from textback.core.tracing import Tracer
 from textback.core.when import DAY, MINUTE, SECOND
 from textback.engine.arrivals import DeliveryStatus
 from textback.pipeline import spans
 from textback.pipeline.accept import incoming
 from textback.pipeline.breaker import Condition
+from textback.pipeline.buckets import FEW, Places, told
 from textback.pipeline.claim import LEASE, Claim, Claimed, claim, give_up_late
 from textback.pipeline.dead import of_send
-from textback.pipeline.fairness import Allowance, Cap, bulk_room
+from textback.pipeline.fairness import Ahead, Allowance, Cap, bulk_room, give_back, take_ahead
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import BATCH_CLAIMS, BATCH_RECEIPTS, POSTS, REFUSED, REPLY_SECONDS
 from textback.pipeline.slots import Slots
-from textback.store import dead, inbox, outbox
+from textback.store import dead, inbox, outbox, spread
 from textback.store.db import Batch, Db, Tx
 from textback.store.limits import begin_paces
+from textback.store.trouble import reason
 
 log = structlog.get_logger("textback.deliver")
 
@@ -49,6 +51,10 @@ LATE = Failure("retry", detail="This server was held up until another took over.
 POLL = 0.5
 """Seconds between looks at the outbox when nothing wakes us: another node may have queued something."""
 EAGER = 0.02
+IN_ONE = 2
+"""Answers that the turns of one bucket may claim at once."""
+AT_ONCE = 8
+"""Buckets claimed in at the same time."""
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -160,15 +166,22 @@ class Deliverer:
         self._eager = eager  # whether all that it delivers was queued by other nodes
         self._rates = {name: line.rate for name, line in lines.items() if line.rate}
         self._open_at = dict.fromkeys(self._rates, 0.0)  # when these may send again, in seconds of the event loop
+        self._granted: dict[str, int] = {}  # segments of these that were taken ahead
         self._caps = {name: Cap(line.counter, line.cap) for name, line in lines.items() if line.cap is not None}
         self._slots = Slots(lines, most)
         self._late_at = 0.0
         self._posting: set[asyncio.Task[None]] = set()
         self._bulk: set[asyncio.Task[None]] = set()  # those of them that post no answers
         self._reserved = 0
-        self._batch: Batch[Receipt] | None = None
+        self._batches: dict[int | None, Batch[Receipt]] = {}
         self._recording: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
+        self._places = Places(db, spread.with_texts)
+        self._late_places = Places(db, spread.with_late_texts)
+        self._named: dict[int, None] = {}  # buckets with texts that may be due
+        self._behind_in: set[int] = set()  # buckets with texts that are queued
+        self._look_at = 0.0
+        self._skipped = 0  # buckets from which nothing could go
         self._behind = True  # whether the outbox may hold rows that wait for one of ours to be settled
         self._stopping = False
 
@@ -181,7 +194,7 @@ class Deliverer:
             claimed = None
             self._wake.clear()
             if free > 0 or any(limits.values()):
-                claimed = await self._claim(free, limits)
+                claimed = await (self._claim_each() if self._db.by_bucket else self._claim(free, limits))
             if claimed is None or (len(claimed.claims) < max(free, 1) and not claimed.refused):
                 await self._give_up_late()
                 try:
@@ -208,9 +221,12 @@ class Deliverer:
         self._stopping = True
         self._wake.set()
 
-    def wake(self) -> None:
-        """Something was queued."""
+    def wake(self, *buckets: int) -> None:
+        """Something was queued: in these buckets, or who knows where."""
         self._behind = True
+        self._named.update(dict.fromkeys(buckets))
+        if not buckets:
+            self._look_at = 0.0
         self._wake.set()
 
     def _pause(self, claimed: Claimed | None) -> float:
@@ -234,9 +250,12 @@ class Deliverer:
         """How many texts may go on any line that is not shut."""
         return self._slots.room() - self._reserved
 
-    def reserve(self) -> int:
-        """How many texts a batch of turns may claim for us; `take` gives the reservation back."""
+    def reserve(self, bucket: int | None = None) -> int:
+        """How many texts a batch of turns may claim for us; `take` gives the reservation back. Where each bucket has a
+        batch of its own there are many, with few texts each."""
         room = 0 if self._stopping else max(self._free() // 2, 0)
+        if bucket is not None:
+            room = min(room, IN_ONE)
         self._reserved += room
         return room
 
@@ -252,19 +271,114 @@ class Deliverer:
                 self._bulk.add(task)
                 task.add_done_callback(self._bulk.discard)
 
-    async def _claim(self, free: int, limits: Mapping[str, int]) -> Claimed | None:
-        """Claim up to `free` texts on lines that are not shut, and on those up to their `limits`."""
+    async def _claim_each(self) -> Claimed:
+        """Claim bucket by bucket, several at once. Where lines count what goes one by one, the most urgent first."""
+        taken_at = asyncio.get_running_loop().time()
+        taken = await self._take_ahead()
+        try:
+            return await self._claim_in_each()
+        finally:
+            await self._give_back(taken, taken_at)
+
+    async def _claim_in_each(self) -> Claimed:
+        loop = asyncio.get_running_loop()
+        total = Claimed([], [], False)
+        places, self._named = list(self._named), {}
+        limits = self._slots.limits(loop.time())
+        counted = bool(limits or self._rates or self._caps)
+        if counted or not places or loop.time() >= self._look_at:
+            self._look_at = loop.time() + POLL
+            found = [place for place in await self._places(self._clock(), self._full()) if place is not None]
+            places = found[self._skipped :] + found[: self._skipped] if counted else list(dict.fromkeys(found + places))
+        tried = 0
+        while places and not self._stopping:
+            free, limits = self._free(), self._slots.limits(loop.time())
+            if free <= 0 and not any(limits.values()):
+                self._named.update(dict.fromkeys(places))
+                break
+            bulk = bulk_room(self._most, len(self._bulk))
+            width = 1 if counted else max(min(AT_ONCE, free, bulk or free), 1)
+            some, places = places[:width], places[width:]
+            full = self._full()
+            for claimed in await asyncio.gather(*[self._claim(free, limits, place, len(some)) for place in some]):
+                if claimed is not None:
+                    total.claims += claimed.claims
+                    total.refused += claimed.refused
+            tried += 1
+            if counted and self._full() != full:  # what may go next is for another look to say
+                self._skipped = 0
+                self._wake.set()
+                break
+            if counted and not total.claims and tried == FEW:
+                self._skipped = (self._skipped + FEW) % BUCKETS
+                break
+        return total
+
+    def _full(self) -> list[str]:
+        """Lines that nothing may go on at this moment."""
         now = asyncio.get_running_loop().time()
-        most = free if free > 0 else max(limits.values())
+        full = {line for line, room in self._slots.limits(now).items() if room <= 0}
+        full.update(line for line, at in self._open_at.items() if now < at)
+        full.update(line for line, segments in self._granted.items() if segments <= 0)
+        return sorted(full)
+
+    async def _take_ahead(self) -> dict[str, Ahead]:
+        """Take segments of lines with a rate that have texts to send, before it is known in which buckets these are:
+        a line's pace is kept on a server of its own. What is not used is given back."""
+        now = asyncio.get_running_loop().time()
+        lines = [line for line, at in self._open_at.items() if now >= at]
+        taken: dict[str, Ahead] = {}
+        if not lines:
+            return taken
+        try:
+            lines = await self._db.read(spread.lines_with_texts, self._clock(), lines)
+        except Exception as error:
+            log.debug("not all servers of the database can be asked", reason=reason(error))  # `Places` says it
+        for line in lines:
+            try:
+                ahead = await self._db.write_in("deliver", take_ahead, self._workspace, line, self._rates[line])
+            except Exception as error:
+                log.warning("claim failed", error=type(error).__name__)
+                self._open_at[line] = now + POLL
+                continue
+            if ahead.segments:
+                taken[line] = ahead
+                self._granted[line] = ahead.segments
+            else:
+                self._open_at[line] = now + ahead.wait(0)
+        return taken
+
+    async def _give_back(self, taken: Mapping[str, Ahead], taken_at: float) -> None:
+        """Say how much of what was taken ahead went."""
+        for line, ahead in taken.items():
+            used = ahead.segments - self._granted.pop(line)
+            self._open_at[line] = taken_at + ahead.wait(used)
+            if used == ahead.segments:
+                continue
+            try:
+                await self._db.write_in("deliver", give_back, self._workspace, line, ahead, used)
+            except Exception as error:  # then the line may send a little later
+                log.warning("claim failed", error=type(error).__name__)
+
+    async def _claim(
+        self, free: int, limits: Mapping[str, int], bucket: int | None = None, share: int = 1
+    ) -> Claimed | None:
+        """Claim up to `free` texts on lines that are not shut, and on those up to their `limits`. So many claims
+        `share` what is free."""
+        now = asyncio.get_running_loop().time()
+        most = free // share if free > 0 else max(limits.values())
         held = {**limits, **{line: 0 for line, at in self._open_at.items() if now < at}}
-        bulk = bulk_room(self._most, len(self._bulk))
-        allowed = Allowance(self._workspace, most, bulk, held, self._rates, self._caps)
+        bulk = bulk_room(self._most, len(self._bulk)) // share
+        granted = None if bucket is None else dict(self._granted)
+        allowed = Allowance(self._workspace, most, bulk, held, self._rates, self._caps, granted)
         began = time.time_ns() if self._tracer is not None else 0
         try:
-            claimed = await self._db.write_in("deliver", claim, self._clock(), allowed, self._lease)
+            claimed = await self._db.write_within(bucket, "deliver", claim, self._clock(), allowed, self._lease)
         except Exception as error:
-            log.warning("claim failed", error=type(error).__name__)
-            await asyncio.sleep(0.5)
+            if not told(bucket, error):
+                log.warning("claim failed", error=type(error).__name__)
+            if bucket is None:
+                await asyncio.sleep(0.5)
             return None
         if claimed.claims:
             point("deliver.claimed")
@@ -277,11 +391,15 @@ class Deliverer:
             self._tracer.note(spans.of_refusals(self._tracer, claimed.refusals, time.time_ns()))
         now = asyncio.get_running_loop().time()
         self._open_at |= {line: now + wait for line, wait in claimed.waits.items()}
+        for line, segments in claimed.used.items():
+            self._granted[line] -= segments
         for mine in claimed.claims:
             if mine.line in limits:
                 self._slots.probed(mine.line, now)
         self.take(0, claimed.claims)
         self._behind = claimed.more
+        if bucket is not None:
+            (self._behind_in.add if claimed.more else self._behind_in.discard)(bucket)
         if claimed.refused:
             self._changed(claimed.refused)
         return claimed
@@ -294,7 +412,8 @@ class Deliverer:
             return
         self._late_at = now + LATE_EVERY
         try:
-            self._changed(await self._db.write_in("deliver", give_up_late, self._clock(), away))
+            for place in await self._late_places(self._clock(), away):
+                self._changed(await self._db.write_within(place, "deliver", give_up_late, self._clock(), away))
         except Exception as error:
             log.warning("claim failed", error=type(error).__name__)
 
@@ -334,10 +453,12 @@ class Deliverer:
         point("deliver.posted")
         self._tell(mine, line, result, answered[0] if answered else 0, began)
         receipt = Receipt(mine, result)
-        if self._batch is None or not self._batch.add(receipt):
-            batch = self._batch = Batch()
+        place = mine.bucket if self._db.by_bucket else None
+        batch = self._batches.get(place)
+        if batch is None or not batch.add(receipt):
+            batch = self._batches[place] = Batch()
             batch.add(receipt)
-            task = asyncio.create_task(self._record(batch))
+            task = asyncio.create_task(self._record(batch, place))
             self._recording.add(task)
             task.add_done_callback(self._recording.discard)
 
@@ -385,11 +506,12 @@ class Deliverer:
             log.info("line works again", line=mine.line)
             self.wake()
 
-    async def _record(self, batch: Batch[Receipt]) -> None:
+    async def _record(self, batch: Batch[Receipt], place: int | None) -> None:
         """Write receipts down. What a provider took must be written: tried until the database is back."""
         while True:
             try:
-                again = await self._db.write_in(
+                again = await self._db.write_within(
+                    place,
                     "deliver",
                     record,
                     self._workspace,
@@ -404,8 +526,10 @@ class Deliverer:
             point("deliver.recorded")
             BATCH_RECEIPTS.observe(len(batch.close()))
             self._changed([receipt.claim.contact_id for receipt in batch.close()])
-            if again:
+            if place is not None and (again or place in self._behind_in):
+                self.wake(place)
+            elif place is None and again:
                 self.wake()
-            elif self._behind:
+            elif place is None and self._behind:
                 self._wake.set()
             return

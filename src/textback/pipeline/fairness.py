@@ -30,7 +30,8 @@ BUSY = 0.02
 
 class Allowance(msgspec.Struct, frozen=True):
     """What may be claimed at this moment: texts in all, of these texts that are no answers, texts on lines that must
-    hold back, segments per second of lines with a rate of their own, and lines with a cap on the day."""
+    hold back, segments per second of lines with a rate of their own, and lines with a cap on the day. `granted` are the
+    segments that were taken ahead for lines with a rate, where that is needed: see `take_ahead`."""
 
     workspace: str
     most: int
@@ -38,6 +39,7 @@ class Allowance(msgspec.Struct, frozen=True):
     held: Mapping[str, int] = {}
     rates: Mapping[str, float] = {}
     caps: Mapping[str, Cap] = {}
+    granted: Mapping[str, int] | None = None
 
 
 def bulk_room(most: int, under_way: int) -> int:
@@ -46,10 +48,12 @@ def bulk_room(most: int, under_way: int) -> int:
 
 
 class Chosen(msgspec.Struct):
-    """What goes now, and in how many seconds lines with a rate may send again."""
+    """What goes now, and in how many seconds lines with a rate may send again, or how many segments of those that were
+    taken ahead for them go."""
 
     rows: list[Row[Any]]
     waits: dict[str, float]
+    used: dict[str, int] = {}
 
 
 def choose(tx: Tx, now: int, allowed: Allowance, may_go: Callable[[Row[Any]], bool]) -> Chosen:
@@ -60,6 +64,7 @@ def choose(tx: Tx, now: int, allowed: Allowance, may_go: Callable[[Row[Any]], bo
     priorities = outbox.PRIORITIES if bulk else (REPLY,)
     chosen: list[Row[Any]] = []
     waits: dict[str, float] = {}
+    sent: dict[str, int] = {}
 
     def judged(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
         fine = [row for row in rows if may_go(row)]
@@ -82,7 +87,11 @@ def choose(tx: Tx, now: int, allowed: Allowance, may_go: Callable[[Row[Any]], bo
         if room <= 0:
             continue
         pace = None
-        if line in allowed.rates:
+        ahead = None if allowed.granted is None or line not in allowed.rates else allowed.granted.get(line, 0)
+        if ahead is not None:
+            if ahead <= 0:
+                continue
+        elif line in allowed.rates:
             pace = _pace(tx, allowed, line)
             if pace is None or not pace.room:
                 waits[line] = BUSY if pace is None else pace.wait
@@ -93,16 +102,19 @@ def choose(tx: Tx, now: int, allowed: Allowance, may_go: Callable[[Row[Any]], bo
             judged(outbox.due_on(tx, line, now, _LOOK_BACK, (REPLY,)))
             continue
         rows = judged(outbox.due_on(tx, line, now, min(room, allowed.most), priorities))
-        if pace is not None:
-            rows = rows[: starting([_size(row) for row in rows], pace.room)]
+        paced = ahead if pace is None else pace.room
+        if paced is not None:
+            rows = rows[: starting([_size(row) for row in rows], paced)]
         if cap is not None and rows:
             rows = _within(tx, allowed.workspace, day, cap, rows)
         if pace is not None and rows:
             pace.took(sum(_size(row) for row in rows))
             limits.set_pace(tx, allowed.workspace, line, pace.next_at)
             waits[line] = pace.wait
+        if ahead is not None and rows:
+            sent[line] = sum(_size(row) for row in rows)
         take(rows)
-    return Chosen(chosen, waits)
+    return Chosen(chosen, waits, sent)
 
 
 class Paced:
@@ -127,6 +139,51 @@ class Paced:
     def took(self, segments: int) -> None:
         """So many go. A text of several may overdraw: the next one waits for longer."""
         self.next_at += round(segments * self._gap)
+
+
+class Ahead(msgspec.Struct, frozen=True):
+    """Segments of a line with a rate that were taken before it was known what goes; none, where others are sending.
+    Times in µs: when the next segment could go before, and can go now, and when this was."""
+
+    segments: int
+    gap: float
+    before: int
+    after: int
+    now: int
+
+    def wait(self, used: int) -> float:
+        """Seconds, since these were taken, until the next segment may go when so many of them go."""
+        return max(self.next_at(used) - self.now, 0) / 1_000_000
+
+    def next_at(self, used: int) -> int:
+        """When the next segment may go when so many of them go."""
+        return self.before + round(used * self.gap)
+
+
+def take_ahead(tx: Tx, workspace: str, line: str, rate: float) -> Ahead:
+    """Take all segments that may go on this line at this moment, in a transaction of its own.
+
+    So it is done where the texts are in other places than the pace, and each needs a transaction of its own. A node
+    that dies with them costs the line no more than these.
+    """
+    found = limits.pace(tx, workspace, line)
+    if found is None:
+        return Ahead(0, 1_000_000 / rate, round(BUSY * 1_000_000), 0, 0)
+    paced = Paced(rate, *found)
+    before, room = paced.next_at, paced.room
+    if room:
+        paced.took(room)
+        limits.set_pace(tx, workspace, line, paced.next_at)
+    return Ahead(room, 1_000_000 / rate, before, paced.next_at, found[1])
+
+
+def give_back(tx: Tx, workspace: str, line: str, ahead: Ahead, used: int) -> None:
+    """Only so many of them went, or more, when the last was long. What others have taken since they keep: what was not
+    used is lost then, so that the line is never too fast."""
+    if used < ahead.segments:
+        limits.set_pace_back(tx, workspace, line, ahead.after, ahead.next_at(used))
+    else:
+        limits.put_off(tx, workspace, line, ahead.next_at(used) - ahead.after)
 
 
 def _pace(tx: Tx, allowed: Allowance, line: str) -> Paced | None:

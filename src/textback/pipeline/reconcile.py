@@ -19,6 +19,7 @@ from textback.core.messages import RANK
 from textback.core.when import DAY, HOUR, MINUTE
 from textback.engine.arrivals import AnyArrival, DeliveryStatus, Media, Message
 from textback.pipeline.accept import incoming
+from textback.pipeline.buckets import sorted_by
 from textback.pipeline.claim import LEASE as CLAIM_LEASE
 from textback.pipeline.claim import Claim
 from textback.pipeline.dead import of_send
@@ -225,7 +226,15 @@ class Reconciler:
                 looked.append(Looked(row, await self._lists[line].find(out, after, before)))
         if not looked:
             return
-        done = await self._db.write_in("tick", settle, self._workspace, looked, self._clock(), self._resend)
+        done = Settled()
+        # What fits more than one text fits texts to one contact, and so of one bucket.
+        for place, some in sorted_by(self._db, looked, lambda one: int(one.row.bucket)).items():
+            part = await self._db.write_within(
+                place, "tick", settle, self._workspace, some, self._clock(), self._resend
+            )
+            done.found += part.found
+            done.not_sent += part.not_sent
+            done.queued += part.queued
         log.info(
             "unknown texts looked up",
             line=line,

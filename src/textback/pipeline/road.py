@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from textback.pipeline import spans
 from textback.pipeline.accept import Acceptor, incoming
 from textback.pipeline.bots import Shelf
 from textback.pipeline.breaker import Condition
+from textback.pipeline.buckets import BucketAcceptor, Places, told
 from textback.pipeline.claim import LEASE
 from textback.pipeline.deliver import Deliverer
 from textback.pipeline.hub import EVERYTHING, Hub
@@ -28,9 +29,9 @@ from textback.pipeline.metrics import TURNS as TURNED
 from textback.pipeline.poison import is_poison, run_one
 from textback.pipeline.reconcile import Reconciler
 from textback.pipeline.spool import Spool
-from textback.pipeline.tick import Keep, fire_timers, sweep, tidy
+from textback.pipeline.tick import Keep, before, fire_timers, sweep, tidy
 from textback.pipeline.turn import Handled, Turns
-from textback.store import inbox
+from textback.store import inbox, spread
 from textback.store.db import Db, Tx, Work
 from textback.store.inbox import Incoming
 from textback.store.notify import News, Notifier
@@ -99,9 +100,16 @@ class Road:
         self._running = False
         self._wake = asyncio.Event()
         self._stopping = False
-        self._one_by_one = False  # after a batch of turns that could not be written
+        self._one_by_one: set[int | None] = set()  # where a batch of turns could not be written: a bucket, or anywhere
         self._waiters: dict[str, asyncio.Future[None]] = {}
         self._acceptor = Acceptor(workspace, now, self._store, spool)
+        if db.by_bucket:
+            self._acceptor = BucketAcceptor(workspace, now, self._store_within, db.submit_within, spool)
+        self._waiting = Places(db, spread.with_arrivals)
+        self._named: set[int] = set()  # buckets in which arrivals are known to wait
+        self._look_at = 0.0
+        self._due_timers = Places(db, spread.with_timers)
+        self._leftovers = Places(db, spread.with_leftovers)
         self.detour = self._acceptor.detour
         eager = "turn" not in self.roles
         self._deliverer = Deliverer(
@@ -113,6 +121,7 @@ class Road:
         )  # fmt: skip
         self._keep = keep
         self._tidy_at = 0
+        self._old_letters = Places(db, spread.with_old_letters)
         self._tasks: list[asyncio.Task[None]] = []
         self._draining: asyncio.Task[None] | None = None
         self._turning: set[asyncio.Future[Handled]] = set()
@@ -258,9 +267,9 @@ class Road:
     def _heard(self, news: News) -> None:
         """Another node has work for us, or has changed what pages show."""
         if news.arrivals:
-            self._wake.set()
+            self._wake_up(*news.buckets)
         if news.outbox:
-            self._deliverer.wake()
+            self._deliverer.wake(*news.buckets)
         self.hub.hear({EVERYTHING} if news.many else news.contacts)
 
     def _status_url(self, line: str, message_id: str) -> str | None:
@@ -273,65 +282,94 @@ class Road:
         leaves after one commit. What fails in the turns does not undo the storing."""
         if "turn" not in self.roles:
             (stored,) = self.db.submit("turn", (fn, args))
-            stored.add_done_callback(self._left_to_others)
+            stored.add_done_callback(partial(self._left_to_others, None))
             return stored
         stored, _ = self._submit((fn, args))
         return stored
 
-    def _left_to_others(self, stored: asyncio.Future[Any]) -> None:
-        if stored.exception() is None:
-            self._notifier.arrivals()
+    def _store_within(self, bucket: int, fn: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+        """As `_store`, for arrivals and turns of one bucket."""
+        if "turn" not in self.roles:
+            (stored,) = self.db.submit_within(bucket, (fn, args))
+            stored.add_done_callback(partial(self._left_to_others, bucket))
+            return stored
+        stored, _ = self._submit((fn, args), bucket=bucket)
+        return stored
 
-    def _submit(self, *first: Work) -> list[asyncio.Future[Any]]:
-        room = self._deliverer.reserve() if "deliver" in self.roles else 0
-        futures = self.db.submit("turn", *first, (self._take_turns, (room,)))
+    def _left_to_others(self, bucket: int | None, stored: asyncio.Future[Any]) -> None:
+        if stored.exception() is None:
+            self._notifier.arrivals(bucket)
+
+    def _submit(self, *first: Work, bucket: int | None = None) -> list[asyncio.Future[Any]]:
+        room = self._deliverer.reserve(bucket) if "deliver" in self.roles else 0
+        works = (*first, (self._take_turns, (room, bucket)))
+        futures = self.db.submit("turn", *works) if bucket is None else self.db.submit_within(bucket, *works)
         turned = futures[-1]
         self._turning.add(turned)
-        turned.add_done_callback(partial(self._turned, room))
+        turned.add_done_callback(partial(self._turned, room, bucket))
         return futures
 
-    def _take_turns(self, tx: Tx, room: int) -> Handled:
-        if self._one_by_one:
+    def _take_turns(self, tx: Tx, room: int, bucket: int | None) -> Handled:
+        if bucket in self._one_by_one:
             return run_one(self._turns, self.workspace, tx, self.now(), room, self._deliverer.shut)
         return self._turns.run(tx, self.now(), TURNS, room, self._deliverer.shut)
 
-    def _turned(self, room: int, turned: asyncio.Future[Handled]) -> None:
+    def _turned(self, room: int, bucket: int | None, turned: asyncio.Future[Handled]) -> None:
         self._turning.discard(turned)
         error = turned.exception()
         if error is not None:
             self._deliverer.take(room, [])
-            self._one_by_one = self._one_by_one or is_poison(error)
-            log.error("turns failed", error=reason(error), exc_info=None if is_away(error) else error)
+            if is_poison(error):
+                self._one_by_one.add(bucket)
+            if not told(bucket, error):
+                log.error("turns failed", error=reason(error), exc_info=None if is_away(error) else error)
             return
         handled = turned.result()
         if handled.given_up or not handled.left:
-            self._one_by_one = False
+            self._one_by_one.discard(bucket)
         if handled.arrivals:
             point("turn.committed")
         self._deliverer.take(room, handled.claims)
         if handled.arrivals:
-            self._after_turns(handled)
+            self._after_turns(handled, bucket)
             if handled.left:
-                self._wake.set()
+                self._wake_up(*(() if bucket is None else (bucket,)))
 
     async def _run_turns(self) -> None:
         """Take the turns that nobody took at once: of timers, of other nodes' arrivals, of a batch that failed."""
         pause = POLL
         while not self._stopping:
             self._wake.clear()
-            (turned,) = self._submit()
-            await asyncio.wait([turned])
-            if turned.exception() is not None:
+            turned = [self._submit(bucket=place)[-1] for place in await self._where()]
+            if turned:
+                await asyncio.wait(turned)
+            if any(one.exception() is not None for one in turned):
                 await self._nap(POLL)
                 continue
-            pause = EAGER if turned.result().arrivals else min(pause * 2, POLL)
+            pause = EAGER if any(one.result().arrivals for one in turned) else min(pause * 2, POLL)
             try:
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
             except TimeoutError:
                 continue
 
-    def _after_turns(self, handled: Handled) -> None:
+    async def _where(self) -> Sequence[int | None]:
+        """The places to take turns in: those that were named, and now and then also those that are found to need it."""
+        named, self._named = self._named, set()
+        now = asyncio.get_running_loop().time()
+        if named and now < self._look_at:
+            return list(named)
+        self._look_at = now + POLL
+        return list({*named, *await self._waiting()})
+
+    def _wake_up(self, *buckets: int) -> None:
+        """Arrivals wait for their turn: in these buckets, or who knows where."""
+        self._named.update(buckets)
+        if not buckets:
+            self._look_at = 0.0
+        self._wake.set()
+
+    def _after_turns(self, handled: Handled, bucket: int | None) -> None:
         BATCH_TURNS.observe(len(handled.arrivals))
         for (line, outcome), count in handled.outcomes.items():
             TURNED.labels(line, outcome).inc(count)
@@ -347,8 +385,8 @@ class Road:
         if self.tracer is not None:
             self.tracer.note(handled.spans)
         if handled.queued:
-            self._deliverer.wake()
-            self._notifier.outbox()
+            self._deliverer.wake(*(() if bucket is None else (bucket,)))
+            self._notifier.outbox(bucket)
         if self._waiters:
             for id_ in handled.arrivals:
                 waiter = self._waiters.get(id_)
@@ -361,29 +399,49 @@ class Road:
 
     async def _run_ticks(self) -> None:
         while not self._stopping:
-            try:
-                if await self.db.write_in("tick", fire_timers, self.workspace, self.now()):
-                    point("tick.fired")
-                    self._wake.set()
-                    if "turn" not in self.roles:
-                        self._notifier.arrivals()
-                changed = await self.db.write_in("tick", sweep, self.now())
-                if changed:
-                    point("tick.swept")
-                await self._tidy()
-            except Exception as error:
-                log.error("tick failed", error=reason(error), exc_info=None if is_away(error) else error)
-            else:
-                self.hub.publish(changed)
+            for place in await self._due_timers(self.now()):
+                await self._tick(self._fire, place)
+            for place in await self._leftovers(self.now()):
+                await self._tick(self._sweep, place)
+            for place in await self._untidy():
+                await self._tick(self._tidy, place)
             await self._nap(TICK)
 
-    async def _tidy(self) -> None:
-        """Delete what was kept long enough: a batch now and then, until nothing is left to delete."""
+    async def _tick(self, part: Callable[[int | None], Awaitable[None]], place: int | None) -> None:
+        try:
+            await part(place)
+        except Exception as error:
+            if not told(place, error):
+                log.error("tick failed", error=reason(error), exc_info=None if is_away(error) else error)
+
+    async def _fire(self, place: int | None) -> None:
+        if await self.db.write_within(place, "tick", fire_timers, self.workspace, self.now()):
+            point("tick.fired")
+            self._wake_up(*(() if place is None else (place,)))
+            if "turn" not in self.roles:
+                self._notifier.arrivals(place)
+
+    async def _sweep(self, place: int | None) -> None:
+        changed = await self.db.write_within(place, "tick", sweep, self.now())
+        if changed:
+            point("tick.swept")
+        self.hub.publish(changed)
+
+    async def _untidy(self) -> Collection[int | None]:
+        """The places to look, now and then, for what was kept long enough."""
         now = self.now()
         if now < self._tidy_at:
-            return
-        gone = await self.db.write_in("tick", tidy, self.workspace, self._keep, now)
-        self._tidy_at = now if gone.more else now + TIDY
+            return ()
+        self._tidy_at = now + TIDY
+        old = before(self._keep, now)
+        return {None, *await self._old_letters(self.workspace, old.settled, old.unsettled)}
+
+    async def _tidy(self, place: int | None) -> None:
+        """Delete a batch of it; soon again, until nothing is left to delete."""
+        now = self.now()
+        gone = await self.db.write_within(place, "tick", tidy, self.workspace, self._keep, now)
+        if gone.more:
+            self._tidy_at = now
         if gone.unsettled:
             log.warning("dead letters deleted that nobody had dealt with", count=gone.unsettled)
 

@@ -50,12 +50,16 @@ def sweep(tx: Tx, now: int) -> list[str]:
     return changed
 
 
+def before(keep: Keep, now: int) -> retention.Before:
+    """What was kept for long enough."""
+    settled, unsettled, rejected = (now - days * DAY for days in (keep.settled, keep.unsettled, keep.rejected))
+    return retention.Before(settled, unsettled, rejected, day_of(now - LINE_USE_DAYS * DAY))
+
+
 def tidy(tx: Tx, workspace: str, keep: Keep, now: int) -> retention.Gone:
     """Delete a batch of what was kept for long enough. Dead letters that nobody has looked at leave a line in the audit
     trail."""
-    settled, unsettled, rejected = (now - days * DAY for days in (keep.settled, keep.unsettled, keep.rejected))
-    before = retention.Before(settled, unsettled, rejected, day_of(now - LINE_USE_DAYS * DAY))
-    gone = retention.tidy(tx, workspace, before)
+    gone = retention.tidy(tx, workspace, before(keep, now))
     if gone.unsettled:
         data = {"count": gone.unsettled, "days": keep.unsettled}
         accounts.write_audit(tx, workspace, "textback", "dead.expire", "dead letters", now, data)

@@ -1,4 +1,5 @@
-"""The database: one writer with group commit on SQLite, one connection per lane on PostgreSQL.
+"""The database: one writer with group commit on SQLite, one connection per lane on PostgreSQL, and lanes that work
+bucket by bucket where its tables are spread over several servers.
 
 Work is a plain function `fn(tx, *args)`. Whatever waits for the same writer runs in one transaction and so shares one
 fsync. When any of a group raises, the group is rolled back and each is run again alone, so that only the guilty one
@@ -7,6 +8,7 @@ fails: work must therefore do nothing but read and write through its transaction
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,6 +23,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from textback.core.errors import SettingsError
+from textback.store.spread import BY_BUCKET, CONFINED
 
 # A database server that is gone without a word is given up after so many seconds (ms for tcp_user_timeout), where the
 # address does not say otherwise. Else a lane would wait for a quarter of an hour.
@@ -34,6 +37,8 @@ _PATIENCE = {
 _GROUP = 64
 """How many works may share one commit."""
 _READERS = 4
+_SPREAD_LANES = 8
+"""Transactions of single buckets under way at once, where the tables are spread by bucket."""
 
 # What the road does in PostgreSQL finds few rows by their keys. A plan that is made while the tables are small must not
 # be kept, and the planner must not be tempted by how small they still are.
@@ -51,6 +56,9 @@ _BY_KEY = " ".join(
     )
 )
 
+# A read of all buckets would open up to 16 connections to each server, and many nodes would use them up.
+_FEW_EACH = "-c citus.max_adaptive_executor_pool_size=2"
+
 Tx: TypeAlias = Connection
 """An open transaction, as other rooms name it: they pass it to the store's functions and never run SQL on it."""
 
@@ -58,6 +66,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Work: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 """A function that takes the transaction first, and its further arguments."""
+
+Place: TypeAlias = int | tuple[str, str]
+"""What a transaction is confined to: a bucket, or an address."""
 
 _Work: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...], asyncio.Future[Any]]
 _Outcome: TypeAlias = tuple[asyncio.Future[Any], Any, BaseException | None]
@@ -155,8 +166,9 @@ class Batch(Generic[T]):
 class _Lane:
     """One thread with one connection that runs queued work in group-committed transactions."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, group: int = _GROUP) -> None:
         self._engine = engine
+        self._group = group
         self._reachable = True
         self._connection: Connection | None = None  # kept open: checking it out for each commit costs more than it
         self._queue: SimpleQueue[list[_Work] | None] = SimpleQueue()
@@ -181,7 +193,7 @@ class _Lane:
                     open_ = False
                     break
                 group += works
-                if len(group) >= _GROUP:
+                if len(group) >= self._group:
                     break
                 try:
                     works = self._queue.get_nowait()
@@ -202,6 +214,7 @@ class _Lane:
                 self._connection = self._engine.connect()
                 self._reachable = True
             tx = self._connection
+            self._prepare(tx)
             with tx.begin():
                 results = [fn(tx, *args) for fn, args, _ in group]
                 committing = True
@@ -217,6 +230,9 @@ class _Lane:
             return self._commit_each(group)
         return [(future, result, None) for (_, _, future), result in zip(group, results, strict=True)]
 
+    def _prepare(self, tx: Connection) -> None:
+        """What the connection must know before a transaction."""
+
     def _commit_each(self, group: list[_Work]) -> list[_Outcome]:
         """Find the guilty; the others succeed. They fail as well when no connection can be had any more."""
         outcomes: list[_Outcome] = []
@@ -226,6 +242,80 @@ class _Lane:
             else:
                 outcomes.append((work[2], None, outcomes[-1][2]))
         return outcomes
+
+
+class _Sorted:
+    """Work that waits, by what it is confined to: a bucket, or an address whose bucket is to be found. What waits for
+    the same one is taken together, and by one thread at a time, so that it is done in order."""
+
+    def __init__(self) -> None:
+        self._works: dict[Place, list[_Work]] = {}
+        self._turn: deque[Place] = deque()
+        self._changed = threading.Condition()
+        self._open = True
+
+    def put(self, place: Place, works: list[_Work]) -> None:
+        with self._changed:
+            waiting = self._works.get(place)
+            if waiting is not None:
+                waiting += works
+                return
+            self._works[place] = list(works)
+            self._turn.append(place)
+            self._changed.notify()
+
+    def take(self) -> tuple[Place, list[_Work]] | None:
+        """What has waited longest. None when there will be no more."""
+        with self._changed:
+            while not self._turn:
+                if not self._open and not self._works:
+                    return None
+                self._changed.wait()
+            place = self._turn.popleft()
+            works, self._works[place] = self._works[place], []
+            return place, works
+
+    def done(self, place: Place) -> None:
+        """What was taken is over."""
+        with self._changed:
+            if self._works[place]:
+                self._turn.append(place)
+                self._changed.notify()
+            else:
+                del self._works[place]
+                if not self._open:
+                    self._changed.notify_all()
+
+    def close(self) -> None:
+        with self._changed:
+            self._open = False
+            self._changed.notify_all()
+
+
+class _SpreadLane(_Lane):
+    """One of the threads that work bucket by bucket, each transaction in one."""
+
+    def __init__(self, engine: Engine, name: str, works: _Sorted) -> None:
+        self._works = works
+        self._place: Place = 0
+        super().__init__(engine, name)
+
+    def stop(self) -> None:
+        self._works.close()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (taken := self._works.take()) is not None:
+            self._place, group = taken
+            try:
+                _deliver(self._commit(group))
+            finally:
+                self._works.done(self._place)
+        if self._connection is not None:
+            self._connection.close()
+
+    def _prepare(self, tx: Connection) -> None:
+        tx.execution_options(**{CONFINED: self._place if isinstance(self._place, int) else None})
 
 
 def _deliver(outcomes: list[_Outcome]) -> None:
@@ -273,14 +363,24 @@ class _Checkpointer:
 
 
 class Db:
-    """A database that async code can use. `write` is durable when it returns; `read` sees the last commit."""
+    """A database that async code can use. `write` is durable when it returns; `read` sees the last commit.
 
-    def __init__(self, url: URL, *, lease: int = 60) -> None:
+    With `by_bucket`, for tables that are spread over several servers, a transaction of the road is confined to one
+    bucket, and each statement names it.
+    """
+
+    def __init__(self, url: URL, *, lease: int = 60, by_bucket: bool = False) -> None:
         self.url = url
+        self.by_bucket = by_bucket
         self.dialect = url.get_backend_name()
         self._sqlite = self.dialect == "sqlite"
-        self._write_engine = make_engine(url, pool_size=1 if self._sqlite else 6, options=f"{_BY_KEY} {_frozen(lease)}")
-        self._read_engine = make_engine(url, begin="BEGIN", pool_size=_READERS)
+        most = 1 if self._sqlite else 6 + by_bucket * _SPREAD_LANES
+        self._write_engine = make_engine(url, pool_size=most, options=f"{_BY_KEY} {_frozen(lease)}")
+        self._read_engine = make_engine(url, begin="BEGIN", pool_size=_READERS, options=_FEW_EACH * by_bucket)
+        if by_bucket:
+            self._write_engine = self._write_engine.execution_options(**{BY_BUCKET: True})
+            self._read_engine = self._read_engine.execution_options(**{BY_BUCKET: True})
+        self._spread: _Sorted | None = None
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="textback-read")
         self._lanes: dict[str, _Lane] = {}
         self._checkpointer: _Checkpointer | None = None
@@ -288,6 +388,24 @@ class Db:
     async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **_: P.kwargs) -> T:
         """Run `fn(tx, *args)` in a durable transaction."""
         return await self.write_in("any", fn, *args)
+
+    async def write_within(self, bucket: int | None, lane: str, fn: Callable[..., T], *args: Any) -> T:
+        """As `write_in`, but in this bucket only, where one is given: with `by_bucket` one must be."""
+        (future,) = self.submit(lane, (fn, args)) if bucket is None else self.submit_within(bucket, (fn, args))
+        result: T = await future
+        return result
+
+    def submit_within(self, place: Place, *works: Work) -> list[asyncio.Future[Any]]:
+        """As `submit`, in transactions of this one bucket, or of this one address. What waits for the same one shares
+        a transaction and is done in order; others are worked in at the same time."""
+        if self._spread is None:
+            self._spread = _Sorted()
+            for number in range(_SPREAD_LANES):
+                name = f"bucket-{number}"
+                self._lanes[name] = _SpreadLane(self._write_engine, name, self._spread)
+        futures = _futures(works)
+        self._spread.put(place, [(fn, args, future) for (fn, args), future in zip(works, futures, strict=True)])
+        return futures
 
     async def write_in(self, lane: str, fn: Callable[..., T], *args: Any) -> T:
         """As `write`, in a named lane: on PostgreSQL lanes run at the same time, on SQLite they share the writer."""
@@ -301,11 +419,10 @@ class Db:
         name = "writer" if self._sqlite else lane
         worker = self._lanes.get(name)
         if worker is None:
-            worker = self._lanes[name] = _Lane(self._write_engine, name)
+            worker = self._lanes[name] = _Lane(self._write_engine, name, 1 if self.by_bucket else _GROUP)
             if self._sqlite and self._checkpointer is None:
                 self._checkpointer = _Checkpointer(self._read_engine)
-        loop = asyncio.get_running_loop()
-        futures: list[asyncio.Future[Any]] = [loop.create_future() for _ in works]
+        futures = _futures(works)
         worker.put([(fn, args, future) for (fn, args), future in zip(works, futures, strict=True)])
         return futures
 
@@ -340,13 +457,19 @@ class Db:
         self._read_engine.dispose()
 
 
-def open_db(url: str, *, lease: int = 60) -> Db:
-    """The database at this address. Its schema must be current: see store.migrate.
+def _futures(works: tuple[Work, ...]) -> list[asyncio.Future[Any]]:
+    loop = asyncio.get_running_loop()
+    return [loop.create_future() for _ in works]
+
+
+def open_db(url: str, *, lease: int = 60, by_bucket: bool = False) -> Db:
+    """The database at this address. Its schema must be current: see store.migrate. `by_bucket` says that its tables are
+    spread by bucket: see store.distribute.
 
     PostgreSQL undoes a transaction in which nothing happens for `lease` seconds: the conversations that a frozen node
     holds are free again, and what it was about to write is not written when it wakes.
     """
-    return Db(parse_url(url), lease=lease)
+    return Db(parse_url(url), lease=lease, by_bucket=by_bucket)
 
 
 def _frozen(lease: int) -> str:

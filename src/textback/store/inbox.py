@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from textback.core.ids import bucket_of, new_contact_id
 from textback.store.many import Given, Inserts, Pairs, Updates, insert_or_skip, with_keys
+from textback.store.spread import within
 from textback.store.tables import addresses, arrivals, contacts, conversations
 
 
@@ -41,6 +42,8 @@ _add_arrivals = insert_or_skip(arrivals)
 _add_addresses = insert_or_skip(addresses)
 _add_contacts = Inserts(contacts, omit=["name"])
 _add_conversations = Inserts(conversations)
+_open_contacts = Inserts(contacts, omit=["name"], suffix="ON CONFLICT DO NOTHING")
+_open_conversations = insert_or_skip(conversations)
 
 
 def find_homes(tx: Connection, workspace: str, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], Home]:
@@ -75,6 +78,34 @@ def make_homes(
         )
         _add_conversations(tx, [_fresh_conversation(h, workspace, wanted[key], key[1], now) for key, h in won])
     return homes
+
+
+def settle_address(tx: Connection, workspace: str, key: tuple[str, str], *, create: bool) -> Home | None:
+    """Find the home of one address (family, identifier), or `create` it, where tables are spread by bucket.
+
+    Its conversation belongs to another server, which would have to commit together with this one. So it comes after
+    this is committed: see `open_conversations`.
+    """
+    family, identifier = key
+    homes = find_homes(tx, workspace, [key])
+    if not homes and create:
+        id_ = new_contact_id()
+        row = {"family": family, "identifier": identifier, "bucket": bucket_of(id_), "contact_id": id_}
+        _add_addresses(tx, [{"workspace": workspace, **row}])
+        homes = find_homes(tx, workspace, [key])
+    return homes.get(key)
+
+
+def open_conversations(
+    tx: Connection, workspace: str, wanted: dict[tuple[str, str], tuple[Home, str]], now: int
+) -> None:
+    """Make what belongs to these addresses' homes, where a node has not done so or died before it could. The value is
+    the home and the line that the conversation starts on."""
+    homes = [(key[1], home, line) for key, (home, line) in wanted.items()]
+    _open_contacts(
+        tx, [{"bucket": h.bucket, "id": h.contact_id, "workspace": workspace, "created_at": now} for _, h, _ in homes]
+    )
+    _open_conversations(tx, [_fresh_conversation(h, workspace, line, address, now) for address, h, line in homes])
 
 
 def _fresh_conversation(home: Home, workspace: str, line: str, identifier: str, now: int) -> dict[str, Any]:
@@ -161,7 +192,7 @@ _PENDING_SOME = _PENDING.limit(bindparam("most"))
 
 def pending(tx: Connection, most: int) -> list[Row[Any]]:
     """Unhandled arrivals, oldest first."""
-    rows: Any = tx.execute(_PENDING_SOME, {"most": most}).all()
+    rows: Any = tx.execute(within(tx, _PENDING_SOME, arrivals.c.bucket), {"most": most}).all()
     return list(rows)
 
 

@@ -62,6 +62,12 @@ _NEXT_BY_SERVER = _NEXT.add_columns(cast(func.extract("epoch", func.clock_timest
 _PACE = (
     update(line_pace).where(_p.workspace == bindparam("w"), _p.line == bindparam("l")).values(next_at=bindparam("n"))
 )
+_PACE_BACK = _PACE.where(_p.next_at == bindparam("seen"))
+_PUT_OFF = (
+    update(line_pace)
+    .where(_p.workspace == bindparam("w"), _p.line == bindparam("l"))
+    .values(next_at=_p.next_at + bindparam("more"))
+)
 
 
 def begin_paces(tx: Connection, workspace: str, lines: Sequence[str]) -> None:
@@ -83,3 +89,13 @@ def pace(tx: Connection, workspace: str, line: str) -> tuple[int, int] | None:
 def set_pace(tx: Connection, workspace: str, line: str, next_at: int) -> None:
     """The next segment may go at `next_at`, in microseconds. After `pace`, which has locked it."""
     tx.execute(_PACE, {"w": workspace, "l": line, "n": next_at})
+
+
+def set_pace_back(tx: Connection, workspace: str, line: str, seen: int, next_at: int) -> None:
+    """The next segment may go at `next_at` after all, unless it is no longer set to go at the time `seen`."""
+    tx.execute(_PACE_BACK, {"w": workspace, "l": line, "seen": seen, "n": next_at})
+
+
+def put_off(tx: Connection, workspace: str, line: str, more: int) -> None:
+    """The next segment may go that much later (µs), whatever others have set since."""
+    tx.execute(_PUT_OFF, {"w": workspace, "l": line, "more": more})

@@ -7,7 +7,7 @@ are text, whole numbers and booleans, which drivers and JSON take as they are.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 from sqlalchemy import (
@@ -32,7 +32,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
+from textback.store.spread import by_bucket, spread_by
+
 Rows = Sequence[Mapping[str, Any]]
+_T = TypeVar("_T")
 Key: TypeAlias = tuple[int, str, str]
 """A per-conversation row: bucket, contact, id. As parameters of a statement these are b, k and i."""
 
@@ -47,23 +50,40 @@ _encode = msgspec.json.Encoder().encode
 
 class _Bulk:
     """A statement for many rows. They are bound value by value on SQLite, which is quick at that, and come as one JSON
-    array on PostgreSQL, because a driver takes longer to hand over many values than the server to take them apart."""
+    array on PostgreSQL, because a driver takes longer to hand over many values than the server to take them apart.
 
-    def __init__(self, columns: Mapping[str, Column[Any]]) -> None:
+    Where tables are spread by bucket there is a statement for each bucket, which names it."""
+
+    def __init__(self, of: Table, columns: Mapping[str, Column[Any]]) -> None:
         self._columns = columns
         self._pick = itemgetter(*columns)
         self._prepared: dict[int, str] = {}
+        self._named: dict[int, str] = {}  # statements that name their bucket
+        self._spread_by = spread_by(of)
+        self._home = next((name for name, column_ in columns.items() if column_.name == self._spread_by), None)
 
     def __call__(self, tx: Connection, rows: Rows) -> None:
         """Run it for these rows, which have a value for each parameter. No two are about the same row of the table."""
         if tx.dialect.name != "sqlite":
+            if self._home is not None and by_bucket(tx):
+                for home, some in _sorted(rows, itemgetter(self._home)).items():
+                    self._in_one(tx, home, some)
+                return
             sql = self._prepared.get(0) or self._prepared.setdefault(0, self._from_json(tx.dialect))
             tx.exec_driver_sql(sql, (_encode([self._pick(row) for row in rows]).decode(),))
             return
+        self._bind(tx, rows, self._prepared)
+
+    def _in_one(self, tx: Connection, home: int | str, rows: Rows) -> None:
+        """Run it where all the rows are at home."""
+        sql = self._named.get(0) or self._named.setdefault(0, self._confined(tx.dialect))
+        tx.exec_driver_sql(sql, (_encode([self._pick(row) for row in rows]).decode(), home))
+
+    def _bind(self, tx: Connection, rows: Rows, prepared: dict[int, str]) -> None:
         done = 0
         while done < len(rows):
             size = min(1 << ((len(rows) - done).bit_length() - 1), _MOST)
-            sql = self._prepared.get(size) or self._prepared.setdefault(size, self._bound(size, tx.dialect))
+            sql = prepared.get(size) or prepared.setdefault(size, self._bound(size, tx.dialect))
             chunk = map(self._pick, rows[done : done + size])
             tx.exec_driver_sql(sql, tuple(chain.from_iterable(chunk)))
             done += size
@@ -76,14 +96,26 @@ class _Bulk:
         """The statement for the rows of a JSON array of arrays."""
         raise NotImplementedError
 
-    def _values(self, size: int) -> str:
-        row = f"({', '.join('?' * len(self._columns))})"
+    def _confined(self, dialect: Dialect) -> str:
+        """As `_from_json`, where a second parameter names the one place that all the rows belong to."""
+        raise NotImplementedError
+
+    def _values(self, size: int, mark: str = "?") -> str:
+        row = f"({', '.join([mark] * len(self._columns))})"
         return f"VALUES {', '.join([row] * size)}"
 
     def _taken_apart(self, dialect: Dialect) -> list[str]:
         """One expression for each parameter, `v` being a row of the array."""
         types = [column_.type.compile(dialect) for column_ in self._columns.values()]
         return [f"(v ->> {place})::{type_}" for place, type_ in enumerate(types)]
+
+
+def _sorted(items: Collection[_T], home: Callable[[_T], Any]) -> dict[Any, list[_T]]:
+    """The items by their home, in the order in which they came."""
+    found: dict[Any, list[_T]] = {}
+    for item in items:
+        found.setdefault(home(item), []).append(item)
+    return found
 
 
 _ARRAY = "json_array_elements(%s::json) AS v"
@@ -104,7 +136,9 @@ class Updates(_Bulk):
     """An UPDATE; `given` names what each row of parameters has."""
 
     def __init__(self, given: Given, statement: Update) -> None:
-        super().__init__(given.columns)
+        table_: Any = statement.table
+        super().__init__(table_, given.columns)
+        self._table: str = table_.name
         self._statement = statement
 
     def _bound(self, size: int, dialect: Dialect, /) -> str:
@@ -112,6 +146,9 @@ class Updates(_Bulk):
 
     def _from_json(self, dialect: Dialect) -> str:
         return self._with(f"SELECT {', '.join(self._taken_apart(dialect))} FROM {_ARRAY}", dialect)
+
+    def _confined(self, dialect: Dialect) -> str:
+        return f"{self._from_json(dialect)} AND {self._table}.{self._spread_by} = %s"
 
     def _with(self, rows: str, dialect: Dialect) -> str:
         statement = self._statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
@@ -122,7 +159,7 @@ class Deletes(_Bulk):
     """A DELETE of the rows whose columns equal the parameters."""
 
     def __init__(self, of: Table, **columns: Column[Any]) -> None:
-        super().__init__(columns)
+        super().__init__(of, columns)
         self._table = of.name
 
     def _bound(self, size: int, _: Dialect, /) -> str:
@@ -135,17 +172,24 @@ class Deletes(_Bulk):
         wanted = " AND ".join(f"{self._table}.{column_.name} = {value}" for column_, value in pairs)
         return f"DELETE FROM {self._table} USING {_ARRAY} WHERE {wanted}"
 
+    def _confined(self, dialect: Dialect) -> str:
+        return f"{self._from_json(dialect)} AND {self._table}.{self._spread_by} = %s"
+
 
 class Inserts(_Bulk):
     """An INSERT of rows that have all the table's columns but the omitted; `suffix` says what a known key means."""
 
     def __init__(self, into: Table, *, omit: Collection[str] = (), suffix: str = "") -> None:
-        super().__init__({column_.name: column_ for column_ in into.columns if column_.name not in omit})
+        super().__init__(into, {column_.name: column_ for column_ in into.columns if column_.name not in omit})
         self._head = f"INSERT INTO {into.name} ({', '.join(self._columns)})"
         self._suffix = suffix
 
-    def _bound(self, size: int, _: Dialect, /) -> str:
-        return f"{self._head} {self._values(size)} {self._suffix}"
+    def _bound(self, size: int, dialect: Dialect, /) -> str:
+        mark = "?" if dialect.name == "sqlite" else "%s"
+        return f"{self._head} {self._values(size, mark)} {self._suffix}"
+
+    def _in_one(self, tx: Connection, _: int | str, rows: Rows) -> None:
+        self._bind(tx, rows, self._named)  # Citus finds a row's home in its values, but not in an array
 
     def _from_json(self, dialect: Dialect) -> str:
         return f"{self._head} SELECT {', '.join(self._taken_apart(dialect))} FROM {_ARRAY} {self._suffix}"
@@ -165,7 +209,8 @@ def upserter(into: Table, key: Sequence[str], replaced: Sequence[str]) -> Insert
 class Pair:
     """The given (bucket, contact_id) pairs, as something to join with."""
 
-    def __init__(self, dialect: str) -> None:
+    def __init__(self, dialect: str, confined: bool = False) -> None:
+        self._confined = confined
         if dialect == "sqlite":
             each = func.json_each(bindparam("pairs")).table_valued("value", name="pairs")
             self.source: FromClause = each
@@ -180,7 +225,8 @@ class Pair:
 
     def on(self, rows: Table) -> ColumnElement[bool]:
         """The condition that a row belongs to one of the pairs."""
-        return and_(rows.c.bucket == self._bucket, rows.c.contact_id == self._contact)
+        each = and_(rows.c.bucket == self._bucket, rows.c.contact_id == self._contact)
+        return and_(each, rows.c.bucket == bindparam("home")) if self._confined else each
 
 
 class Pairs:
@@ -194,6 +240,8 @@ class Pairs:
     def __call__(self, tx: Connection, pairs: Collection[tuple[int, str]]) -> list[Row[Any]]:
         """The rows of these conversations."""
         dialect = tx.dialect.name
+        if dialect != "sqlite" and by_bucket(tx):
+            return self._by_bucket(tx, pairs)
         query = self._prepared.get(dialect)
         if query is None:
             query = self._prepared[dialect] = self._build(Pair(dialect))
@@ -201,6 +249,16 @@ class Pairs:
             return list(tx.execute(query, {"pairs": _encode(pairs).decode()}).all())
         given = {"buckets": [bucket for bucket, _ in pairs], "contacts": [contact for _, contact in pairs]}
         return list(tx.execute(query, given).all())
+
+    def _by_bucket(self, tx: Connection, pairs: Collection[tuple[int, str]]) -> list[Row[Any]]:
+        query = self._prepared.get("by bucket")
+        if query is None:
+            query = self._prepared["by bucket"] = self._build(Pair(tx.dialect.name, confined=True))
+        rows: list[Row[Any]] = []
+        for bucket, some in _sorted(pairs, itemgetter(0)).items():
+            given = {"buckets": [bucket] * len(some), "contacts": [contact for _, contact in some], "home": bucket}
+            rows += tx.execute(query, given)
+        return rows
 
 
 def with_keys(
@@ -219,8 +277,14 @@ def with_keys(
     names one that it would not choose, because to it a bucket is as good as a key.
     """
     if tx.dialect.name != "sqlite":
-        query = select(*wanted).where(tuple_(*key).in_(list(keys)), *also)
-        return list(tx.execute(query.with_for_update() if lock else query))
+        query = select(*wanted).where(*also)
+        query = query.with_for_update() if lock else query
+        if not by_bucket(tx) or key[0].name != "bucket":
+            return list(tx.execute(query.where(tuple_(*key).in_(list(keys)))))
+        found: list[Row[Any]] = []
+        for home, some in _sorted(keys, itemgetter(0)).items():
+            found += tx.execute(query.where(key[0] == home, tuple_(*key).in_(some)))
+        return found
     name = key[0].table.name
     columns = ", ".join(f"{name}.{column_.name} AS {column_.name}" for column_ in wanted)
     parts = [f"{name}.{column_.name} = json_extract(keys.value, '$[{n}]')" for n, column_ in enumerate(key)]

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from textback.core.errors import StartError
+from textback.store import distribute
 from textback.store.db import make_engine, sqlite_path
 from textback.store.tables import schema_compatibility
 
@@ -51,7 +52,9 @@ def upgrade(url: URL) -> None:
                     "Start that release, or restore a backup made before the upgrade.",
                 )
             if current != script.get_current_head():
+                distribute.careful(tx)
                 command.upgrade(config(tx), "head")
+                distribute.spread_new(tx)
                 _keep_oldest(tx, oldest_compatible(script))
     except (OperationalError, DatabaseError) as error:
         raise StartError(f"The database can't be used: {_reason(error)}.", "Check --database.") from None

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 
 from textback.core.ids import new_id
 from textback.store.db import Db
+from textback.store.distribute import SERVING
 
 log = structlog.get_logger("textback.notify")
 
@@ -32,7 +33,8 @@ AGAIN = (0.5, 10.0)
 
 
 class News(msgspec.Struct, omit_defaults=True):
-    """What one node tells the others. `many` says that more conversations changed than can be named."""
+    """What one node tells the others. `many` says that more conversations changed than can be named. `buckets` say
+    where the work is, in a database that is spread by bucket; none named may be any."""
 
     node: str = ""
     workspace: str = ""
@@ -40,6 +42,7 @@ class News(msgspec.Struct, omit_defaults=True):
     outbox: bool = False
     contacts: set[str] = set()
     many: bool = False
+    buckets: set[int] = set()
 
 
 _encode = msgspec.json.Encoder().encode
@@ -85,14 +88,19 @@ class Notifier:
                 if self._fresh:
                     await self._send()
 
-    def arrivals(self) -> None:
+    def arrivals(self, bucket: int | None = None) -> None:
         """Arrivals wait for their turn, and this node does not take it."""
         self._news.arrivals = True
-        self._say()
+        self._work_in(bucket)
 
-    def outbox(self) -> None:
+    def outbox(self, bucket: int | None = None) -> None:
         """Texts wait to be delivered."""
         self._news.outbox = True
+        self._work_in(bucket)
+
+    def _work_in(self, bucket: int | None) -> None:
+        if bucket is not None:
+            self._news.buckets.add(bucket)
         self._say()
 
     def changed(self, contact_ids: Collection[str]) -> None:
@@ -107,7 +115,7 @@ class Notifier:
         self._say()
 
     def _nothing(self) -> News:
-        return News(self._node, self._workspace, contacts=set())
+        return News(self._node, self._workspace, contacts=set(), buckets=set())
 
     def _say(self) -> None:
         if not self._shared:
@@ -137,6 +145,8 @@ class Notifier:
             try:
                 connection = await psycopg.AsyncConnection.connect(address, autocommit=True, connect_timeout=10)
                 async with connection:
+                    # Held for as long as this node listens: nobody may spread the tables over servers meanwhile.
+                    await connection.execute("SELECT pg_try_advisory_lock_shared(%s)", (SERVING,))
                     await connection.execute(f"LISTEN {CHANNEL}")
                     pause = AGAIN[0]
                     self._heard(News(arrivals=True, outbox=True, many=True))

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from textback.store.many import Deletes, Given, Key, Pair, Pairs, Rows, Updates, with_keys
+from textback.store.spread import within
 from textback.store.tables import conversations, messages, outbox
 
 _o = outbox.c
@@ -98,7 +99,7 @@ def _by_priority(
     rows: list[Row[Any]] = []
     for priority in priorities:
         if len(rows) < most:
-            rows += tx.execute(query, {**given, "priority": priority, "most": most - len(rows)})
+            rows += tx.execute(within(tx, query, _o.bucket), {**given, "priority": priority, "most": most - len(rows)})
     return rows
 
 
@@ -112,12 +113,12 @@ _LATE = (
 
 def late(tx: Connection, now: int, lines: Collection[str]) -> list[Row[Any]]:
     """Queued rows on these lines whose time is over, 500 at most; locked on PostgreSQL."""
-    return list(tx.execute(_LATE, {"now": now, "lines": list(lines)}))
+    return list(tx.execute(within(tx, _LATE, _o.bucket), {"now": now, "lines": list(lines)}))
 
 
 def any_queued(tx: Connection) -> bool:
     """Whether any row is queued, due or not."""
-    return tx.execute(_QUEUED).first() is not None
+    return tx.execute(within(tx, _QUEUED, _o.bucket)).first() is not None
 
 
 def under_way(tx: Connection, contacts: Sequence[tuple[int, str]]) -> set[str]:
@@ -247,7 +248,7 @@ def abandoned(tx: Connection, now: int) -> list[Row[Any]]:
     query = select(_o.bucket, _o.id, _o.contact_id, _o.fence).where(_o.state == "sending", _o.lease_until < now)
     if tx.dialect.name != "sqlite":
         query = query.with_for_update(skip_locked=True)
-    return list(tx.execute(query.limit(500)))
+    return list(tx.execute(within(tx, query, _o.bucket).limit(500)))
 
 
 def next_due(tx: Connection) -> int | None:

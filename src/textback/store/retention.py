@@ -6,11 +6,12 @@ import msgspec
 from sqlalchemy import Connection, Select, Table, select, text
 
 from textback.store.many import Deletes
+from textback.store.spread import by_bucket, confined, within
 from textback.store.tables import dead_letters, line_use, rejected_webhooks
 
 BATCH = 500
 """Rows of each table that one run deletes at most."""
-_LOCK = 7_267_123_801_446_310  # any constant: who has it tidies
+_LOCK = 7_267_123_801_446_311  # any constant: who has it tidies
 
 _d, _r, _u = dead_letters.c, rejected_webhooks.c, line_use.c
 
@@ -34,22 +35,31 @@ class Gone(msgspec.Struct, frozen=True):
 
 
 def tidy(tx: Connection, workspace: str, before: Before) -> Gone:
-    """Delete one batch of each. Another node that does so at this moment leaves nothing to do."""
+    """Delete one batch of each. Another node that does so at this moment leaves nothing to do.
+
+    Where tables are spread by bucket, a transaction in a bucket deletes its dead letters, and one in none the rest.
+    """
     if tx.dialect.name == "postgresql":
         taken = tx.execute(text("SELECT pg_try_advisory_xact_lock(:k)"), {"k": _LOCK}).scalar()
         if not taken:
             return Gone()
-    letter = select(_d.bucket, _d.contact_id, _d.id).where(_d.workspace == workspace)
-    unsettled = _delete(tx, dead_letters, letter.where(_d.redriven_at.is_(None), _d.at < before.unsettled))
+    letter = within(tx, select(_d.bucket, _d.contact_id, _d.id).where(_d.workspace == workspace), _d.bucket)
+    unsettled, counts = 0, []
+    if not by_bucket(tx) or confined(tx) is not None:
+        unsettled = _delete(tx, dead_letters, letter.where(_d.redriven_at.is_(None), _d.at < before.unsettled))
+        counts = [unsettled, _delete(tx, dead_letters, letter.where(_d.redriven_at < before.settled))]
+    if confined(tx) is None:
+        counts += _delete_others(tx, workspace, before)
+    return Gone(unsettled, sum(counts), BATCH in counts)
+
+
+def _delete_others(tx: Connection, workspace: str, before: Before) -> list[int]:
     webhook = select(_r.workspace, _r.id).where(_r.workspace == workspace)
     use = select(_u.workspace, _u.counter, _u.day).where(_u.workspace == workspace, _u.day < before.day)
-    counts = [
-        unsettled,
-        _delete(tx, dead_letters, letter.where(_d.redriven_at < before.settled)),
+    return [
         _delete(tx, rejected_webhooks, webhook.where(_r.at < before.rejected)),
         _delete(tx, line_use, use),
     ]
-    return Gone(unsettled, sum(counts), BATCH in counts)
 
 
 def _delete(tx: Connection, of: Table, which: Select[Any]) -> int:

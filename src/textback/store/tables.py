@@ -60,6 +60,7 @@ addresses = Table(
     Column("bucket", SmallInteger, nullable=False),
     Column("contact_id", String(32), nullable=False),
     sqlite_with_rowid=False,
+    info={"spread_by": "identifier"},  # it is looked up to learn the bucket; see store.spread
 )
 
 conversations = Table(
@@ -174,6 +175,7 @@ line_pace = Table(
     Column("workspace", String(64), primary_key=True),
     Column("line", String(64), primary_key=True),
     Column("next_at", BigInteger, nullable=False),
+    info={"spread_by": "line"},  # its rows are locked and skipped, which can't be done in copies; see store.spread
 )
 
 # Up to when each line's list at its provider has been read, and which node reads it now.

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from textback.store.many import Deletes
+from textback.store.spread import within
 from textback.store.tables import timers
 
 _t = timers.c
@@ -14,7 +15,7 @@ _remove = Deletes(timers, b=_t.bucket, c=_t.contact_id, k=_t.key)
 
 def due(tx: Connection, now: int, most: int = 500) -> list[Row[Any]]:
     """Timers that are due, the longest overdue first; locked on PostgreSQL."""
-    query = select(timers).where(_t.due_at <= now).order_by(_t.due_at).limit(most)
+    query = within(tx, select(timers), _t.bucket).where(_t.due_at <= now).order_by(_t.due_at).limit(most)
     if tx.dialect.name != "sqlite":
         query = query.with_for_update(skip_locked=True)
     return list(tx.execute(query))

@@ -9,6 +9,7 @@ from textback.core.ids import bucket_of
 from textback.core.messages import RANK
 from textback.store.many import Given, Inserts, Key, Pair, Pairs, Rows, Updates, upserter, with_keys
 from textback.store.outbox import leave
+from textback.store.spread import within
 from textback.store.tables import (
     consent_events,
     conversations,
@@ -239,11 +240,12 @@ def keep_early(tx: Connection, rows: Rows) -> None:
 def settle_early(tx: Connection, now: int, *, give_up_after: int) -> list[str]:
     """Apply kept statuses whose message is known by now; forget those older than `give_up_after` ms."""
     e = early_statuses.c
-    rows = [dict(row._mapping) for row in tx.execute(select(early_statuses).order_by(e.at).limit(500))]
+    early = within(tx, select(early_statuses), e.bucket).order_by(e.at).limit(500)
+    rows = [dict(row._mapping) for row in tx.execute(early)]
     if not rows:
         return []
     lost = {row["id"] for row in update_delivery(tx, rows)}
     done = [r["id"] for r in rows if r["id"] not in lost or r["at"] < now - give_up_after]
     if done:
-        tx.execute(delete(early_statuses).where(e.id.in_(done)))
+        tx.execute(within(tx, delete(early_statuses), e.bucket).where(e.id.in_(done)))
     return [row["contact_id"] for row in rows if row["id"] not in lost]

@@ -1,0 +1,95 @@
+"""Work bucket by bucket, for a PostgreSQL whose tables are spread over several servers (Citus).
+
+There, a statement that names one bucket goes to one server, which can do all that PostgreSQL can. Over many buckets
+much is impossible (locking rows) or slow. So each transaction of the road is confined to one bucket: `within` narrows
+a statement that would look into all of them. First it is asked, without locks, where there is anything to do.
+"""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Delete, Select, Table, and_, func, or_, select
+from sqlalchemy.sql.elements import SQLCoreOperations
+
+from textback.store.tables import arrivals, dead_letters, early_statuses, outbox, timers
+
+_Statement = TypeVar("_Statement", Select[Any], Delete)
+
+BY_BUCKET = "by_bucket"
+"""The execution option of connections to a database that is spread by bucket."""
+CONFINED = "bucket"
+"""The execution option that names the one bucket that a transaction works in."""
+
+
+def spread_by(table: Table) -> str | None:
+    """The column by which this table's rows are spread; None for configuration, of which each server has a copy."""
+    named: str | None = table.info.get("spread_by")
+    return named or ("bucket" if "bucket" in table.c else None)
+
+
+def by_bucket(tx: Connection) -> bool:
+    """Whether each statement must name its bucket."""
+    return bool(tx.get_execution_options().get(BY_BUCKET))
+
+
+def confined(tx: Connection) -> int | None:
+    """The bucket that the transaction is confined to."""
+    bucket: int | None = tx.get_execution_options().get(CONFINED)
+    return bucket
+
+
+def within(tx: Connection, statement: _Statement, bucket: SQLCoreOperations[Any]) -> _Statement:
+    """The statement, narrowed to the bucket that the transaction is confined to; as it is where it is not confined."""
+    only = confined(tx)
+    return statement if only is None else statement.where(bucket == only)
+
+
+def _where(bucket: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(bucket).where(*conditions).distinct()
+
+
+def with_arrivals(tx: Connection) -> list[int]:
+    """The buckets in which arrivals wait for their turn."""
+    return list(tx.execute(_where(arrivals.c.bucket, arrivals.c.handled_at.is_(None))).scalars())
+
+
+def with_texts(tx: Connection, now: int, without: Sequence[str] = ()) -> list[int]:
+    """The buckets with texts that are due, those with the most urgent and of these the oldest first. Texts on the lines
+    in `without` don't count."""
+    o = outbox.c
+    first = (func.min(o.priority), func.min(o.due_at))
+    query = select(o.bucket).where(o.state == "queued", o.due_at <= now)
+    if without:
+        query = query.where(o.line.not_in(without))
+    return list(tx.execute(query.group_by(o.bucket).order_by(*first)).scalars())
+
+
+def lines_with_texts(tx: Connection, now: int, lines: Sequence[str]) -> list[str]:
+    """Those of these lines that have texts that are due."""
+    o = outbox.c
+    return list(tx.execute(_where(o.line, o.state == "queued", o.due_at <= now, o.line.in_(lines))).scalars())
+
+
+def with_late_texts(tx: Connection, now: int, lines: list[str]) -> list[int]:
+    """The buckets with queued texts on these lines whose time is over."""
+    o = outbox.c
+    return list(tx.execute(_where(o.bucket, o.state == "queued", o.expires_at <= now, o.line.in_(lines))).scalars())
+
+
+def with_timers(tx: Connection, now: int) -> list[int]:
+    """The buckets with due timers."""
+    return list(tx.execute(_where(timers.c.bucket, timers.c.due_at <= now)).scalars())
+
+
+def with_leftovers(tx: Connection, now: int) -> list[int]:
+    """The buckets with texts whose lease is over, or with statuses that came before their text."""
+    o = outbox.c
+    abandoned = tx.execute(_where(o.bucket, o.state == "sending", o.lease_until < now)).scalars()
+    return sorted({*abandoned, *tx.execute(_where(early_statuses.c.bucket)).scalars()})
+
+
+def with_old_letters(tx: Connection, workspace: str, settled: int, unsettled: int) -> list[int]:
+    """The buckets with dead letters that were dealt with, or came and were not, before these times."""
+    d = dead_letters.c
+    old = or_(d.redriven_at < settled, and_(d.redriven_at.is_(None), d.at < unsettled))
+    return list(tx.execute(_where(d.bucket, d.workspace == workspace, old)).scalars())
