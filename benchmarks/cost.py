@@ -23,7 +23,9 @@ from benchmarks.subjects import Subject
 CALM = 200
 """Texts a second of the load at which almost every text has a commit of its own."""
 SHARED = 500
-"""Texts a second, in all, when one node is compared with several."""
+"""Texts a second, in all, when one node shares its load with others that it would not need."""
+AT_ONCE = 64
+"""Connections to each node flat out, so that each has as much to do as one alone."""
 _KEPT = ("arrivals", "messages", "turns", "sessions")
 """Tables that only grow: what a text leaves behind for good."""
 _FRAME = 24
@@ -50,23 +52,25 @@ def cost(name: str, load: Load, seconds: float) -> dict[str, Any]:
     return {"rates": {"flat_out": 0, "calm": CALM}, **found}
 
 
-def share(nodes: int, load: Load, seconds: float) -> dict[str, Any]:
-    """The cost of a text when so many nodes share one PostgreSQL, the load being the same for any number.
+def share(nodes: int, rate: int, load: Load, seconds: float) -> dict[str, Any]:
+    """The cost of a text when so many nodes share one PostgreSQL: each flat out, or (with a rate) the same load in all
+    for any number.
 
     One run has to do, so CPU includes the counting of statements: the same for any number of nodes.
     """
-    count = int(SHARED * seconds)
+    count = int((rate or 1500) * seconds)
+    connections = AT_ONCE if rate else AT_ONCE * nodes
     with load.textback("postgres", nodes=nodes, module="benchmarks.counted") as target:
         load.run(target, 2500)
         before = [ask(counter) for counter in target.counters]
-        found = spent(load, target, count, SHARED)
-        return {"nodes": nodes, "offered_per_second": SHARED, **found, **_counts(target, before, count)}
+        found = spent(load, target, count, rate, connections)
+        return {"nodes": nodes, "offered_per_second": rate, **found, **_counts(target, before, count)}
 
 
-def spent(load: Load, target: Subject, count: int, rate: float = 0.0) -> dict[str, Any]:
+def spent(load: Load, target: Subject, count: int, rate: float = 0.0, connections: int = AT_ONCE) -> dict[str, Any]:
     """Per text: CPU of the server and of PostgreSQL, log bytes, rows and fsyncs."""
     with _watched(target) as used:
-        result = load.run(target, count, rate)
+        result = load.run(target, count, rate, connections=connections)
         database = used()
     keys = ("cpu_ms_per_message", "postgres_cpu_ms_per_message", "round_trips_per_second", "reply_p99_ms")
     wrong = {key: result[key] for key in ("sent", "lost", "doubled", "wrong", "refused")}

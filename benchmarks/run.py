@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks import pages, report, tables
 from benchmarks.compare import measure
-from benchmarks.cost import cost, share
+from benchmarks.cost import SHARED, cost, share
 from benchmarks.large import large
 from benchmarks.loader import Load
 from benchmarks.profiling import profile
@@ -94,8 +94,11 @@ def run(options: argparse.Namespace, load: Load) -> dict[str, Results]:
     if "cost" in options.only:
         found["cost"] = gather(list(OURS), lambda name: cost(name, load, options.seconds))
     if "nodes" in options.only:
-        numbers = {"one": 1, "several": options.nodes or 3}
-        found["nodes"] = gather(list(numbers), lambda name: share(numbers[name], load, options.seconds))
+        several = options.nodes or 3
+        ways = {
+            "one": (1, 0), "several": (several, 0), "one_shared": (1, SHARED), "several_shared": (several, SHARED),
+        }  # fmt: skip
+        found["nodes"] = gather(list(ways), lambda name: share(*ways[name], load, options.seconds))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -13,7 +12,7 @@ from textback.channels.registry import PROVIDERS
 from textback.core.when import HOUR
 from textback.engine.arrivals import AnyArrival
 from textback.pipeline.lines import Line
-from textback.pipeline.reconcile import Reconciler
+from textback.pipeline.reconcile import NOT_SENT, Reconciler
 from textback.store import reconcile
 from textback.store.db import open_db
 from textback.store.tables import messages
@@ -55,10 +54,11 @@ async def look_up(database_url: str, fake: FakeProvider, now: int) -> Lookup:
     finally:
         await http.close()
         await db.close()
-    unknown = {id_ for id_, status in before.items() if status == "unknown"}
-    ended = {id_: after[id_] for id_ in unknown if after[id_] != "unknown"}
-    not_sent = {id_ for id_, status in ended.items() if status == "failed"}
-    return Lookup(unknown, set(ended) - not_sent, not_sent)
+    not_sent = {id_ for id_, (_, detail) in after.items() if detail == NOT_SENT.detail}
+    # A lease may have run out meanwhile, and made one unknown that was not yet.
+    unknown = {id_ for id_, (status, _) in before.items() if status == "unknown"} | not_sent
+    found = {id_ for id_ in unknown if after[id_][0] != "unknown"} - not_sent
+    return Lookup(unknown, found, not_sent)
 
 
 def _lines(fake: FakeProvider, http: Session) -> Mapping[str, Line]:
@@ -74,6 +74,7 @@ async def _nothing(line: str, arrivals: Sequence[AnyArrival]) -> None:
     raise AssertionError(f"{line}: {len(arrivals)} arrivals that nobody missed")
 
 
-def _statuses(tx: Connection) -> dict[str, Any]:
-    query = select(messages.c.id, messages.c.status).where(messages.c.direction == "out")
-    return {row.id: row.status for row in tx.execute(query)}
+def _statuses(tx: Connection) -> dict[str, tuple[str, str]]:
+    m = messages.c
+    query = select(m.id, m.status, m.detail).where(m.direction == "out")
+    return {row.id: (row.status, row.detail) for row in tx.execute(query)}

@@ -2,6 +2,7 @@
 disordered. `make chaos` does the same for longer."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,12 @@ async def test_no_acknowledged_text_is_lost_doubled_or_disordered_by_crashes(
 
 
 def test_every_fault_point_is_on_the_road_once() -> None:
-    code = "".join(path.read_text() for path in (ROOT / "src/textback/pipeline").glob("*.py"))
+    """Where a road stores bucket by bucket, it has points of the same names."""
+    files = {path.name: path.read_text() for path in (ROOT / "src/textback/pipeline").glob("*.py")}
+    by_bucket = files.pop("buckets.py")
+    code = "".join(files.values())
     assert {name: code.count(f'point("{name}")') for name in POINTS} == dict.fromkeys(POINTS, 1)
+    assert set(re.findall(r'point\("([^"]+)"\)', by_bucket)) <= set(POINTS)
 
 
 def test_the_page_lists_every_fault_point() -> None:
