@@ -80,9 +80,10 @@ class Traffic:
         contact = f"+1206555{1000 + number:04}"
         end = time.monotonic() + seconds
         for n in range(1, texts + 1):
-            left = max(end - time.monotonic(), 0.0) / (texts - n + 1)
+            left = max(end - time.monotonic(), 0.0)
             # Now and then two or three at once, and now and then a silence that timers notice.
-            await asyncio.sleep(0.0 if self.chance.random() < 0.3 else self.chance.uniform(0.3, 2.4) * left)
+            pause = 0.0 if self.chance.random() < 0.3 else self.chance.uniform(0.3, 2.4) * left / (texts - n + 1)
+            await asyncio.sleep(min(pause, left))
             await self._say(Said(self._new_id(provider), contact, n), provider)
 
     def _new_id(self, provider: str) -> str:
@@ -120,13 +121,15 @@ class Traffic:
 
     async def report(self) -> None:
         """Play the provider until cancelled: refuse now and then, and say what became of the texts that were taken."""
-        seen = 0
+        seen, posts = 0, 0
         while True:
             fresh = list(itertools.islice(self.fake.taken.items(), seen, None))
             seen += len(fresh)
             for provider_id, posted in fresh:
                 self._start(self._statuses_of(provider_id, posted))
-            if self.chance.random() < 0.02:
+            # Not while nobody posts: all that had gathered would hit one text then.
+            if self.chance.random() < 0.02 and len(self.fake.posts) > posts:
+                posts = len(self.fake.posts)
                 self.fake.misbehave(TROUBLE)
             await asyncio.sleep(0.02)
 
