@@ -134,6 +134,12 @@ def user_link(email: Annotated[str, typer.Argument(help="The person's address.")
     accounts.login_link(email, database)
 
 
+OneLetter = Annotated[str, typer.Argument(help="Which one: its id in the list.")]
+AllLetters = Annotated[bool, typer.Option("--all", help="Every one that nobody has dealt with.")]
+AllOfLine = Annotated[str, typer.Option(help="With --all: only of this line.")]
+AllOfKind = Annotated[str, typer.Option(help="With --all: only of this kind: send, arrival or webhook.")]
+
+
 @dead_letters.command("list")
 def dead_list(
     line: Annotated[str, typer.Option(help="Only of this line.")] = "",
@@ -146,10 +152,10 @@ def dead_list(
 
 @dead_letters.command("redrive")
 def dead_redrive(
-    letter: Annotated[str, typer.Argument(help="Which one: its id in the list.")] = "",
-    everything: Annotated[bool, typer.Option("--all", help="Every one that nobody has dealt with.")] = False,
-    line: Annotated[str, typer.Option(help="With --all: only of this line.")] = "",
-    kind: Annotated[str, typer.Option(help="With --all: only of this kind: send, arrival or webhook.")] = "",
+    letter: OneLetter = "",
+    everything: AllLetters = False,
+    line: AllOfLine = "",
+    kind: AllOfKind = "",
     database: Database = None,
 ) -> None:
     """Send texts that were given up again, handle arrivals again, check webhooks again. Each can be redriven once."""
@@ -158,10 +164,10 @@ def dead_redrive(
 
 @dead_letters.command("discard")
 def dead_discard(
-    letter: Annotated[str, typer.Argument(help="Which one: its id in the list.")] = "",
-    everything: Annotated[bool, typer.Option("--all", help="Every one that nobody has dealt with.")] = False,
-    line: Annotated[str, typer.Option(help="With --all: only of this line.")] = "",
-    kind: Annotated[str, typer.Option(help="With --all: only of this kind: send, arrival or webhook.")] = "",
+    letter: OneLetter = "",
+    everything: AllLetters = False,
+    line: AllOfLine = "",
+    kind: AllOfKind = "",
     database: Database = None,
 ) -> None:
     """Throw away what is not to be tried again. The audit log says so."""

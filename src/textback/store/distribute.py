@@ -18,11 +18,10 @@ from sqlalchemy.exc import DBAPIError
 from textback.core.errors import StartError, TextbackError
 from textback.core.ids import BUCKETS
 from textback.store.db import make_engine, sqlite_path
+from textback.store.locks import SERVING
 from textback.store.spread import spread_by
 from textback.store.tables import contacts, metadata
 
-SERVING = 7_267_123_801_446_310
-"""The advisory lock that every server holds, shared, and whoever spreads the tables holds alone."""
 FIRST = contacts
 """The table that the others of conversations are spread like."""
 

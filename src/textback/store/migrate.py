@@ -19,10 +19,10 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from textback.core.errors import StartError
 from textback.store import distribute
 from textback.store.db import make_engine, sqlite_path
+from textback.store.locks import MIGRATING
 from textback.store.tables import schema_compatibility
 
 HERE = Path(__file__).parent / "migrations"
-_LOCK = 7_267_123_801_446_309  # any constant: the name of this program's advisory lock
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -42,7 +42,7 @@ def upgrade(url: URL) -> None:
     try:
         with engine.begin() as tx:
             if tx.dialect.name == "postgresql":  # several nodes may start at once
-                tx.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK})
+                tx.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": MIGRATING})
             current = MigrationContext.configure(tx).get_current_revision()
             if current is not None and current not in known:
                 if _oldest(tx) in known:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from textback.core.ids import new_id
 from textback.store.db import Db
-from textback.store.distribute import SERVING
+from textback.store.locks import SERVING
 
 log = structlog.get_logger("textback.notify")
 

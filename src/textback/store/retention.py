@@ -5,13 +5,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, Table, select, text
 
+from textback.store.locks import TIDYING
 from textback.store.many import Deletes
 from textback.store.spread import by_bucket, confined, within
 from textback.store.tables import dead_letters, line_use, rejected_webhooks
 
 BATCH = 500
 """Rows of each table that one run deletes at most."""
-_LOCK = 7_267_123_801_446_311  # any constant: who has it tidies
 
 _d, _r, _u = dead_letters.c, rejected_webhooks.c, line_use.c
 
@@ -40,7 +40,7 @@ def tidy(tx: Connection, workspace: str, before: Before) -> Gone:
     Where tables are spread by bucket, a transaction in a bucket deletes its dead letters, and one in none the rest.
     """
     if tx.dialect.name == "postgresql":
-        taken = tx.execute(text("SELECT pg_try_advisory_xact_lock(:k)"), {"k": _LOCK}).scalar()
+        taken = tx.execute(text("SELECT pg_try_advisory_xact_lock(:k)"), {"k": TIDYING}).scalar()
         if not taken:
             return Gone()
     letter = within(tx, select(_d.bucket, _d.contact_id, _d.id).where(_d.workspace == workspace), _d.bucket)

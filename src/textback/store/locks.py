@@ -1,0 +1,8 @@
+"""The names of our advisory locks in PostgreSQL: any numbers, as long as no two are the same."""
+
+MIGRATING = 7_267_123_801_446_309
+"""Held by whoever brings the schema up to date."""
+SERVING = 7_267_123_801_446_310
+"""Held by every server, shared, and alone by whoever spreads the tables."""
+TIDYING = 7_267_123_801_446_311
+"""Held by the one node that deletes what was kept long enough."""
