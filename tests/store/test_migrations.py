@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import inspect, text
 
 from textback.core.errors import StartError
@@ -46,6 +47,36 @@ def test_upgrading_twice_changes_nothing(database_url: str) -> None:
     before = shape(database_url)
     migrate.upgrade(parse_url(database_url))
     assert shape(database_url) == before
+
+
+def test_rows_of_an_older_database_are_kept(sqlite_url: str) -> None:
+    url = parse_url(sqlite_url)
+    engine = make_engine(url)
+    with engine.begin() as tx:
+        command.upgrade(migrate.config(tx), "0002")
+        for table in ("arrivals", "messages", "turns"):
+            columns = metadata.tables[table].columns
+            row = {c.name: n if "INT" in str(c.type) else f"{c.name} {table}" for n, c in enumerate(columns)}
+            tx.execute(metadata.tables[table].insert(), [row, {**row, "bucket": 200}])
+        before = {
+            table: tx.execute(text(f"SELECT * FROM {table}")).all() for table in ("arrivals", "messages", "turns")
+        }
+    engine.dispose()
+
+    migrate.upgrade(url)
+
+    migrated = shape(sqlite_url)
+    engine = make_engine(url)
+    with engine.begin() as tx:
+        for table, rows in before.items():
+            assert tx.execute(text(f"SELECT * FROM {table}")).all() == rows
+        kinds = {row.name: row.wr for row in tx.exec_driver_sql("SELECT name, wr FROM pragma_table_list")}
+        made = {table: metadata.tables[table].dialect_options["sqlite"]["with_rowid"] for table in metadata.tables}
+        assert {table: not kinds[table] for table in made} == made
+        metadata.drop_all(tx)
+        metadata.create_all(tx)
+    engine.dispose()
+    assert migrated == shape(sqlite_url)
 
 
 def test_a_newer_database_is_refused_in_one_line(database_url: str) -> None:

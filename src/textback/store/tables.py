@@ -2,7 +2,8 @@
 
 Every per-conversation table leads its keys with `bucket`, so that it can be spread over many servers by it one day.
 The contact comes next: a conversation's rows lie together, and the key that finds one row also lists a thread in order.
-SQLite stores such rows in the key itself (no rowid), which halves what a text costs to insert.
+On SQLite short rows are stored in the key itself (no rowid); the long ones, which every text adds to, lie in the order
+in which they came, and only their keys are sorted (decision 9).
 There are no foreign keys on the road: rows that belong together share bucket and contact and are written in one
 transaction, and a check per insert would cost more than it could catch.
 """
@@ -104,7 +105,6 @@ arrivals = Table(
     Column("received_at", BigInteger, nullable=False),
     Column("handled_at", BigInteger),
     Index("arrivals_pending", "id", "bucket", sqlite_where=PENDING, postgresql_where=PENDING),
-    sqlite_with_rowid=False,
 )
 
 messages = Table(
@@ -136,7 +136,6 @@ messages = Table(
         sqlite_where=text("provider_id IS NOT NULL"),
         postgresql_where=text("provider_id IS NOT NULL"),
     ),
-    sqlite_with_rowid=False,
 )
 
 outbox = Table(
@@ -290,7 +289,6 @@ turns = Table(
     Column("at", BigInteger, nullable=False),
     Column("events", Text, nullable=False),  # [{kind, data}], in the order in which they happened
     Column("trace", Text, nullable=False),  # what was asked of the arrival and what came of it; empty for most kinds
-    sqlite_with_rowid=False,
 )
 
 suppressions = Table(
