@@ -70,7 +70,7 @@ def check_command(bot_dir: BotDir) -> None:
 
 @app.command("match")
 def match_command(
-    type_: Annotated[str, typer.Argument(metavar="TYPE", help="A type of question: date, money, name ...")],
+    type: Annotated[str, typer.Argument(help="A type of question: date, money, name ...")],  # noqa: A002 - as typed
     text: Annotated[str, typer.Argument(help="What the customer wrote.")],
     at: Annotated[str, typer.Option(help="When they wrote it, such as 2026-03-02T10:00. Default: now.")] = "",
     timezone: Annotated[str, typer.Option(help="The business's IANA time zone.")] = "UTC",
@@ -85,7 +85,7 @@ def match_command(
 ) -> None:
     """Show what a question of a type reads in a text. Exits with 1 when it reads nothing."""
     code = matching.match(
-        type_,
+        type,
         text,
         at=at,
         timezone=timezone,

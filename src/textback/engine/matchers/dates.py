@@ -193,6 +193,7 @@ def _form_days(day: Day, form: Form, found: re.Match[str]) -> tuple[date, ...]:
 _ISO = re.compile(r"(?<![\w/.-])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:t(?=\d)|(?![\w/-]|\.\d))")
 _SHORT = re.compile(r"(?<![\w/.,:-])(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![\w/-]|\.\d)")
 _ON = re.compile(r"(?:^|\b(?:on|by|for|until|the|date|el|al|dia|para)) ?$")
+_ON_DAY = re.compile(r"\b(?:on|for|el|para el) $")
 
 
 def _written(day: Day, text: str) -> Iterator[Days]:
@@ -280,5 +281,5 @@ def _sure(day: Day, form: Form, found: re.Match[str]) -> bool:
         said = form.slot(found, "ord") or form.slot(found, "dd")
         return not said or (said[:1].isdigit() and not said[-1:].isdigit() and found[0] != said)
     if form.meaning == "weekday" and form.slot(found, "wd") in day.lex.weak:
-        return _ON.search(found.string, max(0, found.start() - NEAR), found.start()) is not None and found.start() > 0
+        return _ON_DAY.search(found.string, max(0, found.start() - NEAR), found.start()) is not None
     return True
