@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from textback import __version__
-from textback.cli import accounts, backup, chat, checks, db, dead, doctor, serving
+from textback.cli import accounts, backup, chat, checks, db, dead, doctor, matching, serving
 from textback.core.errors import TextbackError
 
 app = typer.Typer(
@@ -66,6 +66,37 @@ def chat_command(bot_dir: BotDir) -> None:
 def check_command(bot_dir: BotDir) -> None:
     """Check a bot folder. Names file, line and fix; exits with 1 when there is an error."""
     raise typer.Exit(checks.check(bot_dir))
+
+
+@app.command("match")
+def match_command(
+    type: Annotated[str, typer.Argument(help="A type of question: date, money, name ...")],  # noqa: A002 - as typed
+    text: Annotated[str, typer.Argument(help="What the customer wrote.")],
+    at: Annotated[str, typer.Option(help="When they wrote it, such as 2026-03-02T10:00. Default: now.")] = "",
+    timezone: Annotated[str, typer.Option(help="The business's IANA time zone.")] = "UTC",
+    country: Annotated[str, typer.Option(help="The business's country, such as US.")] = "",
+    locale: Annotated[str, typer.Option(help="The business's language, such as en or es-MX.")] = "en",
+    hours: Annotated[str, typer.Option(help="Opening hours, such as: mon-fri 9-18, sat 10-14")] = "",
+    pattern: Annotated[str, typer.Option(help="For the type pattern: what the answer looks like.")] = "",
+    inside: Annotated[
+        bool, typer.Option("--find", help="Look inside a longer text, and be strict.", show_default=False)
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
+) -> None:
+    """Show what a question of a type reads in a text. Exits with 1 when it reads nothing."""
+    code = matching.match(
+        type,
+        text,
+        at=at,
+        timezone=timezone,
+        country=country,
+        locale=locale,
+        hours=hours,
+        pattern=pattern,
+        inside=inside,
+        as_json=as_json,
+    )
+    raise typer.Exit(code)
 
 
 @app.command("backup")
