@@ -103,7 +103,8 @@ class Talk:
         self.now += MINUTE
         before = dump_state(self.state)
         session_id = f"s{next(self._ids)}"
-        self.turn = step(self.bot, self.state, arrival, self.now, session_id=session_id, pinned=self.pinned)
+        older = {self.pinned.version: self.pinned} if self.pinned else {}
+        self.turn = step(self.bot, self.state, arrival, self.now, session_id=session_id, older=older)
         assert dump_state(self.state) == before, "a turn changed the state that it was given"
         self.state = load_state(dump_state(self.turn.state))
         assert self.state == self.turn.state, "a state did not survive JSON"

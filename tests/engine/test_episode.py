@@ -172,11 +172,9 @@ class Conversations(RuleBasedStateMachine):
         return turn
 
     def decide(self, arrival: AnyArrival) -> Turn:
-        session = self.state.session
-        pinned = BOTS[session.version] if session is not None and session.version != self.version else None
         standing = Standing(self.opted_out, {}, self.now)
         return decide(
-            BOTS[self.version], self.state, arrival, self.now, standing, session_id=f"s{self.turns}", pinned=pinned
+            BOTS[self.version], self.state, arrival, self.now, standing, session_id=f"s{self.turns}", older=BOTS
         )
 
     def apply(self, turn: Turn) -> None:
@@ -211,7 +209,8 @@ class Conversations(RuleBasedStateMachine):
         )
         began = sum(one.kind == "session_started" for one in turn.events)
         ended = sum(one.kind == "session_ended" for one in turn.events)
-        assert began - ended == (turn.state.session is not None) - (self.state.session is not None)
+        after = (turn.state.session is not None) + len(turn.state.parked)
+        assert began - ended == after - (self.state.session is not None) - len(self.state.parked)
 
     @staticmethod
     def by_bot(turn: Turn) -> list[str]:

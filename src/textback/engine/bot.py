@@ -1,9 +1,12 @@
 """A bot as the engine runs it: compiled from a folder of YAML by `load`, never changed afterwards."""
 
+from typing import Protocol
+
 import msgspec
 
 from textback.core.messages import MessageClass
 from textback.core.when import MINUTE
+from textback.engine.hours import Hours
 from textback.engine.template import Expression, Text
 
 END = ""
@@ -20,11 +23,24 @@ class LineSpec(msgspec.Struct, frozen=True):
 
 
 class Handoff(msgspec.Struct, frozen=True):
-    """What the contact reads when a person is asked for, and the queue when the flow names none."""
+    """What the contact reads when a person is asked for, and the queue when the flow names none.
+
+    `topics` are the subjects that a person is asked for at once, each with the words it goes by, normalised; `upset`
+    whether anger is one.
+    """
 
     text: Text | None = None
     queue: str = ""
     queues: tuple[str, ...] = ()
+    topics: dict[str, tuple[str, ...]] = {}
+    upset: bool = True
+
+
+class Approved(msgspec.Struct, frozen=True):
+    """A text that was agreed on, under a name, with its message class."""
+
+    text: Text
+    message_class: MessageClass
 
 
 class Escalation(msgspec.Struct, frozen=True):
@@ -100,7 +116,9 @@ class Question(Step, frozen=True, kw_only=True):
 class Flow(msgspec.Struct, frozen=True):
     """One flow: its steps by id in the order they are written, and what its variables are.
 
-    `labels` holds, for each choice variable, the label of every choice; `names` is every variable the flow may set.
+    `labels` holds, for each choice variable, the label of every choice; `names` is every variable the flow may set,
+    with those of the flows that it runs; `sensitive` those that are shown to nobody, `written` those that
+    print otherwise than they are kept. `examples` are texts that should start it; `label` is what people call it.
     """
 
     name: str
@@ -109,6 +127,26 @@ class Flow(msgspec.Struct, frozen=True):
     first: str
     names: frozenset[str] = frozenset()
     labels: dict[str, dict[str, Text]] = {}
+    sensitive: frozenset[str] = frozenset()
+    written: frozenset[str] = frozenset()
+    examples: tuple[str, ...] = ()
+    label: Text | None = None
+
+
+class Understood(msgspec.Struct, frozen=True):
+    """What a text seems to want: flows by how likely they are, the likeliest first, and whether that is enough to
+    `act` on it. None are named where it seems to want nothing that the bot knows."""
+
+    flows: tuple[str, ...] = ()
+    act: bool = False
+    confidence: float = 0.0
+
+
+class Recogniser(Protocol):
+    """Says what a text wants. The same text always gives the same answer, and nothing raises."""
+
+    def read(self, text: str) -> Understood:
+        """Read one text."""
 
 
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +157,8 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     locale: str = "en"
     locales: tuple[str, ...] = ("en",)
     timezone: str = "UTC"
+    country: str = "US"
+    hours: Hours | None = None
     phone: str = ""
     email: str = ""
     frequency: str = ""
@@ -130,6 +170,8 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     flows: dict[str, Flow] = {}
     starts: dict[str, str] = {}
     longest_start: int = 0
+    templates: dict[str, Approved] = {}
+    recogniser: Recogniser | None = None
 
     @property
     def owner_idle_minutes(self) -> float:

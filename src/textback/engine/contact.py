@@ -4,15 +4,30 @@ from collections.abc import Callable
 
 import msgspec
 
-from textback.engine.advance import TURNS_IN_A_SESSION, advance, give_up
+from textback.core.when import DAY
+from textback.engine.advance import TURNS_IN_A_SESSION, advance, give_up, rewalk
 from textback.engine.arrivals import Message
 from textback.engine.bot import Escalation, Question
 from textback.engine.context import Context, LimitHit
+from textback.engine.correct import correct, unmarked, without_answer
+from textback.engine.digress import go_on, offer, short
 from textback.engine.effects import Check
-from textback.engine.match import Tapback, match_choice, normalise, read_tapback, wants_person
-from textback.engine.nodes.ask import Ask
+from textback.engine.match import (
+    GLOBALS,
+    Match,
+    Tapback,
+    is_upset,
+    make_options,
+    match_choice,
+    match_yes_no,
+    normalise,
+    read_tapback,
+    wants_person,
+)
+from textback.engine.nodes.ask import Ask, prefill
 from textback.engine.nodes.confirm import Confirm
 from textback.engine.nodes.registry import asking
+from textback.engine.nodes.wait import Wait
 from textback.engine.template import RenderError
 
 
@@ -51,20 +66,157 @@ def _answered_by(ctx: Context, tapback: Tapback) -> Question | None:
     return step if step is not None and tapback.answer is not None and asking(step).yes_no(ctx, step) else None
 
 
+def _is_choice(ctx: Context, said: Incoming) -> bool:
+    """Whether the text names a choice of the open question: that wins over what else the words may mean."""
+    step = ctx.open_question()
+    options = asking(step).choices(ctx, step) if step is not None else None
+    found = match_choice(said.text, options) if options is not None else None
+    return found is not None and found.how == "label or synonym"
+
+
 def _person(ctx: Context, said: Incoming) -> tuple[bool, str]:
     if not wants_person(said.normal):
         return False, "no"
-    step = ctx.open_question()
-    options = asking(step).choices(ctx, step) if step is not None else None
-    if options is not None and (found := match_choice(said.text, options)) and found.how == "label or synonym":
+    if _is_choice(ctx, said):
         return False, f"{said.normal!r} is a choice of the open question"
     ctx.escalate(Escalation(), "asked", "bot.person")
     return True, "yes"
 
 
+def _topic(ctx: Context, said: Incoming) -> tuple[bool, str]:
+    """Anger, and what the business wants a person to answer."""
+    handoff = ctx.bot.handoff
+    padded = f" {said.normal} "
+    reason = next((name for name, words in handoff.topics.items() if any(f" {word} " in padded for word in words)), "")
+    if not reason and handoff.upset and is_upset(said.normal):
+        reason = "upset"
+    if not reason:
+        return False, "no"
+    if _is_choice(ctx, said):
+        return False, "a choice of the open question"
+    ctx.escalate(Escalation(), reason, "bot.person")
+    return True, reason
+
+
+def _global(ctx: Context, said: Incoming) -> tuple[bool, str]:
+    """Words that mean the same everywhere: never mind, start over, back, repeat, go on."""
+    word = GLOBALS.get(said.normal)
+    if word is None:
+        return False, "no"
+    if _is_choice(ctx, said):
+        return False, f"{said.normal!r} is a choice of the open question"
+    if word == "go_on" and ctx.state.session is None and ctx.state.parked:
+        go_on(ctx)
+        return True, "goes on"
+    session = ctx.state.session
+    if session is None or session.sleeping:
+        return False, f"{word}, but no question is open"
+    if word == "never_mind":
+        ctx.say(ctx.phrases.stopped, "bot.never_mind")
+        ctx.end_session("abandoned")
+        return True, "ends the session"
+    if word == "start_over":
+        flow = ctx.bot.flows.get(session.frames[0].flow if session.frames else session.flow)
+        if flow is None:
+            return False, "the flow is gone"
+        ctx.end_session("restarted", finish=False)
+        ctx.start_session(flow)
+        advance(ctx, flow.first)
+        return True, f"{flow.name} begins again"
+    return _back_or_repeat(ctx, word)
+
+
+def _back_or_repeat(ctx: Context, word: str) -> tuple[bool, str]:
+    step = ctx.open_question()
+    if step is None or word == "go_on":
+        return False, "no question is open"
+    session = ctx.session
+    asked = [id_ for id_ in session.asked if isinstance(ctx.running.steps.get(id_), Ask) and id_ != step.id]
+    if word == "back" and asked:
+        step = ctx.running.steps[asked[-1]]  # type: ignore[assignment]  # an Ask
+        session.asked.remove(asked[-1])
+        if isinstance(step, Ask):
+            session.vars.pop(step.name, None)
+        session.confirming = ""
+    session.between = []
+    if step is not None:
+        ctx.put(step, asking(step).words(ctx, step))
+    return True, "the question before" if word == "back" and asked else "the question again"
+
+
+def _offered(ctx: Context, said: Incoming) -> tuple[bool, str]:
+    """The answer to "shall we go on with …?"."""
+    if not ctx.state.offered:
+        return False, "nothing offered"
+    ctx.state.offered = False
+    found = match_yes_no(said.text)
+    if found is None:
+        return False, "neither yes nor no"
+    if found.value is True:
+        go_on(ctx)
+        return True, "goes on"
+    ctx.drop_parked(-1)
+    ctx.say(ctx.phrases.stopped, "bot.resume")
+    ctx.happens("finished")
+    return True, "not any more"
+
+
+def _clarified(ctx: Context, said: Incoming) -> tuple[bool, str]:
+    """The answer to "is it about … or …?"."""
+    names = [name for name in ctx.state.unclear if name in ctx.bot.flows]
+    text, ctx.state.unclear, ctx.state.unclear_text = ctx.state.unclear_text, [], ""
+    if not names:
+        return False, "nothing unclear"
+    answer = match_yes_no(said.text)
+    options = make_options({name: [ctx.called(ctx.bot.flows[name])] for name in names})
+    found = match_choice(said.text, options)
+    if found is None and answer is not None and (answer.value is False or len(names) == 1):
+        if answer.value is False:
+            return _fallback(ctx, said)
+        found = Match(names[0], "yes")
+    if found is None:
+        return False, "none of them"
+    begin(ctx, str(found.value), text)
+    return True, f"{found.value} ({found.how})"
+
+
 def _confirmation(ctx: Context, said: Incoming) -> tuple[bool, str]:
     step = ctx.open_question()
-    return _hear(ctx, step, said.text) if isinstance(step, Confirm) else (False, "none pending")
+    if not isinstance(step, Confirm):
+        return False, "none pending"
+    answer = match_yes_no(said.text)
+    if answer is None or answer.how != "word":
+        text = unmarked(said.text) or without_answer(said.text)
+        named = match_choice(text, step.changes.options)
+        only = str(named.value) if named is not None and named.how not in ("number", "letter", "ordinal") else ""
+        changed = correct(ctx, step, text, marked=False, only=only)
+        if changed is not None:
+            _go_on_after(ctx, step)
+            return True, f"a correction: {changed}"
+    return _hear(ctx, step, said.text)
+
+
+def _correction(ctx: Context, said: Incoming) -> tuple[bool, str]:
+    step = ctx.open_question()
+    text = unmarked(said.text) if step is not None else None
+    if step is None or text is None:
+        return False, "no"
+    if _is_choice(ctx, said):
+        return False, "a choice of the open question"
+    changed = correct(ctx, step, text, marked=True)
+    if changed is None:
+        return False, "no answer that it would be a better one for"
+    _go_on_after(ctx, step)
+    return True, changed
+
+
+def _go_on_after(ctx: Context, step: Question) -> None:
+    """After a correction: on from the question that was corrected, up to the one that is open."""
+    changed = ctx.changed
+    if changed is None:
+        raise LookupError("nothing was corrected")
+    ctx.session.between = []
+    rewalk(ctx, changed.next, step.id)
 
 
 def _answer(ctx: Context, said: Incoming) -> tuple[bool, str]:
@@ -72,6 +224,8 @@ def _answer(ctx: Context, said: Incoming) -> tuple[bool, str]:
     if session is None:
         return False, "no question open"
     step = ctx.open_question()
+    if step is None and session.sleeping:
+        return False, "waits for a time"
     if step is None:
         said_before = len(ctx.effects)
         advance(ctx, session.step)
@@ -80,16 +234,21 @@ def _answer(ctx: Context, said: Incoming) -> tuple[bool, str]:
         return True, "goes on where it was handed back"
     if isinstance(step, Confirm):
         return False, "not an answer"
-    if isinstance(step, Ask) and step.type == "text" and said.normal in ctx.bot.starts:
+    if isinstance(step, Ask) and step.type in ("text", "name") and said.normal in ctx.bot.starts:
         return False, f"{said.normal!r} is a start word"
-    return _hear(ctx, step, said.text)
+    plain = isinstance(step, Ask) and step.type == "text"
+    return _hear(ctx, step, said.text if plain else unmarked(said.text) or said.text)
 
 
 def _hear(ctx: Context, step: Question, text: str) -> tuple[bool, str]:
     heard = asking(step).hear(ctx, step, text)
     if heard is None:
         return False, "not understood" if text else "no words"
-    if heard.next is not None:
+    if heard.problem:
+        _refuse(ctx, step, heard.problem)
+    elif heard.next is not None and heard.again:
+        rewalk(ctx, heard.next)
+    elif heard.next is not None:
         advance(ctx, heard.next)
     return True, heard.result
 
@@ -106,16 +265,48 @@ def _start(ctx: Context, said: Incoming) -> tuple[bool, str]:
                 break
     if name is None:
         return False, "none"
+    begin(ctx, name, said.text if word != said.normal else "")
+    return True, f"{word!r} starts {name}"
+
+
+def _intent(ctx: Context, said: Incoming) -> tuple[bool, str]:
+    """What the text seems to want: sure enough to act on, or worth a question, or nothing that the bot knows."""
+    if ctx.bot.recogniser is None or not said.normal:
+        return False, "none" if ctx.bot.recogniser is None else "no words"
+    read = ctx.bot.recogniser.read(said.text)
+    flows = [name for name in read.flows if name in ctx.bot.flows]
+    shown = f"{', '.join(flows) or 'nothing known'} ({read.confidence:.0%})"
+    session = ctx.state.session
+    if not flows or (session is not None and session.flow == flows[0]):
+        return False, shown
+    if read.act:
+        begin(ctx, flows[0], said.text)
+        return True, shown
+    ctx.state.unclear, ctx.state.unclear_text = flows[:2], said.text
+    options = ctx.either([ctx.called(ctx.bot.flows[name]) for name in flows[:2]])
+    ctx.say(ctx.phrases.unclear.format(options=options), "bot.unclear")
+    ctx.event("unclear", flows=flows[:2])
+    return True, f"unclear: {shown}"
+
+
+def begin(ctx: Context, name: str, text: str) -> None:
+    """Start a flow of the current version. What the text says in answer to its questions is kept."""
     flow = ctx.bot.flows[name]
     ctx.start_session(flow)
+    if text:
+        prefill(ctx, text)
     advance(ctx, flow.first)
-    return True, f"{word!r} starts {name}"
 
 
 def _ask_again(ctx: Context, _: Incoming) -> tuple[bool, str]:
     step = ctx.open_question()
     if step is None:
         return False, "no question open"
+    return True, _refuse(ctx, step)
+
+
+def _refuse(ctx: Context, step: Question, why: str = "") -> str:
+    """Ask again, in other words each time, or give up. `why` is what is wrong with an answer that was understood."""
     session = ctx.session
     session.tries += 1
     ctx.event("answer_refused", session=session.id, flow=session.flow, step=step.id, tries=session.tries)
@@ -124,9 +315,11 @@ def _ask_again(ctx: Context, _: Incoming) -> tuple[bool, str]:
             ctx.escalate(Escalation(), "not_understood", ctx.source(step))
         else:
             give_up(ctx, step, step.retry.then, "not_understood")
-        return True, f"gave up after {session.tries} tries"
+        return f"gave up after {session.tries} tries"
     talk = asking(step)
-    if session.tries > 1:
+    if why:
+        words = f"{why} {short(ctx, step) if session.tries == 1 else talk.example(ctx, step)}"
+    elif session.tries > 1:
         words = talk.example(ctx, step)
     elif step.retry.text is not None:
         words = ctx.render(step.retry.text, question=talk.words(ctx, step))
@@ -134,7 +327,7 @@ def _ask_again(ctx: Context, _: Incoming) -> tuple[bool, str]:
         words = ctx.phrases.again.format(question=talk.words(ctx, step))
     ctx.say(words, ctx.source(step), step.message_class)
     ctx.set_timers(step)
-    return True, f"try {session.tries} of {step.retry.max}"
+    return f"try {session.tries} of {step.retry.max}"
 
 
 def _fallback(ctx: Context, _: Incoming) -> tuple[bool, str]:
@@ -154,12 +347,21 @@ TURN: tuple[tuple[str, Row], ...] = (
     ("A person has it", _held),
     ("A reaction", _reaction),
     ("Asks for a person", _person),
+    ("Anger, or a topic for people", _topic),
+    ("Words that work everywhere", _global),
+    ("An offer to go on", _offered),
+    ("A clarifying question", _clarified),
     ("Pending confirmation", _confirmation),
+    ("Correction", _correction),
     ("Answer to the open question", _answer),
     ("Start words", _start),
+    ("Intents", _intent),
     ("Ask again", _ask_again),
     ("Fallback", _fallback),
 )
+
+PARKED_FOR = DAY
+"""How long (ms) a session that was put aside waits for another to end."""
 
 _NOT_REACHED = tuple(Check(name, "not reached", reached=False) for name, _ in TURN)
 
@@ -168,7 +370,12 @@ def hear(ctx: Context, message: Message) -> None:
     """One text from the contact. Raises LimitHit and RenderError."""
     said = Incoming(message.text, normalise(message.text), read_tapback(message.text))
     ctx.heard = message.text
+    ctx.media = message.media
     ctx.state.last_inbound_at = ctx.now
+    parked = ctx.state.parked
+    while parked and ctx.now - parked[0].parked_at > PARKED_FOR:
+        ctx.drop_parked(0)
+        ctx.state.offered = False
     mine = ctx.state.owner.kind == "bot"
     ignored = said.tapback is not None and mine and _answered_by(ctx, said.tapback) is None
     if not ignored:
@@ -186,6 +393,8 @@ def hear(ctx: Context, message: Message) -> None:
     if mine and not ignored:
         if name != "Fallback":
             ctx.state.fallbacks = 0
+        if parked and ctx.state.session is None and ctx.state.owner.kind == "bot" and not ctx.state.offered:
+            offer(ctx)
         if ctx.state.owner.kind == "bot":
             ctx.happens("said")
 
@@ -196,9 +405,24 @@ def _count(ctx: Context, mine: bool) -> None:
     ctx.happens("text")
     if not mine:
         return
-    ctx.cancel_timers()
+    session = ctx.state.session
+    if session is not None and session.sleeping:
+        _disturb(ctx)
+    else:
+        ctx.cancel_timers()
     session = ctx.state.session
     if session is not None:
         session.turns += 1
         if session.turns > TURNS_IN_A_SESSION:
             raise LimitHit("turns_in_a_session", TURNS_IN_A_SESSION)
+
+
+def _disturb(ctx: Context) -> None:
+    """A text while the session waits for a time: it goes on now, or waits on, or ends, as its author says."""
+    session = ctx.session
+    step = ctx.running.steps[session.step]
+    if isinstance(step, Wait) and step.reply == "end":
+        ctx.end_session("replied", finish=False)
+    elif not isinstance(step, Wait) or step.reply == "go_on":
+        ctx.cancel_timers()
+        session.sleeping, session.step = False, step.next

@@ -1,5 +1,6 @@
 """One turn at work: the new state as it is being made, and what the turn has decided so far."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -9,12 +10,20 @@ from textback.engine import episode
 from textback.engine import state as states
 from textback.engine.arrivals import Media
 from textback.engine.bot import END, Bot, Escalation, Flow, Question, Step
-from textback.engine.effects import AnyEffect, CancelTimers, Check, Event, Send, SetTimer
+from textback.engine.effects import AnyEffect, CancelTimers, Check, Event, Mask, Send, SetTimer
+from textback.engine.matchers import Here
+from textback.engine.show import show
 from textback.engine.state import EpisodeStatus, Owner, Session, State
-from textback.engine.template import Chosen, Expression, Fields, Text
+from textback.engine.template import Chosen, Expression, Fields, Parts, Shown, Text
 from textback.engine.words import Phrases, phrases
 
 OWNER_IDLE = "owner_idle"
+DEEPEST = 8
+"""Flows that run each other."""
+HIDDEN = "•••"
+"""Shown in place of a sensitive answer."""
+MOST_PARKED = 3
+"""Sessions that wait for others to end; of more the oldest is given up."""
 
 
 class LimitHit(Exception):
@@ -30,12 +39,13 @@ class Context:
     """The work of one turn. `state` is this turn's own copy; effects and events are in the order they are decided."""
 
     __slots__ = (
-        "_armed", "_locale", "_status", "bot", "checks", "effects", "events", "flow", "heard", "now", "origin",
-        "outcome", "session_id", "state", "steps",
+        "_armed", "_locale", "_older", "_status", "bot", "changed", "checks", "digressed", "effects", "events", "flow",
+        "heard", "media", "noted", "now", "origin", "outcome", "rewalking", "session_id", "state", "steps",
     )  # fmt: skip
 
-    def __init__(self, bot: Bot, pinned: Bot | None, state: State, now: int, session_id: str) -> None:
+    def __init__(self, bot: Bot, older: Mapping[int, Bot], state: State, now: int, session_id: str) -> None:
         self.bot = bot
+        self._older = older
         self.state = copy(state)
         self.now = now
         self.session_id = session_id
@@ -45,6 +55,16 @@ class Context:
         self.steps = 0
         self.heard = ""
         """The contact's words of this turn."""
+        self.media: tuple[Media, ...] = ()
+        """What came with them."""
+        self.noted: list[str] = []
+        """Answers that nobody was asked for and nothing will confirm: the next text says them."""
+        self.digressed = False
+        """A session was parked in this turn."""
+        self.rewalking: set[str] | None = None
+        """The steps that were gone through again in this turn, while it does so: see advance.rewalk."""
+        self.changed: Any = None
+        """The question whose answer this turn corrected."""
         self.origin = ""
         """The question that is being given up on, while its `then` runs."""
         self.outcome = "completed"
@@ -53,15 +73,22 @@ class Context:
         self._status: EpisodeStatus = self.state.episode.status
         self._locale: str | None = None
         self._armed = True
+        self._find_flow()
+
+    def _find_flow(self) -> None:
+        """The flow that the session runs, in the version that it began with. A session whose place is gone ends."""
         session = self.state.session
-        if session is not None:
-            self.flow = (pinned or bot).flows.get(session.flow)
-            if self.flow is None or (session.step != END and session.step not in self.flow.steps):
-                self.events.append(
-                    Event("turn_failed", {"reason": "step_gone", "flow": session.flow, "step": session.step})
-                )
-                self.flow = None
-                self.end_session("failed")
+        if session is None:
+            return
+        self.flow = self.version(session).flows.get(session.flow)
+        if self.flow is None or (session.step != END and session.step not in self.flow.steps):
+            self.event("turn_failed", reason="step_gone", flow=session.flow, step=session.step)
+            self.flow = None
+            self.end_session("failed")
+
+    def version(self, session: Session) -> Bot:
+        """The bot that a session began with; the current one where it is not at hand."""
+        return self.bot if session.version == self.bot.version else self._older.get(session.version, self.bot)
 
     # What is so
 
@@ -105,12 +132,18 @@ class Context:
         """The values that templates see."""
         bot = self.bot
         found: dict[str, Any] = {
-            "contact": Fields(self.state.fields),
+            "contact": Fields({**self.state.fields, "tags": self.state.tags}),
             "bot": Fields({"name": bot.name, "phone": bot.phone, "email": bot.email}),
         }
         if self.state.session is not None and self.flow is not None:
             values = self.state.session.vars
             found.update(values)
+            for name in self.flow.written:
+                value = values.get(name)
+                if isinstance(value, str) and value:
+                    found[name] = Shown(value, show(value, self.locale))
+                elif isinstance(value, dict):
+                    found[name] = Parts(value, show(value, self.locale))
             for name, labels in self.flow.labels.items():
                 value = values.get(name)
                 if isinstance(value, str) and value in labels:
@@ -122,10 +155,10 @@ class Context:
         blank = dict.fromkeys(self.flow.names, "") if self.flow else {}
         return expression.value({**blank, **self.scope()})
 
-    def holds(self, condition: Expression) -> bool:
+    def holds(self, condition: Expression, more: Mapping[str, Any] = {}) -> bool:
         """Whether a condition is true; variables that have no value yet are empty."""
         blank = dict.fromkeys(self.flow.names, "") if self.flow else {}
-        return condition.holds({**blank, **self.scope()})
+        return condition.holds({**blank, **self.scope(), **more})
 
     def render(self, text: Text, **extra: str) -> str:
         """A text in the contact's language."""
@@ -145,6 +178,9 @@ class Context:
         media: tuple[Media, ...] = (),
     ) -> None:
         """The bot sends a text. An empty one without media is not sent."""
+        if self.noted:
+            text = f"{' '.join(self.noted)} {text}".strip()
+            self.noted.clear()
         if text or media:
             self.effects.append(Send(text, message_class=message_class, media=media, source=source))
 
@@ -154,9 +190,42 @@ class Context:
         session.step = step.id
         session.tries = 0
         session.waiting = True
+        session.between = []
+        self.rewalking = None
         self.event("step_reached", session=session.id, flow=session.flow, step=step.id)
         self.say(words, self.source(step), step.message_class)
         self.set_timers(step)
+
+    def either(self, options: Sequence[str]) -> str:
+        """ "4 am or 4 pm"."""
+        return f"{', '.join(options[:-1])} {self.phrases.or_} {options[-1]}" if len(options) > 1 else "".join(options)
+
+    def put_which(self, step: Question, words: str) -> None:
+        """Ask which of several things an answer to the open question means."""
+        self.say(words, self.source(step), step.message_class)
+        self.set_timers(step)
+
+    def mask(self) -> None:
+        """The contact's text holds something that is to be shown nowhere."""
+        if not any(isinstance(effect, Mask) for effect in self.effects):
+            self.effects.append(Mask())
+
+    @property
+    def here(self) -> Here:
+        """What dates, times, amounts and numbers are relative to."""
+        bot = self.bot
+        return Here(self.now, bot.timezone, bot.country, self.locale, bot.hours)
+
+    def called(self, flow: Flow) -> str:
+        """What people call a flow."""
+        return self.render(flow.label) if flow.label is not None else flow.name.replace("_", " ")
+
+    def said(self, value: Any, name: str = "") -> str:
+        """A value as the contact reads it."""
+        labels = self.running.labels.get(name) if name else None
+        if labels is not None and isinstance(value, str) and value in labels:
+            return labels[value].render(self.locale, dict)
+        return show(value, self.locale)
 
     def source(self, step: Step) -> str:
         """Where a text comes from, as `flow.step`."""
@@ -180,28 +249,94 @@ class Context:
             self.event("episode_started", number=now.number + 1)
 
     def start_session(self, flow: Flow) -> None:
-        """Begin a flow of the current version. One that is open ends as replaced."""
-        if self.state.session is not None:
+        """Begin a flow of the current version. One whose question is open is parked, unless it is the same flow; any
+        other ends as replaced."""
+        session = self.state.session
+        if session is not None and self.open_question() is not None and session.flow != flow.name:
+            self.park()
+        elif session is not None:
             self.end_session("replaced", finish=False)
         self.flow = flow
         self.state.session = Session(self.session_id, self.bot.version, flow.name, flow.first, self.now)
         self.event("session_started", session=self.session_id, flow=flow.name, version=self.bot.version)
 
+    def enter_flow(self, name: str, back: str) -> str:
+        """Go into another flow of the session's version, to come back to the step `back`; its first step."""
+        session = self.session
+        if len(session.frames) >= DEEPEST:
+            raise LimitHit("flows_in_flows", DEEPEST)
+        session.frames.append(states.Frame(session.flow, back))
+        return self._go_into(name, None)
+
+    def leave_flow(self) -> str:
+        """Go back to the flow that ran this one; its next step."""
+        frame = self.session.frames.pop()
+        return self._go_into(frame.flow, frame.step)
+
+    def _go_into(self, name: str, step: str | None) -> str:
+        self.session.flow = name
+        self.flow = self.version(self.session).flows[name]
+        return self.flow.first if step is None else step
+
+    def sleep(self, step: Step, until: int) -> None:
+        """Wait at a step until that time (ms)."""
+        session = self.session
+        session.step = step.id
+        session.sleeping = True
+        self._armed = True
+        self.effects.append(SetTimer(f"wait:{step.id}", until))
+        self.event("waits", session=session.id, flow=session.flow, step=step.id, until=until)
+
+    def park(self) -> None:
+        """Put the session aside until another one ends."""
+        session = self.session
+        self.cancel_timers()
+        session.parked_at = self.now
+        parked = self.state.parked
+        parked.append(session)
+        self.state.session, self.flow, self.digressed = None, None, True
+        self.event("session_parked", session=session.id, flow=session.flow, step=session.step)
+        if len(parked) > MOST_PARKED:
+            self.drop_parked(0)
+
+    def unpark(self) -> bool:
+        """Take up the session that was parked last; whether it could be."""
+        if self.state.session is not None or not self.state.parked:
+            return False
+        session = self.state.parked.pop()
+        self.state.session, self.state.offered = session, False
+        self._find_flow()
+        if self.flow is None:
+            return False
+        self._armed = True
+        self.event("session_resumed", session=session.id, flow=session.flow, step=session.step)
+        return True
+
+    def drop_parked(self, place: int) -> None:
+        """End a parked session."""
+        session = self.state.parked.pop(place)
+        data = {"session": session.id, "flow": session.flow, "step": session.step}
+        self.event("session_ended", **data, outcome="abandoned")
+
     def end_session(self, outcome: str, *, finish: bool = True) -> None:
-        """End the session, if there is one. The episode is completed unless a person has or awaits it."""
+        """End the session, if there is one. The episode is completed unless a person has or awaits it, or a parked
+        session does."""
         session = self.state.session
         if session is not None:
             self.cancel_timers()
             self.state.session = None
             self.flow = None
             self.event("session_ended", session=session.id, flow=session.flow, step=session.step, outcome=outcome)
-        if finish and self.state.owner.kind == "bot":
+        if finish and self.state.owner.kind == "bot" and not self.state.parked:
             self.happens("finished")
 
     def cancel_timers(self) -> None:
-        """Forget the open question's reminder and expiry."""
+        """Forget the open question's reminder and expiry, or the time that the session waits for."""
         step = self.open_question()
         keys = timer_keys(step) if step is not None and self._armed else ()
+        session = self.state.session
+        if session is not None and session.sleeping:
+            keys = (f"wait:{session.step}",)
         if keys:
             self.effects.append(CancelTimers(keys))
             self._armed = False
@@ -232,13 +367,21 @@ class Context:
             queue=queue,
             asked_at=self.now,
             ask=self.heard,
-            collected=dict(session.vars) if session else {},
+            collected=self.collected(),
             stopped_at=stopped,
         )
         self.state.owner = Owner("nobody", since=self.now)
         self.state.fallbacks = 0
         self.happens("needs_person")
         self.event("escalated", reason=reason, queue=queue, stopped_at=stopped)
+
+    def collected(self) -> dict[str, Any]:
+        """The answers so far, as people may see them."""
+        session = self.state.session
+        if session is None:
+            return {}
+        hidden = self.flow.sensitive if self.flow else frozenset()
+        return {name: HIDDEN if name in hidden else value for name, value in session.vars.items()}
 
     def fail(self, reason: str, **data: Any) -> None:
         """The session can't go on: it ends as failed and a person is asked for. Nothing that the turn said is sent."""
@@ -272,10 +415,26 @@ def copy(state: State) -> State:
     return State(
         msgspec.structs.replace(state.episode),
         msgspec.structs.replace(state.owner),
-        None if session is None else msgspec.structs.replace(session, vars=dict(session.vars)),
+        None if session is None else _copy_session(session),
         None if handoff is None else msgspec.structs.replace(handoff),
         dict(state.fields),
         state.fallbacks,
         state.last_inbound_at,
         state.tally,
+        [_copy_session(one) for one in state.parked] if state.parked else [],
+        state.offered,
+        state.tags[:],
+        state.unclear[:],
+        state.unclear_text,
+    )
+
+
+def _copy_session(session: Session) -> Session:
+    return msgspec.structs.replace(
+        session,
+        vars=dict(session.vars),
+        asked=session.asked[:],
+        filled=session.filled[:],
+        seen=session.seen[:],
+        frames=session.frames[:],
     )

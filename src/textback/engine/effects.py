@@ -64,7 +64,11 @@ class UpdateDelivery(msgspec.Struct, frozen=True, omit_defaults=True, tag="updat
     detail: str | None = None
 
 
-AnyEffect = Send | SetTimer | CancelTimers | RecordConsent | CancelQueued | UpdateDelivery
+class Mask(msgspec.Struct, frozen=True, omit_defaults=True, tag="mask"):
+    """Keep the contact's text of this turn as "•••": it holds a sensitive answer, which is in the state alone."""
+
+
+AnyEffect = Send | SetTimer | CancelTimers | RecordConsent | CancelQueued | UpdateDelivery | Mask
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -72,8 +76,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Kinds: session_started, session_ended, escalated, taken_over, handed_back, completed, opted_out, opted_in,
     help_asked, episode_started, episode_status, step_reached, answer_refused, fallback, send_refused, turn_failed,
-    reminded, loop_guard, late_message, owner_idle, takeover_refused, reply_refused, hand_back_refused,
-    complete_refused.
+    reminded, waits, goal, recorded, tagged, untagged, corrected, session_parked, session_resumed, resume_offered,
+    unclear, loop_guard, late_message, owner_idle, takeover_refused, reply_refused, hand_back_refused, complete_refused.
     """
 
     kind: str

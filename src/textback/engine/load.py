@@ -11,28 +11,29 @@ import msgspec
 
 from textback.core.errors import TextbackError
 from textback.engine import lint
-from textback.engine.bot import Bot, Escalation, Fallback, Flow, Handoff, LineSpec
+from textback.engine.bot import Approved, Bot, Escalation, Fallback, Flow, Handoff, LineSpec
 from textback.engine.consent_words import NEVER_HEARD
 from textback.engine.match import normalise
-from textback.engine.nodes.ask import LATER_TYPES, TYPES
+from textback.engine.nodes.ask import TYPES, Ask
+from textback.engine.nodes.confirm import Confirm
 from textback.engine.nodes.registry import KINDS
-from textback.engine.reading import NAME, QUEUE, RESERVED, FlowReader, Reader, Said
+from textback.engine.opening import read_country, read_hours
+from textback.engine.reading import CLASSES, FLOW_NAME, NAME, QUEUE, RESERVED, FlowReader, Reader, Said
 from textback.engine.source import Mapping as MappingNode
 from textback.engine.source import Node, Problem, Source, nearest
 from textback.engine.words import LANGUAGES
 
 BOT_FILE = "bot.yml"
 BOT_KEYS = (
-    "bot", "locale", "locales", "timezone", "phone", "email", "frequency", "help", "fallback", "handoff", "owner_idle",
-    "lines",
+    "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
+    "fallback", "handoff", "owner_idle", "lines",
 )  # fmt: skip
-LATER_BOT_KEYS = ("hours", "holidays", "routing", "retention", "limits", "personas", "thresholds", "urls")
-FLOW_KEYS = ("flow", "start", "vars", "steps")
+LATER_BOT_KEYS = ("routing", "retention", "limits", "personas", "thresholds", "urls")
+FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
 #: Folders of the bot format: flows are read now, tests by their own command, the others by a later version.
-LATER_FOLDERS = ("templates", "knowledge", "personas", "journeys")
+LATER_FOLDERS = ("knowledge", "personas", "journeys")
 
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
-FLOW_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 LINE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}")
 REFERENCE = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
@@ -67,6 +68,8 @@ def _load(files: Mapping[str, str]) -> tuple[Bot | None, list[Problem]]:
     problems: list[Problem] = []
     said: list[tuple[Source, Said]] = []
     bot = _read_bot(files, problems, said)
+    bot = msgspec.structs.replace(bot, templates=_read_templates(files, bot, problems, said))
+    readers: list[tuple[FlowReader, Flow]] = []
     flows: dict[str, Flow] = {}
     places: dict[str, str] = {}
     starts: dict[str, tuple[str, str]] = {}
@@ -74,18 +77,28 @@ def _load(files: Mapping[str, str]) -> tuple[Bot | None, list[Problem]]:
         source = Source(file, problems)
         folder = file.partition("/")[0]
         if re.fullmatch(r"flows/[^/]+\.ya?ml", file):
-            flow = _read_flow(source, files[file], bot, starts, said)
-            if flow is not None and flow.name in flows:
+            read = _read_flow(source, files[file], bot, starts)
+            if read is None:
+                continue
+            reader, flow = read
+            if flow.name in flows:
                 source.error(None, f"The flow {flow.name!r} is also in {places[flow.name]}.", "Give one another name.")
-            elif flow is not None:
+            elif flow.name:
                 flows[flow.name] = flow
                 places[flow.name] = file
+            readers.append((reader, flow))
+        elif re.fullmatch(r"templates/[^/]+\.ya?ml", file):
+            continue
         elif folder in LATER_FOLDERS:
             source.warn(None, f"{folder}/ is not used in this version.", "")
         elif file != BOT_FILE and folder != "tests":
             source.warn(None, "This file is not part of a bot.", "Flows are flows/NAME.yml.")
     if not flows and not any(problem.level == "error" for problem in problems):
         Source(BOT_FILE, problems).error(None, "The bot has no flow.", "Write one in flows/NAME.yml.")
+    calls = {flow.name: tuple(name for _, name in reader.runs) for reader, flow in readers}
+    for reader, flow in readers:
+        _settle(reader, flow, flows, calls)
+        said.extend((reader.source, one) for one in reader.said)
     for source, one in said:
         lint.check_text(source, one)
     problems.sort()
@@ -111,7 +124,8 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[tupl
     if "bot" not in keys:
         source.error(top, "bot.yml does not name the business.", "Add `bot: Your business's name`.")
     locales = _locales(plain, keys)
-    handoff_keys = plain.mapping(keys["handoff"], "handoff", ("text", "queue", "queues")) if "handoff" in keys else {}
+    known = ("text", "queue", "queues", "topics", "upset")
+    handoff_keys = plain.mapping(keys["handoff"], "handoff", known) if "handoff" in keys else {}
     queues = tuple(
         name for name, node in plain.strings(handoff_keys.get("queues"), "queues") if _is_queue(source, name, node)
     )
@@ -121,6 +135,8 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[tupl
         locale=locales[0],
         locales=locales,
         timezone=_timezone(reader, keys.get("timezone")),
+        country=read_country(reader, keys.get("country")),
+        hours=read_hours(reader, keys.get("hours"), keys.get("holidays")),
         phone=reader.string(keys.get("phone"), "phone") or "",
         email=reader.string(keys.get("email"), "email") or "",
         frequency=reader.string(keys.get("frequency"), "frequency") or "",
@@ -130,6 +146,8 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[tupl
             reader.text(handoff_keys.get("text"), "The text of handoff"),
             reader.queue(handoff_keys.get("queue")),
             queues,
+            _topics(reader, handoff_keys.get("topics")),
+            "upset" not in handoff_keys or reader.flag(handoff_keys["upset"], "upset"),
         ),
         owner_idle=reader.duration(keys.get("owner_idle"), "owner_idle") or nothing.owner_idle,
         lines=_lines(reader, keys.get("lines")),
@@ -210,6 +228,25 @@ def _is_queue(source: Source, name: str, node: Node) -> bool:
     return False
 
 
+def _topics(reader: Reader, node: Node | None) -> dict[str, tuple[str, ...]]:
+    """Subjects that a person is asked for at once, and the words that each goes by."""
+    if node is None:
+        return {}
+    if not isinstance(node, MappingNode):
+        reader.source.error(node, "topics must name each topic with its words.", "Write `topics: {legal: [lawyer]}`.")
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in node.values.items():
+        if not NAME.fullmatch(name):
+            reader.source.error(node.keys[name], f"A topic can't be called {name!r}.", "Use small letters and _.")
+        words = [(normalise(text), place) for text, place in reader.strings(value, f"The words of {name!r}")]
+        for word, place in words:
+            if not word:
+                reader.source.error(place, "This word has no letters or digits.", "Use a word.")
+        found[name] = tuple(word for word, _ in words if word)
+    return found
+
+
 def _lines(reader: Reader, node: Node | None) -> tuple[LineSpec, ...]:
     if node is None:
         return ()
@@ -246,37 +283,124 @@ def _lines(reader: Reader, node: Node | None) -> tuple[LineSpec, ...]:
     return tuple(found)
 
 
+def _read_templates(
+    files: Mapping[str, str], bot: Bot, problems: list[Problem], said: list[tuple[Source, Said]]
+) -> dict[str, Approved]:
+    """templates/*.yml: texts that were agreed on, each under its name, with its class and locales."""
+    found: dict[str, Approved] = {}
+    for file in sorted(files):
+        if not re.fullmatch(r"templates/[^/]+\.ya?ml", file):
+            continue
+        source = Source(file, problems)
+        top = source.parse(files[file])
+        if not isinstance(top, MappingNode):
+            if top is not None:
+                source.error(top, "A file of templates must name each one.", "Write `NAME: {class: ..., text: ...}`.")
+            continue
+        reader = Reader(source, bot.locales)
+        for name, node in top.values.items():
+            if not NAME.fullmatch(name):
+                source.error(top.keys[name], f"A template can't be called {name!r}.", "Use small letters and _.")
+            if name in found:
+                source.error(top.keys[name], f"There are two templates {name!r}.", "Give one another name.")
+            keys = reader.mapping(node, f"The template {name!r}", ("class", "text"))
+            class_ = reader.one_of(keys.get("class"), "class", CLASSES)
+            text = reader.text(keys.get("text"), f"The text of {name!r}")
+            for key in ("class", "text"):
+                if key not in keys and isinstance(node, MappingNode):
+                    source.error(top.keys[name], f"The template {name!r} has no {key}.", f"Add {key}: to it.")
+            if text is not None and class_ is not None:
+                found[name] = Approved(text, class_)
+        said.extend((source, one) for one in reader.said)
+    return found
+
+
+def _settle(reader: FlowReader, flow: Flow, flows: dict[str, Flow], calls: dict[str, tuple[str, ...]]) -> None:
+    """What can only be said once all flows are read: the flows that one runs, with the variables that they set."""
+    for node, name in reader.runs:
+        if name not in flows:
+            reader.source.error(node, f"There is no flow {name!r} to run.", nearest(name, flows))
+    within: set[str] = set()
+    queue = [flow.name]
+    while queue:
+        for name in calls.get(queue.pop(), ()):
+            if name in flows and name not in within:
+                within.add(name)
+                queue.append(name)
+    if flow.name in within:
+        reader.source.error(reader.runs[0][0], f"The flow {flow.name!r} runs itself.", "Use goto, or end one of them.")
+    names = flow.names.union(*(flows[name].names for name in within))
+    labels = {key: value for name in within for key, value in flows[name].labels.items()} | flow.labels
+    sensitive = flow.sensitive.union(*(flows[name].sensitive for name in within))
+    written = flow.written.union(*(flows[name].written for name in within))
+    if flows.get(flow.name) is flow:
+        flows[flow.name] = msgspec.structs.replace(
+            flow, names=names, labels=labels, sensitive=sensitive, written=written
+        )
+    callers = {name for name, called in calls.items() if flow.name in called}
+    reader.check_uses(names.union(*(flows[name].names for name in callers if name in flows)))
+
+
+def _confirmed(flow: Flow) -> Flow:
+    """The flow, its questions knowing whether a later step repeats their answers."""
+    repeated = {id_ for step in flow.steps.values() if isinstance(step, Confirm) for id_ in step.changes.options.ids}
+    steps = {
+        id_: msgspec.structs.replace(step, confirmed=True) if isinstance(step, Ask) and id_ in repeated else step
+        for id_, step in flow.steps.items()
+    }
+    return msgspec.structs.replace(flow, steps=steps)
+
+
 def _read_flow(
-    source: Source, text: str, bot: Bot, starts: dict[str, tuple[str, str]], said: list[tuple[Source, Said]]
-) -> Flow | None:
+    source: Source, text: str, bot: Bot, starts: dict[str, tuple[str, str]]
+) -> tuple[FlowReader, Flow] | None:
     top = source.parse(text)
     if top is None:
         return None
     reader = FlowReader(
         source, bot.locales, bot.handoff.queues, KINDS, NEVER_HEARD, has_handoff_text=bot.handoff.text is not None
     )
+    reader.templates = bot.templates
     keys = reader.mapping(top, "A flow", FLOW_KEYS)
     for key in ("flow", "steps"):
         if key not in keys and isinstance(top, MappingNode):
             source.error(top, f"The flow has no {key!r}.", f"Add {key}: to it.")
     name = reader.string(keys.get("flow"), "flow", FLOW_NAME) or ""
-    keywords = _keywords(reader, keys.get("start"), name, starts)
+    keywords, examples = _start(reader, keys.get("start"), name, starts)
+    label = reader.text(keys.get("label"), "The label of a flow")
     _vars(reader, keys.get("vars"))
     if "steps" not in keys:
         return None
     first = reader.block(keys["steps"], "", "")
     flow = reader.flow(name, tuple(keywords), first)
-    reader.check_uses(flow.names)
     lint.check_reach(source, flow, reader.places)
-    said.extend((source, one) for one in reader.said)
-    return flow if name else None
+    return reader, msgspec.structs.replace(_confirmed(flow), examples=examples, label=label)
 
 
-def _keywords(reader: FlowReader, node: Node | None, flow: str, starts: dict[str, tuple[str, str]]) -> Iterable[str]:
-    """The flow's start keywords, normalised, each for this flow alone."""
+def _start(
+    reader: FlowReader, node: Node | None, flow: str, starts: dict[str, tuple[str, str]]
+) -> tuple[Iterable[str], tuple[str, ...]]:
+    """The flow's start keywords and its intent's examples."""
     if node is None:
-        return []
-    keys = reader.mapping(node, "start", ("keywords",), ("intent",))
+        return [], ()
+    keys = reader.mapping(node, "start", ("keywords", "intent"))
+    examples: list[str] = []
+    if "intent" in keys:
+        within = reader.mapping(keys["intent"], "intent", ("examples",))
+        for text, place in reader.strings(within.get("examples"), "examples"):
+            if normalise(text):
+                examples.append(text)
+            else:
+                reader.source.error(place, "This example has no letters or digits.", "Write what people text.")
+        if not examples and isinstance(keys["intent"], MappingNode):
+            reader.source.error(keys["intent"], "This intent has no examples.", "Write five texts that mean it.")
+    return _keywords(reader, keys, flow, starts), tuple(dict.fromkeys(examples))
+
+
+def _keywords(
+    reader: FlowReader, keys: Mapping[str, Node], flow: str, starts: dict[str, tuple[str, str]]
+) -> Iterable[str]:
+    """The flow's start keywords, normalised, each for this flow alone."""
     source = reader.source
     found = []
     for text, place in reader.strings(keys.get("keywords"), "keywords"):
@@ -310,9 +434,7 @@ def _vars(reader: FlowReader, node: Node | None) -> None:
                 node.keys[name], f"A variable can't be called {name!r}.", "Use small letters, digits and _."
             )
         type_ = reader.string(value, f"The type of {name!r}")
-        if type_ in LATER_TYPES:
-            reader.source.error(value, f"The type {type_!r} is not available in this version.", "Use text for now.")
-        elif type_ is not None and type_ not in TYPES:
+        if type_ is not None and type_ not in TYPES:
             reader.source.error(value, f"There is no type {type_!r}.", nearest(type_, TYPES))
         elif type_ is not None:
             reader.types[name] = type_

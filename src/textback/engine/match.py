@@ -15,7 +15,8 @@ from textback.engine.words import LANGUAGES, Language
 _LANGUAGES = tuple(LANGUAGES.values())
 
 
-def _all(pick: str) -> frozenset[str]:
+def all_words(pick: str) -> frozenset[str]:
+    """The words of all languages for this."""
     return frozenset(word for language in _LANGUAGES for word in getattr(language, pick))
 
 
@@ -37,18 +38,22 @@ def _person_pattern(languages: Iterable[Language]) -> re.Pattern[str]:
     return re.compile("|".join(parts))
 
 
-YES = _all("yes")
-NO = _all("no")
-SKIP = _all("skip")
-PERSON = _all("person")
-FILLERS = _all("fillers")
-NEGATIONS = _all("negations")
-RESERVATIONS = _all("reservations")
+YES = all_words("yes")
+NO = all_words("no")
+SKIP = all_words("skip")
+PERSON = all_words("person")
+FILLERS = all_words("fillers")
+NEGATIONS = all_words("negations")
+RESERVATIONS = all_words("reservations")
 ORDINALS = _merged("ordinals")
 NUMBERS = _merged("numbers")
 TAPBACKS: dict[str, bool | None] = {k: v for language in _LANGUAGES for k, v in language.tapbacks.items()}
+GLOBALS: dict[str, str] = {
+    word: name for name in ("never_mind", "start_over", "back", "repeat", "go_on") for word in all_words(name)
+}
+"""What words mean that work everywhere."""
 PERSON_PHRASE = _person_pattern(_LANGUAGES)
-NUMBERED = re.compile(rf"(?:(?:{_either(_all('number_nouns'))}) )?(\w+)")
+NUMBERED = re.compile(rf"(?:(?:{_either(all_words('number_nouns'))}) )?(\w+)")
 
 #: Beyond this many characters a text is a story, not an answer to pick out of a list.
 LONGEST_ANSWER = 200
@@ -209,6 +214,14 @@ def wants_person(normal: str) -> bool:
     if " " not in normal or len(normal) > LONGEST_ANSWER:
         return False
     return without_fillers(normal) in PERSON or PERSON_PHRASE.search(normal) is not None
+
+
+_UPSET = re.compile(rf"(?:^| )(?:{_either(all_words('upset'))})(?: |$)")
+
+
+def is_upset(normal: str) -> bool:
+    """Whether a normalised text is angry."""
+    return _UPSET.search(normal) is not None
 
 
 _QUOTE = re.compile(r'^(?P<did>[^"“”«»]{1,40}?)\s*[“"«](?P<quoted>.*)[”"»]\s*$', re.DOTALL)

@@ -93,7 +93,7 @@ def hand_back(ctx: Context, act: HandBack) -> None:
         step = ctx.open_question()
         if step is None:
             if act.mode == "ask":
-                advance(ctx, session.step)
+                advance(ctx, ctx.running.steps[session.step].next if session.sleeping else session.step)
         elif act.mode == "ask":
             ctx.put(step, asking(step).words(ctx, step))
         else:

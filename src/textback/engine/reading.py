@@ -2,23 +2,29 @@
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, get_args
+from collections.abc import Mapping as Mapping_
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
 from textback.core.messages import MessageClass
-from textback.engine.bot import Expire, Flow, Remind, Retry, Step
+from textback.engine.bot import Approved, Expire, Flow, Remind, Retry, Step
 from textback.engine.match import Options
 from textback.engine.source import Mapping, Node, Scalar, Sequence, Source, duration, nearest
 from textback.engine.template import BadTemplate, Expression, Text
 
+_T = TypeVar("_T", bound=str)
+
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+FLOW_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 QUEUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LONGEST_ID = 55
 LONGEST_OUTCOME = 32
 RESERVED = ("contact", "bot", "question", "locale")
 
 COMMON_KEYS = ("id", "if", "class")
+WRITTEN = frozenset({"date", "time", "datetime", "money", "phone", "location"})
+"""Types whose values print otherwise than they are kept."""
 CLASSES = tuple(name for name in get_args(MessageClass) if name != "compliance")
 
 
@@ -103,6 +109,17 @@ class Reader:
         if value not in {"true", "false"}:
             self.source.error(node, f"{what} must be true or false.", "Write true, or remove it.")
         return value == "true"
+
+    def one_of(self, node: Node | None, what: str, known: tuple[_T, ...]) -> _T | None:
+        """One of these words."""
+        found = self.string(node, what)
+        if found is None:
+            return None
+        for word in known:
+            if word == found:
+                return word
+        self.source.error(node, f"{what} can't be {found!r}.", nearest(found, known))
+        return None
 
     def duration(self, node: Node | None, what: str) -> int | None:
         """A span of time in ms."""
@@ -219,6 +236,9 @@ class FlowReader(Reader):
         self.asked: dict[str, str] = {}
         self.called: dict[str, Text] = {}
         self.labels: dict[str, dict[str, Text]] = {}
+        self.templates: Mapping_[str, Approved] = {}
+        self.sensitive: set[str] = set()
+        self.runs: list[tuple[Node, str]] = []
 
     def block(self, node: Node, prefix: str, after: str) -> str:
         """Read a step, a list of steps or a bare word such as `end`. Gives the first one's id; `after` follows all."""
@@ -293,11 +313,20 @@ class FlowReader(Reader):
             else:
                 self.source.error(node, f"There is no step {target!r} to go to.", nearest(target, self.targets))
         steps = {id_: self.steps[id_] for id_ in self.places if id_ in self.steps}
-        return Flow(name, keywords, steps, first, frozenset(self.names), self.labels)
+        return Flow(
+            name,
+            keywords,
+            steps,
+            first,
+            frozenset(self.names),
+            self.labels,
+            frozenset(self.sensitive),
+            frozenset(name for name, type_ in self.types.items() if type_ in WRITTEN),
+        )
 
 
 #: Step kinds of the flow language that a later version brings.
-LATER_KINDS = ("call", "answer", "run", "wait", "record", "tag", "untag")
+LATER_KINDS = ("call", "answer")
 
 
 class Draft:
@@ -312,6 +341,7 @@ class Draft:
         self.keys = keys
         self.id = id_
         self.next = following
+        self.variable = ""
 
     @property
     def value(self) -> Node:
@@ -382,17 +412,23 @@ class Asking(msgspec.Struct, frozen=True):
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """An answer that was understood: as what and by what, for the trace, and the step to go to; None to stay."""
+    """An answer that was understood: as what and by what, for the trace, and the step to go to; None to stay.
+
+    `problem` says to the contact why it won't do; `again`: it had been answered before, so that what follows is known.
+    """
 
     result: str
     next: str | None
+    problem: str = ""
+    again: bool = False
 
 
 class Kind(msgspec.Struct, frozen=True):
     """A kind of step: its keys besides the common ones, how to read it, how to run it.
 
     `run` takes the turn's context and the step, and returns the id of the next step, or None to stop there. `later` are
-    keys that a later version brings; `bare` kinds may be written as a single word.
+    keys that a later version brings; `bare` kinds may be written as a single word; `once` kinds say or do something,
+    which is not said or done again when an earlier answer is corrected.
     """
 
     name: str
@@ -402,4 +438,5 @@ class Kind(msgspec.Struct, frozen=True):
     run: Callable[[Any, Any], str | None]
     later: tuple[str, ...] = ()
     bare: bool = False
+    once: bool = False
     asking: Asking | None = None

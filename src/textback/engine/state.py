@@ -41,10 +41,27 @@ class Handoff(msgspec.Struct, omit_defaults=True):
     stopped_at: str = ""
 
 
+class Frame(msgspec.Struct, omit_defaults=True):
+    """Where a flow that another one runs returns to: the flow, and its step."""
+
+    flow: str
+    step: str
+
+
+class Between(msgspec.Struct, omit_defaults=True):
+    """One of the things that an answer may have meant: its value, and how it is said."""
+
+    value: Any
+    said: str
+
+
 class Session(msgspec.Struct, omit_defaults=True):
     """One run of one version of a flow, pinned to that version until it ends.
 
-    `step` is the id of the step it stands at; `tries` counts answers that were not understood there.
+    `step` is the id of the step it stands at; `tries` counts answers that were not understood there. `asked` are the
+    questions that have an answer, in the order in which they got it; `filled` the variables that were said before they
+    were asked for; `seen` the steps that have been run. `between` is what the last answer may have meant, while the
+    contact is asked which. `nudged`: the open question was asked again after something else was answered.
     """
 
     id: str
@@ -57,10 +74,23 @@ class Session(msgspec.Struct, omit_defaults=True):
     turns: int = 0
     waiting: bool = False
     confirming: str = ""
+    asked: list[str] = []
+    filled: list[str] = []
+    seen: list[str] = []
+    between: list[Between] = []
+    frames: list[Frame] = []
+    sleeping: bool = False
+    nudged: bool = False
+    parked_at: int = 0
 
 
 class State(msgspec.Struct, omit_defaults=True):
-    """Everything a turn needs to know about a conversation besides the arrival itself."""
+    """Everything a turn needs to know about a conversation besides the arrival itself.
+
+    `parked` are the sessions that wait for another to end, the latest last; `offered` says that the contact was asked
+    whether to go on with that one. `tags` are the contact's, sorted. `unclear` are the flows that their last text may
+    have been about, `unclear_text`, while they are asked which.
+    """
 
     episode: Episode = msgspec.field(default_factory=Episode)
     owner: Owner = msgspec.field(default_factory=Owner)
@@ -70,6 +100,11 @@ class State(msgspec.Struct, omit_defaults=True):
     fallbacks: int = 0
     last_inbound_at: int = 0
     tally: Tally | None = None
+    parked: list[Session] = []
+    offered: bool = False
+    tags: list[str] = []
+    unclear: list[str] = []
+    unclear_text: str = ""
 
 
 _encoder = msgspec.json.Encoder()

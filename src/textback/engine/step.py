@@ -6,7 +6,7 @@ The rules that hold here, in every module of this room:
    to be done goes out as effects. The same arrival on the same state gives the same turn, today and in a replay.
 2. Waiting is a return value. A question is an effect that sends it, and a state that says which step is open.
 3. The state given is never changed, and the state returned is plain JSON: whatever must be remembered is a field of it.
-4. A session runs on the version of the bot it began with (`pinned`); everything else, start words included, is the
+4. A session runs on the version of the bot it began with (`older`); everything else, start words included, is the
    current one.
 5. Whoever owns the conversation speaks, nobody else. While a person has it, or is awaited, the bot is silent; only a
    hand-back lets it speak again. An idle person's lease ends in waiting, not in the bot.
@@ -21,7 +21,7 @@ person's. When the person has replied it is waiting_on_customer. A session that 
 person has it or is awaited; the next text begins another.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -75,6 +75,8 @@ def _api_send(ctx: Context, arrival: ApiSend) -> None:
     )
 
 
+NONE: Mapping[int, Bot] = {}
+
 #: Who handles what.
 HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     Message: contact.hear,
@@ -88,13 +90,15 @@ HANDLERS: dict[type, Callable[[Context, Any], None]] = {
 }
 
 
-def step(bot: Bot, state: State, arrival: AnyArrival, now: int, *, session_id: str, pinned: Bot | None = None) -> Turn:
+def step(
+    bot: Bot, state: State, arrival: AnyArrival, now: int, *, session_id: str, older: Mapping[int, Bot] = NONE
+) -> Turn:
     """Handle one arrival at `now` (ms).
 
-    `bot` is the current version, `pinned` the one that `state.session` began with when it is another. `session_id`
+    `bot` is the current version, `older` the others that open and parked sessions began with, by number. `session_id`
     names the session that this turn may start.
     """
-    ctx = Context(bot, pinned, state, now, session_id)
+    ctx = Context(bot, older, state, now, session_id)
     try:
         HANDLERS[type(arrival)](ctx, arrival)
     except LimitHit as limit:
@@ -116,6 +120,10 @@ def close_session(state: State, outcome: str) -> tuple[State, list[Event]]:
     if session is not None:
         data = {"session": session.id, "flow": session.flow, "step": session.step, "outcome": outcome}
         events.append(Event("session_ended", data))
+    for parked in closed.parked:
+        data = {"session": parked.id, "flow": parked.flow, "step": parked.step, "outcome": outcome}
+        events.append(Event("session_ended", data))
+    closed.parked, closed.offered = [], False
     if closed.owner.kind == "bot":
         status = closed.episode.status
         closed.episode.status = after(status, "finished")

@@ -12,6 +12,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from textback.core.errors import shown
+from textback.engine.show import show
 from textback.engine.words import phrases
 
 Scope = Mapping[str, Any]
@@ -19,7 +20,7 @@ Scope = Mapping[str, Any]
 DEEPEST = 60
 """How many parts of a template may stand inside each other; what Jinja makes of them stays far from Python's limits."""
 
-FILTERS = frozenset("capitalize default first int last length lower replace round title trim upper".split())
+FILTERS = frozenset("capitalize default first int last length lower replace round title trim upper when".split())
 TESTS = frozenset("defined undefined none number string true false boolean eq ne gt ge lt le in".split())
 
 _ALLOWED: tuple[type[nodes.Node], ...] = (
@@ -91,6 +92,43 @@ class Chosen(str):
         return self.label
 
 
+class Shown(str):
+    """A date, a time or a phone number: compares as it is kept, prints as people write it."""
+
+    __slots__ = ("shown",)
+    shown: str
+
+    def __new__(cls, value: str, shown: str) -> "Shown":
+        """The value, printed as `shown`."""
+        made = super().__new__(cls, value)
+        made.shown = shown
+        return made
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+class Parts(dict[str, Any]):
+    """A value of several parts, such as an amount of money: each can be read by its name, and it prints as people
+    write it."""
+
+    shown: str
+
+    def __init__(self, value: Mapping[str, Any], shown: str) -> None:
+        super().__init__(value)
+        self.shown = shown
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+def plain(value: Any) -> Any:
+    """A value as it is kept."""
+    if isinstance(value, Parts):
+        return dict(value)
+    return str.__str__(value) if isinstance(value, str) else value
+
+
 class Fields:
     """Named values for templates (`contact.name`). One that is not set is an empty text."""
 
@@ -116,8 +154,15 @@ def _finalize(context: Context, value: Any) -> Any:
     return value
 
 
+@pass_context
+def _when(context: Context, value: Any) -> Any:
+    """A date, a time, an amount or a phone number as people write it, in the contact's language."""
+    return value if value is None or isinstance(value, bool) else show(plain(value), context.get("locale", ""))
+
+
 _env = SandboxedEnvironment(undefined=StrictUndefined, finalize=_finalize, keep_trailing_newline=False)
 _env.globals.clear()
+_env.filters["when"] = _when
 
 
 def _check(tree: nodes.Template) -> frozenset[str]:

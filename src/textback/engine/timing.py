@@ -1,17 +1,21 @@
 """Timers that are due. One that no longer fits the conversation does nothing."""
 
-from textback.engine.advance import give_up
+from textback.engine.advance import advance, give_up
 from textback.engine.arrivals import TimerFired
 from textback.engine.context import OWNER_IDLE, Context
+from textback.engine.effects import Send
 from textback.engine.nodes.registry import asking
 from textback.engine.state import Handoff, Owner
 
 
 def fire(ctx: Context, timer: TimerFired) -> None:
-    """Remind, expire, or end an idle person's lease. Raises LimitHit and RenderError."""
+    """Remind, expire, go on, or end an idle person's lease. Raises LimitHit and RenderError."""
     kind, _, step_id = timer.key.partition(":")
     if kind == OWNER_IDLE:
         _owner_idle(ctx)
+        return
+    if kind == "wait":
+        _wake(ctx, step_id)
         return
     step = ctx.open_question()
     if step is None or step.id != step_id or ctx.state.owner.kind != "bot":
@@ -32,6 +36,17 @@ def fire(ctx: Context, timer: TimerFired) -> None:
                 ctx.happens("said")
 
 
+def _wake(ctx: Context, step_id: str) -> None:
+    """The time that the session waited for has come. While a person has the conversation it waits on."""
+    session = ctx.state.session
+    if session is None or not session.sleeping or session.step != step_id or ctx.state.owner.kind != "bot":
+        return
+    ctx.begin_episode()
+    advance(ctx, ctx.running.steps[step_id].next)
+    if ctx.state.handoff is None and any(isinstance(effect, Send) for effect in ctx.effects):
+        ctx.happens("said")
+
+
 def _owner_idle(ctx: Context) -> None:
     """The conversation goes back to waiting for a person, never silently to the bot."""
     owner = ctx.state.owner
@@ -41,7 +56,6 @@ def _owner_idle(ctx: Context) -> None:
     ctx.state.owner = Owner("nobody", since=ctx.now)
     if ctx.state.handoff is None:
         stopped = f"{session.flow}.{session.step}" if session else ""
-        collected = dict(session.vars) if session else {}
-        ctx.state.handoff = Handoff(OWNER_IDLE, asked_at=ctx.now, collected=collected, stopped_at=stopped)
+        ctx.state.handoff = Handoff(OWNER_IDLE, asked_at=ctx.now, collected=ctx.collected(), stopped_at=stopped)
     ctx.happens("needs_person")
     ctx.event(OWNER_IDLE, user=owner.user_id, name=owner.name)

@@ -23,6 +23,18 @@ class Phrases(msgspec.Struct, frozen=True):
     fallback: str
     yes: str
     no: str
+    back_to: str  # {question}
+    resume: str  # {flow}
+    stopped: str
+    nothing_parked: str
+    noted: str  # {label} {value}
+    which: str  # {options}
+    unclear: str  # {options}
+    quick: str  # {options}
+    or_: str
+    checks: dict[str, str]
+    examples: dict[str, str]
+    ask_example: str  # {example} {question}
 
 
 class Language(msgspec.Struct, frozen=True):
@@ -44,6 +56,14 @@ class Language(msgspec.Struct, frozen=True):
     want_verbs: frozenset[str]  # before person_nouns only: "I need someone" may be about a mechanic
     anyone: frozenset[str]
     tapbacks: dict[str, bool | None]
+    back: frozenset[str]
+    never_mind: frozenset[str]
+    start_over: frozenset[str]
+    repeat: frozenset[str]
+    go_on: frozenset[str]
+    corrections: frozenset[str]  # before what is right: "actually 5pm"
+    corrections_after: frozenset[str]  # behind it: "5pm instead"
+    upset: frozenset[str]
 
 
 def _set(text: str) -> frozenset[str]:
@@ -65,6 +85,41 @@ ENGLISH = Language(
         fallback="Sorry, I didn't understand that. Reply PERSON to get a person.",
         yes="yes",
         no="no",
+        back_to="Back to where we were: {question}",
+        resume="Shall we go on with {flow}? Reply YES or NO.",
+        stopped="OK, I've stopped that. Text us any time.",
+        nothing_parked="OK.",
+        noted="{label}: {value}.",
+        which="Do you mean {options}?",
+        unclear="I'm not sure I got that. Is it about {options}?",
+        quick="Reply {options}.",
+        or_="or",
+        checks={
+            "future": "That is in the past.",
+            "past": "That is in the future.",
+            "open_hours": "We are closed then.",
+            "min": "That is too low: at least {limit}, please.",
+            "max": "That is too much: at most {limit}, please.",
+            "min_length": "That is too short.",
+            "max_length": "That is too long.",
+            "expr": "That doesn't work.",
+        },
+        examples={
+            "number": "2.5",
+            "integer": "3",
+            "money": "$20",
+            "date": "next Friday",
+            "time": "4:30 pm",
+            "datetime": "tomorrow at 4 pm",
+            "email": "name@example.com",
+            "phone": "(206) 555-0123",
+            "postcode": "98101",
+            "name": "Ana Lopez",
+            "location": "12 Pier Road",
+            "media": "a photo",
+            "pattern": "",
+        },
+        ask_example="For example: {example}. {question} Or reply PERSON to get a person.",
     ),
     yes=_set(
         "yes, y, yeah, yea, yeh, yep, yup, ya, yas, yess, yessir, yes sir, yes maam, yes please, yes pls, sure, "
@@ -129,6 +184,26 @@ ENGLISH = Language(
         "removed an exclamation from": None,
         "removed a question mark from": None,
     },
+    back=_set("back, go back, previous, previous question, undo, one step back, back one"),
+    never_mind=_set(
+        "never mind, nevermind, nvm, forget it, forget about it, drop it, leave it, dont bother, nm, scrap that, "
+        "scrap it, not anymore, changed my mind, i changed my mind"
+    ),
+    start_over=_set("start over, restart, start again, begin again, from the beginning, from the start, reset"),
+    repeat=_set("repeat, repeat that, again, say again, say that again, come again, pardon, what was the question"),
+    go_on=_set("continue, go on, resume, carry on, keep going"),
+    corrections=_set(
+        "actually, i meant, i mean, sorry i meant, make it, make that, change it to, change that to, rather, "
+        "correction, scratch that, wait, no wait, sorry, oops, no sorry, no i meant, no make it, change to, "
+        "it should be, should be, i said"
+    ),
+    corrections_after=_set("instead, rather, actually, i meant"),
+    upset=_set(
+        "this is ridiculous, ridiculous, useless, useless bot, stupid bot, dumb bot, fuck, fucking, wtf, bullshit, "
+        "piece of shit, this sucks, you suck, so frustrating, frustrated, im furious, i am furious, im so angry, i am "
+        "angry, im angry, pissed off, fed up, unacceptable, worst service, terrible service, awful service, sick of "
+        "this, scam, scammers, rip off, this is a joke, waste of time, i am upset, im upset, very disappointed"
+    ),
 )
 
 SPANISH = Language(
@@ -147,6 +222,41 @@ SPANISH = Language(
         fallback="Perdone, no le he entendido. Responda PERSONA para hablar con alguien.",
         yes="si",
         no="no",
+        back_to="Volvemos a lo de antes: {question}",
+        resume="¿Seguimos con {flow}? Responda SI o NO.",
+        stopped="De acuerdo, lo dejamos. Puede escribirnos cuando quiera.",
+        nothing_parked="De acuerdo.",
+        noted="{label}: {value}.",
+        which="¿Quiere decir {options}?",
+        unclear="No estoy seguro de entenderle. ¿Se trata de {options}?",
+        quick="Responda {options}.",
+        or_="o",
+        checks={
+            "future": "Eso ya ha pasado.",
+            "past": "Eso es en el futuro.",
+            "open_hours": "A esa hora cerramos.",
+            "min": "Es poco: al menos {limit}, por favor.",
+            "max": "Es demasiado: como mucho {limit}, por favor.",
+            "min_length": "Es demasiado corto.",
+            "max_length": "Es demasiado largo.",
+            "expr": "Eso no puede ser.",
+        },
+        examples={
+            "number": "2,5",
+            "integer": "3",
+            "money": "20 $",
+            "date": "el viernes",
+            "time": "las 4 y media de la tarde",
+            "datetime": "mañana a las 4 de la tarde",
+            "email": "nombre@example.com",
+            "phone": "(206) 555-0123",
+            "postcode": "98101",
+            "name": "Ana Lopez",
+            "location": "Pier Road 12",
+            "media": "una foto",
+            "pattern": "",
+        },
+        ask_example="Por ejemplo: {example}. {question} O responda PERSONA para hablar con alguien.",
     ),
     yes=_set(
         "si, s, sip, sii, claro, claro que si, por supuesto, desde luego, vale, bueno, dale, de acuerdo, "
@@ -202,6 +312,21 @@ SPANISH = Language(
         "enfatizo": None,
         "cuestiono": None,
     },
+    back=_set("atras, volver, volver atras, anterior, la anterior, pregunta anterior"),
+    never_mind=_set("olvidalo, olvidelo, dejalo, dejelo, no importa, da igual, ya no, ya no hace falta, mejor no"),
+    start_over=_set("empezar de nuevo, empezar otra vez, volver a empezar, desde el principio, de nuevo, reiniciar"),
+    repeat=_set("repite, repita, repitelo, otra vez, como, como dice, perdon, cual era la pregunta"),
+    go_on=_set("continuar, sigue, siga, seguir, seguimos, continua"),
+    corrections=_set(
+        "mejor, digo, quiero decir, quise decir, en realidad, perdon, no perdon, corrijo, correccion, cambialo a, "
+        "cambielo a, pon, ponga, espera, espere, queria decir, no mejor, es decir"
+    ),
+    corrections_after=_set("mejor, en realidad, quise decir, en su lugar"),
+    upset=_set(
+        "esto es ridiculo, ridiculo, inutil, bot inutil, mierda, joder, que asco, estoy harto, estoy harta, estoy "
+        "furioso, estoy furiosa, estoy enfadado, estoy enfadada, inaceptable, pesimo servicio, mal servicio, estafa, "
+        "estafadores, una verguenza, perdida de tiempo, me tienen harto, me tienen harta"
+    ),
 )
 
 LANGUAGES: dict[str, Language] = {"en": ENGLISH, "es": SPANISH}

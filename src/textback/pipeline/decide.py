@@ -16,7 +16,7 @@ from textback.engine.bot import Bot, Escalation
 from textback.engine.context import OWNER_IDLE, Context
 from textback.engine.effects import AnyEffect, CancelQueued, CancelTimers, Check, Event, RecordConsent, Send, SetTimer
 from textback.engine.state import State
-from textback.engine.step import Turn, close_session, step
+from textback.engine.step import NONE, Turn, close_session, step
 
 CONSENT_ROW = "Stop, start and help words"
 GUARD_ROW = "Too many replies"
@@ -46,10 +46,10 @@ def decide(
     standing: Standing,
     *,
     session_id: str,
-    pinned: Bot | None = None,
+    older: Mapping[int, Bot] = NONE,
 ) -> Turn:
     """Handle one arrival: the new state, the effects, the record and the trace. Nothing a contact does raises."""
-    turn = _decided(bot, state, arrival, now, standing, session_id, pinned)
+    turn = _decided(bot, state, arrival, now, standing, session_id, older)
     doubt = arrival.doubt if isinstance(arrival, Message | DeliveryStatus) else ""
     if doubt:
         turn.checks.insert(0, Check(DOUBT_ROW, DOUBTS[doubt], hit=doubt == "unsigned"))
@@ -58,7 +58,7 @@ def decide(
 
 
 def _decided(
-    bot: Bot, state: State, arrival: AnyArrival, now: int, standing: Standing, session_id: str, pinned: Bot | None
+    bot: Bot, state: State, arrival: AnyArrival, now: int, standing: Standing, session_id: str, older: Mapping[int, Bot]
 ) -> Turn:
     if isinstance(arrival, Message):
         verdict = consider(
@@ -77,15 +77,15 @@ def _decided(
             return _consent_turn(bot, state, verdict, now, standing.opted_out)
         row = Check(CONSENT_ROW, verdict.result)
         if standing.late and state.owner.kind == "bot":
-            return _late(bot, pinned, state, arrival, now, row)
-        turn = step(bot, state, arrival, now, session_id=session_id, pinned=pinned)
+            return _late(bot, older, state, arrival, now, row)
+        turn = step(bot, state, arrival, now, session_id=session_id, older=older)
         turn.checks.insert(0, row)
         if standing.late:
             turn.events.append(_late_event(arrival, now))
         if standing.guard == OFF or standing.opted_out:
             return turn
-        return _guarded(bot, pinned, state, arrival, turn, now, standing.guard)
-    turn = step(bot, state, arrival, now, session_id=session_id, pinned=pinned)
+        return _guarded(bot, older, state, arrival, turn, now, standing.guard)
+    turn = step(bot, state, arrival, now, session_id=session_id, older=older)
     if isinstance(arrival, DeliveryStatus) and arrival.opted_out and not standing.opted_out:
         # V2: the provider says that they opted out there, so they have opted out here.
         closed, events = close_session(turn.state, "opted_out")
@@ -146,7 +146,9 @@ def _doubted_opt_in(state: State, verdict: Verdict, now: int, doubt: str) -> Tur
     return Turn(msgspec.structs.replace(state, last_inbound_at=now), [], [Event("opt_in_refused", data)], [row])
 
 
-def _guarded(bot: Bot, pinned: Bot | None, before: State, arrival: Message, turn: Turn, now: int, guard: Guard) -> Turn:
+def _guarded(
+    bot: Bot, older: Mapping[int, Bot], before: State, arrival: Message, turn: Turn, now: int, guard: Guard
+) -> Turn:
     """The turn, when its replies may go. Else another in its place: the text is kept, nothing is said, and a person is
     asked for, so that two programs do not talk to each other for ever."""
     answers = [effect.text for effect in turn.effects if isinstance(effect, Send) and effect.author == "bot"]
@@ -158,16 +160,16 @@ def _guarded(bot: Bot, pinned: Bot | None, before: State, arrival: Message, turn
     turn.state.tally, why = note_reply(before.tally, now, arrival.text, answers, guard)
     if not why:
         return turn
-    ctx = _silent(bot, pinned, before, arrival, now, "loop_guard")
+    ctx = _silent(bot, older, before, arrival, now, "loop_guard")
     data = {"why": why, "most": guard.replies if why == "replies" else guard.repeats}
     events = [Event("loop_guard", {**e.data, **data}) if e.kind == "escalated" else e for e in ctx.events]
     said = "the same exchange again and again" if why == "repeated" else f"more than {guard.replies} in an hour"
     return Turn(ctx.state, ctx.effects, events, [turn.checks[0], Check(GUARD_ROW, said, hit=True)])
 
 
-def _silent(bot: Bot, pinned: Bot | None, before: State, arrival: Message, now: int, reason: str) -> Context:
+def _silent(bot: Bot, older: Mapping[int, Bot], before: State, arrival: Message, now: int, reason: str) -> Context:
     """A turn in which nothing is said: the text is kept and a person is asked for."""
-    ctx = Context(bot, pinned, before, now, "")
+    ctx = Context(bot, older, before, now, "")
     ctx.heard = arrival.text
     ctx.state.last_inbound_at = now
     ctx.state.tally = None  # whoever hands it back to the bot has looked at it
@@ -178,9 +180,9 @@ def _silent(bot: Bot, pinned: Bot | None, before: State, arrival: Message, now: 
     return ctx
 
 
-def _late(bot: Bot, pinned: Bot | None, before: State, arrival: Message, now: int, row: Check) -> Turn:
+def _late(bot: Bot, older: Mapping[int, Bot], before: State, arrival: Message, now: int, row: Check) -> Turn:
     """A text that comes hours late was meant for another moment: a person decides what it is worth now."""
-    ctx = _silent(bot, pinned, before, arrival, now, "late")
+    ctx = _silent(bot, older, before, arrival, now, "late")
     events = [_late_event(arrival, now) if event.kind == "escalated" else event for event in ctx.events]
     return Turn(ctx.state, ctx.effects, events, [row, Check(LATE_ROW, "it came too late to be answered", hit=True)])
 

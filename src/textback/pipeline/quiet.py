@@ -1,9 +1,10 @@
-"""When a reminder may go: never in the contact's night, whichever of their possible time zones they are in (Q1, Q2)."""
+"""When what a timer says may go: never in the contact's night, in whichever of their possible time zones (Q1, Q2)."""
 
 from textback.compliance.policy import out_of_quiet_hours
 from textback.core.phone import zone_of
 
-REMINDER = "remind:"
+UNASKED = ("remind:", "wait:", "expire:")
+"""What the keys of timers begin with that may say something unasked."""
 
 
 def allowed_from(at: int, address: str, fallback_zone: str) -> int:

@@ -19,16 +19,26 @@ from textback.core.text import segments
 from textback.core.tracing import Span, Tracer, link_to
 from textback.engine.arrivals import AnyArrival, ApiSend, Message, TimerFired
 from textback.engine.bot import Bot
-from textback.engine.effects import CancelQueued, CancelTimers, Event, RecordConsent, Send, SetTimer, UpdateDelivery
+from textback.engine.context import HIDDEN
+from textback.engine.effects import (
+    CancelQueued,
+    CancelTimers,
+    Event,
+    Mask,
+    RecordConsent,
+    Send,
+    SetTimer,
+    UpdateDelivery,
+)
 from textback.engine.state import State, dump_state, load_state
-from textback.engine.step import Turn
+from textback.engine.step import NONE, Turn
 from textback.pipeline import spans
 from textback.pipeline.bots import Shelf
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
 from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, decide, failed_turn
 from textback.pipeline.lines import Line
-from textback.pipeline.quiet import REMINDER, allowed_from
+from textback.pipeline.quiet import UNASKED, allowed_from
 from textback.store import dead, inbox, turns
 from textback.store.db import Row, Tx
 
@@ -275,7 +285,7 @@ class Turns:
                     writes.messages[-1]["source"] = "late"
         elif isinstance(arrival, ApiSend):
             conversation.line = row.line or conversation.line
-        elif isinstance(arrival, TimerFired) and arrival.key.startswith(REMINDER):
+        elif isinstance(arrival, TimerFired) and arrival.key.startswith(UNASKED):
             later = allowed_from(now, conversation.address, self._shelf.current.timezone)
             if later > now:
                 self._set_timer(conversation, SetTimer(arrival.key, later), writes)
@@ -285,8 +295,8 @@ class Turns:
         standing = Standing(conversation.opted_out, line.keywords if line else {}, sent_at, guard, late)
         bot = self._shelf.current
         try:
-            pinned = self._pinned(tx, before, bot)
-            turn = decide(bot, before, arrival, now, standing, session_id=new_id(), pinned=pinned)
+            older = self._older(tx, before, bot) if before.session or before.parked else NONE
+            turn = decide(bot, before, arrival, now, standing, session_id=new_id(), older=older)
         except Exception as error:  # whatever breaks, the text is kept and a person sees it
             turn = failed_turn(before, now, error)
             why = str(turn.events[-1].data["error"])
@@ -306,9 +316,10 @@ class Turns:
         writes.outcomes[row.line, "failed" if failed else "spoke" if urgency else "silent"] += 1
         self._trace_turn(row, line, turn, writes, said, began)
 
-    def _pinned(self, tx: Tx, state: State, bot: Bot) -> Bot | None:
-        session = state.session
-        return self._shelf.get(tx, session.version) if session and session.version != bot.version else None
+    def _older(self, tx: Tx, state: State, bot: Bot) -> dict[int, Bot]:
+        """The versions that its sessions began with, where they are not the current one."""
+        sessions = [*state.parked, state.session] if state.session else state.parked
+        return {one.version: self._shelf.get(tx, one.version) for one in sessions if one.version != bot.version}
 
     def _inbound(self, conversation: Conversation, row: Row[Any], arrival: Message, writes: Writes) -> None:
         conversation.unread += 1
@@ -338,6 +349,15 @@ class Turns:
             }
         )
 
+    @staticmethod
+    def _hide(conversation: Conversation, row: Row[Any], writes: Writes) -> None:
+        """Keep this turn's text from everybody's eyes."""
+        conversation.last = (HIDDEN, *conversation.last[1:])
+        for message in reversed(writes.messages):
+            if message["id"] == row.id:
+                message["text"] = HIDDEN
+                break
+
     def _effect(
         self, conversation: Conversation, row: Row[Any], effect: object, arrival: AnyArrival, writes: Writes
     ) -> None:
@@ -346,6 +366,8 @@ class Turns:
                 self._send(conversation, row, effect, writes)
             case SetTimer():
                 self._set_timer(conversation, effect, writes)
+            case Mask():
+                self._hide(conversation, row, writes)
             case CancelTimers(keys):
                 writes.cancels.append((conversation.contact_id, keys))
                 for key in [k for k in writes.timers if k[0] == conversation.contact_id and (not keys or k[1] in keys)]:
@@ -434,7 +456,7 @@ class Turns:
 
     def _set_timer(self, conversation: Conversation, effect: SetTimer, writes: Writes) -> None:
         due = effect.due_at
-        if effect.key.startswith(REMINDER):
+        if effect.key.startswith(UNASKED):
             due = allowed_from(due, conversation.address, self._shelf.current.timezone)
         writes.timers[conversation.contact_id, effect.key] = {
             "bucket": conversation.bucket,

@@ -13,7 +13,7 @@ from textback.core.messages import FAILED
 from textback.core.text import clean, segments
 from textback.core.when import to_datetime
 from textback.engine.arrivals import Message
-from textback.pipeline.quiet import REMINDER, allowed_from
+from textback.pipeline.quiet import UNASKED, allowed_from
 from textback.store import desk as desk_store
 from textback.store import simulator as store
 from textback.store.db import Row
@@ -85,7 +85,7 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, st
 
 def _due(key: str, due: int, phone: str, zone: str, now: int) -> str:
     """When a timer will fire, and what holds it."""
-    later = allowed_from(due, phone, zone) if key.startswith(REMINDER) else due
+    later = allowed_from(due, phone, zone) if key.startswith(UNASKED) else due
     words = f"due {clock(due, zone)}, {day(due, zone, now)}"
     return words if later == due else f"{words}, held by quiet hours to {clock(later, zone)}"
 

@@ -1,29 +1,52 @@
 """ask: asks one question and keeps the answer in one variable."""
 
+from typing import Any
+
+import msgspec
+
 from textback.engine.bot import Question
-from textback.engine.context import Context
-from textback.engine.match import Match, Options, is_skip, match_choice, match_yes_no, normalise
+from textback.engine.context import HIDDEN, Context
+from textback.engine.match import Options, is_skip, make_options, match_choice, normalise
+from textback.engine.matchers import MATCHERS, Ambiguous, PatternError, compile_pattern, find
+from textback.engine.nodes.checks import Rule, problem, read_checks
 from textback.engine.nodes.choices import Choices, make_choices, pretty
 from textback.engine.reading import RESERVED, Asking, Draft, Heard, Kind
 from textback.engine.source import Mapping, Node
+from textback.engine.state import Between
 from textback.engine.template import Text
 
-TYPES = ("text", "choice", "yes_no")
-
-#: Types of the flow language that a later version brings.
-LATER_TYPES = (
-    "number", "integer", "money", "date", "time", "datetime", "email", "phone", "postcode", "name", "media", "location",
-    "pattern",
+TYPES = (
+    "text", "choice", "yes_no", "number", "integer", "money", "date", "time", "datetime", "email", "phone", "postcode",
+    "name", "media", "location", "pattern",
 )  # fmt: skip
+PREFILLED = frozenset({"choice", "date", "time", "datetime", "email", "phone", "name", "money"})
+"""Types that are recognised in a longer text without being asked for, unless a question says `prefill`."""
 
 
 class Ask(Question, frozen=True, kw_only=True):
-    """Ask `text`; the answer, of the given type, becomes the variable `name`."""
+    """Ask `text`; the answer, of the given type, becomes the variable `name`.
+
+    `prefill` lets it be taken from a text in which it was said unasked; `confirmed` says that a later step repeats it.
+    """
 
     name: str
     type: str
+    label: Text
     choices: Choices | None = None
     optional: bool = False
+    sensitive: bool = False
+    prefill: bool = False
+    confirmed: bool = False
+    rules: tuple[Rule, ...] = ()
+    options: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Found(msgspec.Struct, frozen=True):
+    """An answer: its value, what recognised it, and what of the text it did not use."""
+
+    value: Any
+    how: str
+    rest: str = ""
 
 
 def read(draft: Draft) -> Ask | None:
@@ -34,9 +57,12 @@ def read(draft: Draft) -> Ask | None:
         return None
     if name in RESERVED:
         flow.source.error(draft.value, f"A variable can't be called {name!r}.", "Choose another name.")
+    draft.variable = name
     flow.names.add(name)
     choices = _read_choices(draft)
     type_ = flow.types.get(name, "choice" if "choices" in draft.keys else "text")
+    if "pattern" in draft.keys and name not in flow.types:
+        type_ = "pattern"
     if (type_ == "choice") != ("choices" in draft.keys):
         problem = "is a choice but has no choices" if type_ == "choice" else f"has choices, but vars says it is {type_}"
         flow.source.error(draft.value, f"{name!r} {problem}.", "Make `vars` and `choices` agree.")
@@ -44,17 +70,49 @@ def read(draft: Draft) -> Ask | None:
         flow.labels.setdefault(name, {}).update(choices.labels)
     flow.asked[name] = draft.id
     flow.targets.setdefault(name, draft.id)
-    flow.called[name] = flow.text(draft.keys.get("label"), "The label of a question") or Text(
+    label = flow.text(draft.keys.get("label"), "The label of a question") or Text(
         {flow.locales[0]: pretty(name)}, flow.locales[0]
     )
+    flow.called[name] = label
     text = draft.text("text", question=True)
     if text is None:
         if "text" not in draft.keys:
             flow.source.error(draft.value, f"The question {name!r} has no text.", "Add text: with the words to send.")
         return None
-    optional = flow.flag(draft.keys.get("optional"), "optional")
-    made = draft.base() | draft.patience()
-    return Ask(**made, text=text, name=name, type=type_, choices=choices, optional=optional)
+    prefill = flow.flag(draft.keys["prefill"], "prefill") if "prefill" in draft.keys else type_ in PREFILLED
+    sensitive = flow.flag(draft.keys.get("sensitive"), "sensitive")
+    if sensitive:
+        flow.sensitive.add(name)
+    return Ask(
+        **(draft.base() | draft.patience()),
+        text=text,
+        name=name,
+        type=type_,
+        label=label,
+        choices=choices,
+        optional=flow.flag(draft.keys.get("optional"), "optional"),
+        sensitive=sensitive,
+        prefill=prefill and not sensitive and type_ not in ("text", "media"),
+        rules=read_checks(draft, type_),
+        options=_read_pattern(draft, type_),
+    )
+
+
+def _read_pattern(draft: Draft, type_: str) -> dict[str, str]:
+    flow = draft.flow
+    node = draft.keys.get("pattern")
+    if node is None:
+        if type_ == "pattern":
+            flow.source.error(draft.value, "This question has no pattern.", "Add pattern: with what an answer must be.")
+        return {}
+    if type_ != "pattern":
+        flow.source.error(node, f"vars says it is {type_}, and a pattern is for another type.", "Remove one of them.")
+    pattern = flow.string(node, "pattern") or ""
+    try:
+        compile_pattern(pattern)
+    except PatternError as error:
+        flow.source.error(node, f"The pattern can't be used. {error}", "See docs/reference/matchers.md.")
+    return {"pattern": pattern}
 
 
 def _read_choices(draft: Draft) -> Choices | None:
@@ -100,47 +158,139 @@ def _check_words(draft: Draft, node: Node, id_: str, words: list[str], taken: di
             source.error(node, f"{word!r} means both {taken[word]!r} and {id_!r}.", "Give it to one of them.")
 
 
-def run(ctx: Context, step: Ask) -> None:
-    """Ask, and wait."""
+def run(ctx: Context, step: Ask) -> str | None:
+    """Ask, and wait; or go on, where the answer is known."""
+    session = ctx.session
+    filled = step.name in session.filled
+    if filled or (ctx.rewalking is not None and step.id in session.asked):
+        why = problem(ctx, step.rules, step.name, session.vars.get(step.name))
+        if filled:
+            session.filled.remove(step.name)
+        if why is None:
+            if filled:
+                _answered(session.asked, step.id)
+                if not step.confirmed:
+                    said = ctx.said(session.vars[step.name], step.name)
+                    label = ctx.render(step.label)
+                    ctx.noted.append(ctx.phrases.noted.format(label=label[:1].upper() + label[1:], value=said))
+            return step.next
+        ctx.noted.append(why)
     ctx.put(step, words(ctx, step))
+    return None
 
 
 def words(ctx: Context, step: Ask) -> str:
-    """The question with its menu."""
+    """The question with its menu; or which of the things that an answer may have meant it is."""
+    between = ctx.session.between
+    if between:
+        return ctx.phrases.which.format(options=ctx.either([one.said for one in between]))
     text = ctx.render(step.text)
     return f"{text} {ctx.render(step.choices.menu)}" if step.choices else text
 
 
-def understand(step: Ask, text: str) -> Match | None:
+def understand(ctx: Context, step: Ask, text: str) -> Found | Ambiguous | None:
     """What the text says as an answer to this question."""
-    if step.type == "yes_no":
-        found = match_yes_no(text)
+    found: Found | Ambiguous | None = None
+    if step.type == "media":
+        found = Found([one.url for one in ctx.media], "media") if ctx.media else None
     elif step.choices is not None:
-        found = match_choice(text, step.choices.options)
+        choice = match_choice(text, step.choices.options)
+        if choice is not None:
+            found = Found(choice.value, choice.how, text if choice.how == "in a sentence" else "")
+    elif step.type == "text":
+        found = Found(text.strip(), "text") if any(map(str.isalnum, text)) else None
     else:
-        found = Match(text.strip(), "text") if any(map(str.isalnum, text)) else None
+        read = MATCHERS[step.type](text, ctx.here, step.options)
+        found = Found(read.value, read.how, read.rest) if read is not None and not isinstance(read, Ambiguous) else read
+        if read is None and step.prefill:
+            read = find(step.type, text, ctx.here, step.options)
+            found = read if read is None or isinstance(read, Ambiguous) else Found(read.value, read.how, read.rest)
     if step.optional and (found is None or step.type == "text") and is_skip(text):
-        return Match("", "skipped")
+        return Found("", "skipped")
     return found
 
 
 def hear(ctx: Context, step: Ask, text: str) -> Heard | None:
-    """Keep the answer. A question asked again from a confirmation leads back to it."""
-    found = understand(step, text)
+    """Keep the answer, and what else the text says. One that was asked for again leads back to where it was changed."""
+    session = ctx.session
+    found = _chosen(ctx, text) or understand(ctx, step, text)
     if found is None:
         return None
-    session = ctx.session
+    if isinstance(found, Ambiguous):
+        session.between = [Between(one.value, one.said) for one in found.readings]
+        ctx.put_which(step, words(ctx, step))
+        return Heard(f"{step.name} may be {' or '.join(one.said for one in found.readings)}", None)
+    session.between = []
+    shown = HIDDEN if step.sensitive else found.value
+    why = problem(ctx, step.rules, step.name, found.value) if found.value != "" else None
+    if why is not None:
+        return Heard(f"{step.name} = {shown} ({found.how}), refused by a check", None, problem=why)
     session.vars[step.name] = found.value
+    _answered(session.asked, step.id)
+    session.nudged = False
+    if step.sensitive:
+        ctx.mask()
     back, session.confirming = session.confirming, ""
-    return Heard(f"{step.name} = {found.value} ({found.how})", back or step.next)
+    if found.rest:
+        prefill(ctx, found.rest, step.id)
+    return Heard(f"{step.name} = {shown} ({found.how})", step.next, again=back != "")
+
+
+def _answered(asked: list[str], id_: str) -> None:
+    if id_ in asked:
+        asked.remove(id_)
+    asked.append(id_)
+
+
+def _chosen(ctx: Context, text: str) -> Found | None:
+    """Which of the things it may have meant."""
+    between = ctx.session.between
+    if not between:
+        return None
+    options = make_options({str(place): [one.said] for place, one in enumerate(between)})
+    found = match_choice(text, options)
+    return None if found is None else Found(between[int(str(found.value))].value, f"which one: {found.how}")
+
+
+def prefill(ctx: Context, text: str, after: str = "") -> None:
+    """Keep what a text says in answer to questions that come later. They are confirmed instead of asked."""
+    steps = list(ctx.running.steps.values())
+    begin = next((place for place, step in enumerate(steps, 1) if step.id == after), 0)
+    session = ctx.session
+    for step in steps[begin:]:
+        if not isinstance(step, Ask) or not step.prefill or step.name in session.vars:
+            continue
+        found = spot(ctx, step, text)
+        if found is None or problem(ctx, step.rules, step.name, found.value) is not None:
+            continue
+        session.vars[step.name] = found.value
+        session.filled.append(step.name)
+        text = found.rest
+
+
+def spot(ctx: Context, step: Ask, text: str) -> Found | None:
+    """The answer to this question inside a text that was not about it; only what is certain."""
+    if step.choices is not None:
+        choice = match_choice(text, step.choices.options)
+        certain = choice is not None and choice.how in ("label or synonym", "in a sentence")
+        return Found(choice.value, choice.how, text) if choice is not None and certain else None
+    if step.type not in MATCHERS or step.type == "yes_no":
+        return None
+    read = find(step.type, text, ctx.here, step.options)
+    return None if read is None or isinstance(read, Ambiguous) else Found(read.value, read.how, read.rest)
 
 
 def example(ctx: Context, step: Ask) -> str:
     """The question with an example of an answer."""
     if step.choices is not None:
         return step.choices.example(ctx.locale)
-    said = ctx.phrases.example_yes_no if step.type == "yes_no" else ctx.phrases.example_text
-    return said.format(question=words(ctx, step))
+    question = words(ctx, step)
+    if step.type == "yes_no":
+        return ctx.phrases.example_yes_no.format(question=question)
+    given = ctx.phrases.examples.get(step.type, "")
+    if not given:
+        return ctx.phrases.example_text.format(question=question)
+    return ctx.phrases.ask_example.format(example=given, question=question)
 
 
 def _options(_ctx: Context, step: Ask) -> Options | None:
@@ -154,9 +304,8 @@ def _yes_no(_ctx: Context, step: Ask) -> bool:
 KIND = Kind(
     "ask",
     Ask,
-    ("text", "choices", "label", "optional", "retry", "remind", "expire"),
+    ("text", "choices", "label", "optional", "retry", "remind", "expire", "check", "sensitive", "prefill", "pattern"),
     read,
     run,
-    later=("check", "sensitive", "prefill", "media", "pattern"),
     asking=Asking(words, hear, example, _options, _yes_no),
 )

@@ -29,10 +29,13 @@ def read(draft: Draft) -> End:
     return End(**draft.base(), outcome=outcome)
 
 
-def run(ctx: Context, step: End) -> None:
-    """Finish, and stop."""
+def run(ctx: Context, step: End) -> str | None:
+    """Finish, and stop; a flow that another one runs goes back to it."""
     ctx.session.step = step.id
+    if ctx.session.frames:
+        return ctx.leave_flow()
     ctx.end_session(step.outcome or ctx.outcome)
+    return None
 
 
 KIND = Kind("end", End, (), read, run, bare=True)

@@ -4,16 +4,34 @@ from collections.abc import Callable
 from typing import Any
 
 from textback.engine.bot import Question, Step
-from textback.engine.nodes import ask, branch, confirm, end, escalate, goto, say
+from textback.engine.nodes import ask, branch, confirm, end, escalate, goto, record, say, tag, wait
+from textback.engine.nodes import run as run_
 from textback.engine.nodes import set as set_
 from textback.engine.reading import Asking, Kind
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for kind in (say.KIND, ask.KIND, confirm.KIND, branch.KIND, set_.KIND, escalate.KIND, goto.KIND, end.KIND)
+    for kind in (
+        say.KIND,
+        ask.KIND,
+        confirm.KIND,
+        branch.KIND,
+        set_.KIND,
+        tag.TAG_KIND,
+        tag.UNTAG_KIND,
+        record.KIND,
+        run_.KIND,
+        wait.KIND,
+        escalate.KIND,
+        goto.KIND,
+        end.KIND,
+    )
 }
 
 RUN: dict[type[Step], Callable[[Any, Any], str | None]] = {kind.step: kind.run for kind in KINDS.values()}
+
+ONCE: frozenset[type[Step]] = frozenset(kind.step for kind in KINDS.values() if kind.once)
+"""Kinds that say or do something: see advance.rewalk."""
 
 _ASKING: dict[type[Step], Asking] = {kind.step: kind.asking for kind in KINDS.values() if kind.asking is not None}
 

@@ -1,35 +1,66 @@
-"""say: sends a text, with pictures if wanted."""
+"""say: sends a text or an agreed template, with pictures and quick replies if wanted."""
 
 from textback.engine.arrivals import Media
-from textback.engine.bot import Step
+from textback.engine.bot import Approved, Step
 from textback.engine.context import Context
 from textback.engine.reading import Draft, Kind
+from textback.engine.source import Mapping, nearest
 from textback.engine.template import Text
 
 
 class Say(Step, frozen=True, kw_only=True):
-    """Send `text` and `media`."""
+    """Send `text` and `media`. `quick` are words to answer with, which are said behind the text."""
 
     text: Text
     media: tuple[Media, ...] = ()
+    quick: tuple[str, ...] = ()
 
 
 def read(draft: Draft) -> Say | None:
-    """`say: TEXT`, with `media: [URL, ...]`."""
+    """`say: TEXT` or `say: {template: NAME}`, with `media: [URL, ...]` and `quick: [WORD, ...]`."""
     media = []
     for url, node in draft.flow.strings(draft.keys.get("media"), "media"):
         if url.startswith("https://"):
             media.append(Media(url))
         else:
             draft.flow.source.error(node, "media must be an https:// address.", "Put the file on a public web server.")
-    text = draft.text("say")
-    return None if text is None else Say(**draft.base(), text=text, media=tuple(media))
+    base = draft.base()
+    node = draft.value
+    if isinstance(node, Mapping) and "template" in node.values:
+        approved = _template(draft, node)
+        text = None if approved is None else approved.text
+        if approved is not None:
+            if "class" in draft.keys and base["message_class"] != approved.message_class:
+                why = f"The template is {approved.message_class}, so this can't be {base['message_class']}."
+                draft.flow.source.error(draft.keys["class"], why, "Remove class: from the step.")
+            base["message_class"] = approved.message_class
+    else:
+        text = draft.text("say")
+    quick = tuple(word for word, _ in draft.flow.strings(draft.keys.get("quick"), "quick"))
+    return None if text is None else Say(**base, text=text, media=tuple(media), quick=quick)
+
+
+def _template(draft: Draft, node: Mapping) -> Approved | None:
+    flow = draft.flow
+    keys = flow.mapping(node, "say", ("template",))
+    name = flow.string(keys["template"], "template")
+    if name is None:
+        return None
+    if name not in flow.templates:
+        flow.source.error(keys["template"], f"There is no template {name!r}.", nearest(name, flow.templates))
+        return None
+    approved = flow.templates[name]
+    flow.use(keys["template"], approved.text.names)
+    return approved
 
 
 def run(ctx: Context, step: Say) -> str:
     """Send, and go on."""
-    ctx.say(ctx.render(step.text), ctx.source(step), step.message_class, step.media)
+    words = ctx.render(step.text)
+    if step.quick:
+        words = f"{words} {ctx.phrases.quick.format(options=ctx.either(step.quick))}"
+    ctx.say(words, ctx.source(step), step.message_class, step.media)
     return step.next
 
 
-KIND = Kind("say", Say, ("media",), read, run)
+KIND = Kind("say", Say, ("media", "quick"), read, run, once=True)

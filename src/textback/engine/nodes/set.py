@@ -8,7 +8,7 @@ from textback.engine.bot import Step
 from textback.engine.context import Context
 from textback.engine.reading import NAME, RESERVED, Draft, Kind
 from textback.engine.source import Mapping, Node, Scalar
-from textback.engine.template import BadTemplate, Expression, RenderError, Text, is_template
+from textback.engine.template import BadTemplate, Expression, RenderError, Text, is_template, plain
 
 CONTACT = "contact."
 
@@ -92,9 +92,10 @@ def run(ctx: Context, step: Set) -> str:
 
 def _kept(value: Any) -> Any:
     """The value as JSON keeps it. Raises RenderError for what it can't."""
-    if isinstance(value, str):
-        return str.__str__(value)  # a choice is kept as its id, not its label
-    if value is None or isinstance(value, bool | int | float):
+    value = plain(value)  # a choice is kept as its id, not its label
+    if isinstance(value, dict):
+        return value
+    if value is None or isinstance(value, bool | int | float | str):
         return value
     raise RenderError(f"set needs a text, a number, or true or false, not {type(value).__name__}")
 

@@ -1,0 +1,48 @@
+"""Digressions: another flow is begun while a question is open. The question comes back when that flow is over."""
+
+from textback.engine.bot import Question
+from textback.engine.context import Context
+from textback.engine.nodes.ask import Ask
+from textback.engine.nodes.registry import asking
+
+
+def offer(ctx: Context) -> None:
+    """Another session has ended and one is parked: ask its question again when it was parked in this very turn, else
+    ask whether to go on with it."""
+    if ctx.digressed:
+        go_on(ctx, back=True)
+        return
+    parked = ctx.state.parked[-1]
+    flow = ctx.version(parked).flows.get(parked.flow)
+    label = ctx.called(flow) if flow is not None else parked.flow
+    ctx.say(ctx.phrases.resume.format(flow=label), "bot.resume")
+    ctx.state.offered = True
+    ctx.event("resume_offered", session=parked.id, flow=parked.flow)
+
+
+def go_on(ctx: Context, *, back: bool = False) -> None:
+    """Take up the parked session and ask its open question again; with `back` shorter, and only the first time."""
+    if not ctx.unpark():
+        return
+    step = ctx.open_question()
+    if step is None:
+        return
+    session = ctx.session
+    if not back:
+        ctx.put(step, asking(step).words(ctx, step))
+    elif session.nudged:
+        ctx.set_timers(step)
+    else:
+        session.nudged = True
+        ctx.say(ctx.phrases.back_to.format(question=short(ctx, step)), ctx.source(step), step.message_class)
+        ctx.set_timers(step)
+
+
+def short(ctx: Context, step: Question) -> str:
+    """The question without what leads up to it: its last sentence that asks, and its menu."""
+    if ctx.session.between or not isinstance(step, Ask):
+        return asking(step).words(ctx, step)
+    text = ctx.render(step.text)
+    sentences = [part.strip() for part in text.replace("? ", "?\n").replace(". ", ".\n").splitlines()]
+    asks = next((part for part in reversed(sentences) if part.endswith("?")), text)
+    return f"{asks} {ctx.render(step.choices.menu)}" if step.choices else asks
