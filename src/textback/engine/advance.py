@@ -27,10 +27,9 @@ def advance(ctx: Context, step_id: str) -> None:
             raise LimitHit("steps_in_a_turn", STEPS_IN_A_TURN)
         step = steps[following]
         session.step = following
-        if step.when is not None and not ctx.holds(step.when):
-            following = step.next
-        else:
-            following = RUN[type(step)](ctx, step)
+        skipped = step.when is not None and not ctx.holds(step.when)
+        following = step.next if skipped else RUN[type(step)](ctx, step)
+        ctx.path.append((step, skipped, following))
 
 
 def give_up(ctx: Context, step: Question, then: str, outcome: str) -> None:

@@ -16,6 +16,9 @@ from textback.engine.words import Phrases, phrases
 
 OWNER_IDLE = "owner_idle"
 
+Visit = tuple[Step, bool, str | None]
+"""A step that the turn came to, whether its `if` skipped it, and the id of the step that followed; None: it stopped."""
+
 
 class LimitHit(Exception):
     """A named limit was reached. The session fails and a person sees it."""
@@ -31,7 +34,7 @@ class Context:
 
     __slots__ = (
         "_armed", "_locale", "_status", "bot", "checks", "effects", "events", "flow", "heard", "now", "origin",
-        "outcome", "session_id", "state", "steps",
+        "outcome", "path", "session_id", "state", "steps",
     )  # fmt: skip
 
     def __init__(self, bot: Bot, pinned: Bot | None, state: State, now: int, session_id: str) -> None:
@@ -43,6 +46,7 @@ class Context:
         self.events: list[Event] = []
         self.checks: list[Check] = []
         self.steps = 0
+        self.path: list[Visit] = []
         self.heard = ""
         """The contact's words of this turn."""
         self.origin = ""

@@ -16,7 +16,7 @@ from textback.engine.consent_words import NEVER_HEARD
 from textback.engine.match import normalise
 from textback.engine.nodes.ask import LATER_TYPES, TYPES
 from textback.engine.nodes.registry import KINDS
-from textback.engine.reading import NAME, QUEUE, RESERVED, FlowReader, Reader, Said
+from textback.engine.reading import NAME, QUEUE, RESERVED, FlowReader, Reader
 from textback.engine.source import Mapping as MappingNode
 from textback.engine.source import Node, Problem, Source, nearest
 from textback.engine.words import LANGUAGES
@@ -40,7 +40,7 @@ SECRET = re.compile(r"key|token|secret|password|auth|credential")
 
 
 class BotError(TextbackError):
-    """The bot folder can't be used. `problems` has every error and warning found in it."""
+    """The bot folder can't be used. `problems` has every error found in it, and warnings."""
 
     def __init__(self, problems: list[Problem]) -> None:
         errors = [problem for problem in problems if problem.level == "error"]
@@ -58,14 +58,15 @@ def load_bot(files: Mapping[str, str], version: int = 0) -> Bot:
     return msgspec.structs.replace(bot, version=version)
 
 
-def check_bot(files: Mapping[str, str]) -> list[Problem]:
-    """Everything wrong with these files, in the order of files and lines."""
-    return _load(files)[1]
+def check_bot(files: Mapping[str, str], most_segments: int = lint.MOST_SEGMENTS) -> list[Problem]:
+    """Everything wrong or unwise in these files, in the order of files and lines. A text that may take more than
+    `most_segments` is unwise."""
+    return _load(files, most_segments)[1]
 
 
-def _load(files: Mapping[str, str]) -> tuple[Bot | None, list[Problem]]:
+def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None, list[Problem]]:
     problems: list[Problem] = []
-    said: list[tuple[Source, Said]] = []
+    said: list[lint.Part] = []
     bot = _read_bot(files, problems, said)
     flows: dict[str, Flow] = {}
     places: dict[str, str] = {}
@@ -86,17 +87,16 @@ def _load(files: Mapping[str, str]) -> tuple[Bot | None, list[Problem]]:
             source.warn(None, "This file is not part of a bot.", "Flows are flows/NAME.yml.")
     if not flows and not any(problem.level == "error" for problem in problems):
         Source(BOT_FILE, problems).error(None, "The bot has no flow.", "Write one in flows/NAME.yml.")
-    for source, one in said:
-        lint.check_text(source, one)
-    problems.sort()
-    if any(problem.level == "error" for problem in problems):
-        return None, problems
     words = {word: name for word, (name, _) in starts.items()}
     longest = max((len(word.split()) for word in words), default=0)
-    return msgspec.structs.replace(bot, flows=flows, starts=words, longest_start=longest), problems
+    bot = msgspec.structs.replace(bot, flows=flows, starts=words, longest_start=longest)
+    if most_segments:
+        lint.advise(bot, said, most_segments)
+    problems.sort()
+    return None if any(problem.level == "error" for problem in problems) else bot, problems
 
 
-def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[tuple[Source, Said]]) -> Bot:
+def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint.Part]) -> Bot:
     """bot.yml; where it is wrong, a bot with defaults, so that the flows can be checked too."""
     source = Source(BOT_FILE, problems)
     nothing = Bot(name="")
@@ -135,7 +135,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[tupl
         lines=_lines(reader, keys.get("lines")),
     )
     reader.check_uses(())
-    said.extend((source, one) for one in reader.said)
+    said.append(lint.Part(source, reader.said))
     return bot
 
 
@@ -247,7 +247,7 @@ def _lines(reader: Reader, node: Node | None) -> tuple[LineSpec, ...]:
 
 
 def _read_flow(
-    source: Source, text: str, bot: Bot, starts: dict[str, tuple[str, str]], said: list[tuple[Source, Said]]
+    source: Source, text: str, bot: Bot, starts: dict[str, tuple[str, str]], said: list[lint.Part]
 ) -> Flow | None:
     top = source.parse(text)
     if top is None:
@@ -267,8 +267,8 @@ def _read_flow(
     first = reader.block(keys["steps"], "", "")
     flow = reader.flow(name, tuple(keywords), first)
     reader.check_uses(flow.names)
-    lint.check_reach(source, flow, reader.places)
-    said.extend((source, one) for one in reader.said)
+    lint.check_flow(source, flow, reader.places)
+    said.append(lint.Part(source, reader.said, top, flow, reader.places))
     return flow if name else None
 
 
