@@ -86,7 +86,8 @@ def _update(run: Run) -> int:
         edits = [edit for verdict in run.failed if verdict.conversation.file == file for edit in verdict.edits]
         text = mended(run.files[file], edits)
         if text != run.files[file]:
-            (run.bot_dir / file).write_text(text, encoding="utf-8")
+            path = run.bot_dir / file
+            path.write_text(text, encoding="utf-8", newline="\r\n" if b"\r\n" in path.read_bytes() else "\n")
             typer.echo(f"{run.bot_dir / file}: {len(edits)} expectation{'s' * (len(edits) != 1)} rewritten.")
             changed += 1
     return changed

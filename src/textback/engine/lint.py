@@ -54,9 +54,10 @@ def advise(bot: Bot, parts: Iterable[Part], most_segments: int) -> None:
     several = len(bot.locales) > 1 and sum(len(said.text.sources) > 1 for said in spoken) * 2 > len(spoken)
     for part in parts:
         owners = _owners(part.places) if part.flow is not None else {}
+        words = _choices(part.flow)
         for said in part.said:
             step = part.flow.steps.get(owners.get(id(said.node), "")) if part.flow is not None else None
-            told = Told(said.node, said.text, said.question, part.flow, step, _menu(said, step))
+            told = Told(said.node, said.text, said.question, part.flow, step, _menu(said, step), words)
             check_text(part.source, told, bot, most_segments, several)
         if part.flow is not None and all(id_ in part.flow.steps for id_ in part.places):
             _check_ends(part.source, part.flow, part.places)
@@ -67,6 +68,13 @@ def advise(bot: Bot, parts: Iterable[Part], most_segments: int) -> None:
 def _sentence(said: Said) -> bool:
     """Whether a text is more than a label."""
     return any(" " in source.strip() for source in said.text.sources.values())
+
+
+def _choices(flow: Flow | None) -> frozenset[str]:
+    """Every word that is an answer to a choice of this flow."""
+    steps = flow.steps.values() if flow is not None else ()
+    asks = [step.choices.options.exact for step in steps if isinstance(step, Ask) and step.choices is not None]
+    return frozenset(word for exact in asks for word in exact)
 
 
 def _menu(said: Said, step: Step | None) -> dict[str, str]:
@@ -102,12 +110,21 @@ def _reached(flow: Flow, queue: list[str]) -> set[str]:
 
 def _check_ends(source: Source, flow: Flow, places: dict[str, Node]) -> None:
     """A question whose answer leads to no word at all: whoever answers it hears nothing more."""
+    before: dict[str, list[str]] = {}
     for id_, step in flow.steps.items():
-        if isinstance(step, Question):
-            after = [flow.steps[one] for one in _reached(flow, [step.next])]
-            if not any(isinstance(one, Say | Question | Escalate) for one in after):
-                fix = "Say what happens next, for example `- say: Thank you, we have it.`"
-                source.warn(places[id_], "This is a dead end: after the answer nothing is said.", fix)
+        for target in step.targets():
+            before.setdefault(target, []).append(id_)
+    speaking: set[str] = set()  # steps from which a word follows sooner or later
+    queue = [id_ for id_, step in flow.steps.items() if isinstance(step, Say | Question | Escalate)]
+    while queue:
+        id_ = queue.pop()
+        if id_ not in speaking:
+            speaking.add(id_)
+            queue.extend(before.get(id_, ()))
+    for id_, step in flow.steps.items():
+        if isinstance(step, Question) and step.next not in speaking:
+            fix = "Say what happens next, for example `- say: Thank you, we have it.`"
+            source.warn(places[id_], "This is a dead end: after the answer nothing is said.", fix)
 
 
 def _check_rings(source: Source, flow: Flow, places: dict[str, Node]) -> None:

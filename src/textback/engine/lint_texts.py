@@ -13,7 +13,7 @@ from textback.engine.lint_words import GSM_TWINS, PROMOTIONAL, SEND_VERBS, SHORT
 from textback.engine.match import NO, NUMBERS, ORDINALS, PERSON, SKIP, YES, normalise
 from textback.engine.nodes.ask import Ask
 from textback.engine.sample import longest
-from textback.engine.source import Node, Source
+from textback.engine.source import Mapping, Node, Source
 from textback.engine.template import Text
 
 SAMPLE = "Ana Maria Gonzalez"
@@ -21,7 +21,8 @@ SAMPLE = "Ana Maria Gonzalez"
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A text, whether it asks something, its flow and step where it has them, and what the engine adds to it."""
+    """A text, whether it asks something, its flow and step where it has them, what the engine adds to it by locale, and
+    the words that choices of its flow hear."""
 
     node: Node
     text: Text
@@ -29,6 +30,7 @@ class Told(msgspec.Struct, frozen=True):
     flow: Flow | None
     step: Step | None
     menu: dict[str, str]
+    choices: frozenset[str]
 
 
 def check_text(source: Source, told: Told, bot: Bot, most_segments: int, several: bool) -> None:
@@ -49,9 +51,10 @@ def check_text(source: Source, told: Told, bot: Bot, most_segments: int, several
 def _locales(source: Source, told: Told, bot: Bot, several: bool) -> None:
     have = told.text.sources
     missing = [locale for locale in bot.locales if locale not in have and locale.partition("-")[0] not in have]
-    if not missing or (len(have) == 1 and not several):
+    once = not isinstance(told.node, Mapping)
+    if not missing or (once and not several):
         return
-    if len(have) == 1 and not any(len(re.findall(r"\w+", _bare(text))) > 1 for text in have.values()):
+    if once and not any(len(re.findall(r"\w+", _bare(text))) > 1 for text in have.values()):
         return  # a name, a number, or nothing but values
     it = ", ".join(missing)
     source.warn(told.node, f"This text is not there in {it}.", f"Write it as {{{bot.locale}: ..., {missing[0]}: ...}}.")
@@ -148,7 +151,7 @@ def _links(source: Source, told: Told, _bot: Bot, text: str) -> bool:
     return False
 
 
-_CAPITALS = r"[^\W\d_a-zß-öø-ÿ]{3,}(?:[ -][^\W\d_a-zß-öø-ÿ]{3,})?"
+_CAPITALS = r"[^\W\d_a-zß-öø-ÿ]{2,}(?:[ -][^\W\d_a-zß-öø-ÿ]{2,})?"
 _QUOTED = rf"[\"'“‘«]?({_CAPITALS})[\"'”’»]?(?![\w])"
 _SEND = re.compile(rf"(?<!\w)(?i:{'|'.join(verb for verbs in SEND_VERBS.values() for verb in verbs)}) {_QUOTED}")
 _NEXT = re.compile(rf"(?:,|(?<!\w)(?:{'|'.join(WORD_JOINS)})) {_QUOTED}")
@@ -159,23 +162,17 @@ def _words(source: Source, told: Told, bot: Bot, text: str) -> bool:
     """Words that people are told to send, and that nothing hears."""
     if isinstance(told.step, Ask) and told.step.type not in {"choice", "yes_no"}:
         return False  # any word is an answer
-    heard = None
     for sentence in _SENTENCE.split(text):
         send = _SEND.search(sentence)
-        words = [send[1], *_NEXT.findall(sentence, send.end())] if send else []
-        for word in words:
-            heard = heard or _heard(told, bot)
-            if normalise(word) not in heard and normalise(word).split()[0] not in bot.starts:
+        for word in [send[1], *_NEXT.findall(sentence, send.end())] if send else []:
+            normal = normalise(word)
+            if not any(normal in heard for heard in (_ALWAYS, bot.starts, told.choices)) and (
+                normal.partition(" ")[0] not in bot.starts
+            ):
                 fix = "Make it a start keyword of a flow, or a choice of the question."
                 source.warn(told.node, f"This tells people to send {word}, which nothing hears.", fix)
                 return True
     return False
 
 
-_ALWAYS = {*NEVER_HEARD, *PERSON, *YES, *NO, *SKIP, *ORDINALS, *NUMBERS}
-
-
-def _heard(told: Told, bot: Bot) -> frozenset[str]:
-    steps = told.flow.steps.values() if told.flow is not None else ()
-    choices = [term for step in steps if isinstance(step, Ask) and step.choices for term in step.choices.options.exact]
-    return frozenset({*_ALWAYS, *bot.starts, *choices})
+_ALWAYS = frozenset({*NEVER_HEARD, *PERSON, *YES, *NO, *SKIP, *ORDINALS, *NUMBERS})

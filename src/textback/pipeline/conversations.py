@@ -97,6 +97,7 @@ class Conversation(msgspec.Struct, frozen=True):
     name: str
     file: str
     line: int
+    column: int
     begins: int
     number: str
     fields: dict[str, Any]
@@ -119,7 +120,7 @@ def read_conversations(files: Mapping[str, str], bot: Bot) -> tuple[list[Convers
     for one in found:
         first = names.setdefault(one.name, one)
         if first is not one:
-            place = Node(one.line, 1)
+            place = Node(one.line, one.column)
             message = f"The conversation {one.name!r} is also in {first.file}, line {first.line}."
             Source(one.file, problems).error(place, message, "Give one another name.")
     problems.sort()
@@ -158,6 +159,7 @@ class _Script:
             name,
             self._source.file,
             node.line,
+            node.column,
             self._begins(keys.get("at")),
             self._number(keys.get("line")),
             self._fields(keys),

@@ -3,6 +3,7 @@
 Values are found by the place where they begin; the YAML parser's own marks say where they end.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -14,6 +15,7 @@ from yaml.events import AliasEvent, MappingStartEvent, NodeEvent, ScalarEvent, S
 from textback.pipeline.judging import Edit
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_INVISIBLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")  # what YAML would fold or refuse
 _TAKEN = frozenset("true false null yes no on off y n".split())
 
 
@@ -84,8 +86,7 @@ def _plain_value(written: str) -> Any:
 
 
 def _quoted(text: str) -> str:
-    dumped: str = yaml.safe_dump(text, default_style='"', allow_unicode=True, width=1_000_000_000)
-    return dumped.rstrip("\n")
+    return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def _written(value: Any) -> str:
