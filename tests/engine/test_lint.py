@@ -266,6 +266,12 @@ def test_an_example_that_a_flow_has_twice() -> None:
 # Large files
 
 
+def test_very_many_examples_are_checked() -> None:
+    many = [f"this is example number {number}" for number in range(6_000)]
+    assert overlaps(many[:3_000], many[3_000:]) == []
+    assert len(overlaps(many, many[:1])) == 1
+
+
 def test_a_flow_of_ten_thousand_lines_is_checked() -> None:
     steps = "".join(f"- id: s{n}\n  goto: s{n + 1}\n" for n in range(5_000)) + "- id: s5000\n  say: Hi.\n- goto: s0"
     problem = only(check_bot(folder(steps)))

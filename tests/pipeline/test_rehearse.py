@@ -123,6 +123,19 @@ def test_systems_that_answer_each_other_for_ever_are_an_error() -> None:
         rehearsal(NAME, answer=lambda _: DeliveryStatus("p1", "x", "delivered")).text("go")
 
 
+def test_nothing_but_json_survives_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[object] = [(1, 2), object()]
+
+    def keeps(bot: Bot, state: State, *_: object, **__: object) -> Turn:
+        return Turn(State(fields={"x": kept.pop(0)}), [], [], [])
+
+    monkeypatch.setattr(rehearse, "decide", keeps)
+    talk = rehearsal(NAME)
+    talk.text("go")
+    assert talk.state.fields == {"x": [1, 2]}
+    assert [event.kind for event in talk.text("go").events] == ["turn_failed"]
+
+
 def test_what_breaks_the_engine_is_a_failed_turn_as_on_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> Turn:
         raise ZeroDivisionError
@@ -334,8 +347,8 @@ def test_coverage_counts_steps_and_ways_and_names_what_was_not_reached() -> None
     assert coverage.steps == (4, 6)
     assert coverage.branches == (2, 5)
     assert coverage.missing == [
-        ("flows/main.yml", 7, "no case of 2 holds"),
-        ("flows/main.yml", 11, "case 2 of 2"),
+        ("flows/main.yml", 7, "branch 2, no case of which holds"),
+        ("flows/main.yml", 11, "case 2 of branch 2"),
         ("flows/main.yml", 11, "step 2.2.1"),
         ("flows/main.yml", 12, "step 3"),
         ("flows/main.yml", 12, "step 3, not skipped by its if"),
@@ -423,7 +436,7 @@ def play_all(files: dict[str, str]) -> None:
 
 
 @given(st.sampled_from(NAMES).flatmap(lambda name: mutated(FOLDERS[name])))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=50)
 def test_an_accident_in_an_example_ends_in_verdicts_or_a_list_of_problems(files: dict[str, str]) -> None:
     play_all(files)
 
@@ -434,6 +447,6 @@ def accident_in_a_test(name: str) -> st.SearchStrategy[dict[str, str]]:
 
 
 @given(st.sampled_from(NAMES).flatmap(accident_in_a_test))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=50)
 def test_an_accident_in_a_test_file_ends_in_verdicts_or_a_list_of_problems(files: dict[str, str]) -> None:
     play_all(files)

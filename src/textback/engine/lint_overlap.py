@@ -12,6 +12,8 @@ NEARLY = 0.9
 """Two examples that are this much alike, with their words in the same order, mean the same."""
 SHORTEST = 8
 """Shorter examples are never nearly the same, only the same."""
+MOST_COMPARED = 5_000
+"""Beyond this many examples only the same ones are found: each would have to be compared with each."""
 
 Place = tuple[str, str, Source, Node, bool]
 """A text that starts a flow: normalised, the flow, its file, its place, whether it is a keyword."""
@@ -32,7 +34,8 @@ def check_overlaps(flows: Iterable[tuple[Source, str, Node]]) -> None:
         elif not place[4]:
             where = f"{other[2].file}:{other[3].line}"
             place[2].warn(place[3], f"This also starts the flow {other[1]!r} ({where}).", "Give it to one of them.")
-    _nearly(fresh)
+    if len(fresh) <= MOST_COMPARED:
+        _nearly(fresh)
 
 
 def _texts(source: Source, flow: str, top: Node) -> list[Place]:

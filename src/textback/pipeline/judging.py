@@ -107,9 +107,12 @@ def _ways(flow: Flow) -> Iterable[tuple[tuple[str, str, str], tuple[int, str]]]:
         if isinstance(step, Branch):
             for number, case in enumerate(step.cases, 1):
                 word = "else" if case.condition is None else f"case {number}"
-                yield (step.file, step.id, f"to {case.then}"), (_line(flow, case.then, step), f"{word} of {step.id}")
+                yield (
+                    (step.file, step.id, f"to {case.then}"),
+                    (_line(flow, case.then, step), f"{word} of branch {step.id}"),
+                )
             if step.cases[-1].condition is not None:
-                yield (step.file, step.id, f"to {step.next}"), (step.line, f"no case of {step.id} holds")
+                yield (step.file, step.id, f"to {step.next}"), (step.line, f"branch {step.id}, no case of which holds")
 
 
 def _line(flow: Flow, id_: str, otherwise: Step) -> int:

@@ -129,9 +129,10 @@ class Rehearsal:
         session_id = f"s{next(self._ids)}"
         try:
             turn = decide(self.bot, self.state, arrival, self.now, standing, session_id=session_id)
+            self.state = load_state(dump_state(turn.state))
         except Exception as error:  # as the server does: the turn fails, and the record says so
             turn = failed_turn(self.state, self.now, error)
-        self.state = load_state(dump_state(turn.state))
+            self.state = turn.state
         played.turns.append(turn)
         played.done += [self._carry_out(effect) for effect in turn.effects]
         answers = [self._answer(effect) for effect in turn.effects]
