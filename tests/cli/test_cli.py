@@ -14,7 +14,7 @@ from textback import __version__
 from textback.cli.main import main
 
 COMMANDS = [
-    [], ["serve"], ["demo"], ["chat"], ["check"], ["match"], ["backup"], ["restore"],
+    [], ["serve"], ["demo"], ["chat"], ["check"], ["match"], ["test"], ["backup"], ["restore"],
     ["apikey"], ["apikey", "add"], ["apikey", "list"], ["apikey", "revoke"], ["user"], ["user", "add"],
     ["user", "link"], ["dead"], ["dead", "list"], ["dead", "redrive"],
 ]  # fmt: skip

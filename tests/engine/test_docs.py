@@ -53,7 +53,8 @@ def folder_of(example: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.partition("\n")[0])
 def test_every_example_is_right(example: str) -> None:
-    assert check_bot(folder_of(example)) == []
+    # Fragments are not whole bots: what is only unwise in one, such as an end without a word, is left out of it.
+    assert [one for one in check_bot(folder_of(example)) if one.level == "error"] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,7 +5,6 @@ text from the desk, `hand_back:` how the desk lets go; `bot:` and `event:` are w
 UPDATE_GOLDEN=1 writes the answers anew; read the difference before you keep it.
 """
 
-import itertools
 import os
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,11 @@ import yaml
 import textback.examples
 from tests.engine.talk import BEGIN, CONTACT, LINE
 from textback.app import read_folder
-from textback.compliance.consent import may_send
 from textback.core.when import MINUTE
 from textback.engine.arrivals import AgentReply, AnyArrival, HandBack, Message, TimerFired
-from textback.engine.effects import Event, RecordConsent, Send, SetTimer
+from textback.engine.effects import Event, Send
 from textback.engine.load import load_bot
-from textback.engine.state import State, dump_state, load_state
-from textback.pipeline.decide import Standing, decide
+from textback.pipeline.rehearse import Rehearsal
 
 FILES = sorted((Path(__file__).parent / "golden").glob("*.yml"))
 EXAMPLE = Path(next(iter(textback.examples.__path__))) / "bike_shop"
@@ -65,27 +62,20 @@ def shown(event: Event) -> str:
 
 def play(given: list[Line]) -> list[Line]:
     """The conversation as it goes now: the given lines, each followed by what came of it."""
-    bot = load_bot(read_folder(EXAMPLE))
-    state, opted_out, timers = State(), False, set[str]()
+    rehearsal = Rehearsal(load_bot(read_folder(EXAMPLE)), BEGIN)
     played: list[Line] = []
-    for number, line in zip(itertools.count(1), given, strict=False):
+    for line in given:
         [(kind, value)] = line.items()
-        assert kind != "timer" or value in timers, f"no timer {value!r} was set; there were {sorted(timers)}"
-        now = BEGIN + number * MINUTE
-        standing = Standing(opted_out, {}, now)
-        turn = decide(bot, state, arrival(kind, value, now), now, standing, session_id=f"s{number}")
-        state = load_state(dump_state(turn.state))
+        timers = rehearsal.timers
+        assert kind != "timer" or value in timers, f"no timer {value!r} is set; there are {sorted(timers)}"
+        rehearsal.now += MINUTE
+        came = rehearsal.happen(arrival(kind, value, rehearsal.now))
         played.append(line)
-        for effect in turn.effects:
-            match effect:
-                case RecordConsent(change):
-                    opted_out = change == "opt_out"
-                case SetTimer(key):
-                    timers.add(key)
-                case Send() if effect.author == "bot":
-                    gate = may_send(effect.message_class, opted_out=opted_out, expires_at=effect.expires_at, now=now)
-                    played.append({"bot": effect.text} if gate.allowed else {"event": f"not sent, {gate.rule}"})
-        played += [{"event": shown(event)} for event in turn.events if event.kind in SHOWN]
+        for done in came.done:
+            if isinstance(done.effect, Send) and done.effect.author == "bot" and done.gate is not None:
+                text, gate = done.effect.text, done.gate
+                played.append({"bot": text} if gate.allowed else {"event": f"not sent, {gate.rule}"})
+        played += [{"event": shown(event)} for event in came.events if event.kind in SHOWN]
     return played
 
 

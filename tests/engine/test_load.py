@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import textback.examples
 from tests.engine.talk import BOT, flow, folder
+from tests.support.accidents import mutated
 from textback.compliance.keywords import LISTS
 from textback.engine.load import BotError, Problem, check_bot, load_bot
 
@@ -172,43 +173,7 @@ def test_any_bytes_are_a_bot_or_a_list_of_problems(content: bytes, encoding: str
     judge({"bot.yml": BOT, "flows/main.yml": text})
 
 
-SNIPPETS = [
-    "{{ ", " }}", "{% if x %}", "'", '"', ": ", "- ", "\n", "  ", "[", "]", "{", "}", "&a ", "*a", "~", "null", "!x ",
-    "#", "ask", "say", "end", "if", "then", "else", "choices", "retry: {then: {goto: bike}}", "goto: service",
-    "\t", "é", "\x00",
-]  # fmt: skip
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> dict[str, str]:
-    """The example folder after a few accidents."""
-    files = dict(EXAMPLE_FILES)
-    for _ in range(draw(st.integers(1, 4))):
-        name = draw(st.sampled_from(sorted(files)))
-        text = files[name]
-        at = draw(st.integers(0, len(text)))
-        to = min(len(text), at + draw(st.integers(0, 40)))
-        kind = draw(st.sampled_from(["cut", "put", "double", "line", "swap"]))
-        lines = text.splitlines(keepends=True)
-        if kind == "cut":
-            text = text[:at] + text[to:]
-        elif kind == "put":
-            text = text[:at] + draw(st.sampled_from(SNIPPETS)) + text[at:]
-        elif kind == "double":
-            text = text[:to] + text[at:]
-        elif lines:
-            one = draw(st.integers(0, len(lines) - 1))
-            two = draw(st.integers(0, len(lines) - 1))
-            if kind == "line":
-                del lines[one]
-            else:
-                lines[one], lines[two] = lines[two], lines[one]
-            text = "".join(lines)
-        files[name] = text
-    return files
-
-
-@given(mutated())
+@given(mutated(EXAMPLE_FILES))
 @settings(deadline=None, max_examples=100)
 def test_an_accident_in_the_example_is_a_bot_or_a_list_of_problems(files: dict[str, str]) -> None:
     judge(files)

@@ -85,7 +85,7 @@ def test_a_timer_that_no_longer_fits_does_nothing(key: str, texts: list[str]) ->
 
 
 def test_a_flow_that_goes_round_for_ever_is_stopped_and_says_nothing_of_it() -> None:
-    talk = Talk("- id: round\n  say: Round.\n- goto: round")
+    talk = Talk("- id: round\n  say: Round.\n- goto: round\n  if: not contact.enough")
     assert talk.say("go") == [HANDOFF]
     assert (talk.owner, talk.state.session) == ("nobody", None)
     assert talk.event("turn_failed")["limit"] == "steps_in_a_turn"

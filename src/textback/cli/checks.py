@@ -1,24 +1,40 @@
 """textback check: what is wrong with a bot folder, where, and how to mend it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import typer
 
 from textback.app import read_folder
-from textback.engine.load import check_bot
+from textback.engine.load import Problem, check_bot, load_bot
+from textback.pipeline.conversations import read_conversations
 
 
-def check(bot_dir: Path) -> int:
-    """Print each problem as file:line:column; returns the exit code: 1 when there is an error."""
-    problems = check_bot(read_folder(bot_dir))
+def check(bot_dir: Path, *, strict: bool, most_segments: int, as_json: bool) -> int:
+    """Print each problem as file:line:column; returns the exit code: 1 when there is an error, or a warning that counts
+    as one (strict)."""
+    files = read_folder(bot_dir)
+    problems = check_bot(files, most_segments)
+    if not any(problem.level == "error" for problem in problems):
+        problems = sorted([*problems, *read_conversations(files, load_bot(files))[1]])
+    errors = sum(problem.level == "error" for problem in problems)
+    failed = bool(problems) if strict else errors > 0
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode({"ok": not failed, "problems": problems}), indent=2))
+    elif problems:
+        print_problems(bot_dir, problems)
+    else:
+        typer.echo("No problems found.")
+    return 1 if failed else 0
+
+
+def print_problems(bot_dir: Path, problems: Sequence[Problem]) -> None:
+    """Each problem with its place and its fix, and how many there are."""
     for p in problems:
         typer.echo(f"{bot_dir / p.file}:{p.line}:{p.column}: {p.level}: {p.message}")
         if p.fix:
             typer.echo(f"    {p.fix}")
     errors = sum(p.level == "error" for p in problems)
     warnings = len(problems) - errors
-    if problems:
-        typer.echo(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}")
-    else:
-        typer.echo("No problems found.")
-    return 1 if errors else 0
+    typer.echo(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}")

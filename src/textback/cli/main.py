@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from textback import __version__
-from textback.cli import accounts, backup, chat, checks, db, dead, doctor, matching, serving
+from textback.cli import accounts, backup, chat, checks, db, dead, doctor, matching, serving, testing
 from textback.core.errors import TextbackError
+from textback.engine.lint import MOST_SEGMENTS
 
 app = typer.Typer(
     name="textback",
@@ -63,9 +64,34 @@ def chat_command(bot_dir: BotDir) -> None:
 
 
 @app.command("check")
-def check_command(bot_dir: BotDir) -> None:
+def check_command(
+    bot_dir: BotDir,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.", show_default=False)] = False,
+    segments: Annotated[
+        int, typer.Option(min=1, max=10, help="Warn of texts that may take more segments than this.")
+    ] = MOST_SEGMENTS,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
+) -> None:
     """Check a bot folder. Names file, line and fix; exits with 1 when there is an error."""
-    raise typer.Exit(checks.check(bot_dir))
+    raise typer.Exit(checks.check(bot_dir, strict=strict, most_segments=segments, as_json=as_json))
+
+
+@app.command("test")
+def rehearse_command(
+    bot_dir: BotDir,
+    only: Annotated[str, typer.Option(help="Only conversations with this in their name.")] = "",
+    update: Annotated[
+        bool, typer.Option("--update", help="Write what is said now into the test files.", show_default=False)
+    ] = False,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="List the steps and branches that no conversation reached.")
+    ] = False,
+    junit: Annotated[
+        Path | None, typer.Option(help="Also write the outcome to this file as JUnit XML.", show_default=False)
+    ] = None,
+) -> None:
+    """Play the conversations in tests/*.yml. Exits with 1 when one goes otherwise, 2 when a file is broken."""
+    raise typer.Exit(testing.rehearse(bot_dir, update=update, junit=junit, coverage=coverage, only=only))
 
 
 @app.command("match")

@@ -29,14 +29,14 @@ def advance(ctx: Context, step_id: str) -> None:
             raise LimitHit("steps_in_a_turn", STEPS_IN_A_TURN)
         step = ctx.running.steps[following]
         session.step = following
-        if (step.when is not None and not ctx.holds(step.when)) or (
-            ctx.rewalking is not None and _known(ctx, step) and type(step) in ONCE
-        ):
+        skipped = step.when is not None and not ctx.holds(step.when)
+        if skipped or (ctx.rewalking is not None and _known(ctx, step) and type(step) in ONCE):
             following = step.next
         else:
             if following not in session.seen:
                 session.seen.append(following)
             following = RUN[type(step)](ctx, step)
+        ctx.path.append((step, skipped, following))
 
 
 def _known(ctx: Context, step: Step) -> bool:

@@ -25,6 +25,10 @@ HIDDEN = "•••"
 MOST_PARKED = 3
 """Sessions that wait for others to end; of more the oldest is given up."""
 
+Visit = tuple[Step, bool, str | None]
+"""A step that the turn came to, whether it was skipped, and the id of the step that followed; None: it
+stopped there."""
+
 
 class LimitHit(Exception):
     """A named limit was reached. The session fails and a person sees it."""
@@ -40,7 +44,7 @@ class Context:
 
     __slots__ = (
         "_armed", "_locale", "_older", "_status", "bot", "changed", "checks", "digressed", "effects", "events", "flow",
-        "heard", "media", "noted", "now", "origin", "outcome", "rewalking", "session_id", "state", "steps",
+        "heard", "media", "noted", "now", "origin", "outcome", "path", "rewalking", "session_id", "state", "steps",
     )  # fmt: skip
 
     def __init__(self, bot: Bot, older: Mapping[int, Bot], state: State, now: int, session_id: str) -> None:
@@ -53,6 +57,7 @@ class Context:
         self.events: list[Event] = []
         self.checks: list[Check] = []
         self.steps = 0
+        self.path: list[Visit] = []
         self.heard = ""
         """The contact's words of this turn."""
         self.media: tuple[Media, ...] = ()

@@ -18,7 +18,7 @@ from textback.engine.nodes.ask import TYPES, Ask
 from textback.engine.nodes.confirm import Confirm
 from textback.engine.nodes.registry import KINDS
 from textback.engine.opening import read_country, read_hours
-from textback.engine.reading import CLASSES, FLOW_NAME, NAME, QUEUE, RESERVED, FlowReader, Reader, Said
+from textback.engine.reading import CLASSES, FLOW_NAME, NAME, QUEUE, RESERVED, FlowReader, Reader
 from textback.engine.source import Mapping as MappingNode
 from textback.engine.source import Node, Problem, Source, nearest
 from textback.engine.words import LANGUAGES
@@ -41,7 +41,7 @@ SECRET = re.compile(r"key|token|secret|password|auth|credential")
 
 
 class BotError(TextbackError):
-    """The bot folder can't be used. `problems` has every error and warning found in it."""
+    """The bot folder can't be used. `problems` has every error found in it, and warnings."""
 
     def __init__(self, problems: list[Problem]) -> None:
         errors = [problem for problem in problems if problem.level == "error"]
@@ -59,17 +59,18 @@ def load_bot(files: Mapping[str, str], version: int = 0) -> Bot:
     return msgspec.structs.replace(bot, version=version)
 
 
-def check_bot(files: Mapping[str, str]) -> list[Problem]:
-    """Everything wrong with these files, in the order of files and lines."""
-    return _load(files)[1]
+def check_bot(files: Mapping[str, str], most_segments: int = lint.MOST_SEGMENTS) -> list[Problem]:
+    """Everything wrong or unwise in these files, in the order of files and lines. A text that may take more than
+    `most_segments` is unwise."""
+    return _load(files, most_segments)[1]
 
 
-def _load(files: Mapping[str, str]) -> tuple[Bot | None, list[Problem]]:
+def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None, list[Problem]]:
     problems: list[Problem] = []
-    said: list[tuple[Source, Said]] = []
+    said: list[lint.Part] = []
     bot = _read_bot(files, problems, said)
     bot = msgspec.structs.replace(bot, templates=_read_templates(files, bot, problems, said))
-    readers: list[tuple[FlowReader, Flow]] = []
+    readers: list[tuple[FlowReader, Flow, Node]] = []
     flows: dict[str, Flow] = {}
     places: dict[str, str] = {}
     starts: dict[str, tuple[str, str]] = {}
@@ -80,13 +81,13 @@ def _load(files: Mapping[str, str]) -> tuple[Bot | None, list[Problem]]:
             read = _read_flow(source, files[file], bot, starts)
             if read is None:
                 continue
-            reader, flow = read
+            reader, flow, top = read
             if flow.name in flows:
                 source.error(None, f"The flow {flow.name!r} is also in {places[flow.name]}.", "Give one another name.")
             elif flow.name:
                 flows[flow.name] = flow
                 places[flow.name] = file
-            readers.append((reader, flow))
+            readers.append((reader, flow, top))
         elif re.fullmatch(r"templates/[^/]+\.ya?ml", file):
             continue
         elif folder in LATER_FOLDERS:
@@ -95,21 +96,20 @@ def _load(files: Mapping[str, str]) -> tuple[Bot | None, list[Problem]]:
             source.warn(None, "This file is not part of a bot.", "Flows are flows/NAME.yml.")
     if not flows and not any(problem.level == "error" for problem in problems):
         Source(BOT_FILE, problems).error(None, "The bot has no flow.", "Write one in flows/NAME.yml.")
-    calls = {flow.name: tuple(name for _, name in reader.runs) for reader, flow in readers}
-    for reader, flow in readers:
-        _settle(reader, flow, flows, calls)
-        said.extend((reader.source, one) for one in reader.said)
-    for source, one in said:
-        lint.check_text(source, one)
-    problems.sort()
-    if any(problem.level == "error" for problem in problems):
-        return None, problems
+    calls = {flow.name: tuple(name for _, name in reader.runs) for reader, flow, _ in readers}
+    for reader, flow, top in readers:
+        settled = _settle(reader, flow, flows, calls)
+        said.append(lint.Part(reader.source, reader.said, top, settled, reader.places))
     words = {word: name for word, (name, _) in starts.items()}
     longest = max((len(word.split()) for word in words), default=0)
-    return msgspec.structs.replace(bot, flows=flows, starts=words, longest_start=longest), problems
+    bot = msgspec.structs.replace(bot, flows=flows, starts=words, longest_start=longest)
+    if most_segments:
+        lint.advise(bot, said, most_segments)
+    problems.sort()
+    return None if any(problem.level == "error" for problem in problems) else bot, problems
 
 
-def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[tuple[Source, Said]]) -> Bot:
+def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint.Part]) -> Bot:
     """bot.yml; where it is wrong, a bot with defaults, so that the flows can be checked too."""
     source = Source(BOT_FILE, problems)
     nothing = Bot(name="")
@@ -153,7 +153,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[tupl
         lines=_lines(reader, keys.get("lines")),
     )
     reader.check_uses(())
-    said.extend((source, one) for one in reader.said)
+    said.append(lint.Part(source, reader.said))
     return bot
 
 
@@ -284,7 +284,7 @@ def _lines(reader: Reader, node: Node | None) -> tuple[LineSpec, ...]:
 
 
 def _read_templates(
-    files: Mapping[str, str], bot: Bot, problems: list[Problem], said: list[tuple[Source, Said]]
+    files: Mapping[str, str], bot: Bot, problems: list[Problem], said: list[lint.Part]
 ) -> dict[str, Approved]:
     """templates/*.yml: texts that were agreed on, each under its name, with its class and locales."""
     found: dict[str, Approved] = {}
@@ -311,12 +311,12 @@ def _read_templates(
                     source.error(top.keys[name], f"The template {name!r} has no {key}.", f"Add {key}: to it.")
             if text is not None and class_ is not None:
                 found[name] = Approved(text, class_)
-        said.extend((source, one) for one in reader.said)
+        said.append(lint.Part(source, reader.said))
     return found
 
 
-def _settle(reader: FlowReader, flow: Flow, flows: dict[str, Flow], calls: dict[str, tuple[str, ...]]) -> None:
-    """What can only be said once all flows are read: the flows that one runs, with the variables that they set."""
+def _settle(reader: FlowReader, flow: Flow, flows: dict[str, Flow], calls: dict[str, tuple[str, ...]]) -> Flow:
+    """The flow, with what can only be said once all are read: the flows that it runs, and the variables they set."""
     for node, name in reader.runs:
         if name not in flows:
             reader.source.error(node, f"There is no flow {name!r} to run.", nearest(name, flows))
@@ -333,12 +333,12 @@ def _settle(reader: FlowReader, flow: Flow, flows: dict[str, Flow], calls: dict[
     labels = {key: value for name in within for key, value in flows[name].labels.items()} | flow.labels
     sensitive = flow.sensitive.union(*(flows[name].sensitive for name in within))
     written = flow.written.union(*(flows[name].written for name in within))
+    settled = msgspec.structs.replace(flow, names=names, labels=labels, sensitive=sensitive, written=written)
     if flows.get(flow.name) is flow:
-        flows[flow.name] = msgspec.structs.replace(
-            flow, names=names, labels=labels, sensitive=sensitive, written=written
-        )
+        flows[flow.name] = settled
     callers = {name for name, called in calls.items() if flow.name in called}
     reader.check_uses(names.union(*(flows[name].names for name in callers if name in flows)))
+    return settled
 
 
 def _confirmed(flow: Flow) -> Flow:
@@ -353,7 +353,7 @@ def _confirmed(flow: Flow) -> Flow:
 
 def _read_flow(
     source: Source, text: str, bot: Bot, starts: dict[str, tuple[str, str]]
-) -> tuple[FlowReader, Flow] | None:
+) -> tuple[FlowReader, Flow, Node] | None:
     top = source.parse(text)
     if top is None:
         return None
@@ -373,8 +373,8 @@ def _read_flow(
         return None
     first = reader.block(keys["steps"], "", "")
     flow = reader.flow(name, tuple(keywords), first)
-    lint.check_reach(source, flow, reader.places)
-    return reader, msgspec.structs.replace(_confirmed(flow), examples=examples, label=label)
+    lint.check_flow(source, flow, reader.places)
+    return reader, msgspec.structs.replace(_confirmed(flow), examples=examples, label=label), top
 
 
 def _start(

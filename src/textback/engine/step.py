@@ -39,7 +39,7 @@ from textback.engine.arrivals import (
     TimerFired,
 )
 from textback.engine.bot import Bot
-from textback.engine.context import Context, LimitHit, copy
+from textback.engine.context import Context, LimitHit, Visit, copy
 from textback.engine.effects import AnyEffect, Check, Event, Send, UpdateDelivery
 from textback.engine.episode import after
 from textback.engine.state import State
@@ -47,12 +47,14 @@ from textback.engine.template import RenderError
 
 
 class Turn(msgspec.Struct):
-    """What became of one arrival. `checks` is the trace of a contact's text: what was asked of it, in order."""
+    """What became of one arrival. `checks` is the trace of a contact's text: what was asked of it, in order. `path` has
+    the steps that ran, for the coverage of tests; it is not kept."""
 
     state: State
     effects: list[AnyEffect]
     events: list[Event]
     checks: list[Check]
+    path: list[Visit] = []
 
 
 def _status(ctx: Context, arrival: DeliveryStatus) -> None:
@@ -106,7 +108,7 @@ def step(
     except RenderError as error:
         ctx.fail("template", error=str(error))
     ctx.close_books()
-    return Turn(ctx.state, ctx.effects, ctx.events, ctx.checks)
+    return Turn(ctx.state, ctx.effects, ctx.events, ctx.checks, ctx.path)
 
 
 def close_session(state: State, outcome: str) -> tuple[State, list[Event]]:

@@ -1,0 +1,157 @@
+"""One conversation held in memory: every turn is decided as in production, and the clock is moved by hand.
+
+`textback test`, `textback chat` and this project's own conversation tests share it. Between two turns nothing survives
+but the state's JSON, as in the database. Pure: nothing is read, stored, sent or waited for.
+"""
+
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from textback.compliance.consent import Gate, may_send
+from textback.core.errors import TextbackError
+from textback.core.text import clean
+from textback.engine.arrivals import AnyArrival, Media, Message, TimerFired
+from textback.engine.bot import Bot
+from textback.engine.effects import AnyEffect, CancelTimers, Event, RecordConsent, Send, SetTimer
+from textback.engine.state import State, dump_state, load_state
+from textback.engine.step import Turn
+from textback.pipeline.decide import Standing, decide, failed_turn
+from textback.pipeline.quiet import UNASKED, allowed_from
+
+CONTACT = "+12065550123"
+LINE = "+12065550100"
+
+MOST_TIMERS = 1_000
+"""As many timers may fire in one wait; a bot that sets more goes round for ever."""
+
+MOST_ANSWERS = 100
+"""As many answers of other systems may follow one thing that happened."""
+
+
+def nobody(_: AnyEffect) -> AnyArrival | None:
+    """No other system answers."""
+    return None
+
+
+class Done(msgspec.Struct, frozen=True):
+    """An effect that was carried out. For a text, `gate` says whether it may go."""
+
+    effect: AnyEffect
+    gate: Gate | None = None
+
+
+class Played(msgspec.Struct):
+    """What came of one thing that happened: its turn, those of what followed from it, and their effects in order."""
+
+    turns: list[Turn] = []
+    done: list[Done] = []
+
+    @property
+    def said(self) -> list[str]:
+        """The texts of the bot that go to the contact."""
+        sent = [(one.effect, one.gate) for one in self.done]
+        return [
+            effect.text
+            for effect, gate in sent
+            if isinstance(effect, Send) and effect.author == "bot" and gate is not None and gate.allowed
+        ]
+
+    @property
+    def events(self) -> list[Event]:
+        """The record of all turns."""
+        return [event for turn in self.turns for event in turn.events]
+
+
+class Rehearsal:
+    """A conversation with a bot. `now` (ms) is the clock, `timers` what is set: key to ms. Nights are the bot's own.
+
+    `answer` plays the other systems: it gives the arrival that an effect brings about, or None.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        now: int,
+        *,
+        fields: Mapping[str, Any] | None = None,
+        line: str = LINE,
+        answer: Callable[[AnyEffect], AnyArrival | None] = nobody,
+    ) -> None:
+        self.bot = bot
+        self.now = now
+        self.state = State(fields=dict(fields or {}))
+        self.opted_out = False
+        self.timers: dict[str, int] = {}
+        self._line = line
+        self._answer = answer
+        self._ids = itertools.count(1)
+
+    def text(self, text: str, media: tuple[Media, ...] = (), keyword: str | None = None) -> Played:
+        """The contact texts. `keyword` is an opt-out word that the provider says it has seen to."""
+        id_ = f"m{next(self._ids)}"
+        return self.happen(Message(CONTACT, self._line, clean(text), id_, "mms" if media else "sms", media, keyword))
+
+    def happen(self, arrival: AnyArrival) -> Played:
+        """Let something happen now, and what other systems answer to it."""
+        played = Played()
+        queue = [arrival]
+        for _ in range(MOST_ANSWERS):
+            if not queue:
+                return played
+            queue += self._turn(queue.pop(0), played)
+        raise TextbackError("The bot and other systems answer each other for ever.", "Look for a loop in the flow.")
+
+    def wait(self, span: int) -> Played:
+        """Let time pass (ms): the timers that are due on the way fire, each at its time."""
+        played = Played()
+        end = self.now + span
+        for _ in range(MOST_TIMERS):
+            key = min(self.timers, key=lambda key: self.timers[key], default="")
+            if not key or self.timers[key] > end:
+                self.now = end
+                return played
+            due = self.timers.pop(key)
+            self.now = max(self.now, due)
+            later = allowed_from(self.now, "", self.bot.timezone) if key.startswith(UNASKED) else self.now
+            if later > self.now:
+                self.timers[key] = later
+                continue
+            more = self.happen(TimerFired(key, due))
+            played.turns += more.turns
+            played.done += more.done
+        raise TextbackError(f"More than {MOST_TIMERS:,} timers fired in this time.", "Look for a loop in the flow.")
+
+    def _turn(self, arrival: AnyArrival, played: Played) -> list[AnyArrival]:
+        standing = Standing(self.opted_out, {}, self.now)
+        session_id = f"s{next(self._ids)}"
+        try:
+            turn = decide(self.bot, self.state, arrival, self.now, standing, session_id=session_id)
+            self.state = load_state(dump_state(turn.state))
+        except Exception as error:  # as the server does: the turn fails, and the record says so
+            turn = failed_turn(self.state, self.now, error)
+            self.state = turn.state
+        played.turns.append(turn)
+        played.done += [self._carry_out(effect) for effect in turn.effects]
+        answers = [self._answer(effect) for effect in turn.effects]
+        return [arrival for arrival in answers if arrival is not None]
+
+    def _carry_out(self, effect: AnyEffect) -> Done:
+        match effect:
+            case Send():
+                gate = may_send(
+                    effect.message_class, opted_out=self.opted_out, expires_at=effect.expires_at, now=self.now
+                )
+                return Done(effect, gate)
+            case RecordConsent(change):
+                self.opted_out = change == "opt_out"
+            case SetTimer(key, due_at):
+                self.timers[key] = due_at
+            case CancelTimers(keys):
+                for key in keys or tuple(self.timers):
+                    self.timers.pop(key, None)
+            case _:  # nothing waits to be withdrawn, and no provider reports
+                pass
+        return Done(effect)
