@@ -63,10 +63,8 @@ def _read(tx: Tx, workspace: str, wanted: int | None) -> Folder:
     newest = bots.newest(tx, workspace)
     live = bots.load_files(tx, workspace, newest) if newest else {}
     draft = bots.draft(tx, workspace)
-    if wanted is None:
+    if not wanted:  # the draft may have been published since it was asked for
         return Folder(0, draft.files, draft, newest, live) if draft else Folder(newest, live, None, newest, live)
-    if wanted == 0 and draft is not None:
-        return Folder(0, draft.files, draft, newest, live)
     return Folder(wanted, bots.load_files(tx, workspace, wanted), draft, newest, live)
 
 
