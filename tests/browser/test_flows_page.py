@@ -71,5 +71,6 @@ def test_steps_lead_to_their_lines_and_line_numbers_follow_what_is_written(windo
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.get_by_text("Not saved yet")).to_be_hidden()
     page.goto("/flows")
-    page.get_by_role("button", name="Discard the draft").click()
+    page.get_by_text("Discard the draft").click()
+    page.get_by_role("button", name="Discard it").click()
     expect(page.get_by_text("The draft is discarded.")).to_be_visible()

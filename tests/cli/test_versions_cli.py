@@ -1,5 +1,6 @@
 """textback publish, versions, pull and migrate-sessions: from a folder to a version and back."""
 
+import asyncio
 import os
 import shutil
 from pathlib import Path
@@ -8,8 +9,13 @@ import pytest
 
 from tests.cli.test_cli import Shell
 from tests.support.served import clean_environment
-from textback.app import read_folder
+from textback.app import App, read_folder
 from textback.cli.serving import example_bot
+from textback.core.errors import StartError
+from textback.engine.bot import Bot
+from textback.settings import Settings
+from textback.store import bots, migrate
+from textback.store.db import open_db, parse_url
 
 
 @pytest.fixture
@@ -74,3 +80,41 @@ def test_migrating_needs_two_versions_that_exist(shell: Shell) -> None:
     shell("publish", "bot")
     assert shell("migrate-sessions", "--from", "1", "--to", "1")[0] == 2
     assert "There is no version 2." in shell("migrate-sessions", "--from", "1", "--to", "2")[2]
+
+
+def start(sqlite_url: str, files: dict[str, str]) -> Bot:
+    """The bot that a server runs which starts with this folder."""
+    app = App(Settings(database_url=sqlite_url), files, {})
+    asyncio.run(app.check_signatures())
+    return app.bot
+
+
+def test_a_server_starts_with_the_newest_version_when_its_folder_was_overtaken(
+    shell: Shell, sqlite_url: str, tmp_path: Path
+) -> None:
+    migrate.upgrade(parse_url(sqlite_url))
+    files = read_folder(tmp_path / "bot")
+    assert start(sqlite_url, files).version == 1
+    edit(tmp_path, "flow: hours", "flow: opening")
+    assert shell("publish", "bot")[1] == "2\n"
+    bot = start(sqlite_url, files)
+    assert bot.version == 2
+    assert "opening" in bot.flows
+    changed = {**files, "bot.yml": files["bot.yml"] + "# changed\n"}
+    bot = start(sqlite_url, changed)
+    assert bot.version == 3
+    assert "hours" in bot.flows
+
+
+def test_a_server_says_when_the_version_that_goes_on_is_not_for_its_release(
+    shell: Shell, sqlite_url: str, tmp_path: Path
+) -> None:
+    migrate.upgrade(parse_url(sqlite_url))
+    files = read_folder(tmp_path / "bot")
+    start(sqlite_url, files)
+    db = open_db(sqlite_url)
+    with db.transaction() as tx:
+        bots.publish(tx, "default", {"bot.yml": "bot: Harbor\nnext: 1\n"}, 1, by="ann@example.com", source="desk")
+    db.dispose()
+    with pytest.raises(StartError, match="Version 2, published from the desk, can't be used by this release: "):
+        start(sqlite_url, files)

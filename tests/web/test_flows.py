@@ -160,6 +160,25 @@ def test_an_agent_looks_and_can_change_nothing(site: Site, owner: Browser) -> No
     assert "Publish" not in agent.get("/flows").text
 
 
+def test_what_people_write_is_shown_as_it_is(owner: Browser) -> None:
+    text, seen = content(owner)
+    evil = "</textarea><script>alert(1)</script>"
+    assert save(owner, says(text, f"'{evil}'"), seen)[0] == 303
+    for path in (f"/flows/edit/{HOURS}", "/flows", "/flows/versions?from=1&to=draft"):
+        html = owner.get(path).text
+        assert "<script>alert" not in html
+    assert "&lt;/textarea&gt;&lt;script&gt;alert(1)" in owner.get(f"/flows/edit/{HOURS}").text
+    assert "<script>alert" not in owner.submit("/flows/try", v="0", text=evil).text
+    assert owner.get("/flows/edit/%3Cscript%3E").status_code == 404
+
+
+def test_a_long_flow_can_be_saved(owner: Browser) -> None:
+    text, seen = content(owner)
+    long = text + "".join(f"  - say: Line {n} of very many.\n" for n in range(1500))
+    assert save(owner, long, seen)[0] == 303
+    assert content(owner)[0] == long
+
+
 def test_a_running_session_is_heat_on_its_step(site: Site, owner: Browser) -> None:
     site.contact("QUOTE")
     html = owner.get("/flows/edit/flows/quote.yml").text
