@@ -12,7 +12,7 @@ import structlog
 from textback.channels.client import Session
 from textback.channels.registry import PROVIDERS
 from textback.compliance.limits import Guard
-from textback.core.errors import SettingsError, StartError
+from textback.core.errors import SettingsError, StartError, TextbackError
 from textback.core.roles import parse_roles
 from textback.core.when import MINUTE, SECOND, to_iso
 from textback.engine.bot import Bot, LineSpec
@@ -151,9 +151,12 @@ def lock_database(settings: Settings) -> IO[str] | None:
 class App:
     """One server: an ASGI application with a lifespan. Nothing is opened before `start`."""
 
-    def __init__(self, settings: Settings, bot_files: Mapping[str, str], found: Mapping[str, str]) -> None:
+    def __init__(
+        self, settings: Settings, bot_files: Mapping[str, str], found: Mapping[str, str], *, example: bool = False
+    ) -> None:
         self.settings = settings
         self._files = bot_files
+        self._example = example
         self._found = found
         self.bot = load_bot(bot_files)  # fails early, before anything is opened
         self._specs = line_specs(self.bot, found)
@@ -177,18 +180,36 @@ class App:
         http = Session()
         db = open_db(self.settings.database_url, by_bucket=self.by_bucket)
         try:
+            await self._settle(db)
             lines = make_lines(self._specs, self._found, http)
             await db.write(begin_trials, self.settings.workspace, lines, clock())
         finally:
             await db.close()
             await http.close()
 
+    async def _settle(self, db: Db) -> None:
+        """Publish the folder if it has changed, or find the version that goes on in its place."""
+        workspace = self.settings.workspace
+        settled = await db.write(bot_store.settle, workspace, self._files, clock(), self._example)
+        if settled.files is None:
+            self.bot = load_bot(self._files, settled.number)
+            return
+        whence = "the desk" if settled.source == "desk" else "a folder"
+        try:
+            self.bot = load_bot(settled.files, settled.number)
+        except TextbackError as error:
+            raise StartError(
+                f"Version {settled.number}, published from {whence}, can't be used by this release: {error.message}",
+                "Publish a folder that textback check accepts: textback publish DIR",
+            ) from None
+        self._specs = line_specs(self.bot, self._found)
+        log.info("the folder was overtaken; the newest version goes on", version=settled.number, source=settled.source)
+
     async def start(self) -> None:
         """Open the database and the lines, publish the bot if it has changed, and begin work."""
         settings = self.settings
         self.db = open_db(settings.database_url, lease=settings.lease_seconds, by_bucket=self.by_bucket)
-        version = await self.db.write(bot_store.publish, settings.workspace, self._files, clock())
-        self.bot = load_bot(self._files, version)
+        await self._settle(self.db)
         self._http = Session()
         lines = make_lines(self._specs, self._found, self._http)
         await self.db.write(begin_trials, settings.workspace, lines, clock())

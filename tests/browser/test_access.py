@@ -38,6 +38,10 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "card": ("owner", "/c/{taken}/card?view=mine"),
     "phone empty": ("owner", "/try/12535550150"),
     "phone": ("owner", BOT),
+    "flows": ("owner", "/flows"),
+    "flow": ("owner", "/flows/edit/flows/quote.yml"),
+    "trying a flow": ("owner", "/flows/try"),
+    "versions": ("owner", "/flows/versions?from=1&to=1"),
     "lines": ("owner", "/lines"),
     "stuck": ("owner", "/dead-letters"),
     "account": ("owner", "/account"),
@@ -125,18 +129,20 @@ def test_axe_finds_nothing_at_any_width_in_either_theme(show: Any, name: str) ->
 
 
 SPILLS = """() => {
-  const panes = '.log, .list, .list__scroll, .trace, .context, .thread, .thread__head, .composer, .stage, main';
+  const panes = '.log, .list, .list__scroll, .trace, .context, .thread, .thread__head, .composer, .stage, .code, '
+    + '.lint, main';
   const wide = (e) => e.clientWidth && e.scrollWidth > e.clientWidth + 1;
   return [document.documentElement, ...document.querySelectorAll(panes)].filter(wide).map(
     (e) => `${e.tagName} ${e.className}: ${e.scrollWidth} in ${e.clientWidth}`);
 }"""
 
 
-#: A control that something else lies over, even after scrolling to it.
+#: A control that something else lies over, even after scrolling to it. A text that is higher than the window scrolls.
 COVERED = f"""() => ({CONTROLS})().filter((e) => {{
   if (e.matches('.skip')) return false;
   e.scrollIntoView({{block: 'nearest', inline: 'nearest'}});
   const r = e.getClientRects()[0];
+  if (r.height > innerHeight) return false;
   const top = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2);
   return !(top && (e.contains(top) || top.contains(e)));
 }}).map({DESCRIBE})"""

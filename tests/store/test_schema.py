@@ -9,6 +9,7 @@ from textback.store.tables import metadata
 CONFIGURATION = {
     "api_keys",
     "audit",
+    "bot_drafts",
     "bot_versions",
     "login_failures",
     "line_use",

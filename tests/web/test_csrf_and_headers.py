@@ -25,6 +25,12 @@ FORMS = {
     "/c/{contact}/return": "/c/{c}/return",
     "/c/{contact}/reply": "/c/{c}/reply",
     "/c/{contact}/complete": "/c/{c}/complete",
+    "/flows/try": "/flows/try",
+    "/flows/save": "/flows/save",
+    "/flows/files": "/flows/files",
+    "/flows/discard": "/flows/discard",
+    "/flows/publish": "/flows/publish",
+    "/flows/again": "/flows/again",
     "/dead-letters/redrive": "/dead-letters/redrive",
     "/dead-letters/discard": "/dead-letters/discard",
     "/try/new": "/try/new",
@@ -55,7 +61,7 @@ class Desk:
         return self.site.stranger() if form in PUBLIC else self.person
 
     def recorded(self) -> list[int]:
-        tables = ("arrivals", "messages", "audit", "web_sessions", "login_failures")
+        tables = ("arrivals", "messages", "audit", "web_sessions", "login_failures", "bot_versions")
         return [self.site.rows(f"SELECT count(*) FROM {table}")[0][0] for table in tables]
 
 
@@ -241,7 +247,22 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
     found["stuck, all"] = person.get("/dead-letters/all?do=discard")
     assert SCRIPT not in found["stuck"].text
     found["card"] = person.get(f"/c/{desk.contact}/card")
-    return found
+    return found | flows(desk)
+
+
+def flows(desk: Desk) -> dict[str, httpx.Response]:
+    """The flows pages, with a draft, and with two versions."""
+    person = desk.person
+    assert person.submit("/flows/files", do="add", folder="flows", name="parking").status_code == 303
+    found = {
+        "flows": person.get("/flows"),
+        "flow": person.get("/flows/edit/flows/parking.yml"),
+        "trying a flow": person.submit("/flows/try", v="0", text=SCRIPT),
+        "differences": person.get("/flows/versions?from=1&to=draft"),
+    }
+    seen = re.findall(r'name="seen" value="(\w+)"', found["flows"].text)[0]
+    assert person.submit("/flows/publish", seen=seen, latest="1", note=SCRIPT).status_code == 303
+    return {**found, "versions": person.get("/flows/versions")}
 
 
 @pytest.fixture(scope="module")

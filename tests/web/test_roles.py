@@ -41,6 +41,16 @@ TABLE = {
     ("POST", "/try/new"): ("agent", "/try/new"),
     ("GET", "/try/{phone}"): ("agent", "/try/{p}"),
     ("POST", "/try/{phone}/text"): ("agent", "/try/{p}/text"),
+    ("GET", "/flows"): ("agent", "/flows"),
+    ("GET", "/flows/edit/{path:path}"): ("agent", "/flows/edit/bot.yml"),
+    ("GET", "/flows/versions"): ("agent", "/flows/versions"),
+    ("GET", "/flows/try"): ("agent", "/flows/try"),
+    ("POST", "/flows/try"): ("agent", "/flows/try"),
+    ("POST", "/flows/save"): ("owner", "/flows/save"),
+    ("POST", "/flows/files"): ("owner", "/flows/files"),
+    ("POST", "/flows/discard"): ("owner", "/flows/discard"),
+    ("POST", "/flows/publish"): ("owner", "/flows/publish"),
+    ("POST", "/flows/again"): ("owner", "/flows/again"),
     ("GET", "/lines"): ("owner", "/lines"),
     ("GET", "/dead-letters"): ("owner", "/dead-letters"),
     ("GET", "/dead-letters/all"): ("owner", "/dead-letters/all"),
@@ -56,6 +66,9 @@ WELCOME = {
     ("POST", "/login/{token}"): 410,
     ("POST", "/login"): 401,
     ("POST", "/sms/send"): 200,
+    ("POST", "/flows/try"): 200,
+    ("POST", "/flows/save"): 200,  # it only checks
+    ("POST", "/flows/publish"): 409,  # there is no draft
 }
 #: Forms that are filled in for those who may post them.
 FIELDS = {
@@ -63,6 +76,10 @@ FIELDS = {
     ("POST", "/account/password"): {"password": "a long password"},
     ("POST", "/c/{contact}/reply"): {"text": "We are on it."},
     ("POST", "/try/{phone}/text"): {"text": "HOURS"},
+    ("POST", "/flows/try"): {"text": "HOURS"},
+    ("POST", "/flows/save"): {"path": "bot.yml", "do": "check", "content": "bot: Harbor", "seen": "what it was"},
+    ("POST", "/flows/files"): {"do": "add", "folder": "flows", "name": "opening"},
+    ("POST", "/flows/again"): {"number": "1", "latest": "1"},
 }
 EACH = pytest.mark.parametrize("address", list(TABLE), ids=" ".join)
 WITHOUT_SESSION = ("nobody", "wrong cookie", "expired cookie", "signed out cookie", "key", "key as cookie")
@@ -237,7 +254,8 @@ def test_the_desk_is_open_to_agents_and_owners(callers: Callers, address: tuple[
 
 def test_an_owner_sees_what_is_for_owners(callers: Callers):
     for address in of_role("owner"):
-        assert callers.call("owner", address).status_code == (200 if address[0] == "GET" else 303)
+        welcome = WELCOME.get(address, 200 if address[0] == "GET" else 303)
+        assert callers.call("owner", address).status_code == welcome
 
 
 @pytest.mark.parametrize("address", of_role("api"), ids=name)

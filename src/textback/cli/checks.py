@@ -7,13 +7,21 @@ import msgspec
 import typer
 
 from textback.app import read_folder
+from textback.engine.lint import MOST_SEGMENTS
 from textback.engine.load import Problem, check_bot, load_bot
 from textback.pipeline.conversations import read_conversations
 
 
-def check(bot_dir: Path, *, strict: bool, most_segments: int, as_json: bool) -> int:
+def check(
+    bot_dir: Path,
+    *,
+    strict: bool = False,
+    most_segments: int = MOST_SEGMENTS,
+    as_json: bool = False,
+    quiet: bool = False,
+) -> int:
     """Print each problem as file:line:column; returns the exit code: 1 when there is an error, or a warning that counts
-    as one (strict)."""
+    as one (strict). A `quiet` check prints nothing where there is none, and all else to standard error."""
     files = read_folder(bot_dir)
     problems = check_bot(files, most_segments)
     if not any(problem.level == "error" for problem in problems):
@@ -23,18 +31,18 @@ def check(bot_dir: Path, *, strict: bool, most_segments: int, as_json: bool) -> 
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode({"ok": not failed, "problems": problems}), indent=2))
     elif problems:
-        print_problems(bot_dir, problems)
-    else:
+        print_problems(bot_dir, problems, quiet=quiet)
+    elif not quiet:
         typer.echo("No problems found.")
     return 1 if failed else 0
 
 
-def print_problems(bot_dir: Path, problems: Sequence[Problem]) -> None:
-    """Each problem with its place and its fix, and how many there are."""
+def print_problems(bot_dir: Path, problems: Sequence[Problem], *, quiet: bool = False) -> None:
+    """Each problem with its place and its fix, and how many there are; to standard error where it is to be `quiet`."""
     for p in problems:
-        typer.echo(f"{bot_dir / p.file}:{p.line}:{p.column}: {p.level}: {p.message}")
+        typer.echo(f"{bot_dir / p.file}:{p.line}:{p.column}: {p.level}: {p.message}", err=quiet)
         if p.fix:
-            typer.echo(f"    {p.fix}")
+            typer.echo(f"    {p.fix}", err=quiet)
     errors = sum(p.level == "error" for p in problems)
     warnings = len(problems) - errors
-    typer.echo(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}")
+    typer.echo(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}", err=quiet)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from textback import __version__
-from textback.cli import accounts, backup, chat, checks, db, dead, doctor, matching, serving, testing
+from textback.cli import accounts, backup, chat, checks, db, dead, doctor, matching, serving, testing, versions
 from textback.core.errors import TextbackError
 from textback.engine.lint import MOST_SEGMENTS
 
@@ -123,6 +123,44 @@ def match_command(
         as_json=as_json,
     )
     raise typer.Exit(code)
+
+
+@app.command("publish")
+def publish_command(
+    bot_dir: BotDir,
+    note: Annotated[str, typer.Option(help="What has changed, for those who read the list of versions.")] = "",
+    database: Database = None,
+) -> None:
+    """Publish a bot folder as a new version, and print its number. Running servers begin new sessions with it."""
+    raise typer.Exit(versions.publish(bot_dir, note, database))
+
+
+@app.command("versions")
+def versions_command(database: Database = None) -> None:
+    """List the published versions, the newest first: number, time, who, flows, running sessions, note."""
+    versions.list_versions(database)
+
+
+@app.command("pull")
+def pull_command(
+    bot_dir: Annotated[Path, typer.Argument(help="The folder to write.")],
+    version: Annotated[int | None, typer.Option(help="Which one. Default: the newest.", show_default=False)] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that differ.", show_default=False)] = False,
+    database: Database = None,
+) -> None:
+    """Write a published version into a folder."""
+    versions.pull(bot_dir, version, force, database)
+
+
+@app.command("migrate-sessions")
+def migrate_sessions_command(
+    old: Annotated[int, typer.Option("--from", help="The version that they run.", show_default=False)],
+    new: Annotated[int, typer.Option("--to", help="The version that they are to run.", show_default=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list who would move.", show_default=False)] = False,
+    database: Database = None,
+) -> None:
+    """Move running sessions to another version, step by id. Those whose step is not in it stay, and are listed."""
+    versions.migrate_sessions(old, new, dry_run, database)
 
 
 @app.command("backup")

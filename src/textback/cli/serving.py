@@ -96,7 +96,7 @@ def serve(
     settings = load_settings(found, database_url=database, host=host, port=port, roles=roles)
     configure_logging(settings)
     arm(found.get("TEXTBACK_FAULT", ""))
-    app = App(settings, read_folder(bot_dir or example_bot()), found)
+    app = App(settings, read_folder(bot_dir or example_bot()), found, example=bot_dir is None)
     asyncio.run(app.check())
     lock = prepare(settings)
     app.by_bucket = at_start(parse_url(settings.database_url))
@@ -123,7 +123,7 @@ def demo(port: int, folder: Path) -> None:
         raise StartError(f"The folder {folder} can't be made: {error.strerror}.", "Choose another --folder.") from None
     settings = Settings(database_url=f"sqlite:///{folder / 'demo.db'}", port=port, log_level="warning")
     configure_logging(settings)
-    app = App(settings, read_folder(example_bot()), {})
+    app = App(settings, read_folder(example_bot()), {}, example=True)
     lock = prepare(settings)
     listener = bind(settings.host, port)
     link = demo_login(settings, f"http://{settings.host}:{listener.getsockname()[1]}")

@@ -1,13 +1,22 @@
-"""The published bots of this process: the current version, and older ones for sessions that began with them."""
+"""The published bots of this process: the current version, older ones for sessions that began with them, and looking
+for newer ones while it runs."""
 
+import asyncio
 from collections import OrderedDict
 
+import structlog
+
+from textback.core.errors import TextbackError
 from textback.engine.bot import Bot
 from textback.engine.load import load_bot
 from textback.store import bots as bot_store
-from textback.store.db import Tx
+from textback.store.db import Db, Tx
+
+log = structlog.get_logger("textback.bots")
 
 _KEEP = 16
+LOOK = 1.0
+"""Seconds between looks for a newer version."""
 
 
 class Shelf:
@@ -17,6 +26,11 @@ class Shelf:
         self._workspace = workspace
         self._loaded: OrderedDict[int, Bot] = OrderedDict({current.version: current})
         self.current = current
+
+    def adopt(self, bot: Bot) -> None:
+        """New sessions begin with this version from now on."""
+        self._loaded[bot.version] = bot
+        self.current = bot
 
     def get(self, tx: Tx, version: int) -> Bot:
         """The bot of this version. KeyError when it was never published here."""
@@ -29,3 +43,58 @@ class Shelf:
             while len(self._loaded) > _KEEP:
                 self._loaded.popitem(last=False)
         return found
+
+
+class Follower:
+    """Puts every newer version on the shelf, whoever publishes it. What can't be loaded leaves the current one."""
+
+    def __init__(self, db: Db, workspace: str, shelf: Shelf) -> None:
+        self._db = db
+        self._workspace = workspace
+        self._shelf = shelf
+        self._wake = asyncio.Event()
+        self._refused = 0
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look now."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Look until stopped. A database that is away is somebody else's to report."""
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                await self.look()
+            except Exception as error:
+                log.debug("no look for a newer version", error=type(error).__name__)
+            try:
+                async with asyncio.timeout(LOOK):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def look(self) -> None:
+        """Put the newest version on the shelf, if it is not there yet."""
+        number = await self._db.read(bot_store.newest, self._workspace)
+        before = self._shelf.current
+        if number <= max(before.version, self._refused):
+            return
+        files = await self._db.read(bot_store.load_files, self._workspace, number)
+        try:
+            bot = await asyncio.to_thread(load_bot, files, number)
+        except TextbackError as error:
+            self._refused = number
+            log.error("version can't be used here; the old one goes on", version=number, error=str(error))
+            return
+        if bot.version <= self._shelf.current.version:
+            return  # somebody else looked at the same time
+        self._shelf.adopt(bot)
+        log.info("bot version is live", version=number, before=before.version)
+        if bot.lines != before.lines:
+            log.warning("the lines of bot.yml have changed; they change here at the next start", version=number)

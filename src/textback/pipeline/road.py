@@ -17,7 +17,7 @@ from textback.core.when import MINUTE
 from textback.engine.arrivals import AnyArrival
 from textback.pipeline import spans
 from textback.pipeline.accept import Acceptor, incoming
-from textback.pipeline.bots import Shelf
+from textback.pipeline.bots import Follower, Shelf
 from textback.pipeline.breaker import Condition
 from textback.pipeline.buckets import BucketAcceptor, Places, told
 from textback.pipeline.claim import LEASE
@@ -90,6 +90,7 @@ class Road:
         self.workspace = workspace
         self.lines = lines
         self.shelf = shelf
+        self.versions = Follower(db, workspace, shelf)
         self.hub = Hub()
         self.now = now
         self.roles = frozenset(roles)
@@ -135,6 +136,7 @@ class Road:
         if self.detour is not None:
             self._draining = asyncio.create_task(self.detour.run(), name="spool")
             self._tasks.append(self._draining)
+        self._tasks.append(asyncio.create_task(self.versions.run(), name="versions"))
         self._running = True
         self._notifier.start()
 
@@ -149,6 +151,7 @@ class Road:
             await asyncio.wait(self._turning)
         self._deliverer.stop()
         self._reconciler.stop()
+        self.versions.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._notifier.stop()
 
@@ -270,6 +273,8 @@ class Road:
             self._wake_up(*news.buckets)
         if news.outbox:
             self._deliverer.wake(*news.buckets)
+        if news.versions:
+            self.versions.wake()
         self.hub.hear({EVERYTHING} if news.many else news.contacts)
 
     def _status_url(self, line: str, message_id: str) -> str | None:

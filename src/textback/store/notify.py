@@ -34,7 +34,8 @@ AGAIN = (0.5, 10.0)
 
 class News(msgspec.Struct, omit_defaults=True):
     """What one node tells the others. `many` says that more conversations changed than can be named. `buckets` say
-    where the work is, in a database that is spread by bucket; none named may be any."""
+    where the work is, in a database that is spread by bucket; none named may be any. `versions` says that a version of
+    the bot was published."""
 
     node: str = ""
     workspace: str = ""
@@ -43,6 +44,7 @@ class News(msgspec.Struct, omit_defaults=True):
     contacts: set[str] = set()
     many: bool = False
     buckets: set[int] = set()
+    versions: bool = False
 
 
 _encode = msgspec.json.Encoder().encode
@@ -52,6 +54,12 @@ _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 
 def _notify(tx: Connection, payload: str) -> None:
     tx.execute(_NOTIFY, {"channel": CHANNEL, "payload": payload})
+
+
+def tell_published(tx: Connection, workspace: str) -> None:
+    """Tell every node, this one too, that a version of the bot was published, as soon as it is committed."""
+    if tx.dialect.name == "postgresql":
+        _notify(tx, _encode(News(workspace=workspace, versions=True)).decode())
 
 
 class Notifier:
@@ -149,7 +157,7 @@ class Notifier:
                     await connection.execute("SELECT pg_try_advisory_lock_shared(%s)", (SERVING,))
                     await connection.execute(f"LISTEN {CHANNEL}")
                     pause = AGAIN[0]
-                    self._heard(News(arrivals=True, outbox=True, many=True))
+                    self._heard(News(arrivals=True, outbox=True, many=True, versions=True))
                     await self._hear_all(connection)
             except Exception as error:
                 log.warning("other nodes can't be heard; looking every half second", error=type(error).__name__)
@@ -168,6 +176,6 @@ class Notifier:
             news = _decode(payload)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             # A node of another release, or a person with psql: look at everything.
-            news = News("?", self._workspace, arrivals=True, outbox=True, many=True)
+            news = News("?", self._workspace, arrivals=True, outbox=True, many=True, versions=True)
         if news.node != self._node and news.workspace == self._workspace:
             self._heard(news)

@@ -326,6 +326,20 @@ bot_versions = Table(
     Column("digest", String(64), nullable=False),
     Column("files", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("source", String(16), nullable=False, server_default="serve"),  # serve | folder | desk
+    Column("published_by", String(320), nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+)
+
+# What is being written in the desk and is not published yet: the whole folder, at most one draft a workspace.
+bot_drafts = Table(
+    "bot_drafts",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("base", Integer, nullable=False),  # the version that it was begun from
+    Column("files", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("updated_by", String(320), nullable=False),
 )
 
 # One row: the oldest schema whose releases can work on this one. See store.migrate.

@@ -7,7 +7,8 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.web import account, api, desk, health, letters, live, openapi, simulator
+from textback.web import account, api, desk, flows, flowtry, flowversions, health, letters, live, openapi, simulator
+from textback.web.security import MOST_FORM
 from textback.web.webhooks import PREFIX
 
 Role = Literal["public", "signed", "api", "agent", "owner"]
@@ -16,12 +17,14 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address. `role` is the least that a caller must be; `handler` is None where the webhooks take over."""
+    """One address. `role` is the least that a caller must be; `handler` is None where the webhooks take over; `form` is
+    how many bytes a posted form may have."""
 
     method: str
     path: str
     role: Role
     handler: Handler | None
+    form: int = MOST_FORM
 
 
 ROUTES: tuple[Route, ...] = (
@@ -52,6 +55,16 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/try/new", "agent", simulator.new_phone),
     Route("GET", "/try/{phone}", "agent", simulator.try_page),
     Route("POST", "/try/{phone}/text", "agent", simulator.send_text),
+    Route("GET", "/flows", "agent", flows.flows_page),
+    Route("GET", "/flows/edit/{path:path}", "agent", flows.file_page),
+    Route("GET", "/flows/versions", "agent", flowversions.versions_page),
+    Route("GET", "/flows/try", "agent", flowtry.try_draft),
+    Route("POST", "/flows/try", "agent", flowtry.try_text, form=flowtry.MOST_FORM),
+    Route("POST", "/flows/save", "owner", flows.save, form=flows.MOST_FORM),
+    Route("POST", "/flows/files", "owner", flows.change_files),
+    Route("POST", "/flows/discard", "owner", flows.discard),
+    Route("POST", "/flows/publish", "owner", flows.publish),
+    Route("POST", "/flows/again", "owner", flowversions.publish_again),
     Route("GET", "/lines", "owner", desk.lines_page),
     Route("GET", "/dead-letters", "owner", letters.letters_page),
     Route("GET", "/dead-letters/all", "owner", letters.confirm_page),

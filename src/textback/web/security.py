@@ -61,12 +61,13 @@ class SecurityHeaders:
 
 async def read_form(request: Request) -> dict[str, str]:
     """The fields of a posted form; of a repeated field the last. Raises Denied."""
+    most = getattr(request.state, "most_form", MOST_FORM)
     if request.headers.get("content-type", "").split(";", 1)[0].strip().lower() != FORM:
         raise Denied(415, "Forms are sent as application/x-www-form-urlencoded.")
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > MOST_FORM:
+        if len(body) > most:
             raise Denied(413, "That is too much text for one form.")
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=100)

@@ -122,10 +122,11 @@ GUARDS: dict[Role, Callable[[Handler], Callable[[Request], Awaitable[Response]]]
 }
 
 
-def _endpoint(handler: Handler, role: Role, path: str) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(handler: Handler, role: Role, path: str, most_form: int) -> Callable[[Request], Awaitable[Response]]:
     guarded = GUARDS[role](handler)
 
     async def endpoint(request: Request) -> Response:
+        request.state.most_form = most_form
         try:
             return await guarded(request)
         except (Denied, HTTPException):
@@ -170,7 +171,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 def build_app(ctx: WebContext) -> Starlette:
     """The application for everything but webhooks."""
     routes: list[BaseRoute] = [
-        StarletteRoute(route.path, _endpoint(route.handler, route.role, route.path), methods=[route.method])
+        StarletteRoute(route.path, _endpoint(route.handler, route.role, route.path, route.form), methods=[route.method])
         for route in ROUTES
         if route.handler is not None
     ]

@@ -90,7 +90,7 @@ def _due(key: str, due: int, phone: str, zone: str, now: int) -> str:
     return words if later == due else f"{words}, held by quiet hours to {clock(later, zone)}"
 
 
-def _effect(effect: dict[str, Any], phone: str, zone: str, now: int) -> tuple[str, str] | None:
+def effect_words(effect: dict[str, Any], phone: str, zone: str, now: int) -> tuple[str, str] | None:
     """An effect other than a text, in words."""
     match effect["type"]:
         case "set_timer":
@@ -122,7 +122,7 @@ def _trace(ctx: WebContext, phone: str, number: int, turn: Row[Any], messages: l
     mine = [row for row in messages if row.arrival_id == turn.id]
     text = next((row.text for row in mine if row.direction == "in"), "")
     sent = [Sent(row.text, bubble(row, me, zone), segments(row.text)) for row in mine if row.direction == "out"]
-    others = [_effect(effect, phone, zone, now) for effect in data.get("effects", [])]
+    others = [effect_words(effect, phone, zone, now) for effect in data.get("effects", [])]
     effects = [said for said in others if said is not None]
     changed = changes(data.get("before", {}), data.get("after", {}))
     return Trace(number, text, data["checks"], changed, sent, effects, turn.id)

@@ -17,7 +17,7 @@ const words = (control) => control.name + control.value + control.textContent.tr
 const same = (root, focused) => [...root.querySelectorAll("a,button,input,summary")].find((one) => words(one) === words(focused));
 
 function live(page) {
-  for (const fresh of page.querySelectorAll("[data-live]")) {
+  for (const fresh of page.querySelectorAll("[data-live], [data-part]")) {
     const old = document.getElementById(fresh.id);
     if (!old || old.outerHTML === fresh.outerHTML || old.querySelector("details[open]")) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement : null;

@@ -1,0 +1,175 @@
+"""A flow's steps in words, for its graph, for its list of steps, and for whoever hears the page. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from textback.engine.bot import Flow, Step
+from textback.engine.template import Text
+from textback.store.running import Stand
+from textback.web.flowgraph import HIGH, START, STOP, WIDE, Edge, Label, draw, ways
+
+#: How a kind of step is called where it has no name of its own, and its picture.
+KINDS = {
+    "say": ("Says", "say"),
+    "ask": ("Asks", "ask"),
+    "confirm": ("Confirms", "check"),
+    "branch": ("Branches", "branch"),
+    "set": ("Sets", "settings"),
+    "escalate": ("Asks for a person", "up-person"),
+    "goto": ("Goes to", "right"),
+    "end": ("Ends", "flag"),
+    "run": ("Runs", "flows"),
+    "wait": ("Waits", "clock"),
+    "answer": ("Answers", "say"),
+}
+#: A step without a name is called after where it stands.
+PLACE = re.compile(r"[0-9.]+|.*\.[0-9]+")
+MOST_WORDS = 20
+HEAT = (1, 5, 20, 100)
+"""From how many sessions on a box is so much darker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A step as the graph draws it."""
+
+    id: str
+    kind: str
+    icon: str
+    title: str
+    words: str
+    full: str
+    line: int
+    x: int
+    y: int
+    count: int
+    heat: int
+    noted: bool
+    round: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A step as the list says it: what it does, under which condition, and where it leads."""
+
+    title: str
+    what: str
+    words: str
+    condition: str
+    line: int
+    count: int
+    leads: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A flow as its page shows it. `lost` are running sessions at steps that are not in it: step and count."""
+
+    boxes: list[Box]
+    edges: list[Edge]
+    labels: list[Label]
+    width: int
+    height: int
+    items: list[Item]
+    running: int
+    lost: list[tuple[str, int]]
+    wide: int = WIDE
+    high: int = HIGH
+
+
+def kind_of(step: Step) -> str:
+    """The kind's name, as it is written in YAML."""
+    return type(step).__name__.lower()
+
+
+def title_of(step: Step) -> str:
+    """What people call the step: its name, else what it does."""
+    if not PLACE.fullmatch(step.id):
+        return step.id
+    return KINDS.get(kind_of(step), (kind_of(step).capitalize(), ""))[0]
+
+
+def words_of(step: Step) -> str:
+    """What the step says, or what it is about."""
+    found: Any = getattr(step, "text", None)
+    if isinstance(found, Text):
+        return " ".join(found.sources[found.default].split())
+    if (how := getattr(step, "how", None)) is not None:
+        return ": ".join(part for part in (how.queue, how.reason) if part)
+    if cases := getattr(step, "cases", ()):
+        return " / ".join(case.condition.source if case.condition else "else" for case in cases)
+    if assignments := getattr(step, "assignments", ()):
+        return ", ".join(assignment.name for assignment in assignments)
+    plain = [getattr(step, name) for name in step.__struct_fields__ if name not in _COMMON]
+    return next((value for value in plain if isinstance(value, str) and value), "")
+
+
+_COMMON = frozenset(Step.__struct_fields__)
+
+
+def cut(words: str, most: int = MOST_WORDS) -> str:
+    """The first words."""
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
+
+
+def running_at(flow: str, stands: Iterable[Stand]) -> dict[str, int]:
+    """How many sessions stand at each step of a flow, in all versions together."""
+    found: dict[str, int] = {}
+    for stand in stands:
+        if stand.flow == flow:
+            found[stand.step] = found.get(stand.step, 0) + stand.count
+    return found
+
+
+def view(flow: Flow, counts: Mapping[str, int], noted: Iterable[int]) -> View:
+    """A flow with its running sessions by step. `noted` are the lines of its file that the check
+    has something to say about."""
+    graph = draw(flow)
+    marked = {_owner(flow, line) for line in noted}
+    boxes = []
+    for node in graph.nodes.values():
+        if node.id == START:
+            words = ", ".join(flow.keywords) or "Only from elsewhere"
+            boxes.append(
+                Box(START, "start", "start", "Starts", cut(words), words, 1, node.x, node.y, 0, 0, False, True)
+            )
+        elif node.id == STOP:
+            boxes.append(Box(STOP, "end", "flag", "End", "", "", 0, node.x, node.y, 0, 0, False, True))
+        else:
+            step = flow.steps[node.id]
+            kind, count = kind_of(step), counts.get(node.id, 0)
+            boxes.append(
+                Box(
+                    node.id, kind, KINDS.get(kind, ("", "bolt"))[1], cut(title_of(step), 17 if count else 21),
+                    cut(words_of(step)), words_of(step), step.line, node.x, node.y, count,
+                    sum(count >= least for least in HEAT), node.id in marked, kind == "end",
+                )
+            )  # fmt: skip
+    items = [_item(flow, step, counts) for step in flow.steps.values()]
+    lost = sorted((step, count) for step, count in counts.items() if step not in flow.steps)
+    return View(
+        boxes, graph.edges, graph.labels, graph.width, graph.height, items, sum(counts.values()), lost
+    )  # fmt: skip
+
+
+def _owner(flow: Flow, line: int) -> str:
+    """The step that a line of the file belongs to: the last that begins before it."""
+    before = [step for step in flow.steps.values() if step.line <= line]
+    return max(before, key=lambda step: step.line).id if before else ""
+
+
+def _item(flow: Flow, step: Step, counts: Mapping[str, int]) -> Item:
+    def called(target: str) -> str:
+        return f"{title_of(flow.steps[target])}, line {flow.steps[target].line}" if target in flow.steps else "the end"
+
+    return Item(
+        title=title_of(step),
+        what=KINDS.get(kind_of(step), (kind_of(step).capitalize(), ""))[0],
+        words=words_of(step),
+        condition=step.when.source if step.when is not None else "",
+        line=step.line,
+        count=counts.get(step.id, 0),
+        leads=[(label, called(target)) for target, label in ways(step)],
+    )
