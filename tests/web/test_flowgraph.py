@@ -1,12 +1,13 @@
 """The drawing of a flow: every step and every way, labelled, and no line through a box."""
 
 import re
+from random import Random
 
 import pytest
 
 from textback.app import read_folder
 from textback.cli.serving import example_bot
-from textback.engine.bot import Flow
+from textback.engine.bot import END, Flow, Step
 from textback.engine.load import load_bot
 from textback.store.running import Stand
 from textback.web.flowgraph import HIGH, START, STOP, WIDE, Graph, draw
@@ -82,6 +83,25 @@ def test_no_line_runs_through_a_box_and_no_box_lies_on_another(flow: Flow) -> No
         last = segments(edge.path)[-1]
         target = graph.nodes[edge.target]
         assert (last[2], last[3]) == (target.x + WIDE // 2, target.y)
+
+
+class Jump(Step, frozen=True, kw_only=True):
+    """A step that may lead to any others."""
+
+    to: tuple[str, ...]
+
+    def targets(self) -> tuple[str, ...]:
+        return self.to
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_line_of_any_flow_runs_through_a_box(seed: int) -> None:
+    random = Random(seed)
+    ids = [str(number) for number in range(1, random.randint(3, 14))]
+    steps: dict[str, Step] = {
+        id_: Jump(id=id_, to=tuple(random.sample([*ids, END], random.randint(1, 3)))) for id_ in ids
+    }
+    assert crossed(draw(Flow("any", (), steps, ids[0]))) == []
 
 
 def test_every_way_is_drawn_once_and_says_when_it_is_taken() -> None:

@@ -236,7 +236,7 @@ class _Router:
             self._xs.append(x)
             x += WIDE
         self._graph.width = self._xs[-1] + 12
-        y = 4 - GAP
+        y = 4 - GAP * (not self._gaps[0].count)  # only a step that nothing leads to loops above all others
         self._tops = []
         for row in range(self._last + 2):
             self._tops.append(y + 12)
