@@ -63,7 +63,7 @@ def test_pull_writes_the_folder_and_overwrites_nothing_unasked(shell: Shell, tmp
     first = read_folder(tmp_path / "bot")
     edit(tmp_path, "flow: hours", "flow: opening")
     shell("publish", "bot")
-    assert shell("pull", "out", "--version", "1") == (0, "Version 1: 7 files in out.\n", "")
+    assert shell("pull", "out", "--version", "1") == (0, "Version 1: 10 files in out.\n", "")
     assert read_folder(tmp_path / "out") == first
     code, _, err = shell("pull", "out")
     assert code == 2

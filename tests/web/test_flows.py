@@ -106,7 +106,10 @@ def test_what_has_errors_is_kept_as_a_draft_and_not_published(site: Site, owner:
 def test_files_are_added_renamed_and_deleted(owner: Browser) -> None:
     assert owner.submit("/flows/files", do="add", folder="flows", name="parking").status_code == 303
     assert "flow: parking" in content(owner, "flows/parking.yml")[0]
-    assert "Nothing to fix" in owner.get("/flows/edit/flows/parking.yml").text
+    page = owner.get("/flows/edit/flows/parking.yml").text
+    assert "Write it as {en: ..., es: ...}." in page
+    assert "Warning" in page
+    assert "Error" not in page
     assert owner.submit("/flows/files", do="add", folder="flows", name="parking").status_code == 409
     assert owner.submit("/flows/files", do="add", folder="flows", name="../parking").status_code == 400
     assert owner.submit("/flows/files", do="add", folder="../x", name="parking").status_code == 400
