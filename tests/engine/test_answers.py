@@ -160,6 +160,24 @@ def test_which_one_may_be_said_in_full() -> None:
     assert talk.script("go", "4", "4 in the afternoon") == ["4:00 PM it is."]
 
 
+def test_a_day_without_a_time_is_asked_for_the_time() -> None:
+    talk = booking()
+    talk.script("go", "repair")
+    assert talk.say("tomorrow") == ["What time on Mon Feb 2?"]
+    assert talk.say("at 4") == ["And your name?"]
+    assert talk.say("Ana") == ["Repair on Mon Feb 2 at 4:00 PM for Ana?"]
+
+
+def test_a_time_without_a_day_is_asked_for_the_day() -> None:
+    talk = booking(bot=BOT + "timezone: America/Los_Angeles\n")
+    talk.script("go", "repair")
+    asked = talk.say("7pm")
+    if asked == ["And your name?"]:
+        assert talk.say("Ana") == ["Repair on Sun Feb 1 at 7:00 PM for Ana?"]
+    else:
+        assert asked[0].startswith("Do you mean")
+
+
 # Checks, sensitive answers, media
 
 

@@ -196,6 +196,7 @@ class Context:
         session.tries = 0
         session.waiting = True
         session.between = []
+        session.half = ""
         self.rewalking = None
         self.event("step_reached", session=session.id, flow=session.flow, step=step.id)
         self.say(words, self.source(step), step.message_class)

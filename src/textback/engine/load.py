@@ -14,6 +14,7 @@ from textback.engine import lint
 from textback.engine.bot import Approved, Bot, Escalation, Fallback, Flow, Handoff, LineSpec
 from textback.engine.consent_words import NEVER_HEARD
 from textback.engine.match import normalise
+from textback.engine.matchers import prepare
 from textback.engine.nodes.ask import TYPES, Ask
 from textback.engine.nodes.confirm import Confirm
 from textback.engine.nodes.registry import KINDS
@@ -56,6 +57,8 @@ def load_bot(files: Mapping[str, str], version: int = 0) -> Bot:
     bot, problems = _load(files)
     if bot is None:
         raise BotError(problems)
+    for locale in bot.locales:
+        prepare(locale)  # so that no contact waits for it
     return msgspec.structs.replace(bot, version=version)
 
 

@@ -61,7 +61,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     `step` is the id of the step it stands at; `tries` counts answers that were not understood there. `asked` are the
     questions that have an answer, in the order in which they got it; `filled` the variables that were said before they
     were asked for; `seen` the steps that have been run. `between` is what the last answer may have meant, while the
-    contact is asked which. `nudged`: the open question was asked again after something else was answered.
+    contact is asked which. `half` is the date, or the time, of an open question that wants both. `nudged`: the open
+    question was asked again after something else was answered.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Session(msgspec.Struct, omit_defaults=True):
     sleeping: bool = False
     nudged: bool = False
     parked_at: int = 0
+    half: str = ""
 
 
 class State(msgspec.Struct, omit_defaults=True):

@@ -29,6 +29,8 @@ class Phrases(msgspec.Struct, frozen=True):
     nothing_parked: str
     noted: str  # {label} {value}
     which: str  # {options}
+    which_time: str  # {half}, a day
+    which_day: str  # {half}, a time
     unclear: str  # {options}
     quick: str  # {options}
     or_: str
@@ -91,6 +93,8 @@ ENGLISH = Language(
         nothing_parked="OK.",
         noted="{label}: {value}.",
         which="Do you mean {options}?",
+        which_time="What time on {half}?",
+        which_day="Which day, at {half}?",
         unclear="I'm not sure I got that. Is it about {options}?",
         quick="Reply {options}.",
         or_="or",
@@ -228,6 +232,8 @@ SPANISH = Language(
         nothing_parked="De acuerdo.",
         noted="{label}: {value}.",
         which="¿Quiere decir {options}?",
+        which_time="¿A qué hora, {half}?",
+        which_day="¿Qué fecha, a las {half}?",
         unclear="No estoy seguro de entenderle. ¿Se trata de {options}?",
         quick="Responda {options}.",
         or_="o",

@@ -7,7 +7,7 @@ import msgspec
 from textback.engine.bot import Question
 from textback.engine.context import HIDDEN, Context
 from textback.engine.match import Options, is_skip, make_options, match_choice, normalise
-from textback.engine.matchers import MATCHERS, Ambiguous, PatternError, compile_pattern, find
+from textback.engine.matchers import MATCHERS, Ambiguous, PatternError, compile_pattern, find, merge
 from textback.engine.nodes.checks import Rule, problem, read_checks
 from textback.engine.nodes.choices import Choices, make_choices, pretty
 from textback.engine.reading import RESERVED, Asking, Draft, Heard, Kind
@@ -182,6 +182,9 @@ def run(ctx: Context, step: Ask) -> str | None:
 def words(ctx: Context, step: Ask) -> str:
     """The question with its menu; or which of the things that an answer may have meant it is."""
     between = ctx.session.between
+    if ctx.session.half and not between:
+        phrase = ctx.phrases.which_day if ":" in ctx.session.half else ctx.phrases.which_time
+        return phrase.format(half=ctx.said(ctx.session.half))
     if between:
         return ctx.phrases.which.format(options=ctx.either([one.said for one in between]))
     text = ctx.render(step.text)
@@ -199,6 +202,8 @@ def understand(ctx: Context, step: Ask, text: str) -> Found | Ambiguous | None:
             found = Found(choice.value, choice.how, text if choice.how == "in a sentence" else "")
     elif step.type == "text":
         found = Found(text.strip(), "text") if any(map(str.isalnum, text)) else None
+    elif ctx.session.half and (found := _completed(ctx, step, text)) is not None:
+        return found
     else:
         read = MATCHERS[step.type](text, ctx.here, step.options)
         found = Found(read.value, read.how, read.rest) if read is not None and not isinstance(read, Ambiguous) else read
@@ -210,17 +215,39 @@ def understand(ctx: Context, step: Ask, text: str) -> Found | Ambiguous | None:
     return found
 
 
+def _completed(ctx: Context, step: Ask, text: str) -> Found | Ambiguous | None:
+    """The day and the time together, one of which was said before."""
+    read = merge(step.type, ctx.session.half, text, ctx.here)
+    return read if read is None or isinstance(read, Ambiguous) else Found(read.value, read.how, read.rest)
+
+
+def _half(ctx: Context, step: Ask, text: str) -> Heard | None:
+    """A day without a time, or a time without a day: kept, and the other is asked for."""
+    if step.type != "datetime":
+        return None
+    for type_ in ("date", "time"):
+        read = MATCHERS[type_](text, ctx.here, {})
+        if isinstance(read, Ambiguous) and type_ == "time":
+            read = None  # the day may say which: "4" is the afternoon where mornings are over
+        if read is not None and not isinstance(read, Ambiguous):
+            ctx.session.half = str(read.value)
+            ctx.put_which(step, words(ctx, step))
+            return Heard(f"{step.name}: {read.value} so far ({read.how})", None)
+    return None
+
+
 def hear(ctx: Context, step: Ask, text: str) -> Heard | None:
     """Keep the answer, and what else the text says. One that was asked for again leads back to where it was changed."""
     session = ctx.session
     found = _chosen(ctx, text) or understand(ctx, step, text)
     if found is None:
-        return None
+        return _half(ctx, step, text)
     if isinstance(found, Ambiguous):
         session.between = [Between(one.value, one.said) for one in found.readings]
         ctx.put_which(step, words(ctx, step))
         return Heard(f"{step.name} may be {' or '.join(one.said for one in found.readings)}", None)
     session.between = []
+    session.half = ""
     shown = HIDDEN if step.sensitive else found.value
     why = problem(ctx, step.rules, step.name, found.value) if found.value != "" else None
     if why is not None:
