@@ -25,7 +25,7 @@ from textback.engine.match import (
     wants_person,
 )
 from textback.engine.nodes.ask import Ask, prefill
-from textback.engine.nodes.confirm import Confirm
+from textback.engine.nodes.confirm import WHICH, Confirm
 from textback.engine.nodes.registry import asking
 from textback.engine.nodes.wait import Wait
 from textback.engine.template import RenderError
@@ -185,7 +185,8 @@ def _confirmation(ctx: Context, said: Incoming) -> tuple[bool, str]:
     if not isinstance(step, Confirm):
         return False, "none pending"
     answer = match_yes_no(said.text)
-    if answer is None or answer.how != "word":
+    which = match_choice(said.text, step.changes.options) if ctx.session.confirming == WHICH else None
+    if which is None and (answer is None or answer.how != "word"):
         text = unmarked(said.text) or without_answer(said.text)
         named = match_choice(text, step.changes.options)
         only = str(named.value) if named is not None and named.how not in ("number", "letter", "ordinal") else ""

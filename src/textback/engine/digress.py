@@ -40,7 +40,7 @@ def go_on(ctx: Context, *, back: bool = False) -> None:
 
 def short(ctx: Context, step: Question) -> str:
     """The question without what leads up to it: its last sentence that asks, and its menu."""
-    if ctx.session.between or not isinstance(step, Ask):
+    if ctx.session.between or ctx.session.half or not isinstance(step, Ask):
         return asking(step).words(ctx, step)
     text = ctx.render(step.text)
     sentences = [part.strip() for part in text.replace("? ", "?\n").replace(". ", ".\n").splitlines()]
