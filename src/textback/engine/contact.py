@@ -188,9 +188,10 @@ def _confirmation(ctx: Context, said: Incoming) -> tuple[bool, str]:
     which = match_choice(said.text, step.changes.options) if ctx.session.confirming == WHICH else None
     if which is None and (answer is None or answer.how != "word"):
         text = unmarked(said.text) or without_answer(said.text)
+        sure = text != said.text.strip()
         named = match_choice(text, step.changes.options)
         only = str(named.value) if named is not None and named.how not in ("number", "letter", "ordinal") else ""
-        changed = correct(ctx, step, text, marked=False, only=only)
+        changed = correct(ctx, step, text, sure=sure, whole=unmarked(said.text) is not None and not only, only=only)
         if changed is not None:
             _go_on_after(ctx, step)
             return True, f"a correction: {changed}"
@@ -204,7 +205,7 @@ def _correction(ctx: Context, said: Incoming) -> tuple[bool, str]:
         return False, "no"
     if _is_choice(ctx, said):
         return False, "a choice of the open question"
-    changed = correct(ctx, step, text, marked=True)
+    changed = correct(ctx, step, text, sure=True, whole=True)
     if changed is None:
         return False, "no answer that it would be a better one for"
     _go_on_after(ctx, step)

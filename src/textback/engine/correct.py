@@ -4,7 +4,7 @@ conversation goes on from where it was."""
 from textback.engine.bot import Question
 from textback.engine.context import HIDDEN, Context
 from textback.engine.match import NO, RESERVATIONS, YES, all_words, normalise
-from textback.engine.matchers import MATCHERS, Ambiguous, merge
+from textback.engine.matchers import MATCHERS, Ambiguous, find, merge
 from textback.engine.nodes.ask import Ask, Found, spot
 from textback.engine.nodes.checks import problem
 
@@ -51,24 +51,30 @@ def without_answer(text: str) -> str:
     return " ".join(words)
 
 
-def correct(ctx: Context, open_: Question, text: str, *, marked: bool, only: str = "") -> str | None:
-    """Change the answer that this text is a better one for: the latest that it fits, or that of the question `only`.
-    Says what was changed, for the trace; None when it fits none. `ctx.changed` is that question, for `rewalk`."""
+def correct(ctx: Context, open_: Question, text: str, *, sure: bool, whole: bool, only: str = "") -> str | None:
+    """Change the answers that this text has better ones for, or that of the question `only`. Says what was changed, for
+    the trace; None when it fits none. `ctx.changed` is the first of them, for `rewalk`.
+
+    `sure`: the text says itself that it corrects something, so that "5" alone may be a time. `whole`: all of it may be
+    a better answer to the last question, where that was about anything that one can write.
+    """
     session = ctx.session
-    asked = [ctx.running.steps.get(id_) for id_ in reversed(session.asked)]
-    steps = [step for step in asked if isinstance(step, Ask) and step.id != open_.id]
+    steps = [step for id_ in session.asked if isinstance(step := ctx.running.steps.get(id_), Ask) and id_ != open_.id]
     if only:
         steps = [step for step in steps if step.id == only]
         text = _without(text, steps[0], ctx) if steps else text
-    for step in steps:
-        found = _better(ctx, step, text)
-        if found is not None:
-            return _change(ctx, step, found)
-    if marked and steps and not (isinstance(open_, Ask) and spot(ctx, open_, text)):
-        found = _instead(ctx, steps[0], text)
-        if found is not None:
-            return _change(ctx, steps[0], found)
-    return None
+    changed: list[str] = []
+    rest = text
+    for step in reversed(steps):
+        found = _better(ctx, step, rest, sure=sure)
+        if found is not None and (said := _change(ctx, step, found)):
+            changed.append(said)
+            rest = found.rest
+    if not changed and whole and steps and not (isinstance(open_, Ask) and spot(ctx, open_, text)):
+        found = _instead(ctx, steps[-1], text)
+        if found is not None and (said := _change(ctx, steps[-1], found)):
+            changed.append(said)
+    return ", ".join(reversed(changed)) or None
 
 
 def _without(text: str, step: Ask, ctx: Context) -> str:
@@ -78,9 +84,11 @@ def _without(text: str, step: Ask, ctx: Context) -> str:
     return " ".join(words)
 
 
-def _better(ctx: Context, step: Ask, text: str) -> Found | None:
+def _better(ctx: Context, step: Ask, text: str, *, sure: bool) -> Found | None:
     old = ctx.session.vars.get(step.name)
     if step.type in _MERGED and isinstance(old, str) and old:
+        if not sure and all(find(type_, text, ctx.here, {}) is None for type_ in _MERGED):
+            return None
         read = merge(step.type, old, text, ctx.here)
         found = None if read is None or isinstance(read, Ambiguous) else Found(read.value, read.how, read.rest)
     else:
@@ -98,9 +106,10 @@ def _instead(ctx: Context, step: Ask, text: str) -> Found | None:
     return None
 
 
-def _change(ctx: Context, step: Ask, found: Found) -> str | None:
+def _change(ctx: Context, step: Ask, found: Found) -> str:
+    """Keep a better answer, unless a check refuses it; what was changed, for the trace."""
     if problem(ctx, step.rules, step.name, found.value) is not None:
-        return None
+        return ""
     session = ctx.session
     session.vars[step.name] = found.value
     session.confirming = ""

@@ -226,9 +226,7 @@ def _half(ctx: Context, step: Ask, text: str) -> Heard | None:
     if step.type != "datetime":
         return None
     for type_ in ("date", "time"):
-        read = MATCHERS[type_](text, ctx.here, {})
-        if isinstance(read, Ambiguous) and type_ == "time":
-            read = None  # the day may say which: "4" is the afternoon where mornings are over
+        read = find(type_, text, ctx.here, {})
         if read is not None and not isinstance(read, Ambiguous):
             ctx.session.half = str(read.value)
             ctx.put_which(step, words(ctx, step))

@@ -58,7 +58,7 @@ def hear(ctx: Context, step: Confirm, text: str) -> Heard | None:
             return Heard(f"yes ({said.how})", step.next)
         first, _, rest = normalise(text).partition(" ")
         named = match_choice(rest, step.changes.options) if first in NO else match_choice(text, step.changes.options)
-        if named is not None and named.how not in {"number", "letter"}:
+        if named is not None and named.how not in {"number", "letter", "ordinal"}:
             return _change(ctx, step, str(named.value), f"change {named.value} ({named.how})")
         if said is None:
             return None
