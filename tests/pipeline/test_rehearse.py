@@ -212,8 +212,8 @@ def test_an_expectation_holds_or_says_what_there_was(right: str, wrong: str, sho
     ("key", "event"),
     [
         ("outcome", Event("session_ended", {"outcome": "done"})),
-        ("goal", Event("recorded", {"goal": "done"})),
-        ("tag", Event("tagged", {"tag": "done"})),
+        ("goal", Event("goal", {"name": "done"})),
+        ("tag", Event("tagged", {"tags": ["vip", "done"]})),
     ],
 )
 def test_what_the_record_of_a_turn_says(key: str, event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
