@@ -38,6 +38,7 @@ class _Artefact(msgspec.Struct):
     meaning: _Array
     bias: _Array
     centres: _Array
+    samples: _Array
     background: bool
 
 
@@ -58,6 +59,7 @@ def dump(model: Model) -> bytes:
         meaning=_packed(weights.meaning),
         bias=_packed(weights.bias),
         centres=_packed(weights.centres),
+        samples=_packed(weights.samples),
         background=weights.background,
     )
     return MAGIC + bytes([VERSION]) + zlib.compress(msgspec.msgpack.encode(body), 1)
@@ -75,18 +77,23 @@ def load(data: bytes, encoder: Encoder | None = None) -> Model:
         raise ArtefactError(f"This classifier has format {data[len(MAGIC)]}; this release reads {VERSION}.")
     try:
         body = msgspec.msgpack.decode(zlib.decompress(data[len(MAGIC) + 1 :]), type=_Artefact)
-        arrays = [_unpacked(a) for a in (body.rarity, body.letters, body.meaning, body.bias, body.centres)]
+        arrays = [
+            _unpacked(a) for a in (body.rarity, body.letters, body.meaning, body.bias, body.centres, body.samples)
+        ]
     except (zlib.error, msgspec.MsgspecError, ValueError, TypeError) as error:
         raise ArtefactError("This classifier is damaged.") from error
     fingerprint = encoder.fingerprint if encoder is not None else ""
     if body.intents and (body.method, body.fingerprint) != (method_of(encoder), fingerprint):
         here = method_of(encoder)
         raise ArtefactError(f"This classifier was trained with {body.method}, and here is {here} or other weights.")
-    rarity, letters, meaning, bias, centres = arrays
+    rarity, letters, meaning, bias, centres, samples = arrays
+    scores = len(body.intents) + body.background
+    if rarity.shape != (len(body.grams),) or letters.shape != (len(body.grams), scores) or len(bias) != scores:
+        raise ArtefactError("This classifier is damaged.")
     return Model(
         body.intents,
         Vectoriser({gram: i for i, gram in enumerate(body.grams)}, rarity),
-        Weights(letters, meaning, bias, centres, body.background),
+        Weights(letters, meaning, bias, centres, samples, body.background),
         body.own,
         encoder if body.intents else None,
         temperature=body.temperature,

@@ -62,14 +62,15 @@ class Classified(msgspec.Struct, frozen=True):
 class Weights(msgspec.Struct, frozen=True):
     """What training has found, for `Model`. The last column stands for out of scope when `background` is set.
 
-    `letters` (n-grams, intents) and `meaning` (encoder's width, intents) make scores; `centres` has the mean of each
-    intent's examples, over the encoder's width, or in lite mode over the n-grams.
+    `letters` (n-grams, intents) and `meaning` (encoder's width, intents) make scores. `centres` has the mean of each
+    intent's examples, over the encoder's width, or in lite mode over the n-grams; `samples` has examples' vectors.
     """
 
     letters: NDArray[Any]
     meaning: Floats
     bias: Floats
     centres: NDArray[Any]
+    samples: Floats
     background: bool = False
 
 
@@ -124,19 +125,23 @@ class Model:
         if self._encoder is not None:
             vector = self._encoder.encode([" ".join(words)])[0]
             scores += vector @ weights.meaning
-            near = weights.centres @ vector
+            near = float(np.sqrt(max(0.0, (weights.centres @ vector).max() * (weights.samples @ vector).max())))
         else:
-            near = values @ weights.centres[columns].astype(np.float32) / np.sqrt(np.float32(2))
+            near = float((values @ weights.centres[columns].astype(np.float32)).max()) / 2**0.5
         chances = softmax(scores / np.float32(self.temperature))[: len(self.intents)]
         order = np.argsort(-chances, kind="stable")[: RUNNERS_UP + 1]
         confidence = float(chances[order[0]])
-        known = knownness(confidence, float(near.max())) if any(word.isalnum() for word in words) else 0.0
+        known = knownness(confidence, near) if any(word.isalnum() for word in words) else 0.0
         runners_up = tuple((self.intents[i], float(chances[i])) for i in order[1:])
         return self.intents[order[0]], confidence, known, runners_up
 
 
 def knownness(confidence: float, nearest: float) -> float:
-    """The calibrated probability times the square of the cosine to the nearest intent's centre."""
+    """The calibrated probability times the square of how near the text is to what the bot has examples of.
+
+    That is the cosine to the nearest intent's centre; with an encoder, the geometric mean of that and the cosine to the
+    nearest example, which tells strangers of the same trade better.
+    """
     return confidence * min(1.0, max(0.0, nearest)) ** 2
 
 

@@ -53,7 +53,7 @@ def train(examples: Mapping[str, Sequence[str]], encoder: Encoder | None, out_of
     if not names:
         nothing = np.zeros((vectoriser.width, 0), np.float16)
         none = np.zeros((0, 0), np.float32)
-        weights = Weights(nothing, none, none[0:0].reshape(-1), none)
+        weights = Weights(nothing, none, none.reshape(-1), none, none)
         temperature, act, clarify = prior
         return Model((), vectoriser, weights, own, None, temperature=temperature, act=act, clarify=clarify)
     rows = vectoriser.rows(words)
@@ -61,7 +61,7 @@ def train(examples: Mapping[str, Sequence[str]], encoder: Encoder | None, out_of
     data = _Data(rows, meaning, labels, len(names), len(names) + any(label == len(names) for _, label in texts))
     landmarks = data.landmarks()
     x, back = data.explicit(landmarks)
-    temperature, act, clarify = _calibrated(data, x, len(texts), prior)
+    temperature, act, clarify = _calibrated(data, x, landmarks, len(texts), prior)
     table, bias = regression.fit(x, labels, data.classes)
     width = 0 if meaning is None else meaning.shape[1]
     weights = Weights(
@@ -69,6 +69,7 @@ def train(examples: Mapping[str, Sequence[str]], encoder: Encoder | None, out_of
         MEANING * table[:width],
         bias,
         data.centres(np.arange(len(labels))),
+        data.samples(landmarks),
         data.classes > data.intents,
     )
     return Model(names, vectoriser, weights, own, encoder, temperature=temperature, act=act, clarify=clarify)
@@ -132,11 +133,18 @@ class _Data(msgspec.Struct, frozen=True):
         summed /= np.maximum(np.linalg.norm(summed, axis=0, keepdims=True), np.float32(1e-6))
         return summed
 
-    def nearest(self, some: NDArray[np.intp], centres: Floats) -> Floats:
-        """The cosine of each of `some` to the nearest of the centres."""
+    def samples(self, some: NDArray[np.intp]) -> Floats:
+        """The vectors of those of `some` that are in scope; none in lite mode."""
+        if self.meaning is None:
+            return np.zeros((0, 0), np.float32)
+        return self.meaning[some[self.labels[some] < self.intents]]
+
+    def nearest(self, some: NDArray[np.intp], centres: Floats, samples: Floats) -> Floats:
+        """How near each of `some` is to the centres and to the samples; see `classify.knownness`."""
         if self.meaning is not None:
             near: Floats = (self.meaning[some] @ centres.T).max(axis=1)
-            return near
+            near *= (self.meaning[some] @ samples.T).max(axis=1)
+            return np.sqrt(np.maximum(near, 0))
         rows = self.rows.take(some)
         near = np.empty(len(some), np.float32)
         for i in range(len(some)):
@@ -155,7 +163,9 @@ def _turns(labels: NDArray[np.intp]) -> NDArray[np.intp]:
     return turns
 
 
-def _calibrated(data: _Data, x: Floats, phrases: int, prior: tuple[float, float, float]) -> tuple[float, float, float]:
+def _calibrated(
+    data: _Data, x: Floats, landmarks: NDArray[np.intp], phrases: int, prior: tuple[float, float, float]
+) -> tuple[float, float, float]:
     """Temperature and the two thresholds, from examples that the classifier was not trained with.
 
     The first `phrases` rows are examples; those after them are names of intents, which are never held out.
@@ -172,7 +182,7 @@ def _calibrated(data: _Data, x: Floats, phrases: int, prior: tuple[float, float,
             continue
         table, bias = regression.fit(x[rest], data.labels[rest], data.classes)
         scores.append(x[held] @ table + bias)
-        near.append(data.nearest(held, data.centres(rest)))
+        near.append(data.nearest(held, data.centres(rest), data.samples(np.intersect1d(rest, landmarks))))
         labels.append(data.labels[held])
     if not scores:
         return prior
