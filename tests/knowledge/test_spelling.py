@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textback.knowledge.language import guess
-from textback.knowledge.spelling import Dictionary, Speller, plain, split, vocabulary
+from textback.knowledge.spelling import Dictionary, Speller, plain, read, split, vocabulary
 
 OWN = vocabulary(["How much is a brake repair?", "book an appointment", "cancel my appointment", "flat tyre", "open"])
 COMMON = Dictionary(["the", "to", "my", "this", "weather", "tomorrow", "bicycle", "cart", "can", "you", "please"])
@@ -53,6 +53,8 @@ def test_spanish_has_its_own_abbreviations_and_is_not_turned_into_english() -> N
         ("reparación", "es"),
         ("hola", "es"),
         ("ok thanks", "en"),
+        ("see ya", "unknown"),
+        ("tune up", "unknown"),
         ("👍", "unknown"),
         ("4512", "unknown"),
         ("", "unknown"),
@@ -61,6 +63,20 @@ def test_spanish_has_its_own_abbreviations_and_is_not_turned_into_english() -> N
 )
 def test_language(text: str, language: str) -> None:
     assert guess(split(text.lower()), text) == language
+
+
+def test_common_words_alone_are_english_too_where_the_encoder_knows_them() -> None:
+    assert read("bicycle weather", Speller(OWN, COMMON))[0] == "en"
+    assert read("bicycle weather", Speller(OWN, None))[0] == "unknown"
+    assert read("weather", Speller(OWN, COMMON))[0] == "unknown"
+    assert read("weather wetter", Speller([], COMMON))[0] == "unknown"
+
+
+def test_spanish_is_glossed_for_the_encoder_and_seen_in_both_languages_by_n_grams() -> None:
+    language, words, meant = read("¿A qué hora abren mañana?", Speller(OWN, COMMON))
+    assert language == "es"
+    assert " ".join(meant) == "¿ at what hour open tomorrow ?"
+    assert {"abren", "open", "manana", "tomorrow"} <= set(words)
 
 
 @given(st.text(st.characters(exclude_categories=())))

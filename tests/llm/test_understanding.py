@@ -38,7 +38,13 @@ def test_a_shop_is_understood_in_english(encoder: Encoder) -> None:
 def test_a_shop_is_understood_in_both_languages(encoder: Encoder) -> None:
     model = train(examples("en_train", "es_train"), encoder)
     assert (judge(model, read("en_test")).accuracy or 0) >= 0.8
-    assert (judge(model, read("es_test")).accuracy or 0) >= 0.7
+    assert (judge(model, read("es_test")).accuracy or 0) >= 0.75
+
+
+def test_english_examples_understand_spanish_texts(encoder: Encoder) -> None:
+    found = judge(train(examples("en_train"), encoder), read("es_test"))
+    assert (found.accuracy or 0) >= 0.75
+    assert (found.oos_auroc or 0) >= 0.9
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textback.knowledge.features import Vectoriser
-from textback.knowledge.language import Language, guess
+from textback.knowledge.language import Language
 from textback.knowledge.regression import softmax
-from textback.knowledge.spelling import LONGEST_TEXT, Dictionary, Speller, split
+from textback.knowledge.spelling import Dictionary, Speller, read
 
 Floats = NDArray[np.float32]
 
@@ -105,9 +105,8 @@ class Model:
 
     def classify(self, text: str) -> Classified:
         """Read one text. Never raises, whatever the text; about as long as the encoder takes."""
-        language = guess(split(text[:LONGEST_TEXT].lower()), text[:LONGEST_TEXT])
-        words = tuple(self._speller.words(text, spanish=language == "es"))
-        intent, confidence, knownness, runners_up = self._read(words)
+        language, words, meant = read(text, self._speller)
+        intent, confidence, knownness, runners_up = self._read(words, meant)
         return Classified(intent, confidence, knownness, language, runners_up)
 
     def verdict(self, found: Classified) -> Literal["act", "clarify", "unknown"]:
@@ -116,14 +115,16 @@ class Model:
             return "unknown"
         return "act" if found.knownness >= self.act else "clarify"
 
-    def _read_words(self, words: tuple[str, ...]) -> tuple[str, float, float, tuple[tuple[str, float], ...]]:
+    def _read_words(
+        self, words: tuple[str, ...], meant: tuple[str, ...]
+    ) -> tuple[str, float, float, tuple[tuple[str, float], ...]]:
         if not self.intents:
             return "", 0.0, 0.0, ()
         weights = self.weights
         columns, values = self.vectoriser.row(words)
         scores = values @ weights.letters[columns].astype(np.float32) + weights.bias
         if self._encoder is not None:
-            vector = self._encoder.encode([" ".join(words)])[0]
+            vector = self._encoder.encode([" ".join(meant)])[0]
             scores += vector @ weights.meaning
             near = float(np.sqrt(max(0.0, (weights.centres @ vector).max() * (weights.samples @ vector).max())))
         else:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from textback.knowledge.spanish import MEANINGS
+
 Language = Literal["en", "es", "unknown"]
 
 # Words of both languages ("no", "a", "me", "he") say nothing and are in neither list.
@@ -16,12 +18,18 @@ ENGLISH = frozenset(
 )
 SPANISH = frozenset(
     "el la los las un una unos unas de del al y o que qué en con por para se su sus mi mis tu tus es son está esta "
-    "están estan estoy estás hay lo le les te nos yo usted ustedes ella ellos pero si sí como cómo cuando cuándo "
+    "están estan estoy estás hay lo le les te nos usted ustedes ella ellos pero si sí como cómo cuando cuándo "
     "cuanto cuánto cuesta cuestan cuál cual donde dónde quien quién porque quiero quisiera necesito puedo puede "
     "pueden tengo tiene tienen hola gracias favor buenos buenas días dias tardes noches mañana manana hoy ayer hora "
-    "horas cita precio abren abierto abierta cierran cerrado cancelar cambiar reservar ayuda ya muy más mas todo "
+    "horas cita precio abren abierto abierta cierran cerrado cancelar cambiar reservar ayuda muy más mas "
     "todos este ese eso esto aquí aqui porfa xfa pa q xq también tambien hacer ver ser estar ir voy vale "
     "bien bueno".split()
+)
+# Of the words that can be glossed, those that English has too are no sign of Spanish.
+_SPANISH_WORDS = frozenset(MEANINGS) - frozenset(
+    "a me no son sale local van come dime dame genial fin papa mama tan chica te le solo tu mi de mal si pasa casa la "
+    "el los las al y o u da dan vale vi bono color doctor menu pizza internet parking real total auto plan pan "
+    "ya yo todo dice mesa".split()
 )
 _SPANISH_LETTERS = frozenset("ñ¿¡")
 _ACCENTS = frozenset("áéíóú")
@@ -39,6 +47,7 @@ def guess(words: Sequence[str], text: str = "") -> Language:
     spanish += 2 * any(c in _SPANISH_LETTERS for c in text)
     spanish += 0.5 * sum(any(c in _ACCENTS for c in word) for word in words)
     spanish += 0.5 * sum(word.endswith(_ENDINGS) for word in words)
+    spanish += 0.5 * sum(word in _SPANISH_WORDS for word in words)
     if english > spanish:
         return "en"
     return "es" if spanish > english else "unknown"

@@ -9,6 +9,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from textback.knowledge.language import Language, guess
+from textback.knowledge.spanish import MEANINGS, gloss
+
 LONGEST_TEXT = 2_000
 """Characters that are looked at."""
 
@@ -66,6 +69,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SHORTEST_FIX, _LONGEST_FIX = 4, 20
 _SHORTEST_SKELETON = 3
 _MOST_WORDS = 400
+_UNCOMMON = 12_000
 
 
 def plain(text: str) -> str:
@@ -148,6 +152,16 @@ class Speller:
             found += mended
         return found
 
+    def is_english(self, words: Sequence[str]) -> bool:
+        """Whether there are two words or more, and all are common ones of the encoder's, which reads only English."""
+        letters = [word for word in words if word.isalpha()]
+        common = self._common
+        return (
+            common is not None
+            and len(letters) > 1
+            and all(common.ranks.get(word, _UNCOMMON) < _UNCOMMON and word not in MEANINGS for word in letters)
+        )
+
     def _mend(self, word: str, spanish: bool) -> list[str]:
         lexicon = SPANISH_LEXICON if spanish else LEXICON
         if word in lexicon:
@@ -162,6 +176,21 @@ class Speller:
         if mended is None and common is not None and not spanish:
             mended = common.near(word, near)
         return [mended or word]
+
+
+def read(text: str, speller: Speller) -> tuple[Language, tuple[str, ...], tuple[str, ...]]:
+    """The text's language, its words as n-grams see them, and its words as the encoder does.
+
+    Spanish is glossed for the encoder, which knows only English; the n-grams see both, so that examples in one language
+    help with texts in the other.
+    """
+    text = text[:LONGEST_TEXT]
+    language = guess(split(text.lower()), text)
+    words = speller.words(text, spanish=language == "es")
+    if language != "es":
+        return ("en" if speller.is_english(words) else language), tuple(words), tuple(words)
+    meant = gloss(words)
+    return language, (*words, *(word for word in meant if word not in words)), tuple(meant)
 
 
 def vocabulary(texts: Iterable[str]) -> list[str]:

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from textback.knowledge import features, regression
 from textback.knowledge.classify import Encoder, Floats, Model, Weights, common_words
-from textback.knowledge.language import guess
 from textback.knowledge.regression import softmax
 from textback.knowledge.sparse import Rows, products, transposed_times
-from textback.knowledge.spelling import LONGEST_TEXT, Speller, split, vocabulary
+from textback.knowledge.spelling import Speller, read, vocabulary
 
 MEANING = np.float32(3.0)
 """How much the encoder's vector counts beside the n-grams."""
@@ -45,8 +44,8 @@ def train(examples: Mapping[str, Sequence[str]], encoder: Encoder | None, out_of
     titles = _titles(names)
     own = vocabulary([*(text for text, _ in texts), *titles.values()])
     speller = Speller(own, common_words(encoder))
-    words = [speller.words(text, spanish=_is_spanish(text)) for text, _ in texts]
-    words += [speller.words(title) for title in titles.values()]
+    readings = [read(text, speller) for text in [*(text for text, _ in texts), *titles.values()]]
+    words = [words for _, words, _ in readings]
     labels = np.array([*(label for _, label in texts), *titles], np.intp)
     prior = PRIOR if encoder is not None else LITE_PRIOR
     vectoriser = features.fit(words)
@@ -57,7 +56,7 @@ def train(examples: Mapping[str, Sequence[str]], encoder: Encoder | None, out_of
         temperature, act, clarify = prior
         return Model((), vectoriser, weights, own, None, temperature=temperature, act=act, clarify=clarify)
     rows = vectoriser.rows(words)
-    meaning = encoder.encode([" ".join(line) for line in words]) if encoder is not None else None
+    meaning = encoder.encode([" ".join(meant) for _, _, meant in readings]) if encoder is not None else None
     data = _Data(rows, meaning, labels, len(names), len(names) + any(label == len(names) for _, label in texts))
     landmarks = data.landmarks()
     x, back = data.explicit(landmarks)
@@ -73,10 +72,6 @@ def train(examples: Mapping[str, Sequence[str]], encoder: Encoder | None, out_of
         data.classes > data.intents,
     )
     return Model(names, vectoriser, weights, own, encoder, temperature=temperature, act=act, clarify=clarify)
-
-
-def _is_spanish(text: str) -> bool:
-    return guess(split(text[:LONGEST_TEXT].lower()), text) == "es"
 
 
 def _titles(names: Sequence[str]) -> dict[int, str]:
