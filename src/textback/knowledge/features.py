@@ -76,10 +76,14 @@ class Vectoriser:
     def _weigh(self, grams: list[int]) -> tuple[NDArray[np.intp], Floats]:
         if not grams:
             return np.empty(0, np.intp), np.empty(0, np.float32)
-        at, counts = np.unique(np.array(grams, np.intp), return_counts=True)
-        values = self.rarity[at] * (1 + np.log(counts, dtype=np.float32))
-        values /= np.sqrt(values @ values)
-        return at, values
+        counts: dict[int, int] = {}
+        for gram in grams:
+            counts[gram] = counts.get(gram, 0) + 1
+        at = np.fromiter(counts, np.intp, len(counts))
+        values = self.rarity[at]
+        if len(counts) < len(grams):
+            values = values * (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts))))
+        return at, values / np.sqrt(values @ values)
 
 
 def fit(texts: Sequence[Sequence[str]]) -> Vectoriser:

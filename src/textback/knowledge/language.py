@@ -36,16 +36,17 @@ _ACCENTS = frozenset("áéíóú")
 _ENDINGS = ("ción", "cion", "ando", "iendo", "mente", "arme", "arlo", "erlo", "amos", "emos")
 
 
-def guess(words: Sequence[str], text: str = "") -> Language:
+def guess(words: Sequence[str], text: str) -> Language:
     """The language of a text, given its words in lower case with their accents.
 
     Args:
-        text: The text itself, for its ñ, ¿ and ¡.
+        text: The text itself, for its ñ, ¿ and ¡; in lower case or not.
     """
     english: float = sum(word in ENGLISH for word in words)
     spanish: float = sum(word in SPANISH for word in words)
-    spanish += 2 * any(c in _SPANISH_LETTERS for c in text)
-    spanish += 0.5 * sum(any(c in _ACCENTS for c in word) for word in words)
+    if not text.isascii():
+        spanish += 2 * any(c in _SPANISH_LETTERS for c in text)
+        spanish += 0.5 * sum(any(c in _ACCENTS for c in word) for word in words)
     spanish += 0.5 * sum(word.endswith(_ENDINGS) for word in words)
     spanish += 0.5 * sum(word in _SPANISH_WORDS for word in words)
     if english > spanish:

@@ -57,7 +57,7 @@ def transposed_times(rows: Rows, dense: Floats) -> Floats:
     numbers, values = rows.numbers()[order], rows.values[order]
     firsts = np.flatnonzero(np.concatenate(([True], columns[1:] != columns[:-1])))
     # In parts, so that the products of one part stay small.
-    step = max(1, 4_000_000 // dense.shape[1])
+    step = max(1, 1_000_000 // dense.shape[1])
     bounds = [*firsts[np.unique(np.searchsorted(firsts, np.arange(0, len(columns), step)))[:-1]], len(columns)]
     bounds = sorted({0, *map(int, bounds)})
     for start, end in pairwise(bounds):

@@ -9,6 +9,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from rapidfuzz.distance import OSA
+
 from textback.knowledge.language import Language, guess
 from textback.knowledge.spanish import MEANINGS, gloss
 
@@ -70,6 +72,8 @@ _SHORTEST_FIX, _LONGEST_FIX = 4, 20
 _SHORTEST_SKELETON = 3
 _MOST_WORDS = 400
 _UNCOMMON = 12_000
+_INDEXED = 10_000
+"""Dictionaries up to this size are indexed by their words' parts: quicker, for some 10 MB of memory."""
 
 
 def plain(text: str) -> str:
@@ -90,6 +94,11 @@ def _skeleton(word: str) -> str:
     """The word without the vowels after its first letter, and without doubled letters."""
     bare = _VOWELS.sub("", word)
     return "".join(c for i, c in enumerate(bare) if i == 0 or c != bare[i - 1])
+
+
+def _cut(word: str) -> set[str]:
+    """The word, and all that it becomes when one of its letters is left out."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
 def _one_off(word: str) -> set[str]:
@@ -115,15 +124,30 @@ class Dictionary:
             if len(word) > _SHORTEST_SKELETON:
                 self._skeletons.setdefault(_skeleton(word), word)
 
+        self._shorter: dict[str, list[str]] | None = None
+        if len(self.ranks) <= _INDEXED:
+            self._shorter = {}
+            for word in self.ranks:
+                for form in _cut(word):
+                    self._shorter.setdefault(form, []).append(word)
+
+    def _candidates(self, word: str) -> set[str]:
+        """Every word of ours that is one letter off."""
+        if self._shorter is None:
+            return {candidate for candidate in _one_off(word) if candidate in self.ranks}
+        near = {candidate for form in _cut(word) for candidate in self._shorter.get(form, ())}
+        return {candidate for candidate in near if OSA.distance(word, candidate, score_cutoff=1) <= 1}
+
     def __contains__(self, word: str) -> bool:
         return word in self.ranks
 
-    def near(self, word: str, candidates: set[str]) -> str | None:
-        """The best of the candidates that are words, else the best word with the same consonants in a row."""
-        known = [candidate for candidate in candidates if candidate in self.ranks and len(candidate) > 2]
-        if known:
-            # People seldom get the first letter wrong.
-            return min(known, key=lambda candidate: (candidate[0] != word[0], self.ranks[candidate]))
+    def near(self, word: str) -> str | None:
+        """The best word that is one letter off, else the best with the same consonants in a row."""
+        if len(word) >= _SHORTEST_FIX:
+            known = [candidate for candidate in self._candidates(word) if len(candidate) > 2]
+            if known:
+                # People seldom get the first letter wrong.
+                return min(known, key=lambda candidate: (candidate[0] != word[0], self.ranks[candidate]))
         if len(word) >= _SHORTEST_SKELETON and sum(c in "aeiou" for c in word[1:]) * 3 < len(word):
             return self._skeletons.get(_skeleton(word))
         return None
@@ -171,10 +195,9 @@ class Speller:
         common = self._common
         if not _SHORTEST_SKELETON <= len(word) <= _LONGEST_FIX or (common is not None and word in common):
             return [word]
-        near = _one_off(word) if len(word) >= _SHORTEST_FIX else set()
-        mended = self.own.near(word, near)
+        mended = self.own.near(word)
         if mended is None and common is not None and not spanish:
-            mended = common.near(word, near)
+            mended = common.near(word)
         return [mended or word]
 
 
