@@ -7,8 +7,8 @@ LONGEST_TEXT = 2_000
 """Characters that are looked at. An SMS of ten segments has 1,530."""
 LONGEST_WORD = 100
 """A longer word is unknown as a whole, as in the reference."""
-MOST_PIECES = 128
-"""Pieces of a text that are encoded, with the two that mark its ends."""
+MOST_PIECES = 64
+"""Pieces of a text that are encoded, with the two that mark its ends: some 240 characters. The time grows with them."""
 
 _CJK = ((0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B81F), (0x2B820, 0x2CEAF),
         (0xF900, 0xFAFF), (0x2F800, 0x2FA1F))  # fmt: skip
