@@ -32,6 +32,11 @@ def test_what_is_typed_becomes_what_is_meant(typed: str, meant: str) -> None:
     assert " ".join(Speller(OWN, COMMON).words(typed)) == meant
 
 
+def test_of_two_words_that_are_near_the_one_that_begins_alike_was_meant() -> None:
+    assert Speller(["rate", "rate", "gauge"], None).words("gate") == ["rate"]
+    assert Speller(["rate", "game"], None).words("gate") == ["game"]
+
+
 def test_without_the_encoders_words_only_the_bots_own_are_mended_to() -> None:
     assert Speller(OWN, None).words("cancl the weathr") == ["cancel", "the", "weathr"]
 
