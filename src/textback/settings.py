@@ -98,6 +98,10 @@ class Settings(BaseModel):
     unresolved_dead_letter_days: int = Field(
         90, ge=1, description="Days after which a dead letter that nobody has dealt with is deleted."
     )
+    model_dir: str = Field(
+        "~/.cache/textback",
+        description="The folder that keeps the sentence encoder's weights as they are used, 54 MB.",
+    )
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_json: bool = Field(False, description="Write one JSON object a line instead of text, for log collectors.")
 
