@@ -128,7 +128,7 @@ def test_a_flow_of_thousands_of_steps_is_drawn() -> None:
 def test_running_sessions_of_all_versions_are_heat_and_those_without_a_step_are_named() -> None:
     stands = [Stand(1, "quote", "job", 4), Stand(2, "quote", "job", 2), Stand(1, "quote", "gone", 1)]
     stands.append(Stand(1, "other", "job", 9))
-    shown = view(FLOWS["quote"], running_at("quote", stands), [7])
+    shown = view(FLOWS["quote"], running_at("quote", stands), [FLOWS["quote"].steps["job"].line])
     job = next(box for box in shown.boxes if box.id == "job")
     assert (job.count, job.heat, job.noted) == (6, 2, True)
     assert (shown.running, shown.lost) == (7, [("gone", 1)])

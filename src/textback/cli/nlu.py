@@ -10,7 +10,7 @@ from typing import TextIO
 import msgspec
 import typer
 
-from textback.app import read_folder
+from textback.app import read_folder, understanding_of
 from textback.cli.serving import example_bot
 from textback.compliance.detect import keyword
 from textback.core.errors import SettingsError, shown
@@ -121,9 +121,14 @@ def classify(bot_dir: Path | None) -> None:
         typer.echo(json.dumps(reading(model, text), ensure_ascii=False))
 
 
+def taught(bot: Bot) -> Bot:
+    """The bot as a server would run it here: understanding the examples of its flows."""
+    return understanding_of(load_settings(environment(Path.cwd()))).taught(bot)
+
+
 def intents_of(bot: Bot) -> dict[str, tuple[str, ...]]:
     """The example phrases of each flow that has some, by the flow's name."""
-    found = {name: tuple(getattr(flow, "examples", ())) for name, flow in bot.flows.items()}
+    found = {name: flow.examples for name, flow in bot.flows.items()}
     return {name: examples for name, examples in found.items() if examples}
 
 
