@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 import structlog
 
+# As the command does, before anything imports numpy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # As a server logs by default: a line for each step of each text would only cost time.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
 

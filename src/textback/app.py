@@ -1,5 +1,6 @@
 """The composition root, the only file that knows everyone: lines, bot, database, road and web become one program."""
 
+import asyncio
 import fcntl
 import os
 import re
@@ -24,6 +25,7 @@ from textback.pipeline.road import Road, clock
 from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
 from textback.pipeline.spool import Spool, open_spool
 from textback.pipeline.tick import Keep
+from textback.pipeline.understanding import Understanding
 from textback.settings import Settings
 from textback.store import bots as bot_store
 from textback.store import migrate
@@ -148,6 +150,11 @@ def lock_database(settings: Settings) -> IO[str] | None:
     return handle
 
 
+def understanding_of(settings: Settings) -> Understanding:
+    """What teaches bots their intents, as the settings want it."""
+    return Understanding(Path(settings.model_dir).expanduser(), settings.understanding)
+
+
 class App:
     """One server: an ASGI application with a lifespan. Nothing is opened before `start`."""
 
@@ -213,7 +220,9 @@ class App:
         self._http = Session()
         lines = make_lines(self._specs, self._found, self._http)
         await self.db.write(begin_trials, settings.workspace, lines, clock())
-        shelf = Shelf(settings.workspace, self.bot)
+        understanding = understanding_of(settings)
+        self.bot = await asyncio.to_thread(understanding.taught, self.bot)
+        shelf = Shelf(settings.workspace, self.bot, understanding.taught)
         roles = parse_roles(settings.roles)
         self.tracer = switch.start(self._found)
         self.road = Road(

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -97,6 +98,15 @@ class Settings(BaseModel):
     )
     unresolved_dead_letter_days: int = Field(
         90, ge=1, description="Days after which a dead letter that nobody has dealt with is deleted."
+    )
+    model_dir: str = Field(
+        "~/.cache/textback",
+        description="The folder that keeps the sentence encoder's weights as they are used, 54 MB.",
+    )
+    understanding: Literal["auto", "lite", "off"] = Field(
+        "auto",
+        description="How texts are matched with the examples of flows: with the sentence encoder where it is installed "
+        "(auto), without it (lite, which takes 60 MB less), or not at all (off).",
     )
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_json: bool = Field(False, description="Write one JSON object a line instead of text, for log collectors.")

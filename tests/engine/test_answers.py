@@ -223,6 +223,13 @@ def test_a_sensitive_answer_is_shown_nowhere() -> None:
     assert talk.state.session.vars["card"] == "4417"
 
 
+def test_what_a_sensitive_question_does_not_take_is_hidden_too() -> None:
+    asks = "- ask: pin\n  text: PIN?\n  sensitive: true\n  pattern: '\\d{4}'\n- end"
+    conversation = booking(asks, more="")
+    conversation.script("go", "my pin is 99 99")
+    assert any(isinstance(effect, Mask) for effect in conversation.turn.effects)
+
+
 def test_a_picture_is_an_answer_only_where_one_is_asked_for() -> None:
     talk = booking("- ask: photo\n  text: Send a photo.\n- say: Thanks.", more="vars: {photo: media}\n")
     talk.say("go")

@@ -1,7 +1,8 @@
 """Digressions: something else is answered, and the open question comes back."""
 
-from tests.engine.talk import HANDOFF, NAME, SERVICE, Talk, flow, folder
+from tests.engine.talk import ANA, HANDOFF, NAME, SERVICE, Talk, flow, folder
 from textback.core.when import DAY
+from textback.engine.arrivals import Complete, Takeover
 from textback.engine.load import load_bot
 
 HOURS = flow("- say: Tue to Sat.", start="hours", name="hours")
@@ -97,6 +98,15 @@ def test_a_person_who_is_asked_for_meanwhile_gets_the_conversation_and_the_quest
     assert talk.script("go", "boss") == [HANDOFF]
     assert [session.flow for session in talk.state.parked] == ["main"]
     assert talk.owner == "nobody"
+
+
+def test_a_person_who_closes_the_conversation_closes_what_was_put_aside() -> None:
+    talk = Talk(folder(NAME, price=QUOTE))
+    talk.script("go", "price")
+    talk.act(Takeover(*ANA))
+    talk.act(Complete(*ANA))
+    assert (talk.state.parked, talk.state.episode.status) == ([], "completed")
+    assert talk.kinds.count("session_ended") == 2
 
 
 def test_a_parked_session_stays_on_its_version() -> None:

@@ -63,6 +63,11 @@ def test_an_answer_to_the_open_question_comes_first_and_a_digression_is_answered
     assert conversation.say("repair") == ["Repair it is."]
 
 
+def test_no_question_is_asked_about_a_text_while_another_question_is_open() -> None:
+    conversation = talk(when_how_much=Understood(("hours", "prices"), False, 0.5))
+    assert conversation.script("go", "when how much")[0].startswith("Sorry, I didn't get that.")
+
+
 def test_the_flow_that_is_open_is_not_begun_again() -> None:
     conversation = talk(i_need_something=Understood(("main",), True, 0.97))
     assert conversation.script("go", "i need something")[0].startswith("Sorry, I didn't get that.")

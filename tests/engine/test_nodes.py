@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.engine.talk import BEGIN, BOT, Talk, flow, folder
+from tests.engine.talk import ANA, BEGIN, BOT, Talk, flow, folder
 from textback.core.when import DAY, HOUR, MINUTE, to_datetime
+from textback.engine.arrivals import HandBack, Takeover
 from textback.engine.load import BotError, check_bot, load_bot
 
 NAMES = flow("- ask: name\n  text: Who is this?", start="names", name="names")
@@ -75,6 +76,15 @@ def test_wait_until_a_time_of_day_and_until_the_business_opens() -> None:
 def test_nothing_is_waited_for_where_it_is_open() -> None:
     talk = Talk(folder("- wait: {until: open}\n- say: Now.", BOT + "hours: {mon-sun: '0-24'}\n"))
     assert talk.say("go") == ["Now."]
+
+
+def test_a_person_who_takes_it_meanwhile_ends_the_wait_and_the_next_text_goes_on() -> None:
+    talk = Talk("- say: Soon.\n- id: pause\n  wait: {for: 2h, reply: keep}\n- say: Now.")
+    talk.say("go")
+    talk.act(Takeover(*ANA))
+    assert talk.fire("wait:pause") == []
+    talk.act(HandBack(*ANA, "wait"))
+    assert talk.say("hello?") == ["Now."]
 
 
 # tag, untag, record

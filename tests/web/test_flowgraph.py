@@ -11,7 +11,7 @@ from textback.engine.bot import END, Flow, Step
 from textback.engine.load import load_bot
 from textback.store.running import Stand
 from textback.web.flowgraph import HIGH, START, STOP, WIDE, Graph, draw
-from textback.web.flowview import running_at, view
+from textback.web.flowview import running_at, view, words_of
 
 FLOWS = load_bot(read_folder(example_bot())).flows
 
@@ -128,7 +128,7 @@ def test_a_flow_of_thousands_of_steps_is_drawn() -> None:
 def test_running_sessions_of_all_versions_are_heat_and_those_without_a_step_are_named() -> None:
     stands = [Stand(1, "quote", "job", 4), Stand(2, "quote", "job", 2), Stand(1, "quote", "gone", 1)]
     stands.append(Stand(1, "other", "job", 9))
-    shown = view(FLOWS["quote"], running_at("quote", stands), [7])
+    shown = view(FLOWS["quote"], running_at("quote", stands), [FLOWS["quote"].steps["job"].line])
     job = next(box for box in shown.boxes if box.id == "job")
     assert (job.count, job.heat, job.noted) == (6, 2, True)
     assert (shown.running, shown.lost) == (7, [("gone", 1)])
@@ -136,3 +136,23 @@ def test_running_sessions_of_all_versions_are_heat_and_those_without_a_step_are_
     listed = {item.title: item for item in shown.items}
     assert listed["electric"].condition == "job != 'other'"
     assert [label for label, _ in listed["Branches"].leads] == ["visit", "else"]
+
+
+def test_waits_and_tags_say_for_how_long_and_which() -> None:
+    steps = """
+- say: Hi.
+- wait: 2h
+- wait: {until: '09:30'}
+- wait: {until: open}
+- tag: [vip, bikes]
+- untag: vip
+- record: {goal: sold}
+"""
+    files = {
+        "bot.yml": "bot: B",
+        "flows/a.yml": "flow: a\nstart: {keywords: [a]}\nsteps:\n" + steps.replace("\n- ", "\n  - "),
+    }
+    found = load_bot(files).flows["a"].steps.values()
+    assert [words_of(step) for step in found][1:] == [
+        "2h", "until 09:30", "until we are open", "vip, bikes", "no more: vip", "sold",
+    ]  # fmt: skip

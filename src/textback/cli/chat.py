@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from textback.app import read_folder
+from textback.cli.nlu import taught
 from textback.core.text import segments
 from textback.engine.effects import RecordConsent, Send, SetTimer
 from textback.engine.load import load_bot
@@ -32,7 +33,7 @@ def lines(played: Played) -> list[str]:
 
 def chat(bot_dir: Path) -> None:
     """Read texts from stdin until it ends."""
-    conversation = Rehearsal(load_bot(read_folder(bot_dir)), clock())
+    conversation = Rehearsal(taught(load_bot(read_folder(bot_dir))), clock())
     interactive = sys.stdin.isatty()
     typer.echo(f"{conversation.bot.name}. Text as the customer; Ctrl-D ends.")
     while True:

@@ -21,6 +21,7 @@ from textback.core.phone import is_e164, is_short_code
 from textback.core.when import MINUTE, SECOND, to_iso
 from textback.engine.bot import Bot, LineSpec
 from textback.engine.load import check_bot, load_bot
+from textback.llm import weights
 from textback.pipeline.signatures import check_until, latest
 from textback.settings import Settings, environment, load_settings
 from textback.store import signatures
@@ -69,6 +70,7 @@ async def examine(found: Mapping[str, str], bot_dir: Path, database: str | None,
         bot = _bot(bot_dir, findings)
         specs = _lines(bot, found, http, findings) if bot is not None else {}
         findings.append(_zone(bot))
+        findings.append(_encoder())
         if settings is not None:
             findings.append(_public_url(settings, specs))
             findings += _database(settings)
@@ -163,6 +165,14 @@ def _zone(bot: Bot | None) -> Finding:
             fix = "Install the system's tzdata package."
             return Finding("time zones", "error", f"Nothing is known of {name}.", fix)
     return Finding("time zones", "ok", "Their data is there.")
+
+
+def _encoder() -> Finding:
+    problem = weights.check(weights.find())
+    if problem:
+        seen = f"Lite mode: texts are understood by their words and letters, not by what they mean. {problem}"
+        return Finding("understanding", "warning", seen, weights.INSTALL)
+    return Finding("understanding", "ok", "The sentence encoder is installed, and its weights are the official ones.")
 
 
 def _public_url(settings: Settings, specs: Mapping[str, LineSpec]) -> Finding:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from textback import __version__
-from textback.cli import accounts, backup, chat, checks, db, dead, doctor, matching, serving, testing, versions
+from textback.cli import accounts, backup, chat, checks, db, dead, doctor, matching, nlu, serving, testing, versions
 from textback.core.errors import TextbackError
 from textback.engine.lint import MOST_SEGMENTS
 
@@ -26,6 +26,8 @@ dead_letters = typer.Typer(help="Texts and arrivals that were given up, and reje
 app.add_typer(dead_letters, name="dead")
 databases = typer.Typer(help="How the database keeps its tables.", no_args_is_help=True)
 app.add_typer(databases, name="db")
+understanding = typer.Typer(help="How well the classifier understands texts.", no_args_is_help=True)
+app.add_typer(understanding, name="nlu")
 
 Database = Annotated[
     str | None, typer.Option("--database", help="sqlite:///file.db or postgresql://user@host/name.", show_default=False)
@@ -190,6 +192,25 @@ def doctor_command(
 ) -> None:
     """Look for what may keep a server from working, and say what to do. Changes nothing; exits with 1 on an error."""
     raise typer.Exit(doctor.doctor(bot_dir, database=database, online=online, as_json=as_json))
+
+
+@app.command("classify")
+def classify_command(
+    bot_dir: Annotated[Path | None, typer.Argument(help="The bot folder. Default: the bike shop example.")] = None,
+) -> None:
+    """Read texts from standard input, one a line, and print for each what it means for consent and its intent."""
+    nlu.classify(bot_dir)
+
+
+@understanding.command("eval")
+def nlu_eval(
+    train: Annotated[Path, typer.Option(help="JSONL to train with: text and label; label oos is out of scope.")],
+    test: Annotated[Path, typer.Option(help="JSONL of the same form to score with.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
+    lite: Annotated[bool, typer.Option("--lite", help="Do without the sentence encoder.", show_default=False)] = False,
+) -> None:
+    """Train the classifier with one file, try it on another, and print how well it did."""
+    nlu.evaluate(train, test, as_json=as_json, lite=lite)
 
 
 @apikeys.command("add")

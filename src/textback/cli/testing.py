@@ -10,6 +10,7 @@ import typer
 
 from textback.app import read_folder
 from textback.cli.checks import print_problems
+from textback.cli.nlu import taught
 from textback.core.errors import SettingsError
 from textback.engine.load import BotError, load_bot
 from textback.pipeline.conversations import Conversation, read_conversations
@@ -26,7 +27,7 @@ class Run:
     def __init__(self, bot_dir: Path, only: str) -> None:
         self.bot_dir = bot_dir
         self.files = read_folder(bot_dir)
-        self.bot = load_bot(self.files)
+        self.bot = taught(load_bot(self.files))
         found, self.problems = read_conversations(self.files, self.bot)
         self.conversations = _chosen(bot_dir, found, only) if not self.problems else []
         self.coverage = Coverage(self.bot)

@@ -284,6 +284,8 @@ def _intent(ctx: Context, said: Incoming) -> tuple[bool, str]:
     if read.act:
         begin(ctx, flows[0], said.text)
         return True, shown
+    if ctx.open_question() is not None:
+        return False, f"unclear: {shown}"
     ctx.state.unclear, ctx.state.unclear_text = flows[:2], said.text
     options = ctx.either([ctx.called(ctx.bot.flows[name]) for name in flows[:2]])
     ctx.say(ctx.phrases.unclear.format(options=options), "bot.unclear")

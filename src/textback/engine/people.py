@@ -90,10 +90,12 @@ def hand_back(ctx: Context, act: HandBack) -> None:
         ctx.happens("said")
     else:
         session.tries = 0
+        if session.sleeping:  # its timer is gone: what it waited for was for the bot alone to say
+            session.sleeping, session.step = False, ctx.running.steps[session.step].next
         step = ctx.open_question()
         if step is None:
             if act.mode == "ask":
-                advance(ctx, ctx.running.steps[session.step].next if session.sleeping else session.step)
+                advance(ctx, session.step)
         elif act.mode == "ask":
             ctx.put(step, asking(step).words(ctx, step))
         else:
@@ -110,5 +112,7 @@ def complete(ctx: Context, act: Complete) -> None:
         ctx.effects.append(CancelTimers((OWNER_IDLE,)))
     ctx.state.owner = Owner("bot", since=ctx.now)
     ctx.state.handoff = None
+    while ctx.state.parked:
+        ctx.drop_parked(-1)
     ctx.end_session("closed")
     ctx.event("completed", user=act.user_id, name=act.user_name)

@@ -3,6 +3,7 @@ for newer ones while it runs."""
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 
 import structlog
 
@@ -20,10 +21,14 @@ LOOK = 1.0
 
 
 class Shelf:
-    """Loads bot versions on demand and keeps the last few. Used from the writer's thread."""
+    """Loads bot versions on demand and keeps the last few. Used from the writer's thread.
 
-    def __init__(self, workspace: str, current: Bot) -> None:
+    `teach` makes a bot understand its intents. Only the current version is asked what a text wants.
+    """
+
+    def __init__(self, workspace: str, current: Bot, teach: Callable[[Bot], Bot] = lambda bot: bot) -> None:
         self._workspace = workspace
+        self.teach = teach
         self._loaded: OrderedDict[int, Bot] = OrderedDict({current.version: current})
         self.current = current
 
@@ -79,6 +84,9 @@ class Follower:
             except TimeoutError:
                 continue
 
+    def _load(self, files: Mapping[str, str], number: int) -> Bot:
+        return self._shelf.teach(load_bot(files, number))
+
     async def look(self) -> None:
         """Put the newest version on the shelf, if it is not there yet."""
         number = await self._db.read(bot_store.newest, self._workspace)
@@ -87,7 +95,7 @@ class Follower:
             return
         files = await self._db.read(bot_store.load_files, self._workspace, number)
         try:
-            bot = await asyncio.to_thread(load_bot, files, number)
+            bot = await asyncio.to_thread(self._load, files, number)
         except TextbackError as error:
             self._refused = number
             log.error("version can't be used here; the old one goes on", version=number, error=str(error))

@@ -142,7 +142,7 @@ async def try_text(request: Request) -> Response:
         said = said[:-1]
     elif form.get("wait") == "1":
         bot = (await checked(shown.files)).bot
-        timers = (await asyncio.to_thread(play, bot, said)).timers if bot else {}
+        timers = (await asyncio.to_thread(_play, ctx, bot, said)).timers if bot else {}
         if timers:
             key = min(timers, key=lambda key: timers[key])
             said.append(Said("timer", key, min(max(timers[key], now), ctx.road.now() + KEPT_AHEAD)))
@@ -151,11 +151,15 @@ async def try_text(request: Request) -> Response:
     return await _page(request, shown, said)
 
 
+def _play(ctx: WebContext, bot: Bot, said: list[Said]) -> Talk:
+    return play(ctx.road.shelf.teach(bot), said)
+
+
 async def _page(request: Request, shown: Folder, said: list[Said]) -> Response:
     ctx: WebContext = request.app.state.ctx
     found = await checked(shown.files)
     bot = found.bot
-    talk = await asyncio.to_thread(play, bot, said) if bot else Talk()
+    talk = await asyncio.to_thread(_play, ctx, bot, said) if bot else Talk()
     zone = bot.timezone if bot else ctx.bot().timezone
     now = max([ctx.road.now(), *(one.at for one in said)])
     effects = [msgspec.to_builtins(effect) for effect in talk.last.effects] if talk.last else []

@@ -5,7 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from textback.core.when import DAY, HOUR, MINUTE, SECOND
 from textback.engine.bot import Flow, Step
+from textback.engine.nodes.tag import Tag
+from textback.engine.nodes.wait import Wait
 from textback.engine.template import Text
 from textback.store.running import Stand
 from textback.web.flowgraph import HIGH, START, STOP, WIDE, Edge, Label, draw, ways
@@ -22,6 +25,8 @@ KINDS = {
     "end": ("Ends", "flag"),
     "run": ("Runs", "flows"),
     "wait": ("Waits", "clock"),
+    "record": ("Records", "bolt"),
+    "tag": ("Tags", "bolt"),
     "answer": ("Answers", "say"),
 }
 #: A step without a name is called after where it stands.
@@ -102,8 +107,23 @@ def words_of(step: Step) -> str:
         return " / ".join(case.condition.source if case.condition else "else" for case in cases)
     if assignments := getattr(step, "assignments", ()):
         return ", ".join(assignment.name for assignment in assignments)
+    if isinstance(step, Tag):
+        return ("no more: " if step.remove else "") + ", ".join(step.tags)
+    if isinstance(step, Wait):
+        return _until(step)
     plain = [getattr(step, name) for name in step.__struct_fields__ if name not in _COMMON]
     return next((value for value in plain if isinstance(value, str) and value), "")
+
+
+def _until(step: Wait) -> str:
+    if step.minute is not None:
+        return f"until {step.minute // 60:02}:{step.minute % 60:02}"
+    if step.open:
+        return "until we are open"
+    for unit, name in ((DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s")):
+        if step.span % unit == 0:
+            return f"{step.span // unit}{name}"
+    return f"{step.span} ms"
 
 
 _COMMON = frozenset(Step.__struct_fields__)

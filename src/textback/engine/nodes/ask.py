@@ -237,6 +237,8 @@ def _half(ctx: Context, step: Ask, text: str) -> Heard | None:
 def hear(ctx: Context, step: Ask, text: str) -> Heard | None:
     """Keep the answer, and what else the text says. One that was asked for again leads back to where it was changed."""
     session = ctx.session
+    if step.sensitive:  # even where it is not understood
+        ctx.mask()
     found = _chosen(ctx, text) or understand(ctx, step, text)
     if found is None:
         return _half(ctx, step, text)
@@ -253,8 +255,6 @@ def hear(ctx: Context, step: Ask, text: str) -> Heard | None:
     session.vars[step.name] = found.value
     _answered(session.asked, step.id)
     session.nudged = False
-    if step.sensitive:
-        ctx.mask()
     back, session.confirming = session.confirming, ""
     if found.rest:
         prefill(ctx, found.rest, step.id)

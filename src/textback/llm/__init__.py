@@ -1,0 +1,1 @@
+"""Models: finding their weights on this machine, checking them, and keeping them ready."""

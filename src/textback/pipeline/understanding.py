@@ -1,0 +1,107 @@
+"""Teaching a bot its intents: the classifier is trained with the examples of its flows, once for each set of them.
+
+What was learnt is kept in a folder, under a name that is made from the examples and the encoder's weights, so that a
+server that starts again, or another on the same machine, has it at once. Training always comes to the same, so nodes
+that train by themselves understand alike.
+"""
+
+import hashlib
+import os
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import Literal, get_args
+
+import msgspec
+import structlog
+
+from textback.engine.bot import Bot, Understood
+from textback.knowledge.artefact import VERSION, ArtefactError, dump, load
+from textback.knowledge.classify import Model
+from textback.knowledge.training import train
+from textback.llm.encoder import Encoder, open_encoder
+
+log = structlog.get_logger("textback.understanding")
+
+Mode = Literal["auto", "lite", "off"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+_KEEP = 4
+
+
+class Intents:
+    """A model as the engine asks it."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def read(self, text: str) -> Understood:
+        """The flows that a text may want, the likeliest first."""
+        found = self._model.classify(text)
+        verdict = self._model.verdict(found)
+        if verdict == "unknown":
+            return Understood(confidence=found.knownness)
+        names = (found.intent, *[name for name, _ in found.runners_up[:1]])
+        return Understood(names, verdict == "act", found.knownness)
+
+
+class Understanding:
+    """Trains models and keeps them. `mode`: auto uses the sentence encoder where it is installed, lite never does, off
+    teaches nothing."""
+
+    def __init__(self, folder: Path, mode: Mode = "auto") -> None:
+        self._folder = folder
+        self._mode = mode
+        self._encoder: Encoder | None = None
+        self._opened = mode != "auto"
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, Model] = OrderedDict()
+
+    def taught(self, bot: Bot) -> Bot:
+        """The bot, understanding the examples of its flows; as it is where it has none. This takes up to seconds of
+        work: not for an event loop."""
+        examples = {name: flow.examples for name, flow in bot.flows.items() if flow.examples}
+        if not examples or self._mode == "off":
+            return bot
+        with self._lock:
+            return msgspec.structs.replace(bot, recogniser=Intents(self._model(examples)))
+
+    def _model(self, examples: dict[str, tuple[str, ...]]) -> Model:
+        if not self._opened:
+            self._encoder, why = open_encoder(self._folder)
+            self._opened = True
+            if self._encoder is None:
+                log.warning("intents are understood without the sentence encoder", reason=why)
+        weights = self._encoder.fingerprint if self._encoder is not None else ""
+        named = msgspec.json.encode([VERSION, weights, sorted(examples.items())])
+        digest = hashlib.sha256(named).hexdigest()
+        model = self._known.get(digest) or self._kept(digest)
+        if model is None:
+            model = train(examples, self._encoder)
+            self._keep(digest, model)
+        self._known[digest] = model
+        while len(self._known) > _KEEP:
+            self._known.popitem(last=False)
+        return model
+
+    def _path(self, digest: str) -> Path:
+        return self._folder / f"intents-{digest[:32]}.bin"
+
+    def _kept(self, digest: str) -> Model | None:
+        try:
+            return load(self._path(digest).read_bytes(), self._encoder)
+        except OSError:
+            return None
+        except ArtefactError as error:
+            log.warning("what was learnt can't be used, and is learnt again", reason=str(error))
+            return None
+
+    def _keep(self, digest: str, model: Model) -> None:
+        """A folder that can't be written costs the next start some seconds, and nothing else."""
+        path = self._path(digest)
+        part = path.with_name(f"{path.name}.{os.getpid()}")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(dump(model))
+            part.replace(path)
+        except OSError as error:
+            log.warning("what was learnt can't be kept", folder=str(self._folder), reason=error.strerror)
