@@ -9,11 +9,12 @@ from tests.browser.conftest import Windows
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_a_flow_is_changed_tried_and_published(windows: Windows, scripts: bool) -> None:
     page = windows.open("/flows", java_script_enabled=scripts)
-    page.get_by_role("link", name="welcome").click()
+    page.get_by_role("link", name="welcome", exact=True).click()
     yaml = page.get_by_label("YAML of")
     text = yaml.input_value()
     words = f"Good to see you, {scripts}."
-    broken = text.replace("steps:", f"steps:\n  - say: {words}\n  - sing: loud")
+    step = f"  - say: {{en: '{words}', es: '{words}'}}"
+    broken = text.replace("steps:", f"steps:\n{step}\n  - sing: loud")
     yaml.fill(broken)
     page.get_by_role("button", name="Check").click()
     problem = page.locator(".lint .is-error a")
@@ -51,7 +52,7 @@ def test_a_flow_is_changed_tried_and_published(windows: Windows, scripts: bool) 
     expect(page.get_by_role("status")).to_contain_text("New conversations begin with it now.")
     expect(page.get_by_text(f"Warmer, {scripts}")).to_be_visible()
     page.get_by_role("link", name="What changed").first.click()
-    expect(page.locator(".diff__line--add").first).to_contain_text(f"+  - say: {words}")
+    expect(page.locator(".diff__line--add").first).to_contain_text(f"+{step}")
 
 
 def test_steps_lead_to_their_lines_and_line_numbers_follow_what_is_written(windows: Windows) -> None:
