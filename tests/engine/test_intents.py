@@ -46,6 +46,12 @@ def test_neither_is_an_answer_too() -> None:
     assert conversation.script("when how much", "no")[0].startswith("Sorry, I didn't understand")
 
 
+def test_neither_again_and_again_gets_a_person() -> None:
+    conversation = talk(when_how_much=Understood(("hours", "prices"), False, 0.5))
+    conversation.script("when how much", "no", "sing", "dance")
+    assert conversation.owner == "nobody"
+
+
 def test_another_text_takes_the_question_back() -> None:
     conversation = talk(when_how_much=Understood(("hours", "prices"), False, 0.5))
     assert conversation.script("when how much", "go")[0].startswith("What do you need?")

@@ -376,6 +376,7 @@ def hear(ctx: Context, message: Message) -> None:
     ctx.heard = message.text
     ctx.media = message.media
     ctx.state.last_inbound_at = ctx.now
+    fallbacks = ctx.state.fallbacks
     parked = ctx.state.parked
     while parked and ctx.now - parked[0].parked_at > PARKED_FOR:
         ctx.drop_parked(0)
@@ -395,8 +396,8 @@ def hear(ctx: Context, message: Message) -> None:
             ctx.checks += _NOT_REACHED[place + 1 :]
             break
     if mine and not ignored:
-        if name != "Fallback":
-            ctx.state.fallbacks = 0
+        if ctx.state.fallbacks == fallbacks:
+            ctx.state.fallbacks = 0  # this one was understood
         if parked and ctx.state.session is None and ctx.state.owner.kind == "bot" and not ctx.state.offered:
             offer(ctx)
         if ctx.state.owner.kind == "bot":

@@ -190,8 +190,8 @@ ENGLISH = Language(
     },
     back=_set("back, go back, previous, previous question, undo, one step back, back one"),
     never_mind=_set(
-        "never mind, nevermind, nvm, forget it, forget about it, drop it, leave it, dont bother, nm, scrap that, "
-        "scrap it, not anymore, changed my mind, i changed my mind"
+        "never mind, nevermind, nvm, forget it, forget about it, dont bother, nm, scrap that, scrap it, not anymore, "
+        "changed my mind, i changed my mind"
     ),
     start_over=_set("start over, restart, start again, begin again, from the beginning, from the start, reset"),
     repeat=_set("repeat, repeat that, again, say again, say that again, come again, pardon, what was the question"),
