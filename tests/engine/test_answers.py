@@ -228,6 +228,9 @@ def test_what_a_sensitive_question_does_not_take_is_hidden_too() -> None:
     conversation = booking(asks, more="")
     conversation.script("go", "my pin is 99 99")
     assert any(isinstance(effect, Mask) for effect in conversation.turn.effects)
+    assert conversation.script("my pin is 99 99", "my pin is 99 99") == [HANDOFF]
+    assert conversation.state.handoff is not None
+    assert conversation.state.handoff.ask == "•••"
 
 
 def test_a_picture_is_an_answer_only_where_one_is_asked_for() -> None:

@@ -212,7 +212,8 @@ class Context:
         self.set_timers(step)
 
     def mask(self) -> None:
-        """The contact's text holds something that is to be shown nowhere."""
+        """The contact's text holds something that is to be shown nowhere, not to whoever it is handed to either."""
+        self.heard = HIDDEN
         if not any(isinstance(effect, Mask) for effect in self.effects):
             self.effects.append(Mask())
 

@@ -15,6 +15,7 @@ from textback.engine.arrivals import AnyArrival, DeliveryStatus, Message
 from textback.engine.bot import Bot, Escalation
 from textback.engine.context import OWNER_IDLE, Context
 from textback.engine.effects import AnyEffect, CancelQueued, CancelTimers, Check, Event, RecordConsent, Send, SetTimer
+from textback.engine.nodes.ask import Ask
 from textback.engine.state import State
 from textback.engine.step import NONE, Turn, close_session, step
 
@@ -171,6 +172,9 @@ def _silent(bot: Bot, older: Mapping[int, Bot], before: State, arrival: Message,
     """A turn in which nothing is said: the text is kept and a person is asked for."""
     ctx = Context(bot, older, before, now, "")
     ctx.heard = arrival.text
+    step = ctx.open_question()
+    if isinstance(step, Ask) and step.sensitive:
+        ctx.mask()
     ctx.state.last_inbound_at = now
     ctx.state.tally = None  # whoever hands it back to the bot has looked at it
     ctx.begin_episode()
