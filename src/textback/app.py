@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
+import msgspec
 import structlog
 
 from textback.channels.client import Session
@@ -199,7 +200,7 @@ class App:
         workspace = self.settings.workspace
         settled = await db.write(bot_store.settle, workspace, self._files, clock(), self._example)
         if settled.files is None:
-            self.bot = load_bot(self._files, settled.number)
+            self.bot = msgspec.structs.replace(self.bot, version=settled.number)
             return
         whence = "the desk" if settled.source == "desk" else "a folder"
         try:

@@ -17,6 +17,7 @@ from textback.cli.main import main
 from textback.engine.bot import Bot, Flow
 from textback.knowledge.scoring import Scored
 from textback.llm import weights
+from textback.pipeline.understanding import Understanding, intents_of
 
 TRAIN, TEST = str(FOLDER / "shop_en_train.jsonl"), str(FOLDER / "shop_en_test.jsonl")
 
@@ -119,15 +120,15 @@ def test_classify_names_the_line_that_is_no_text(
     assert "Line 2 of standard input" in capsys.readouterr().err
 
 
-def test_an_intent_is_named_only_when_it_is_known() -> None:
+def test_an_intent_is_named_only_when_it_is_known(tmp_path: Path) -> None:
     flows: Any = {name: SimpleNamespace(examples=tuple(texts)) for name, texts in examples("en_train").items()}
     bot = msgspec.structs.replace(Bot(name="Shop"), flows=flows)
-    assert nlu.intents_of(bot) == {name: tuple(texts) for name, texts in examples("en_train").items()}
-    model = nlu.model_of(bot)
+    assert intents_of(bot) == {name: tuple(texts) for name, texts in examples("en_train").items()}
+    model = Understanding(tmp_path, "lite").learnt(bot)
     known = nlu.reading(model, "what time do you open")
     assert (known["intent"], known["language"], known["consent"]) == ("hours", "en", "none")
     assert nlu.reading(model, "zebra quartz")["intent"] is None
-    assert nlu.intents_of(Bot(name="Shop", flows={"a": Flow(name="a", keywords=(), steps={}, first="")})) == {}
+    assert intents_of(Bot(name="Shop", flows={"a": Flow(name="a", keywords=(), steps={}, first="")})) == {}
 
 
 @pytest.mark.parametrize(("problem", "level"), [("", "ok"), ("It is not installed.", "warning")])

@@ -8,7 +8,7 @@ import typer
 
 from textback.app import read_folder
 from textback.engine.lint import MOST_SEGMENTS
-from textback.engine.load import Problem, check_bot, load_bot
+from textback.engine.load import Problem, read_bot
 from textback.pipeline.conversations import read_conversations
 
 
@@ -23,9 +23,9 @@ def check(
     """Print each problem as file:line:column; returns the exit code: 1 when there is an error, or a warning that counts
     as one (strict). A `quiet` check prints nothing where there is none, and all else to standard error."""
     files = read_folder(bot_dir)
-    problems = check_bot(files, most_segments)
-    if not any(problem.level == "error" for problem in problems):
-        problems = sorted([*problems, *read_conversations(files, load_bot(files))[1]])
+    bot, problems = read_bot(files, most_segments)
+    if bot is not None:
+        problems = sorted([*problems, *read_conversations(files, bot)[1]])
     errors = sum(problem.level == "error" for problem in problems)
     failed = bool(problems) if strict else errors > 0
     if as_json:

@@ -20,6 +20,7 @@ from textback.knowledge.classify import Classified, Model
 from textback.knowledge.scoring import Scored, score
 from textback.knowledge.training import train
 from textback.llm.encoder import Encoder, open_encoder
+from textback.pipeline.understanding import Understanding
 from textback.settings import environment, load_settings
 
 OUT_OF_SCOPE = "oos"
@@ -116,26 +117,18 @@ def _as_text(result: Scored, trained: float) -> str:
 
 def classify(bot_dir: Path | None) -> None:
     """Read texts from standard input and print one JSON object for each."""
-    model = model_of(load_bot(read_folder(bot_dir or example_bot())))
+    model = _understanding().learnt(load_bot(read_folder(bot_dir or example_bot())))
     for text in _texts(sys.stdin):
         typer.echo(json.dumps(reading(model, text), ensure_ascii=False))
 
 
+def _understanding() -> Understanding:
+    return understanding_of(load_settings(environment(Path.cwd())))
+
+
 def taught(bot: Bot) -> Bot:
     """The bot as a server would run it here: understanding the examples of its flows."""
-    return understanding_of(load_settings(environment(Path.cwd()))).taught(bot)
-
-
-def intents_of(bot: Bot) -> dict[str, tuple[str, ...]]:
-    """The example phrases of each flow that has some, by the flow's name."""
-    found = {name: flow.examples for name, flow in bot.flows.items()}
-    return {name: examples for name, examples in found.items() if examples}
-
-
-def model_of(bot: Bot) -> Model:
-    """A classifier of the bot's intents. A bot without any needs no encoder."""
-    intents = intents_of(bot)
-    return train(intents, _encoder() if intents else None)
+    return _understanding().taught(bot)
 
 
 def reading(model: Model, text: str) -> Mapping[str, object]:

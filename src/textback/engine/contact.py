@@ -32,11 +32,13 @@ from textback.engine.template import RenderError
 
 
 class Incoming(msgspec.Struct, frozen=True):
-    """The text as it came, as matchers see it, and the reaction that it is, if it is one."""
+    """The text as it came, as matchers see it, the reaction that it is, if it is one, and what is right, if it says
+    itself that it corrects something."""
 
     text: str
     normal: str
     tapback: Tapback | None
+    right: str | None
 
 
 Row = Callable[[Context, Incoming], tuple[bool, str]]
@@ -187,11 +189,11 @@ def _confirmation(ctx: Context, said: Incoming) -> tuple[bool, str]:
     answer = match_yes_no(said.text)
     which = match_choice(said.text, step.changes.options) if ctx.session.confirming == WHICH else None
     if which is None and (answer is None or answer.how != "word"):
-        text = unmarked(said.text) or without_answer(said.text)
+        text = said.right or without_answer(said.text)
         sure = text != said.text.strip()
         named = match_choice(text, step.changes.options)
         only = str(named.value) if named is not None and named.how not in ("number", "letter", "ordinal") else ""
-        changed = correct(ctx, step, text, sure=sure, whole=unmarked(said.text) is not None and not only, only=only)
+        changed = correct(ctx, step, text, sure=sure, whole=said.right is not None and not only, only=only)
         if changed is not None:
             _go_on_after(ctx, step)
             return True, f"a correction: {changed}"
@@ -200,12 +202,11 @@ def _confirmation(ctx: Context, said: Incoming) -> tuple[bool, str]:
 
 def _correction(ctx: Context, said: Incoming) -> tuple[bool, str]:
     step = ctx.open_question()
-    text = unmarked(said.text) if step is not None else None
-    if step is None or text is None:
+    if step is None or said.right is None:
         return False, "no"
     if _is_choice(ctx, said):
         return False, "a choice of the open question"
-    changed = correct(ctx, step, text, sure=True, whole=True)
+    changed = correct(ctx, step, said.right, sure=True, whole=True)
     if changed is None:
         return False, "no answer that it would be a better one for"
     _go_on_after(ctx, step)
@@ -239,7 +240,7 @@ def _answer(ctx: Context, said: Incoming) -> tuple[bool, str]:
     if isinstance(step, Ask) and step.type in ("text", "name") and said.normal in ctx.bot.starts:
         return False, f"{said.normal!r} is a start word"
     plain = isinstance(step, Ask) and step.type == "text"
-    return _hear(ctx, step, said.text if plain else unmarked(said.text) or said.text)
+    return _hear(ctx, step, said.text if plain else said.right or said.text)
 
 
 def _hear(ctx: Context, step: Question, text: str) -> tuple[bool, str]:
@@ -329,8 +330,7 @@ def _refuse(ctx: Context, step: Question, why: str = "") -> str:
         words = ctx.render(step.retry.text, question=talk.words(ctx, step))
     else:
         words = ctx.phrases.again.format(question=talk.words(ctx, step))
-    ctx.say(words, ctx.source(step), step.message_class)
-    ctx.set_timers(step)
+    ctx.ask(step, words)
     return f"try {session.tries} of {step.retry.max}"
 
 
@@ -372,7 +372,8 @@ _NOT_REACHED = tuple(Check(name, "not reached", reached=False) for name, _ in TU
 
 def hear(ctx: Context, message: Message) -> None:
     """One text from the contact. Raises LimitHit and RenderError."""
-    said = Incoming(message.text, normalise(message.text), read_tapback(message.text))
+    right = unmarked(message.text) if ctx.open_question() is not None else None
+    said = Incoming(message.text, normalise(message.text), read_tapback(message.text), right)
     ctx.heard = message.text
     ctx.media = message.media
     ctx.state.last_inbound_at = ctx.now

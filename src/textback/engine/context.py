@@ -199,15 +199,14 @@ class Context:
         session.half = ""
         self.rewalking = None
         self.event("step_reached", session=session.id, flow=session.flow, step=step.id)
-        self.say(words, self.source(step), step.message_class)
-        self.set_timers(step)
+        self.ask(step, words)
 
     def either(self, options: Sequence[str]) -> str:
         """ "4 am or 4 pm"."""
         return f"{', '.join(options[:-1])} {self.phrases.or_} {options[-1]}" if len(options) > 1 else "".join(options)
 
-    def put_which(self, step: Question, words: str) -> None:
-        """Ask which of several things an answer to the open question means."""
+    def ask(self, step: Question, words: str) -> None:
+        """Say these words of the open question, and begin to wait for its answer anew."""
         self.say(words, self.source(step), step.message_class)
         self.set_timers(step)
 

@@ -4,8 +4,8 @@ conversation goes on from where it was."""
 from textback.engine.bot import Question
 from textback.engine.context import HIDDEN, Context
 from textback.engine.match import NO, RESERVATIONS, YES, all_words, normalise
-from textback.engine.matchers import MATCHERS, Ambiguous, find, merge
-from textback.engine.nodes.ask import Ask, Found, spot
+from textback.engine.matchers import MATCHERS, Reading, find, merge
+from textback.engine.nodes.ask import Ask, spot
 from textback.engine.nodes.checks import problem
 
 BEFORE = all_words("corrections")
@@ -84,29 +84,24 @@ def _without(text: str, step: Ask, ctx: Context) -> str:
     return " ".join(words)
 
 
-def _better(ctx: Context, step: Ask, text: str, *, sure: bool) -> Found | None:
+def _better(ctx: Context, step: Ask, text: str, *, sure: bool) -> Reading | None:
     old = ctx.session.vars.get(step.name)
     if step.type in _MERGED and isinstance(old, str) and old:
         if not sure and all(find(type_, text, ctx.here, {}) is None for type_ in _MERGED):
             return None
-        read = merge(step.type, old, text, ctx.here)
-        found = None if read is None or isinstance(read, Ambiguous) else Found(read.value, read.how, read.rest)
+        found = merge(step.type, old, text, ctx.here)
     else:
         found = spot(ctx, step, text)
-    return found if found is not None and found.value != old else None
+    return found if isinstance(found, Reading) and found.value != old else None
 
 
-def _instead(ctx: Context, step: Ask, text: str) -> Found | None:
+def _instead(ctx: Context, step: Ask, text: str) -> Reading | None:
     """The text as a whole, where the question before was about anything that one can write."""
-    if step.type == "text":
-        return Found(text, "text")
-    if step.type == "name":
-        read = MATCHERS["name"](text, ctx.here, {})
-        return None if read is None or isinstance(read, Ambiguous) else Found(read.value, read.how)
-    return None
+    found = MATCHERS[step.type](text, ctx.here, {}) if step.type in ("text", "name") else None
+    return found if isinstance(found, Reading) else None
 
 
-def _change(ctx: Context, step: Ask, found: Found) -> str:
+def _change(ctx: Context, step: Ask, found: Reading) -> str:
     """Keep a better answer, unless a check refuses it; what was changed, for the trace."""
     if problem(ctx, step.rules, step.name, found.value) is not None:
         return ""

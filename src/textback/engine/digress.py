@@ -34,8 +34,7 @@ def go_on(ctx: Context, *, back: bool = False) -> None:
         ctx.set_timers(step)
     else:
         session.nudged = True
-        ctx.say(ctx.phrases.back_to.format(question=short(ctx, step)), ctx.source(step), step.message_class)
-        ctx.set_timers(step)
+        ctx.ask(step, ctx.phrases.back_to.format(question=short(ctx, step)))
 
 
 def short(ctx: Context, step: Question) -> str:

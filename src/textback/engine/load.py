@@ -41,6 +41,10 @@ REFERENCE = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
 SECRET = re.compile(r"key|token|secret|password|auth|credential")
 
 
+_QUICK = frozenset({"text", "choice", "yes_no", "media"})
+"""Types whose answers need no matcher that has to be made ready."""
+
+
 class BotError(TextbackError):
     """The bot folder can't be used. `problems` has every error found in it, and warnings."""
 
@@ -57,9 +61,16 @@ def load_bot(files: Mapping[str, str], version: int = 0) -> Bot:
     bot, problems = _load(files)
     if bot is None:
         raise BotError(problems)
-    for locale in bot.locales:
-        prepare(locale)  # so that no contact waits for it
+    steps = [step for flow in bot.flows.values() for step in flow.steps.values()]
+    if any(isinstance(step, Ask) and step.type not in _QUICK for step in steps):
+        for locale in bot.locales:
+            prepare(locale)  # so that no contact waits for it
     return msgspec.structs.replace(bot, version=version)
+
+
+def read_bot(files: Mapping[str, str], most_segments: int = lint.MOST_SEGMENTS) -> tuple[Bot | None, list[Problem]]:
+    """The bot, None where anything is wrong, and what `check_bot` finds, read once for both."""
+    return _load(files, most_segments)
 
 
 def check_bot(files: Mapping[str, str], most_segments: int = lint.MOST_SEGMENTS) -> list[Problem]:
@@ -444,4 +455,4 @@ def _vars(reader: FlowReader, node: Node | None) -> None:
             reader.names.add(name)
 
 
-__all__ = ["BotError", "Problem", "check_bot", "load_bot"]
+__all__ = ["BotError", "Problem", "check_bot", "load_bot", "read_bot"]

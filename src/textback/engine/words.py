@@ -26,7 +26,6 @@ class Phrases(msgspec.Struct, frozen=True):
     back_to: str  # {question}
     resume: str  # {flow}
     stopped: str
-    nothing_parked: str
     noted: str  # {label} {value}
     which: str  # {options}
     which_time: str  # {half}, a day
@@ -90,7 +89,6 @@ ENGLISH = Language(
         back_to="Back to where we were: {question}",
         resume="Shall we go on with {flow}? Reply YES or NO.",
         stopped="OK, I've stopped that. Text us any time.",
-        nothing_parked="OK.",
         noted="{label}: {value}.",
         which="Do you mean {options}?",
         which_time="What time on {half}?",
@@ -229,7 +227,6 @@ SPANISH = Language(
         back_to="Volvemos a lo de antes: {question}",
         resume="¿Seguimos con {flow}? Responda SI o NO.",
         stopped="De acuerdo, lo dejamos. Puede escribirnos cuando quiera.",
-        nothing_parked="De acuerdo.",
         noted="{label}: {value}.",
         which="¿Quiere decir {options}?",
         which_time="¿A qué hora, {half}?",

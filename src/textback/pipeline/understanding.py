@@ -28,6 +28,11 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 _KEEP = 4
 
 
+def intents_of(bot: Bot) -> dict[str, tuple[str, ...]]:
+    """The example phrases of each flow that has some, by the flow's name."""
+    return {name: flow.examples for name, flow in bot.flows.items() if flow.examples}
+
+
 class Intents:
     """A model as the engine asks it."""
 
@@ -59,11 +64,17 @@ class Understanding:
     def taught(self, bot: Bot) -> Bot:
         """The bot, understanding the examples of its flows; as it is where it has none. This takes up to seconds of
         work: not for an event loop."""
-        examples = {name: flow.examples for name, flow in bot.flows.items() if flow.examples}
-        if not examples or self._mode == "off":
+        if self._mode == "off" or not intents_of(bot):
             return bot
+        return msgspec.structs.replace(bot, recogniser=Intents(self.learnt(bot)))
+
+    def learnt(self, bot: Bot) -> Model:
+        """The model of a bot's intents, from what is kept or trained now. A bot without any needs no encoder."""
+        examples = intents_of(bot)
+        if not examples:
+            return train(examples, None)
         with self._lock:
-            return msgspec.structs.replace(bot, recogniser=Intents(self._model(examples)))
+            return self._model(examples)
 
     def _model(self, examples: dict[str, tuple[str, ...]]) -> Model:
         if not self._opened:

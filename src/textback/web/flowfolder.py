@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from textback.engine.bot import Bot, Flow
-from textback.engine.load import BotError, Problem, check_bot, load_bot
+from textback.engine.load import Problem, read_bot
 from textback.store import bots
 from textback.store.bots import Draft, Files
 from textback.store.db import Tx
@@ -98,11 +98,8 @@ _checked: OrderedDict[str, Checked] = OrderedDict()
 
 
 def _check(files: Mapping[str, str]) -> Checked:
-    try:
-        bot = load_bot(files)
-    except BotError as error:
-        return Checked(error.problems, None)
-    return Checked(check_bot(files), bot)
+    bot, problems = read_bot(files)
+    return Checked(problems, bot)
 
 
 async def checked(files: Mapping[str, str]) -> Checked:

@@ -7,7 +7,7 @@ import msgspec
 
 from textback.engine.hours import Hours
 
-Value = str | int | float | bool | dict[str, str | float]
+Value = str | int | float | bool | list[str] | dict[str, str | float]
 """A JSON value. docs/reference/matchers.md says which shape each type has."""
 
 

@@ -1,13 +1,11 @@
 """ask: asks one question and keeps the answer in one variable."""
 
-from typing import Any
-
 import msgspec
 
 from textback.engine.bot import Question
 from textback.engine.context import HIDDEN, Context
-from textback.engine.match import Options, is_skip, make_options, match_choice, normalise
-from textback.engine.matchers import MATCHERS, Ambiguous, PatternError, compile_pattern, find, merge
+from textback.engine.match import Match, Options, is_skip, make_options, match_choice, normalise
+from textback.engine.matchers import MATCHERS, Ambiguous, Found, PatternError, Reading, compile_pattern, find, merge
 from textback.engine.nodes.checks import Rule, problem, read_checks
 from textback.engine.nodes.choices import Choices, make_choices, pretty
 from textback.engine.reading import RESERVED, Asking, Draft, Heard, Kind
@@ -39,14 +37,6 @@ class Ask(Question, frozen=True, kw_only=True):
     confirmed: bool = False
     rules: tuple[Rule, ...] = ()
     options: dict[str, str] = msgspec.field(default_factory=dict)
-
-
-class Found(msgspec.Struct, frozen=True):
-    """An answer: its value, what recognised it, and what of the text it did not use."""
-
-    value: Any
-    how: str
-    rest: str = ""
 
 
 def read(draft: Draft) -> Ask | None:
@@ -191,34 +181,30 @@ def words(ctx: Context, step: Ask) -> str:
     return f"{text} {ctx.render(step.choices.menu)}" if step.choices else text
 
 
-def understand(ctx: Context, step: Ask, text: str) -> Found | Ambiguous | None:
+def understand(ctx: Context, step: Ask, text: str) -> Found:
     """What the text says as an answer to this question."""
-    found: Found | Ambiguous | None = None
-    if step.type == "media":
-        found = Found([one.url for one in ctx.media], "media") if ctx.media else None
-    elif step.choices is not None:
-        choice = match_choice(text, step.choices.options)
-        if choice is not None:
-            found = Found(choice.value, choice.how, text if choice.how == "in a sentence" else "")
-    elif step.type == "text":
-        found = Found(text.strip(), "text") if any(map(str.isalnum, text)) else None
-    elif ctx.session.half and (found := _completed(ctx, step, text)) is not None:
-        return found
-    else:
-        read = MATCHERS[step.type](text, ctx.here, step.options)
-        found = Found(read.value, read.how, read.rest) if read is not None and not isinstance(read, Ambiguous) else read
-        if read is None and step.prefill:
-            read = find(step.type, text, ctx.here, step.options)
-            found = read if read is None or isinstance(read, Ambiguous) else Found(read.value, read.how, read.rest)
+    found = _understood(ctx, step, text)
     if step.optional and (found is None or step.type == "text") and is_skip(text):
-        return Found("", "skipped")
+        return Reading("", "skipped", "")
     return found
 
 
-def _completed(ctx: Context, step: Ask, text: str) -> Found | Ambiguous | None:
-    """The day and the time together, one of which was said before."""
-    read = merge(step.type, ctx.session.half, text, ctx.here)
-    return read if read is None or isinstance(read, Ambiguous) else Found(read.value, read.how, read.rest)
+def _understood(ctx: Context, step: Ask, text: str) -> Found:
+    if step.type == "media":
+        return Reading([one.url for one in ctx.media], "media", "") if ctx.media else None
+    if step.choices is not None:
+        choice = match_choice(text, step.choices.options)
+        return None if choice is None else _picked(choice, text)
+    half = ctx.session.half
+    if half and (whole := merge(step.type, half, text, ctx.here)) is not None:
+        return whole  # the day and the time together, one of which was said before
+    found = MATCHERS[step.type](text, ctx.here, step.options)
+    return find(step.type, text, ctx.here, step.options) if found is None and step.prefill else found
+
+
+def _picked(choice: Match, text: str) -> Reading:
+    """A choice; what else a sentence says is not used."""
+    return Reading(choice.value, choice.how, "", text if choice.how == "in a sentence" else "")
 
 
 def _half(ctx: Context, step: Ask, text: str) -> Heard | None:
@@ -227,9 +213,9 @@ def _half(ctx: Context, step: Ask, text: str) -> Heard | None:
         return None
     for type_ in ("date", "time"):
         read = find(type_, text, ctx.here, {})
-        if read is not None and not isinstance(read, Ambiguous):
+        if isinstance(read, Reading):
             ctx.session.half = str(read.value)
-            ctx.put_which(step, words(ctx, step))
+            ctx.ask(step, words(ctx, step))
             return Heard(f"{step.name}: {read.value} so far ({read.how})", None)
     return None
 
@@ -244,7 +230,7 @@ def hear(ctx: Context, step: Ask, text: str) -> Heard | None:
         return _half(ctx, step, text)
     if isinstance(found, Ambiguous):
         session.between = [Between(one.value, one.said) for one in found.readings]
-        ctx.put_which(step, words(ctx, step))
+        ctx.ask(step, words(ctx, step))
         return Heard(f"{step.name} may be {' or '.join(one.said for one in found.readings)}", None)
     session.between = []
     session.half = ""
@@ -267,14 +253,14 @@ def _answered(asked: list[str], id_: str) -> None:
     asked.append(id_)
 
 
-def _chosen(ctx: Context, text: str) -> Found | None:
+def _chosen(ctx: Context, text: str) -> Reading | None:
     """Which of the things it may have meant."""
     between = ctx.session.between
     if not between:
         return None
     options = make_options({str(place): [one.said] for place, one in enumerate(between)})
     found = match_choice(text, options)
-    return None if found is None else Found(between[int(str(found.value))].value, f"which one: {found.how}")
+    return None if found is None else Reading(between[int(found.value)].value, f"which one: {found.how}", "")
 
 
 def prefill(ctx: Context, text: str, after: str = "") -> None:
@@ -293,16 +279,14 @@ def prefill(ctx: Context, text: str, after: str = "") -> None:
         text = found.rest
 
 
-def spot(ctx: Context, step: Ask, text: str) -> Found | None:
+def spot(ctx: Context, step: Ask, text: str) -> Reading | None:
     """The answer to this question inside a text that was not about it; only what is certain."""
     if step.choices is not None:
         choice = match_choice(text, step.choices.options)
         certain = choice is not None and choice.how in ("label or synonym", "in a sentence")
-        return Found(choice.value, choice.how, text) if choice is not None and certain else None
-    if step.type not in MATCHERS or step.type == "yes_no":
-        return None
-    read = find(step.type, text, ctx.here, step.options)
-    return None if read is None or isinstance(read, Ambiguous) else Found(read.value, read.how, read.rest)
+        return Reading(choice.value, choice.how, "", text) if choice is not None and certain else None
+    found = find(step.type, text, ctx.here, step.options)
+    return found if isinstance(found, Reading) else None
 
 
 def example(ctx: Context, step: Ask) -> str:

@@ -1,13 +1,13 @@
 """wait: goes on later: after a while, at a time of day, or when the business opens."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Literal, get_args
 
-from textback.core.when import to_datetime, to_ms
+from textback.core.when import to_datetime
 from textback.engine.bot import Step
 from textback.engine.context import Context
-from textback.engine.hours import next_open
+from textback.engine.hours import at_minute, next_open
 from textback.engine.reading import Draft, Kind
 from textback.engine.source import Mapping, Scalar
 
@@ -66,11 +66,9 @@ def run(ctx: Context, step: Wait) -> str | None:
 def _due(ctx: Context, step: Wait) -> int:
     bot = ctx.bot
     if step.minute is not None:
-        local = to_datetime(ctx.now, bot.timezone)
-        today = to_ms(datetime.combine(local.date(), time(*divmod(step.minute, 60)), local.tzinfo))
-        if today > ctx.now:
-            return today
-        return to_ms(datetime.combine(local.date() + timedelta(days=1), time(*divmod(step.minute, 60)), local.tzinfo))
+        day = to_datetime(ctx.now, bot.timezone).date()
+        today = at_minute(day, step.minute, bot.timezone)
+        return today if today > ctx.now else at_minute(day + timedelta(days=1), step.minute, bot.timezone)
     if step.open:
         opens = next_open(bot.hours, bot.timezone, ctx.now) if bot.hours else None
         return ctx.now if opens is None else opens
