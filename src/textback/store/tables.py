@@ -303,6 +303,23 @@ suppressions = Table(
     sqlite_with_rowid=False,
 )
 
+# What a contact has agreed to now, by scope (K6); it follows from consent_events.
+agreements = Table(
+    "agreements",
+    metadata,
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("contact_id", String(32), primary_key=True),
+    Column("family", String(16), primary_key=True),
+    Column("programme", String(64), primary_key=True),  # empty: all of the brand's
+    Column("message_class", String(16), primary_key=True),  # informational | promotional
+    Column("workspace", String(64), nullable=False),
+    Column("state", String(16), nullable=False),  # pending | unproven | agreed | revoked
+    Column("since", BigInteger, nullable=False),
+    Column("event_id", String(32), nullable=False),
+    Column("expires_at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
 consent_events = Table(
     "consent_events",
     metadata,
