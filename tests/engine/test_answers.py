@@ -291,3 +291,9 @@ def test_a_pattern_says_what_an_answer_looks_like() -> None:
     talk.say("go")
     assert talk.say("no idea")[0].startswith("Sorry, I didn't get that.")
     assert talk.say("AB1234") == ["Found AB1234."]
+
+
+def test_a_date_of_another_year_says_which() -> None:
+    steps = "- ask: day\n  text: Which day?\n- say: '{{ day }} it is, {{ day | when }}.'"
+    talk = booking(steps, BOT, "vars: {day: date}\n")
+    assert talk.script("go", "jan 5 2027") == ["Tue Jan 5, 2027 it is, Tue Jan 5, 2027."]

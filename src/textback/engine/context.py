@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from textback.core.messages import MessageClass
+from textback.core.when import to_datetime
 from textback.engine import episode
 from textback.engine import state as states
 from textback.engine.arrivals import Media
@@ -14,7 +15,7 @@ from textback.engine.effects import AnyEffect, CancelTimers, Check, Event, Mask,
 from textback.engine.matchers import Here
 from textback.engine.show import show
 from textback.engine.state import EpisodeStatus, Owner, Session, State
-from textback.engine.template import Chosen, Expression, Fields, Parts, Shown, Text
+from textback.engine.template import YEAR, Chosen, Expression, Fields, Parts, Shown, Text
 from textback.engine.words import Phrases, phrases
 
 OWNER_IDLE = "owner_idle"
@@ -43,8 +44,9 @@ class Context:
     """The work of one turn. `state` is this turn's own copy; effects and events are in the order they are decided."""
 
     __slots__ = (
-        "_armed", "_locale", "_older", "_status", "bot", "changed", "checks", "digressed", "effects", "events", "flow",
-        "heard", "media", "noted", "now", "origin", "outcome", "path", "rewalking", "session_id", "state", "steps",
+        "_armed", "_locale", "_older", "_status", "_year", "bot", "changed", "checks", "digressed", "effects", "events",
+        "flow", "heard", "media", "noted", "now", "origin", "outcome", "path", "rewalking", "session_id", "state",
+        "steps",
     )  # fmt: skip
 
     def __init__(self, bot: Bot, older: Mapping[int, Bot], state: State, now: int, session_id: str) -> None:
@@ -77,6 +79,7 @@ class Context:
         self.flow: Flow | None = None
         self._status: EpisodeStatus = self.state.episode.status
         self._locale: str | None = None
+        self._year = 0
         self._armed = True
         self._find_flow()
 
@@ -104,6 +107,13 @@ class Context:
             wanted = self.state.fields.get("locale")
             self._locale = wanted if isinstance(wanted, str) and wanted in self.bot.locales else self.bot.locale
         return self._locale
+
+    @property
+    def year(self) -> int:
+        """The year it is where the business is."""
+        if self._year == 0:
+            self._year = to_datetime(self.now, self.bot.timezone).year
+        return self._year
 
     @property
     def phrases(self) -> Phrases:
@@ -139,6 +149,7 @@ class Context:
         found: dict[str, Any] = {
             "contact": Fields({**self.state.fields, "tags": self.state.tags}),
             "bot": Fields({"name": bot.name, "phone": bot.phone, "email": bot.email}),
+            YEAR: self.year,
         }
         if self.state.session is not None and self.flow is not None:
             values = self.state.session.vars
@@ -146,9 +157,9 @@ class Context:
             for name in self.flow.written:
                 value = values.get(name)
                 if isinstance(value, str) and value:
-                    found[name] = Shown(value, show(value, self.locale))
+                    found[name] = Shown(value, show(value, self.locale, self.year))
                 elif isinstance(value, dict):
-                    found[name] = Parts(value, show(value, self.locale))
+                    found[name] = Parts(value, show(value, self.locale, self.year))
             for name, labels in self.flow.labels.items():
                 value = values.get(name)
                 if isinstance(value, str) and value in labels:
@@ -231,7 +242,7 @@ class Context:
         labels = self.running.labels.get(name) if name else None
         if labels is not None and isinstance(value, str) and value in labels:
             return labels[value].render(self.locale, dict)
-        return show(value, self.locale)
+        return show(value, self.locale, self.year)
 
     def source(self, step: Step) -> str:
         """Where a text comes from, as `flow.step`."""

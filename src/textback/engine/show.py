@@ -4,66 +4,38 @@ import re
 from datetime import date
 from typing import Any
 
-import msgspec
-
 from textback.core.phone import is_e164, pretty
+from textback.engine.matchers.language import Words
+from textback.engine.matchers.saying import said_date, said_moment, said_time
+from textback.engine.matchers.words_en import ENGLISH
+from textback.engine.matchers.words_es import SPANISH
 
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}):(\d{2}))?")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-
-
-class Calendar(msgspec.Struct, frozen=True):
-    """How one language writes dates and times: its short names and the order of the parts."""
-
-    days: tuple[str, ...]  # Monday first
-    months: tuple[str, ...]
-    date: str  # {day} {month} {n}
-    moment: str  # {date} {time}
-    twelve: bool  # 4:00 PM, else 16:00
-
-
-CALENDARS: dict[str, Calendar] = {
-    "en": Calendar(
-        tuple("Mon Tue Wed Thu Fri Sat Sun".split()),
-        tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()),
-        "{day} {month} {n}",
-        "{date} at {time}",
-        twelve=True,
-    ),
-    "es": Calendar(
-        tuple("lun mar mie jue vie sab dom".split()),  # without accents: GSM-7 has no á, í, ó, ú
-        tuple("ene feb mar abr may jun jul ago sep oct nov dic".split()),
-        "{day} {n} {month}",
-        "{date} a las {time}",
-        twelve=False,
-    ),
-}
+_WORDS: dict[str, Words] = {"en": ENGLISH, "es": SPANISH}
 _SYMBOLS = {"USD": "${}", "CAD": "CA${}", "MXN": "MX${}", "EUR": "{} €", "GBP": "£{}"}
 
 
-def show(value: Any, locale: str) -> str:
-    """A value as a contact reads it: "Tue Mar 3 at 4:00 PM", "$20"; what is none of these as it is."""
+def show(value: Any, locale: str, year: int | None = None) -> str:
+    """A value as a contact reads it: "Tue Mar 3 at 4:00 PM", "$20"; what is none of these as it is. Dates of another
+    year than `year` have theirs with them."""
     if isinstance(value, dict):
         return _of_parts(value)
     text = str(value)
-    calendar = CALENDARS.get(locale.partition("-")[0], CALENDARS["en"])
+    words = _WORDS.get(locale.partition("-")[0], ENGLISH)
     if found := _DATE.fullmatch(text):
         try:
-            day = date.fromisoformat(found[1])
+            shown = said_date(date.fromisoformat(found[1]), words, year)
         except ValueError:
             return text
-        names = {"day": calendar.days[day.weekday()], "month": calendar.months[day.month - 1], "n": day.day}
-        shown = calendar.date.format(**names)
-        return calendar.moment.format(date=shown, time=_clock(calendar, found[2], found[3])) if found[2] else shown
+        return said_moment(shown, _minute(found[2], found[3]), words) if found[2] else shown
     if found := _TIME.fullmatch(text):
-        return _clock(calendar, found[1], found[2])
+        return said_time(_minute(found[1], found[2]), words)
     return pretty(text) if is_e164(text) else text
 
 
-def _clock(calendar: Calendar, hour: str, minute: str) -> str:
-    if not calendar.twelve:
-        return f"{int(hour)}:{minute}"
-    return f"{int(hour) % 12 or 12}:{minute} {'AM' if int(hour) < 12 else 'PM'}"
+def _minute(hour: str, minute: str) -> int:
+    return int(hour) * 60 + int(minute)
 
 
 def _of_parts(value: dict[str, Any]) -> str:

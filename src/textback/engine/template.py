@@ -143,6 +143,10 @@ class Fields:
         return self._values.get(name, "")
 
 
+YEAR = "_year"
+"""The value, out of authors' reach, that says which year it is: dates of another one are written with it."""
+
+
 @pass_context
 def _finalize(context: Context, value: Any) -> Any:
     """Nothing prints as nothing, and yes and no in the contact's language."""
@@ -157,7 +161,9 @@ def _finalize(context: Context, value: Any) -> Any:
 @pass_context
 def _when(context: Context, value: Any) -> Any:
     """A date, a time, an amount or a phone number as people write it, in the contact's language."""
-    return value if value is None or isinstance(value, bool) else show(plain(value), context.get("locale", ""))
+    if value is None or isinstance(value, bool):
+        return value
+    return show(plain(value), context.get("locale", ""), context.get(YEAR))
 
 
 _env = SandboxedEnvironment(undefined=StrictUndefined, finalize=_finalize, keep_trailing_newline=False)

@@ -5,19 +5,12 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from textback.engine.hours import DAY_MINUTES, instant
-from textback.engine.matchers.dates import Day, Days
+from textback.engine.matchers.dates import Days
 from textback.engine.matchers.numerals import unused
+from textback.engine.matchers.saying import said_date, said_moment, said_time
 from textback.engine.matchers.scan import Scan, spans_of
 from textback.engine.matchers.shapes import LONGEST, Found, Here, Reading, settle
-from textback.engine.matchers.times import Clock, halves, say_time, while_open
-
-
-def said_date(value: date, day: Day) -> str:
-    """A date as it is said again: Tue Mar 3; with the year when that is not this one."""
-    words = day.lex.home
-    form = words.say_date if value.year == day.today.year else words.say_date_year
-    weekday, month = words.weekday_names[value.weekday()], words.month_names[value.month - 1]
-    return form.format(weekday=weekday, month=month, day=value.day, year=value.year)
+from textback.engine.matchers.times import Clock, halves, while_open
 
 
 def _clock_text(minute: int) -> str:
@@ -25,11 +18,11 @@ def _clock_text(minute: int) -> str:
 
 
 def as_date(value: date, how: str, scan: Scan, rest: str) -> Reading:
-    return Reading(value.isoformat(), how, said_date(value, scan.day), rest)
+    return Reading(value.isoformat(), how, said_date(value, scan.day.lex.home, scan.day.today.year), rest)
 
 
 def as_time(minute: int, how: str, scan: Scan, rest: str) -> Reading:
-    return Reading(_clock_text(minute), how, say_time(minute, scan.day.lex.home.half_day), rest)
+    return Reading(_clock_text(minute), how, said_time(minute, scan.day.lex.home), rest)
 
 
 def as_moment(local: datetime, how: str, scan: Scan, rest: str) -> Reading:
@@ -39,9 +32,8 @@ def as_moment(local: datetime, how: str, scan: Scan, rest: str) -> Reading:
     if real != local:
         how = f"{how}; there is no {local:%H:%M} that day, the clocks go forward, so {real:%H:%M}"
     words = scan.day.lex.home
-    said = words.say_datetime.format(
-        date=said_date(real.date(), scan.day), time=say_time(real.hour * 60 + real.minute, words.half_day)
-    )
+    day = said_date(real.date(), words, scan.day.today.year)
+    said = said_moment(day, real.hour * 60 + real.minute, words)
     return Reading(real.isoformat(timespec="minutes"), how, said, rest)
 
 

@@ -198,11 +198,3 @@ def while_open(hours: Hours | None, minutes: tuple[int, ...], day: date | None) 
         openings = tuple({opening for day_ in hours.weekly.values() for opening in day_})
     within = tuple(minute for minute in minutes if any(opens <= minute <= closes for opens, closes in openings))
     return within or minutes
-
-
-def say_time(minute: int, half_day: bool) -> str:
-    """A time of day as people there write it: 4:00 PM or 16:00."""
-    hour, rest = divmod(minute % DAY_MINUTES, 60)
-    if not half_day:
-        return f"{hour}:{rest:02}"
-    return f"{hour % 12 or 12}:{rest:02} {'AM' if hour < 12 else 'PM'}"
