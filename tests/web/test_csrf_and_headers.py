@@ -31,6 +31,7 @@ FORMS = {
     "/flows/discard": "/flows/discard",
     "/flows/publish": "/flows/publish",
     "/flows/again": "/flows/again",
+    "/flows/move": "/flows/move",
     "/dead-letters/redrive": "/dead-letters/redrive",
     "/dead-letters/discard": "/dead-letters/discard",
     "/try/new": "/try/new",
@@ -262,7 +263,7 @@ def flows(desk: Desk) -> dict[str, httpx.Response]:
     }
     seen = re.findall(r'name="seen" value="(\w+)"', found["flows"].text)[0]
     assert person.submit("/flows/publish", seen=seen, latest="1", note=SCRIPT).status_code == 303
-    return {**found, "versions": person.get("/flows/versions")}
+    return {**found, "versions": person.get("/flows/versions"), "moving": person.get("/flows/move?from=1")}
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.web.conftest import Browser, Site
 
-HOURS = "flows/hours.yml"
+HOURS, BOOK = "flows/hours.yml", "flows/book_visit.yml"
 SEEN = re.compile(r'name="seen" value="(\w*)"')
 
 
@@ -189,6 +189,27 @@ def test_a_running_session_is_heat_on_its_step(site: Site, owner: Browser) -> No
     assert found
     assert int(found[1]) >= 1
     assert 'class="n n--ask heat-' in html
+
+
+def test_sessions_of_an_older_version_are_moved_and_those_whose_step_is_gone_stay(site: Site, owner: Browser) -> None:
+    moves, stays = site.contact("QUOTE"), site.contact("BOOK")
+    old = site.app.road.shelf.current.version
+    text, seen = content(owner, BOOK)
+    assert save(owner, text.replace("- ask: service", "- id: need\n    ask: service"), seen, BOOK)[0] == 303
+    assert publish(owner)[0] == 303
+    live = site.app.road.shelf.current.version
+    assert f"/flows/move?from={old}" in owner.get("/flows/versions").text
+    before, after = owner.get(f"/flows/move?from={old}").text.split('id="stays"')
+    assert f"/c/{moves}?" in before
+    assert f"/c/{stays}?" not in before
+    assert f"/c/{stays}?" in after
+    assert "there is no step service" in after
+    assert owner.submit("/flows/move", **{"from": str(old), "live": str(old)}).status_code == 409
+    assert owner.submit("/flows/move", **{"from": str(old), "live": str(live)}).status_code == 303
+    running = dict(site.rows("SELECT contact_id, version FROM sessions WHERE ended_at IS NULL"))
+    assert (running[moves], running[stays]) == (live, old)
+    assert site.rows("SELECT count(*) FROM audit WHERE action = 'bot.migrate'")[0][0] == 1
+    assert owner.submit("/flows/again", number=str(old), latest=str(live)).status_code == 303
 
 
 SAID = re.compile(r'name="said" value="([^"]*)"')

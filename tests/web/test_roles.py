@@ -51,6 +51,8 @@ TABLE = {
     ("POST", "/flows/discard"): ("owner", "/flows/discard"),
     ("POST", "/flows/publish"): ("owner", "/flows/publish"),
     ("POST", "/flows/again"): ("owner", "/flows/again"),
+    ("GET", "/flows/move"): ("owner", "/flows/move"),
+    ("POST", "/flows/move"): ("owner", "/flows/move"),
     ("GET", "/lines"): ("owner", "/lines"),
     ("GET", "/dead-letters"): ("owner", "/dead-letters"),
     ("GET", "/dead-letters/all"): ("owner", "/dead-letters/all"),
@@ -69,6 +71,8 @@ WELCOME = {
     ("POST", "/flows/try"): 200,
     ("POST", "/flows/save"): 200,  # it only checks
     ("POST", "/flows/publish"): 409,  # there is no draft
+    ("GET", "/flows/move"): 400,  # from which version?
+    ("POST", "/flows/move"): 400,
 }
 #: Forms that are filled in for those who may post them.
 FIELDS = {

@@ -1,10 +1,13 @@
 """The versions of the bot: the list, what differs between two, and publishing an older one again."""
 
+import asyncio
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from textback.engine.bot import Bot
+from textback.engine.load import load_bot
 from textback.store import bots, running
 from textback.store.bots import SERVE, Files
 from textback.store.db import Tx
@@ -28,7 +31,8 @@ def _publish_again(tx: Tx, workspace: str, number: int, latest: int, who: str, n
     return True
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
+    """The version that a form or an address names; 0 where it names none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
@@ -40,9 +44,21 @@ async def _files(ctx: WebContext, which: str) -> Files:
             raise Denied(404, "There is no draft.")
         return draft.files
     try:
-        return await ctx.db.read(bots.load_files, ctx.workspace, _number(which))
+        return await ctx.db.read(bots.load_files, ctx.workspace, number_of(which))
     except KeyError:
         raise Denied(404, "There is no such version.") from None
+
+
+async def loaded(ctx: WebContext, number: int) -> Bot:
+    """A version, as its sessions run it."""
+    return await asyncio.to_thread(load_bot, await _files(ctx, str(number)), number)
+
+
+def _said(request: Request) -> str:
+    moved = request.query_params.get("moved", "")
+    if moved:
+        return f"{number_of(moved):,} session{'' if moved == '1' else 's'} moved to the live version."
+    return "Published. New conversations begin with it now." if request.query_params.get("did") else ""
 
 
 async def versions_page(request: Request) -> Response:
@@ -78,7 +94,7 @@ async def versions_page(request: Request) -> Response:
         "new": new or (names[0] if names else ""),
         "compared": compared,
         "may": user.role == "owner",
-        "said": "Published. New conversations begin with it now." if request.query_params.get("did") else "",
+        "said": _said(request),
         "draft": draft,
         "live": rows[0]["number"] if rows else 0,
     }
@@ -90,7 +106,7 @@ async def publish_again(request: Request) -> Response:
     ctx: WebContext = request.app.state.ctx
     user: User = request.state.user
     form: dict[str, str] = request.state.form
-    number, latest = _number(form.get("number", "")), _number(form.get("latest", ""))
+    number, latest = number_of(form.get("number", "")), number_of(form.get("latest", ""))
     found = await checked(await _files(ctx, str(number)))
     if found.errors:
         first = found.errors[0]

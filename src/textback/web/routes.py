@@ -7,7 +7,20 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.web import account, api, desk, flows, flowtry, flowversions, health, letters, live, openapi, simulator
+from textback.web import (
+    account,
+    api,
+    desk,
+    flowmoves,
+    flows,
+    flowtry,
+    flowversions,
+    health,
+    letters,
+    live,
+    openapi,
+    simulator,
+)
 from textback.web.security import MOST_FORM
 from textback.web.webhooks import PREFIX
 
@@ -65,6 +78,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/flows/discard", "owner", flows.discard),
     Route("POST", "/flows/publish", "owner", flows.publish),
     Route("POST", "/flows/again", "owner", flowversions.publish_again),
+    Route("GET", "/flows/move", "owner", flowmoves.move_page),
+    Route("POST", "/flows/move", "owner", flowmoves.move),
     Route("GET", "/lines", "owner", desk.lines_page),
     Route("GET", "/dead-letters", "owner", letters.letters_page),
     Route("GET", "/dead-letters/all", "owner", letters.confirm_page),

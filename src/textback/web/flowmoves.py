@@ -1,0 +1,67 @@
+"""Moving the running sessions of an older version to the live one: who would move first, then the doing."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from textback.core.phone import mask
+from textback.engine.bot import Bot
+from textback.pipeline import moving
+from textback.store import accounts
+from textback.web.auth import User
+from textback.web.context import WebContext
+from textback.web.flowversions import loaded, number_of
+from textback.web.pages import page
+from textback.web.security import Denied
+
+AT_ONCE = 500
+"""Sessions moved by one press of the button: each is a transaction of its own."""
+SHOWN = 100
+"""Sessions in the list of either fate."""
+
+
+async def _planned(ctx: WebContext, old: int) -> tuple[Bot, list[tuple[int, moving.Move]]]:
+    live = await loaded(ctx, ctx.bot().version)
+    if old == live.version or old < 1:
+        raise Denied(400, "Choose a version that is not the live one.")
+    return live, await ctx.db.read(moving.listed, ctx.workspace, old, live)
+
+
+async def move_page(request: Request) -> Response:
+    """GET /flows/move?from=: which sessions would move to the live version, and which would stay, and why."""
+    ctx: WebContext = request.app.state.ctx
+    old = number_of(request.query_params.get("from", ""))
+    live, planned = await _planned(ctx, old)
+    rows = [{"move": move, "who": mask(move.address)} for _, move in planned]
+    moves = [row for row, (_, move) in zip(rows, planned, strict=True) if not move.why]
+    stays = [row for row, (_, move) in zip(rows, planned, strict=True) if move.why]
+    data = {
+        "old": old,
+        "live": live.version,
+        "moves": moves[:SHOWN],
+        "stays": stays[:SHOWN],
+        "moving": len(moves),
+        "staying": len(stays),
+        "most": AT_ONCE,
+    }
+    return page(request, "flows_move.html", data)
+
+
+async def move(request: Request) -> Response:
+    """POST /flows/move: move them. Each conversation is changed by itself, and one that has gone on since is judged
+    again."""
+    ctx: WebContext = request.app.state.ctx
+    user: User = request.state.user
+    form: dict[str, str] = request.state.form
+    old = number_of(form.get("from", ""))
+    live, planned = await _planned(ctx, old)
+    if number_of(form.get("live", "")) != live.version:
+        raise Denied(409, "Somebody has published a version meanwhile. Load the page again, then decide.")
+    wanted = [(bucket, plan) for bucket, plan in planned if not plan.why][:AT_ONCE]
+    moved = 0
+    for bucket, plan in wanted:
+        done = await ctx.db.write(moving.move, bucket, plan, old, live)
+        moved += not done.why
+    data = {"from": old, "moved": moved, "stay": len(planned) - moved}
+    subject, now = f"version {live.version}", ctx.road.now()
+    await ctx.db.write(accounts.write_audit, ctx.workspace, user.email, "bot.migrate", subject, now, data)
+    return RedirectResponse(f"/flows/versions?moved={moved}", 303)
