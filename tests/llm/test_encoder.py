@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from textback.knowledge.classify import Encoder
+from textback.llm import encoder as encoder_module
+from textback.llm import quick as quick_module
 from textback.llm import weights
-from textback.llm.encoder import Encoder, open_encoder
+from textback.llm.encoder import open_encoder
 from textback.llm.weights import Found, check, find
 
 # The first numbers that the model's own library gives for its own example sentences.
@@ -20,22 +23,47 @@ REFERENCE = {
 }
 
 
+@pytest.fixture(scope="module", params=[False, True], ids=["numpy", "onnxruntime"])
+def quick(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, quick: bool) -> Path:
     return tmp_path_factory.mktemp("models")
 
 
 @pytest.fixture(scope="module")
-def encoder(folder: Path, files: Found) -> Encoder:
-    found, problem = open_encoder(folder, files)
+def encoder(folder: Path, files: Found, quick: bool) -> Encoder:
+    found, problem = open_encoder(folder, files, quick=quick)
     assert problem == ""
     assert found is not None
     return found
 
 
-def test_vectors_are_the_references(encoder: Encoder) -> None:
+def test_vectors_are_the_references(encoder: Encoder, quick: bool) -> None:
     for text, numbers in REFERENCE.items():
-        assert encoder.encode([text])[0][:6] == pytest.approx(numbers, abs=2e-3)
+        assert encoder.encode([text])[0][:6] == pytest.approx(numbers, abs=2e-2 if quick else 2e-3)
+
+
+def test_in_eight_bits_a_text_means_the_same(tmp_path: Path, files: Found) -> None:
+    exact, _ = open_encoder(tmp_path, files, quick=False)
+    quicker, _ = open_encoder(tmp_path, files, quick=True)
+    assert exact is not None
+    assert quicker is not None
+    texts = ["what time do you open on sundays", "can u fix my bike tmrw", "where is my refund", "stop by at 5", "hola"]
+    assert np.einsum("ij,ij->i", exact.encode(texts), quicker.encode(texts)) == pytest.approx(1, abs=0.05)
+    assert (exact.name, exact.fingerprint) != (quicker.name, quicker.fingerprint)  # no model is read by the other
+
+
+def test_onnxruntime_is_used_where_it_is_installed(
+    tmp_path: Path, files: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert quick_module.available()
+    monkeypatch.setattr(encoder_module, "available", lambda: False)
+    found, _ = open_encoder(tmp_path, files)
+    assert found is not None
+    assert found.name == "minilm-numpy"
 
 
 def test_vectors_are_near_when_texts_mean_the_same(encoder: Encoder) -> None:
@@ -52,32 +80,36 @@ def test_one_at_a_time_or_many_at_once_is_the_same(encoder: Encoder) -> None:
     assert np.allclose(together, alone, atol=1e-5)
 
 
-def test_the_second_start_uses_what_the_first_has_kept(encoder: Encoder, folder: Path, files: Found) -> None:
+def test_the_second_start_uses_what_the_first_has_kept(
+    encoder: Encoder, folder: Path, files: Found, quick: bool
+) -> None:
     (kept,) = folder.iterdir()
     before = kept.stat()
-    again, _ = open_encoder(folder, files)
+    again, _ = open_encoder(folder, files, quick=quick)
     assert again is not None
     assert kept.stat().st_mtime_ns == before.st_mtime_ns
     assert again.fingerprint == encoder.fingerprint
     assert np.array_equal(again.encode(["hello"]), encoder.encode(["hello"]))
 
 
-def test_half_a_file_is_made_again(folder: Path, files: Found, encoder: Encoder) -> None:
+def test_half_a_file_is_made_again(folder: Path, files: Found, encoder: Encoder, quick: bool) -> None:
     (kept,) = folder.iterdir()
     length = kept.stat().st_size
-    half = folder.parent / "half"
+    half = folder.parent / f"half-{quick}"
     half.mkdir()
     (half / kept.name).write_bytes(b"x" * 1000)
-    again, problem = open_encoder(half, files)
+    again, problem = open_encoder(half, files, quick=quick)
     assert problem == ""
     assert again is not None
     assert (half / kept.name).stat().st_size == length
     assert np.array_equal(again.encode(["hello"]), encoder.encode(["hello"]))
 
 
-def test_a_folder_that_can_not_be_written_costs_memory_not_understanding(tmp_path: Path, files: Found) -> None:
+def test_a_folder_that_can_not_be_written_costs_memory_not_understanding(
+    tmp_path: Path, files: Found, quick: bool
+) -> None:
     (tmp_path / "file").write_text("in the way")
-    found, problem = open_encoder(tmp_path / "file", files)
+    found, problem = open_encoder(tmp_path / "file", files, quick=quick)
     assert problem == ""
     assert found is not None
     assert len(found.encode(["hello"])) == 1

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from tests.knowledge.shop import examples, read
-from textback.knowledge.classify import Model
+from textback.knowledge.classify import Encoder, Model
 from textback.knowledge.scoring import Scored, score
 from textback.knowledge.training import train
-from textback.llm.encoder import Encoder, open_encoder
+from textback.llm.encoder import open_encoder
 from textback.llm.weights import Found
 
 

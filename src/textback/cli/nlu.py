@@ -16,10 +16,10 @@ from textback.compliance.detect import keyword
 from textback.core.errors import SettingsError, shown
 from textback.engine.bot import Bot
 from textback.engine.load import load_bot
-from textback.knowledge.classify import Classified, Model
+from textback.knowledge.classify import Classified, Encoder, Model
 from textback.knowledge.scoring import Scored, score
 from textback.knowledge.training import train
-from textback.llm.encoder import Encoder, open_encoder
+from textback.llm.encoder import open_encoder
 from textback.pipeline.understanding import Understanding
 from textback.settings import environment, load_settings
 

@@ -1,21 +1,27 @@
-"""The sentence encoder, ready to be used: its weights are laid out for numpy once, kept on disk, and mapped."""
+"""The sentence encoder, ready to be used: its weights are laid out for onnxruntime, where that is installed, or for
+numpy; once, and kept on disk."""
 
 import json
 import mmap
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
+from textback.knowledge import classify
 from textback.knowledge.minilm import LAYERS, Arrays, Floats, MiniLM, shapes
 from textback.knowledge.wordpiece import WordPiece
+from textback.llm.quick import LAYOUT, QuickEncoder, available, prepare
 from textback.llm.weights import WEIGHTS_SHA256, Found, check, find
+
+log = structlog.get_logger("textback.encoder")
 
 _ALIGN = 64
 _LAYOUT = "1"
@@ -45,29 +51,57 @@ class Encoder(MiniLM):
         return found
 
 
-def open_encoder(folder: Path, found: Found | None = None) -> tuple[Encoder | None, str]:
-    """The encoder, and why there is none: then everything works in lite mode. Takes 0.2 s, and 1 s the first time.
+def open_encoder(
+    folder: Path, found: Found | None = None, *, quick: bool | None = None
+) -> tuple[classify.Encoder | None, str]:
+    """The encoder, and why there is none: then everything works in lite mode. Takes 0.2 s, and some seconds the first
+    time.
 
     Args:
-        folder: Keeps the weights as numpy reads them, 54 MB. Processes that map them share the memory.
+        folder: Keeps the weights as they are read: 54 MB for numpy, which processes share, or 21 MB for onnxruntime.
         found: The files to use instead of those that are installed.
+        quick: Whether to use onnxruntime; None is where it is installed.
     """
     found = found or find()
     problem = check(found)
     if found.weights is None or found.vocabulary is None or problem:
         return None, problem
     pieces = found.vocabulary.read_text(encoding="utf-8").splitlines()
-    path = folder / f"minilm-{WEIGHTS_SHA256[:12]}-{_LAYOUT}.bin"
+    words = [piece for piece in pieces if piece.isalpha() and len(piece) > 1]
     expected = shapes(len(pieces))
+    if available() if quick is None else quick:
+        path = folder / f"minilm-{WEIGHTS_SHA256[:12]}-onnx-{LAYOUT}.onnx"
+        fingerprint = f"{WEIGHTS_SHA256[:16]}-onnx-{LAYOUT}"
+        return _opened(path, found.weights, expected, WordPiece(pieces), fingerprint, words), ""
+    path = folder / f"minilm-{WEIGHTS_SHA256[:12]}-{_LAYOUT}.bin"
     arrays = _map(path, expected)
     if arrays is None:
         arrays = converted = _convert(found.weights, expected)
         # Where they can't be kept they are made again at every start, in memory of our own.
         with suppress(OSError):
-            _write(path, converted)
+            _write(path, _padded(converted))
             arrays = _map(path, expected) or converted
-    words = [piece for piece in pieces if piece.isalpha() and len(piece) > 1]
     return Encoder(arrays, WordPiece(pieces), f"{WEIGHTS_SHA256[:16]}-{_LAYOUT}", words), ""
+
+
+def _opened(
+    path: Path,
+    weights: Path,
+    expected: dict[str, tuple[int, ...]],
+    pieces: WordPiece,
+    fingerprint: str,
+    words: Sequence[str],
+) -> QuickEncoder:
+    """The encoder from its kept file; from the weights where there is none, or one that can't be read."""
+    if path.is_file():
+        try:
+            return QuickEncoder(path, pieces, fingerprint, words)
+        except Exception as error:  # onnxruntime has a class for each of its reasons
+            log.warning("the kept encoder can't be read, and is made again", file=str(path), reason=str(error)[:200])
+    made = prepare(_convert(weights, expected))
+    with suppress(OSError):
+        _write(path, [made])
+    return QuickEncoder(made, pieces, fingerprint, words)
 
 
 def _convert(weights: Path, expected: dict[str, tuple[int, ...]]) -> dict[str, NDArray[Any]]:
@@ -117,15 +151,20 @@ def _places(expected: dict[str, tuple[int, ...]]) -> tuple[dict[str, int], int]:
     return places, at
 
 
-def _write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+def _padded(arrays: dict[str, NDArray[Any]]) -> Iterator[bytes]:
+    for array in arrays.values():
+        raw = array.tobytes()
+        yield raw + bytes(-len(raw) % _ALIGN)
+
+
+def _write(path: Path, parts: Iterable[bytes]) -> None:
     """Put the file in place whole: two processes may do so at once, and neither sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            for array in arrays.values():
-                raw = array.tobytes()
-                file.write(raw + bytes(-len(raw) % _ALIGN))
+            for part in parts:
+                file.write(part)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)

@@ -17,9 +17,9 @@ import structlog
 
 from textback.engine.bot import Bot, Understood
 from textback.knowledge.artefact import VERSION, ArtefactError, dump, load
-from textback.knowledge.classify import Model
+from textback.knowledge.classify import Encoder, Model
 from textback.knowledge.training import train
-from textback.llm.encoder import Encoder, open_encoder
+from textback.llm.encoder import open_encoder
 
 log = structlog.get_logger("textback.understanding")
 
