@@ -99,9 +99,11 @@ def _opened(
         except Exception as error:  # onnxruntime has a class for each of its reasons
             log.warning("the kept encoder can't be read, and is made again", file=str(path), reason=str(error)[:200])
     made = prepare(_convert(weights, expected))
-    with suppress(OSError):
+    try:
         _write(path, [made])
-    return QuickEncoder(made, pieces, fingerprint, words)
+    except OSError:
+        return QuickEncoder(made, pieces, fingerprint, words)
+    return QuickEncoder(path, pieces, fingerprint, words)
 
 
 def _convert(weights: Path, expected: dict[str, tuple[int, ...]]) -> dict[str, NDArray[Any]]:

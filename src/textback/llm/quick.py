@@ -36,6 +36,7 @@ class QuickEncoder:
         onnxruntime = import_module("onnxruntime")  # only where the extra is installed
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False  # it would keep what the longest text needed, for each thread, for good
         options.log_severity_level = 3
         source = model if isinstance(model, bytes) else str(model)
         self._session: Any = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])

@@ -5,8 +5,10 @@ server that starts again, or another on the same machine, has it at once. Traini
 that train by themselves understand alike.
 """
 
+import ctypes
 import hashlib
 import os
+import sys
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -31,6 +33,14 @@ _KEEP = 4
 def intents_of(bot: Bot) -> dict[str, tuple[str, ...]]:
     """The example phrases of each flow that has some, by the flow's name."""
     return {name: flow.examples for name, flow in bot.flows.items() if flow.examples}
+
+
+def _give_back() -> None:
+    """Give the system the memory that training has used and freed, which glibc would keep: about 80 MB for 300
+    intents. Elsewhere nothing happens."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 class Intents:
@@ -89,6 +99,7 @@ class Understanding:
         if model is None:
             model = train(examples, self._encoder)
             self._keep(digest, model)
+            _give_back()
         self._known[digest] = model
         while len(self._known) > _KEEP:
             self._known.popitem(last=False)
