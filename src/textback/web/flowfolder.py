@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from textback.engine.bot import Bot, Flow
-from textback.engine.load import Problem, read_bot
+from textback.engine.load import Problem
+from textback.pipeline import wording
 from textback.store import bots
 from textback.store.bots import Draft, Files
 from textback.store.db import Tx
@@ -98,7 +99,7 @@ _checked: OrderedDict[str, Checked] = OrderedDict()
 
 
 def _check(files: Mapping[str, str]) -> Checked:
-    bot, problems = read_bot(files)
+    bot, problems = wording.checked(files)
     return Checked(problems, bot)
 
 

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from textback.core.text import clean
 from textback.engine.load import Problem
+from textback.pipeline import approvals
 from textback.store import bots, running
 from textback.store.bots import DraftRefused, Files
 from textback.web.auth import User
@@ -211,7 +212,7 @@ async def save(request: Request) -> Response:
         return path
 
     try:
-        changed = await ctx.db.write(bots.change_draft, ctx.workspace, change, user.email, ctx.road.now())
+        changed = await ctx.db.write(approvals.change_draft, ctx.workspace, change, user.email, ctx.road.now())
     except DraftRefused as refused:
         return await _file(request, await folder(request), path, text=text, seen=seen, error=str(refused), status=409)
     did = "saved" if changed and changed[1] else "same"
@@ -246,7 +247,7 @@ async def change_files(request: Request) -> Response:
         return f"delete {path}"
 
     try:
-        await ctx.db.write(bots.change_draft, ctx.workspace, change, user.email, ctx.road.now())
+        await ctx.db.write(approvals.change_draft, ctx.workspace, change, user.email, ctx.road.now())
     except DraftRefused as refused:
         raise Denied(409, str(refused)) from None
     return RedirectResponse(f"/flows/edit/{target}" if target else "/flows", 303)
@@ -274,8 +275,8 @@ async def publish(request: Request) -> Response:
     latest = form.get("latest", "")
     try:
         await ctx.db.write(
-            bots.publish_draft, ctx.workspace, form.get("seen", ""), int(latest) if latest.isdecimal() else 0,
-            user.email, form.get("note", "").strip(), ctx.road.now(),
+            approvals.publish_draft, ctx.workspace, form.get("seen", ""), int(latest) if latest.isdecimal() else 0,
+            user.email, form.get("note", "").strip(), ctx.road.now(), ctx.wording.approval,
         )  # fmt: skip
     except DraftRefused as refused:
         return await _overview(request, 409, str(refused))
