@@ -209,9 +209,7 @@ class App:
             fix = "Start once without TEMPLATE_APPROVAL, or with a folder without templates."
             raise StartError(str(refused), fix) from None
         if missing:
-            log.warning(
-                "the folder is not published; approve its templates first", why=approvals.sentence(missing)
-            )
+            log.warning("the folder is not published; approve its templates first", why=approvals.sentence(missing))
         if settled.files is None:
             self.bot = msgspec.structs.replace(self.bot, version=settled.number)
             return

@@ -72,8 +72,7 @@ def ask(tx: Connection, workspace: str, name: str, digest: str, body: Any, by: s
 def decide(
     tx: Connection, workspace: str, name: str, digest: str, approve: bool, by: str, note: str, second: bool, now: int
 ) -> None:
-    """Approve or refuse what waits. `second`: whoever wrote it or asked for it may not approve it. Raises DraftRefused.
-    """
+    """Approve or refuse what waits. `second`: who wrote it or asked for it may not approve it. Raises DraftRefused."""
     query = select(template_approvals).where(_a.workspace == workspace, _a.name == name, _a.digest == digest)
     found = tx.execute(query.with_for_update()).first()
     if found is None or found.state != "waiting":

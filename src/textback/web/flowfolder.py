@@ -98,17 +98,17 @@ class Checked:
 _checked: OrderedDict[str, Checked] = OrderedDict()
 
 
-def _check(files: Mapping[str, str]) -> Checked:
-    bot, problems = wording.checked(files)
+def _check(files: Mapping[str, str], most_parts: int) -> Checked:
+    bot, problems = wording.checked(files, most_parts=most_parts)
     return Checked(problems, bot)
 
 
-async def checked(files: Mapping[str, str]) -> Checked:
-    """Check these files; the last few answers are kept."""
-    key = bots.digest(files)
+async def checked(files: Mapping[str, str], most_parts: int = wording.MOST_PARTS) -> Checked:
+    """Check these files, in which a text may have so many parts; the last few answers are kept."""
+    key = f"{bots.digest(files)}:{most_parts}"
     found = _checked.get(key)
     if found is None:
-        found = await asyncio.to_thread(_check, dict(files))
+        found = await asyncio.to_thread(_check, dict(files), most_parts)
         _checked[key] = found
         while len(_checked) > _KEEP:
             _checked.popitem(last=False)

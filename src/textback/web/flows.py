@@ -103,7 +103,7 @@ async def flows_page(request: Request) -> Response:
 async def _overview(request: Request, status: int = 200, error: str = "") -> Response:
     ctx, _ = _context(request)
     shown = await folder(request, request.query_params.get("v", "") if request.method == "GET" else "")
-    found = await checked(shown.files)
+    found = await checked(shown.files, ctx.wording.most_parts)
     stands = await ctx.db.read(running.stands, ctx.workspace)
     entries = _entries(shown, found, await checked(shown.live), stands)
     done = {"published": "Published.", "discarded": "The draft is discarded.", "same": "Nothing has changed."}
@@ -155,7 +155,7 @@ async def _file(
         raise Denied(404, "There is no such file.")
     content = saved if text is None else text
     files = {**shown.files, path: content or ""}
-    found = await checked(files)
+    found = await checked(files, ctx.wording.most_parts)
     flow, current = await last_good(replace(shown, files=files), path, found)
     stands = await ctx.db.read(running.stands, ctx.workspace)
     problems = _shown_problems(found.problems, path)
@@ -267,7 +267,7 @@ async def publish(request: Request) -> Response:
     shown = await folder(request)
     if shown.draft is None:
         raise Denied(409, "There is no draft. Somebody has published or discarded it.")
-    found = await checked(shown.files)
+    found = await checked(shown.files, ctx.wording.most_parts)
     if found.errors:
         count = len(found.errors)
         words = "1 error keeps" if count == 1 else f"{count} errors keep"

@@ -8,12 +8,15 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
+from textback.pipeline.outgoing import PATH
 from textback.pipeline.redact import network_of
 from textback.pipeline.wording import leads_to
 from textback.store import short_links
 from textback.web.context import WebContext
 from textback.web.metrics import LINK_CLICKS
 from textback.web.pages import page
+
+__all__ = ["PATH", "follow"]
 
 log = structlog.get_logger("textback.links")
 
@@ -90,10 +93,14 @@ async def follow(request: Request) -> Response:
     if link is None:
         misses.add(network)
         LINK_CLICKS.labels("unknown").inc()
-        return _page(request, 404, "This link does not exist", "Look at the text again: perhaps a part of it is missing.")
+        return _page(
+            request, 404, "This link does not exist", "Look at the text again: perhaps a part of it is missing."
+        )
     if now >= link.expires_at or not leads_to(ctx.bot(), link.target):
         LINK_CLICKS.labels("expired").inc()
-        return _page(request, 410, "This link does not work any more", "Answer the text that it came in to get a new one.")
+        return _page(
+            request, 410, "This link does not work any more", "Answer the text that it came in to get a new one."
+        )
     if looks_only(request):
         LINK_CLICKS.labels("preview").inc()
     else:

@@ -201,7 +201,19 @@ def bubble(row: Any, me: str, zone: str, opened: int = 0) -> Bubble:
     media = msgspec.json.decode(row.media) if row.media != "[]" else []
     source = row.source if side == "bot" else ""
     return Bubble(
-        row.id, row.at, clock(row.at, zone), side, by, source, row.text, media, words, icon, tone, cause, row.code,
+        row.id,
+        row.at,
+        clock(row.at, zone),
+        side,
+        by,
+        source,
+        row.text,
+        media,
+        words,
+        icon,
+        tone,
+        cause,
+        row.code,
         opened,
     )
 

@@ -7,7 +7,22 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.web import account, api, desk, flows, flowtry, flowversions, health, letters, live, openapi, simulator
+from textback.web import (
+    account,
+    api,
+    desk,
+    flows,
+    flowtry,
+    flowversions,
+    health,
+    letters,
+    links,
+    live,
+    messaging,
+    openapi,
+    simulator,
+    wordings,
+)
 from textback.web.security import MOST_FORM
 from textback.web.webhooks import PREFIX
 
@@ -35,6 +50,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", PREFIX + "{line}", "signed", None),
     Route("POST", "/sms/send", "api", api.send_sms),
     Route("GET", "/conversations", "api", api.list_conversations),
+    Route("POST", "/v1/messages", "api", messaging.send_message),
+    Route("GET", "/v1/templates", "api", messaging.list_templates),
+    Route("GET", "/v1/templates/{name}", "api", messaging.show_template),
+    Route("GET", links.PATH + "{token}", "public", links.follow),
     Route("GET", "/login", "public", account.login_page),
     Route("POST", "/login", "public", account.login),
     Route("GET", "/login/{token}", "public", account.link_page),
@@ -65,6 +84,12 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/flows/discard", "owner", flows.discard),
     Route("POST", "/flows/publish", "owner", flows.publish),
     Route("POST", "/flows/again", "owner", flowversions.publish_again),
+    Route("GET", "/templates", "agent", wordings.list_page),
+    Route("GET", "/templates/new", "agent", wordings.new_page),
+    Route("GET", "/templates/edit/{name}", "agent", wordings.edit_page),
+    Route("GET", "/templates/approvals", "agent", wordings.approvals_page),
+    Route("POST", "/templates/save", "agent", wordings.save),
+    Route("POST", "/templates/decide", "owner", wordings.decide),
     Route("GET", "/lines", "owner", desk.lines_page),
     Route("GET", "/dead-letters", "owner", letters.letters_page),
     Route("GET", "/dead-letters/all", "owner", letters.confirm_page),
