@@ -13,6 +13,8 @@ from textback.pipeline.wording import MOST_PARTS, leads_to
 from textback.store.short_links import new_token
 
 PATH = "/l/"
+NAMED = "template."
+"""What the source of a named message that a program sends begins with."""
 RULE = "E3"
 """The rule by which a text of too many parts is refused."""
 LINK_DAYS = 90
@@ -49,11 +51,14 @@ class Outgoing:
                 rows.append({**{name: key[name] for name in ("bucket", "workspace", "contact_id")}, **row})
         return msgspec.structs.replace(send, text="".join(pieces), message_id=id_), rows
 
-    def overflows(self, text: str) -> int:
-        """How many parts a text takes, if that is too many; else 0 (E3)."""
-        if len(text) <= self.surely:
+    def overflows(self, send: Send) -> int:
+        """How many parts a text takes, if that is too many; else 0 (E3).
+
+        What people and programs write in their own words is limited where they write it.
+        """
+        if len(send.text) <= self.surely or not (send.author == "bot" or send.source.startswith(NAMED)):
             return 0
-        count = segments(text).count
+        count = segments(send.text).count
         return count if count > self.most_parts else 0
 
 

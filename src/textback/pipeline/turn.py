@@ -418,7 +418,7 @@ class Turns:
         if send.links:
             send, links = out.shortened(send, bot, key, writes.now)
             writes.links += links
-        parts = out.overflows(send.text)
+        parts = out.overflows(send)
         if not parts:
             self._send(conversation, row, send, writes)
             return
