@@ -22,9 +22,9 @@ from textback.engine.load import load_bot
 from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
 from textback.pipeline.lines import Line, line_limits
-from textback.pipeline.outgoing import Outgoing
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road, clock
+from textback.pipeline.shortener import Shortener
 from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
 from textback.pipeline.spool import Spool, open_spool
 from textback.pipeline.tick import Keep
@@ -253,7 +253,7 @@ class App:
             spool=self.spool,
             keep=Keep(settings.dead_letter_days, settings.unresolved_dead_letter_days, settings.rejected_webhook_days),
             tracer=self.tracer,
-            outgoing=Outgoing(
+            shortener=Shortener(
                 settings.short_link_url or settings.public_url or "", settings.short_link_days, settings.max_parts
             ),
         )

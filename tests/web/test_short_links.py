@@ -1,6 +1,7 @@
 """Short links: they lead where our own text said and nowhere else, what only looks does not count, and they end."""
 
 import re
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -80,7 +81,9 @@ def test_a_link_leads_once_to_its_target_and_the_thread_says_that_it_was_opened(
     thread = linked.person("owner").get(f"/c/{contact}?view=all").text
     assert "opened 3 times" in thread
     assert thread.count("They opened a link") == 3
-    (row, *_) = linked.rows("SELECT events FROM turns WHERE contact_id = :c AND events LIKE '%link_clicked%'", c=contact)
+    (row, *_) = linked.rows(
+        "SELECT events FROM turns WHERE contact_id = :c AND events LIKE '%link_clicked%'", c=contact
+    )
     assert "127.0.0.0/24" in row.events  # the network, never the address
     assert "127.0.0.1" not in row.events
 
@@ -127,11 +130,11 @@ def test_a_value_stays_in_its_address_and_can_make_no_link(linked: Site) -> None
 def test_a_network_that_guesses_has_to_wait(linked: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(links, "misses", links.Misses(3))
     _, _, (first, _) = sent(linked)
-    monkeypatch.setattr(links.time, "monotonic", lambda: 600.0)
+    monkeypatch.setattr(time, "monotonic", lambda: 600.0)
     found = [opened(linked, f"/l/{'2' * 12}{n}").status_code for n in "2345"]
     assert found == [404, 404, 404, 429]
     assert opened(linked, first).status_code == 429
-    monkeypatch.setattr(links.time, "monotonic", lambda: 660.0)
+    monkeypatch.setattr(time, "monotonic", lambda: 660.0)
     assert opened(linked, first).status_code == 302
 
 

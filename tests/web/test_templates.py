@@ -1,4 +1,4 @@
-"""The templates pages: what is written in them goes live only as the workspace wants it, and nobody approves their own."""
+"""The templates pages: what is written goes live only as the workspace wants it, and nobody approves their own."""
 
 import re
 from collections.abc import Iterator
@@ -172,10 +172,12 @@ def test_the_form_keeps_everything_and_says_what_is_wrong_where(strict: Site, an
     status, html = save(ann, "lamp", "check", **{"text.en": long, "class": "promotional", "var.1.name": "when"})
     assert status == 200
     assert "Checked, not saved." in html
-    for words in ("which is not one of its variables", "These force UCS-2", "<b class=\"mono\">“</b> at 9"):
+    for words in ("which is not one of its variables", "These force UCS-2", '<b class="mono">“</b> at 9'):
         assert words in html, words
     assert ann.get("/templates/edit/lamp").status_code == 404
-    status, html = save(ann, "lamp", "plain", **{"text.en": "Harbor: don’t — {{ name }} {{ at }} https://example.com/a"})
+    status, html = save(
+        ann, "lamp", "plain", **{"text.en": "Harbor: don’t — {{ name }} {{ at }} https://example.com/a"}
+    )
     assert "Harbor: don&#39;t - {{ name }} {{ at }} https://example.com/a" in html
     assert "Replaced, not saved." in html
     assert save(ann, "Not A Name")[0] == 400

@@ -38,9 +38,9 @@ from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
 from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, decide, failed_turn
 from textback.pipeline.lines import Line
-from textback.pipeline.outgoing import RULE as TOO_LONG
-from textback.pipeline.outgoing import Outgoing, refused, too_long
 from textback.pipeline.quiet import UNASKED, allowed_from
+from textback.pipeline.shortener import RULE as TOO_LONG
+from textback.pipeline.shortener import Shortener, refused, too_long
 from textback.store import dead, inbox, short_links, turns
 from textback.store.db import Row, Tx
 
@@ -192,9 +192,9 @@ class Turns:
         reply_max_age: int = 0,
         late_after: int = 0,
         tracer: Tracer | None = None,
-        outgoing: Outgoing | None = None,
+        shortener: Shortener | None = None,
     ) -> None:
-        self._outgoing = outgoing or Outgoing()
+        self._shortener = shortener or Shortener()
         self._workspace = workspace
         self._tracer = tracer
         self._guard = guard
@@ -370,7 +370,7 @@ class Turns:
     ) -> None:
         match effect:
             case Send():
-                if effect.links or len(effect.text) > self._outgoing.surely:
+                if effect.links or len(effect.text) > self._shortener.surely:
                     self._prepared(conversation, row, effect, writes)
                 else:
                     self._send(conversation, row, effect, writes)
@@ -413,7 +413,7 @@ class Turns:
 
     def _prepared(self, conversation: Conversation, row: Row[Any], send: Send, writes: Writes) -> None:
         """A text with links that become short ones, or one that may have too many parts, which is not sent (E3)."""
-        out, bot = self._outgoing, self._shelf.current
+        out, bot = self._shortener, self._shelf.current
         key = {**writes.key(conversation, ""), "arrival_id": row.id}
         if send.links:
             send, links = out.shortened(send, bot, key, writes.now)

@@ -8,8 +8,8 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.pipeline.outgoing import PATH
 from textback.pipeline.redact import network_of
+from textback.pipeline.shortener import PATH
 from textback.pipeline.wording import leads_to
 from textback.store import short_links
 from textback.web.context import WebContext

@@ -11,13 +11,14 @@ from textback.engine.template import Text
 
 class Say(Step, frozen=True, kw_only=True):
     """Send `text` and `media`. `quick` are words to answer with, which are said behind the text; `needs` the variables
-    without which the named message `template` can't be sent."""
+    without which the named message `template` can't be sent, `may` those that may be left out."""
 
     text: Text
     media: tuple[Media, ...] = ()
     quick: tuple[str, ...] = ()
     template: str = ""
     needs: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
 
 
 def read(draft: Draft) -> Say | None:
@@ -46,6 +47,7 @@ def read(draft: Draft) -> Say | None:
         media, quick = media or list(approved.media), quick or approved.quick
         base["template"] = approved.name
         base["needs"] = tuple(one.name for one in approved.variables.values() if one.required)
+        base["may"] = tuple(one.name for one in approved.variables.values() if not one.required)
     return None if text is None else Say(**base, text=text, media=tuple(media), quick=quick)
 
 
@@ -59,15 +61,18 @@ def _template(draft: Draft, node: Mapping) -> Approved | None:
         flow.source.error(keys["template"], f"There is no template {name!r}.", nearest(name, flow.templates))
         return None
     approved = flow.templates[name]
-    flow.use(keys["template"], approved.text.names.union(approved.variables))
+    flow.use(keys["template"], frozenset(one.name for one in approved.variables.values() if one.required))
     return approved
 
 
 def run(ctx: Context, step: Say) -> str:
     """Send, and go on. Raises RenderError where a variable that the named message needs has no value."""
-    if step.needs:
-        check_needs(step.template, step.needs, ctx.scope())
-    words = ctx.render(step.text)
+    blank = {}
+    if step.template:
+        scope = ctx.scope()
+        check_needs(step.template, step.needs, scope)
+        blank = {name: "" for name in step.may if name not in scope}
+    words = ctx.render(step.text, **blank)
     if step.quick:
         words = f"{words} {ctx.phrases.quick.format(options=ctx.either(step.quick))}"
     ctx.say(words, ctx.source(step), step.message_class, step.media)

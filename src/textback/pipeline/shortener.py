@@ -20,7 +20,7 @@ RULE = "E3"
 LINK_DAYS = 90
 
 
-class Outgoing:
+class Shortener:
     """Where short links stand, how long they last, and how many parts a text may have. Without a `base` links stay as
     their authors wrote them."""
 
