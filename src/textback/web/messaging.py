@@ -141,20 +141,22 @@ async def send_message(request: Request) -> Response:
         return refuse(400, "Give either message or template.", field="template" if wanted.template else "message")
     arrival = ApiSend(request.state.key_name, clean(wanted.message), new_id())
     if wanted.template:
-        problem = await _check(ctx, wanted)
-        if problem is not None:
-            return problem
+        text = await _check(ctx, wanted)
+        if isinstance(text, Response):
+            return text
         values = {name: clean(value) for name, value in wanted.variables.items()}
+        class_ = ctx.bot().templates[wanted.template].message_class
+        # The turn writes it out itself; its text is for a node of an earlier release, which does not know templates.
         arrival = msgspec.structs.replace(
-            arrival, text="", template=wanted.template, variables=values, locale=wanted.locale
+            arrival, text=text, message_class=class_, template=wanted.template, variables=values, locale=wanted.locale
         )
     elif len(arrival.text) > MOST_TEXT:
         return refuse(400, f"message has {len(arrival.text)} characters; at most {MOST_TEXT} go.", field="message")
     return await queue(ctx, to, arrival)
 
 
-async def _check(ctx: WebContext, wanted: MessageBody) -> Response | None:
-    """Why a template can't be sent so; None when it can."""
+async def _check(ctx: WebContext, wanted: MessageBody) -> Response | str:
+    """What the template says in the language that was asked for, or the bot's; the answer where it can't be sent so."""
     bot = ctx.bot()
     template = bot.templates.get(wanted.template)
     if template is None:
@@ -171,4 +173,4 @@ async def _check(ctx: WebContext, wanted: MessageBody) -> Response | None:
     if parts > ctx.wording.most_parts and not written.links:
         most = ctx.wording.most_parts
         return refuse(400, f"It would take {parts} parts; a text may have {most} (E3).", field="variables")
-    return None
+    return written.text
