@@ -78,6 +78,7 @@ def test_a_rehearsal_shows_the_address_itself() -> None:
             ("https://a.example.com/x", "https://a.example.com/xy"),
             2,
         ),
+        (f"https://a.example.com/long and {GO}/", ("https://a.example.com/long", f"{GO}/"), 2),
         ("twice https://a.example.com/ https://a.example.com/", ("https://a.example.com/",), 1),
         ("gone", ("https://a.example.com/",), 0),
         ("bad javascript:alert(1)", ("javascript:alert(1)",), 0),
