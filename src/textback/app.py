@@ -19,10 +19,12 @@ from textback.core.roles import parse_roles
 from textback.core.when import MINUTE, SECOND, to_iso
 from textback.engine.bot import Bot, LineSpec
 from textback.engine.load import load_bot
+from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
 from textback.pipeline.lines import Line, line_limits
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road, clock
+from textback.pipeline.shortener import Shortener
 from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
 from textback.pipeline.spool import Spool, open_spool
 from textback.pipeline.tick import Keep
@@ -32,7 +34,7 @@ from textback.store import bots as bot_store
 from textback.store import migrate
 from textback.store.db import Db, open_db, parse_url, sqlite_path
 from textback.telemetry import switch
-from textback.web.context import LineInfo, WebContext
+from textback.web.context import LineInfo, WebContext, Wording
 from textback.web.elsewhere import HEALTH, no_pages, no_webhooks
 from textback.web.server import build_app
 from textback.web.webhooks import PREFIX, Receive, Scope, SendMessage, Webhooks
@@ -198,7 +200,16 @@ class App:
     async def _settle(self, db: Db) -> None:
         """Publish the folder if it has changed, or find the version that goes on in its place."""
         workspace = self.settings.workspace
-        settled = await db.write(bot_store.settle, workspace, self._files, clock(), self._example)
+        approval = self.settings.template_approval
+        try:
+            settled, missing = await db.write(
+                approvals.settle, workspace, self._files, clock(), self._example, approval
+            )
+        except bot_store.DraftRefused as refused:
+            fix = "Start once without TEMPLATE_APPROVAL, or with a folder without templates."
+            raise StartError(str(refused), fix) from None
+        if missing:
+            log.warning("the folder is not published; approve its templates first", why=approvals.sentence(missing))
         if settled.files is None:
             self.bot = msgspec.structs.replace(self.bot, version=settled.number)
             return
@@ -242,6 +253,9 @@ class App:
             spool=self.spool,
             keep=Keep(settings.dead_letter_days, settings.unresolved_dead_letter_days, settings.rejected_webhook_days),
             tracer=self.tracer,
+            shortener=Shortener(
+                settings.short_link_url or settings.public_url or "", settings.short_link_days, settings.max_parts
+            ),
         )
         self.quarantine = Quarantine(self.db, settings.workspace, settings.rejected_webhooks)
         signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"
@@ -261,6 +275,7 @@ class App:
                 workspace=settings.workspace,
                 public_url=signed_url,
                 secure=bool(settings.public_url and settings.public_url.startswith("https://")),
+                wording=Wording(settings.template_editors, settings.template_approval, settings.max_parts),
             )
         )
         self._on_webhook = self.webhooks if "accept" in roles else no_webhooks(roles)

@@ -29,6 +29,21 @@ class Settings(BaseModel):
         None,
         description="The https address that providers call, without a path. Twilio signs it, so it must be exact.",
     )
+    short_link_url: str | None = Field(
+        None,
+        description="Where short links stand, such as https://go.example.com; without it PUBLIC_URL.",
+    )
+    short_link_days: int = Field(90, ge=1, le=3650, description="Days that a short link works.")
+    max_parts: int = Field(
+        10, ge=1, le=20, description="How many parts (segments) a text may have; one of more is not sent."
+    )
+    template_editors: Literal["owner", "agent"] = Field(
+        "owner", description="Who may write templates in the desk: owners, or agents too."
+    )
+    template_approval: bool = Field(
+        False,
+        description="A template goes live only when an owner has approved it who neither wrote it nor asked for it.",
+    )
     workspace: str = Field("default", description="The tenant whose data this server works with.")
     roles: str = Field(
         EVERY,
@@ -157,11 +172,12 @@ def load_settings(found: Mapping[str, str], **given: object) -> Settings:
     for name, value in values.items():
         if not str(value).isascii() and any("\ud800" <= char <= "\udfff" for char in str(value)):
             raise SettingsError(f"{name.upper()} has bytes that are not UTF-8.", "Write it again.")
-        if value == "" and name != "public_url":
+        if value == "" and name not in ("public_url", "short_link_url"):
             raise SettingsError(f"{name.upper()} is empty.", "Give it a value, or remove it from the environment.")
     values |= {name: value for name, value in given.items() if value is not None}
-    if values.get("public_url") == "":
-        values["public_url"] = None
+    for name in ("public_url", "short_link_url"):
+        if values.get(name) == "":
+            values[name] = None
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
@@ -173,14 +189,13 @@ def load_settings(found: Mapping[str, str], **given: object) -> Settings:
 
 def _checked(settings: Settings) -> Settings:
     parse_roles(settings.roles)
-    url = settings.public_url
-    if url is not None:
+    found = {name: url for name in ("public_url", "short_link_url") if (url := getattr(settings, name)) is not None}
+    for name, url in found.items():
         if not url.startswith(("https://", "http://")):
-            raise SettingsError("PUBLIC_URL must begin with https:// (or http:// for tests).", "Mend it.")
+            raise SettingsError(f"{name.upper()} must begin with https:// (or http:// for tests).", "Mend it.")
         if not _is_address(url):
-            raise SettingsError("PUBLIC_URL is not an address.", "Write it like https://texts.example.com.")
-        return settings.model_copy(update={"public_url": url.rstrip("/")})
-    return settings
+            raise SettingsError(f"{name.upper()} is not an address.", "Write it like https://texts.example.com.")
+    return settings.model_copy(update={name: url.rstrip("/") for name, url in found.items()})
 
 
 def _is_address(url: str) -> bool:

@@ -14,7 +14,7 @@ from textback.cli.serving import example_bot
 from textback.core.errors import StartError
 from textback.engine.bot import Bot
 from textback.settings import Settings
-from textback.store import bots, migrate
+from textback.store import approvals, bots, migrate
 from textback.store.db import open_db, parse_url
 
 
@@ -118,3 +118,24 @@ def test_a_server_says_when_the_version_that_goes_on_is_not_for_its_release(
     db.dispose()
     with pytest.raises(StartError, match="Version 2, published from the desk, can't be used by this release: "):
         start(sqlite_url, files)
+
+
+def test_a_template_that_nobody_approved_is_asked_about_and_not_published(
+    shell: Shell, tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shell("publish", "bot")[0] == 0
+    monkeypatch.setenv("TEMPLATE_APPROVAL", "true")
+    (tmp_path / "bot" / "templates").mkdir()
+    text = "ready: {class: conversational, text: {en: 'Harbor: ready.', es: 'Harbor: listo.'}}\n"
+    (tmp_path / "bot" / "templates" / "a.yml").write_text(text)
+    for _ in range(2):
+        code, out, err = shell("publish", "bot")
+        assert (code, out) == (1, "")
+        assert "The template ready is not approved." in err
+    db = open_db(sqlite_url)
+    with db.transaction() as tx:
+        (row,) = approvals.waiting(tx, "default")
+        assert row.asked_by == "command line"
+        approvals.decide(tx, "default", row.name, row.digest, True, "ann@example.com", "", True, 1)
+    db.dispose()
+    assert shell("publish", "bot") == (0, "2\n", "")

@@ -1,10 +1,12 @@
 """Texts as carriers see them: what is cleaned away, how many segments it takes, and which characters cost."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textback.core.text import clean, plain, segments
+from textback.core.text import clean, culprits, gsm_safe, plain, segments
 
 BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -154,3 +156,44 @@ def test_plain_never_costs_encoding_and_settles_at_once(text: str) -> None:
     replaced = plain(text)
     assert plain(replaced) == replaced
     assert set(segments(replaced).culprits) <= set(segments(text).culprits)
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("Hi {{ name | default('’') }}, it’s “on”", "Hi {{ name | default('’') }}, it’s “on”"),  # can't be GSM-7
+        ("Hi {{ name }} – it’s {% if a == 1 %}on{% endif %}…", "Hi {{ name }} - it's {% if a == 1 %}on{% endif %}..."),
+        ("Use SAVE20–SPRING9 – now", "Use SAVE20–SPRING9 – now"),  # its dash alone keeps it in UCS-2
+        ("9AM–5PM, 10AM–12PM, Mon–Fri", "9AM-5PM, 10AM-12PM, Mon-Fri"),
+        ("می\u200cروم “خوب”", "می\u200cروم “خوب”"),
+        ("👩\u200d👧 “hi”", "👩\u200d👧 “hi”"),
+        ("…" * 70, "…" * 70),  # 70 of these are one part, and 210 full stops would be two
+        ("x" * 69 + "“”", "x" * 69 + '""'),
+    ],
+)
+def test_what_is_made_safe_saves_something_and_keeps_what_means_something(text: str, safe: str) -> None:
+    assert gsm_safe(text) == safe
+
+
+URLS = st.builds("https://example.com/{}".format, st.text(st.sampled_from("ab–’…/?=&"), max_size=12))
+VALUES = st.builds("{{{{ {} }}}}".format, st.text(st.sampled_from("ab|_’“–. "), max_size=8))
+CODES = st.sampled_from(["AB12–CD34", "SAVE20—NOW99"])
+WORDS = st.text(st.sampled_from("ab é’“”–—… \u00a0\u200b`€中😀"), max_size=60)
+AUTHORED = st.lists(st.one_of(URLS, VALUES, CODES, WORDS), max_size=8)
+
+
+@given(AUTHORED)
+def test_what_is_made_safe_keeps_addresses_values_and_codes_and_never_costs_more(pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    made = gsm_safe(text)
+    assert gsm_safe(made) == made
+    assert segments(made).count <= segments(text).count
+    kept = re.findall(r"https://\S+|\{\{.*?\}\}|AB12–CD34|SAVE20—NOW99", text)
+    assert re.findall(r"https://\S+|\{\{.*?\}\}|AB12–CD34|SAVE20—NOW99", made) == kept
+
+
+@given(st.one_of(ANYTHING, WORDS))
+def test_culprits_are_where_they_are_said_to_be(text: str) -> None:
+    found = culprits(text, most=10_000)
+    assert [text[one.place - 1] for one in found] == [one.char for one in found]
+    assert {one.char for one in found} == set(segments(text).culprits)

@@ -21,6 +21,7 @@ from textback.engine.arrivals import Message
 from textback.pipeline.accept import incoming
 from textback.pipeline.buckets import Places
 from textback.pipeline.fairness import CATCH_UP
+from textback.pipeline.shortener import Shortener
 from textback.store import inbox, limits, outbox
 from textback.store.db import Db, Tx, open_db
 from textback.store.spread import CONFINED, spread_by
@@ -114,8 +115,10 @@ async def by_bucket(postgres_url: str) -> AsyncIterator[Db]:
 
 async def test_every_statement_names_the_one_bucket_of_its_transaction(by_bucket: Db) -> None:
     phones = Listing()
+    linked = PATIENT.replace("Hello {{ name }}.", 'Hello {{ name }} {{ link("https://example.com/") }}')
+    shortener = Shortener("https://go.example.com")
     with watching(by_bucket) as watched:
-        async with working(by_bucket, bot(PATIENT), phones=phones) as node:
+        async with working(by_bucket, bot(linked), phones=phones, shortener=shortener) as node:
             for number in (ANA, BEN, CAT):
                 await node.text("BOOK", number)
             await node.text("Ana")

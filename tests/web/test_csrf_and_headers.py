@@ -32,6 +32,8 @@ FORMS = {
     "/flows/publish": "/flows/publish",
     "/flows/again": "/flows/again",
     "/flows/move": "/flows/move",
+    "/templates/save": "/templates/save",
+    "/templates/decide": "/templates/decide",
     "/dead-letters/redrive": "/dead-letters/redrive",
     "/dead-letters/discard": "/dead-letters/discard",
     "/try/new": "/try/new",
@@ -263,7 +265,21 @@ def flows(desk: Desk) -> dict[str, httpx.Response]:
     }
     seen = re.findall(r'name="seen" value="(\w+)"', found["flows"].text)[0]
     assert person.submit("/flows/publish", seen=seen, latest="1", note=SCRIPT).status_code == 303
-    return {**found, "versions": person.get("/flows/versions"), "moving": person.get("/flows/move?from=1")}
+    moving = person.get("/flows/move?from=1")
+    return {**found, "versions": person.get("/flows/versions"), "moving": moving, **wordings(person)}
+
+
+def wordings(person: Browser) -> dict[str, httpx.Response]:
+    """The templates pages: a new one, one that is there, and one that waits for approval."""
+    new = person.get("/templates/new")
+    texts = {"text.en": f"Harbor: {SCRIPT}", "text.es": f"Harbor: {QUOTES}"}
+    fields = {"name": "bike_ready", "seen": "", "class": "conversational", "sender": QUOTES, **texts}
+    assert person.submit("/templates/save", do="save", **fields).status_code == 303
+    page = person.get("/templates/edit/bike_ready")
+    seen = re.findall(r'name="seen" value="(\w+)"', page.text)[0]
+    assert person.submit("/templates/save", do="ask", name="bike_ready", seen=seen).status_code == 303
+    found = {"new template": new, "template": page, "templates": person.get("/templates")}
+    return {**found, "approvals": person.get("/templates/approvals")}
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,10 @@ TABLE = {
     ("POST", "/webhooks/{line}"): ("signed", "/webhooks/simulator"),
     ("POST", "/sms/send"): ("api", "/sms/send"),
     ("GET", "/conversations"): ("api", "/conversations"),
+    ("POST", "/v1/messages"): ("api", "/v1/messages"),
+    ("GET", "/v1/templates"): ("api", "/v1/templates"),
+    ("GET", "/v1/templates/{name}"): ("api", "/v1/templates/nothing"),
+    ("GET", "/l/{token}"): ("public", "/l/no-such-link"),
     ("GET", "/login"): ("public", "/login"),
     ("POST", "/login"): ("public", "/login"),
     ("GET", "/login/{token}"): ("public", "/login/no-such-token"),
@@ -53,6 +57,12 @@ TABLE = {
     ("POST", "/flows/again"): ("owner", "/flows/again"),
     ("GET", "/flows/move"): ("owner", "/flows/move"),
     ("POST", "/flows/move"): ("owner", "/flows/move"),
+    ("GET", "/templates"): ("agent", "/templates"),
+    ("GET", "/templates/new"): ("agent", "/templates/new"),
+    ("GET", "/templates/edit/{name}"): ("agent", "/templates/edit/nothing"),
+    ("GET", "/templates/approvals"): ("agent", "/templates/approvals"),
+    ("POST", "/templates/save"): ("agent", "/templates/save"),
+    ("POST", "/templates/decide"): ("owner", "/templates/decide"),
     ("GET", "/lines"): ("owner", "/lines"),
     ("GET", "/dead-letters"): ("owner", "/dead-letters"),
     ("GET", "/dead-letters/all"): ("owner", "/dead-letters/all"),
@@ -68,6 +78,11 @@ WELCOME = {
     ("POST", "/login/{token}"): 410,
     ("POST", "/login"): 401,
     ("POST", "/sms/send"): 200,
+    ("GET", "/v1/templates/{name}"): 404,
+    ("GET", "/l/{token}"): 404,
+    ("GET", "/templates/edit/{name}"): 404,
+    ("POST", "/templates/save"): 400,  # without a name
+    ("POST", "/templates/decide"): 400,
     ("POST", "/flows/try"): 200,
     ("POST", "/flows/save"): 200,  # it only checks
     ("POST", "/flows/publish"): 409,  # there is no draft
@@ -251,6 +266,9 @@ def test_the_desk_is_open_to_agents_and_owners(callers: Callers, address: tuple[
     if address[1] == "/c/{contact}/reply":
         callers.contact = callers.site.waiting()  # nobody has it
     answer = callers.call("fresh", address)
+    if (role, address[1]) == ("agent", "/templates/save"):
+        assert answer.status_code == 403  # agents may only look, unless the workspace lets them write
+        return
     assert answer.status_code == WELCOME.get(address, 200 if address[0] == "GET" else 303)
     if address[1] != "/logout":
         assert not answer.headers.get("location", "").startswith("/login")
@@ -264,7 +282,7 @@ def test_an_owner_sees_what_is_for_owners(callers: Callers):
 
 @pytest.mark.parametrize("address", of_role("api"), ids=name)
 def test_the_api_is_open_to_a_key(callers: Callers, address: tuple[str, str]):
-    assert callers.call("key", address).status_code == 200
+    assert callers.call("key", address).status_code == WELCOME.get(address, 200)
 
 
 @pytest.mark.parametrize("kind", ["nobody", "wrong cookie", "expired cookie", "key"])

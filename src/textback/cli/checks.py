@@ -8,8 +8,9 @@ import typer
 
 from textback.app import read_folder
 from textback.engine.lint import MOST_SEGMENTS
-from textback.engine.load import Problem, read_bot
+from textback.engine.load import Problem
 from textback.pipeline.conversations import read_conversations
+from textback.pipeline.wording import MOST_PARTS, checked
 
 
 def check(
@@ -17,13 +18,14 @@ def check(
     *,
     strict: bool = False,
     most_segments: int = MOST_SEGMENTS,
+    most_parts: int = MOST_PARTS,
     as_json: bool = False,
     quiet: bool = False,
 ) -> int:
     """Print each problem as file:line:column; returns the exit code: 1 when there is an error, or a warning that counts
     as one (strict). A `quiet` check prints nothing where there is none, and all else to standard error."""
     files = read_folder(bot_dir)
-    bot, problems = read_bot(files, most_segments)
+    bot, problems = checked(files, most_segments, most_parts)
     if bot is not None:
         problems = sorted([*problems, *read_conversations(files, bot)[1]])
     errors = sum(problem.level == "error" for problem in problems)

@@ -20,9 +20,10 @@ from textback.core.errors import TextbackError
 from textback.core.phone import is_e164, is_short_code
 from textback.core.when import MINUTE, SECOND, to_iso
 from textback.engine.bot import Bot, LineSpec
-from textback.engine.load import check_bot, load_bot
+from textback.engine.load import load_bot
 from textback.llm import quick, weights
 from textback.pipeline.signatures import check_until, latest
+from textback.pipeline.wording import checked
 from textback.settings import Settings, environment, load_settings
 from textback.store import signatures
 from textback.store.checkup import look
@@ -102,7 +103,7 @@ def _bot(bot_dir: Path, findings: list[Finding]) -> Bot | None:
     except TextbackError as error:
         findings.append(_error("bot folder", error))
         return None
-    problems = check_bot(files)
+    problems = checked(files)[1]
     errors = [problem for problem in problems if problem.level == "error"]
     if errors:
         first = errors[0]

@@ -10,6 +10,7 @@ from textback import __version__
 from textback.cli import accounts, backup, chat, checks, db, dead, doctor, matching, nlu, serving, testing, versions
 from textback.core.errors import TextbackError
 from textback.engine.lint import MOST_SEGMENTS
+from textback.pipeline.wording import MOST_PARTS
 
 app = typer.Typer(
     name="textback",
@@ -72,10 +73,13 @@ def check_command(
     segments: Annotated[
         int, typer.Option(min=1, max=10, help="Warn of texts that may take more segments than this.")
     ] = MOST_SEGMENTS,
+    parts: Annotated[
+        int, typer.Option(min=1, max=20, help="Refuse texts that may take more segments than this.")
+    ] = MOST_PARTS,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
 ) -> None:
     """Check a bot folder. Names file, line and fix; exits with 1 when there is an error."""
-    raise typer.Exit(checks.check(bot_dir, strict=strict, most_segments=segments, as_json=as_json))
+    raise typer.Exit(checks.check(bot_dir, strict=strict, most_segments=segments, most_parts=parts, as_json=as_json))
 
 
 @app.command("test")

@@ -11,7 +11,7 @@ from textback.core.phone import mask
 from textback.core.when import to_iso
 from textback.engine.bot import Bot
 from textback.engine.load import load_bot
-from textback.pipeline import moving
+from textback.pipeline import approvals, moving
 from textback.pipeline.road import clock
 from textback.settings import Settings, environment, load_settings
 from textback.store import accounts, bots, migrate, running
@@ -40,9 +40,17 @@ def publish(bot_dir: Path, note: str, database: str | None) -> int:
     try:
         with db.transaction() as tx:
             before = bots.newest(tx, settings.workspace)
-            number = bots.publish(tx, settings.workspace, files, clock(), by=ACTOR, note=note, source="folder")
+            missing = approvals.unapproved(tx, settings.workspace, files) if settings.template_approval else []
+            if missing:
+                approvals.ask_for(tx, settings.workspace, missing, ACTOR, clock())
+                number = 0
+            else:
+                number = bots.publish(tx, settings.workspace, files, clock(), by=ACTOR, note=note, source="folder")
     finally:
         db.dispose()
+    if missing:
+        typer.echo(f"{approvals.sentence(missing)} Approve it in the desk, then publish again.", err=True)
+        return 1
     if number == before:
         typer.echo(f"Version {number} has these files already.", err=True)
     typer.echo(number)

@@ -22,7 +22,14 @@ _PLAIN = str.maketrans(
         "\u200b": None, "\u200c": None, "\u200d": None, "\u2060": None, "\ufeff": None, "\t": " ",
     }
 )  # fmt: skip
-_URL = re.compile(r"(https?://\S+|www\.\S+)", re.IGNORECASE)
+_DASHES = "\u2010-\u2014\u2212"
+_KEPT = re.compile(
+    r"([hH][tT]{2}[pP][sS]?://\S+|[wW]{3}\.\S+"  # addresses
+    r"|\{\{.*?\}\}|\{%.*?%\}"  # what stands for a name or another value
+    rf"|(?<![A-Za-z0-9])(?![0-9]{{1,4}}[AP]M)(?=[A-Z0-9{_DASHES}]*[A-Z])(?=[A-Z0-9{_DASHES}]*[0-9])"
+    rf"[A-Z0-9]{{3,}}(?:[{_DASHES}][A-Z0-9]{{3,}})+(?![A-Za-z0-9]))",  # codes such as AB12-CD34
+    re.DOTALL,
+)
 
 
 class Segments(msgspec.Struct, frozen=True):
@@ -72,7 +79,44 @@ def _cut(encoding: str, widths: list[int], alone: int, part: int, culprits: tupl
     return Segments(encoding, count, used, count * part, culprits)
 
 
+class Culprit(msgspec.Struct, frozen=True):
+    """A character that forces UCS-2: its place in the text, counted from 1, and what takes its place, "" where nothing
+    does."""
+
+    char: str
+    place: int
+    twin: str
+
+
+def culprits(text: str, most: int = 20) -> list[Culprit]:
+    """The characters that force UCS-2, with their places (E1, E3)."""
+    found = []
+    for place, char in enumerate(text, 1):
+        if char not in GSM_BASIC and char not in GSM_EXTENDED:
+            found.append(Culprit(char, place, char.translate(_PLAIN) if ord(char) in _PLAIN else ""))
+            if len(found) == most:
+                break
+    return found
+
+
 def plain(text: str) -> str:
-    """The text with typographic characters replaced by their GSM-7 twins (E3). Web addresses stay as they are."""
-    pieces = _URL.split(text)
+    """The text with typographic characters replaced by their GSM-7 twins (E3).
+
+    Web addresses, codes and what stands in braces for a name or another value stay as they are.
+    """
+    pieces = _KEPT.split(text)
     return "".join(piece if n % 2 else piece.translate(_PLAIN) for n, piece in enumerate(pieces))
+
+
+def gsm_safe(text: str) -> str:
+    """The text made plain, if that saves segments or makes it GSM-7 for no more of them; else as it is (E3).
+
+    So what can't be GSM-7 anyway keeps its characters: in many scripts, and in emoji, they mean something.
+    """
+    made = plain(text)
+    if made == text:
+        return text
+    before, after = segments(text), segments(made)
+    if after.count < before.count or (after.count == before.count and after.encoding == "GSM-7"):
+        return made
+    return text

@@ -95,13 +95,17 @@ class Complete(Arrival, frozen=True, omit_defaults=True, tag="complete"):
 
 
 class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
-    """Another program sends a text through the API."""
+    """Another program sends a text through the API: its own words, or a named message (`template`) with the values of
+    its variables, in `locale` or, without one, in the contact's own."""
 
     key_name: str
     text: str
     message_id: str
     media: tuple[Media, ...] = ()
     message_class: MessageClass = "promotional"
+    template: str = ""
+    variables: dict[str, str] = {}
+    locale: str = ""
 
 
 class TimerFired(Arrival, frozen=True, omit_defaults=True, tag="timer"):

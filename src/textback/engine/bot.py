@@ -6,6 +6,7 @@ import msgspec
 
 from textback.core.messages import MessageClass
 from textback.core.when import MINUTE
+from textback.engine.arrivals import Media
 from textback.engine.hours import Hours
 from textback.engine.template import Expression, Text
 
@@ -36,11 +37,44 @@ class Handoff(msgspec.Struct, frozen=True):
     upset: bool = True
 
 
+class Variable(msgspec.Struct, frozen=True):
+    """What a named message needs to be told: `type` says which values it takes; `sample` stands in previews."""
+
+    name: str
+    type: str = "text"
+    required: bool = True
+    sample: str = ""
+
+
 class Approved(msgspec.Struct, frozen=True):
-    """A text that was agreed on, under a name, with its message class."""
+    """A named message: a text that was agreed on, with its message class (C1), and all that belongs to it.
+
+    `sender` is the name in which it speaks (E6), `use_case` what it is for. `declared`: its variables are written down,
+    rather than taken from the text. `places` has the line and column of each locale's text.
+    """
 
     text: Text
     message_class: MessageClass
+    name: str = ""
+    sender: str = ""
+    use_case: str = ""
+    variables: dict[str, Variable] = {}
+    declared: bool = False
+    media: tuple[Media, ...] = ()
+    quick: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
+    places: dict[str, tuple[int, int]] = {}
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What the business's registered use case covers (E5): subjects that its texts may speak of, whether it checks
+    ages, and words that mean something else here. `hosts` are those that links may lead to; none: all (E4)."""
+
+    allow: frozenset[str] = frozenset()
+    age_gate: bool = False
+    ignore: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
 
 
 class Escalation(msgspec.Struct, frozen=True):
@@ -171,6 +205,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     starts: dict[str, str] = {}
     longest_start: int = 0
     templates: dict[str, Approved] = {}
+    content: Content = Content()
     recogniser: Recogniser | None = None
 
     @property

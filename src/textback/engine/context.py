@@ -15,7 +15,7 @@ from textback.engine.effects import AnyEffect, CancelTimers, Check, Event, Mask,
 from textback.engine.matchers import Here
 from textback.engine.show import show
 from textback.engine.state import EpisodeStatus, Owner, Session, State
-from textback.engine.template import YEAR, Chosen, Expression, Fields, Parts, Shown, Text
+from textback.engine.template import LINKS, YEAR, Chosen, Expression, Fields, Parts, Shown, Text
 from textback.engine.words import Phrases, phrases
 
 OWNER_IDLE = "owner_idle"
@@ -45,8 +45,8 @@ class Context:
 
     __slots__ = (
         "_armed", "_locale", "_older", "_status", "_year", "bot", "changed", "checks", "digressed", "effects", "events",
-        "flow", "heard", "media", "noted", "now", "origin", "outcome", "path", "rewalking", "session_id", "state",
-        "steps",
+        "flow", "heard", "links", "media", "noted", "now", "origin", "outcome", "path", "rewalking", "session_id",
+        "state", "steps",
     )  # fmt: skip
 
     def __init__(self, bot: Bot, older: Mapping[int, Bot], state: State, now: int, session_id: str) -> None:
@@ -66,6 +66,8 @@ class Context:
         """What came with them."""
         self.noted: list[str] = []
         """Answers that nobody was asked for and nothing will confirm: the next text says them."""
+        self.links: list[str] = []
+        """Addresses that texts of this turn want to be short links."""
         self.digressed = False
         """A session was parked in this turn."""
         self.rewalking: set[str] | None = None
@@ -150,6 +152,7 @@ class Context:
             "contact": Fields({**self.state.fields, "tags": self.state.tags}),
             "bot": Fields({"name": bot.name, "phone": bot.phone, "email": bot.email}),
             YEAR: self.year,
+            LINKS: self.links,
         }
         if self.state.session is not None and self.flow is not None:
             values = self.state.session.vars
@@ -198,7 +201,8 @@ class Context:
             text = f"{' '.join(self.noted)} {text}".strip()
             self.noted.clear()
         if text or media:
-            self.effects.append(Send(text, message_class=message_class, media=media, source=source))
+            links = tuple(dict.fromkeys(one for one in self.links if one in text)) if self.links else ()
+            self.effects.append(Send(text, message_class=message_class, media=media, source=source, links=links))
 
     def put(self, step: Question, words: str) -> None:
         """Send a question and wait for its answer."""

@@ -12,7 +12,8 @@ class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     """Put a text in the outbox.
 
     `source` is where it came from ("book_visit.2" or "desk"); `expires_at` (ms) is the time after which it must not
-    go any more; `message_id` is set where the caller already promised an id.
+    go any more; `message_id` is set where the caller already promised an id; `links` are addresses in the text that its
+    author wants to be short links.
     """
 
     text: str
@@ -24,6 +25,7 @@ class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     source: str = ""
     message_id: str | None = None
     expires_at: int | None = None
+    links: tuple[str, ...] = ()
 
 
 class SetTimer(msgspec.Struct, frozen=True, omit_defaults=True, tag="set_timer"):
@@ -77,7 +79,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     Kinds: session_started, session_ended, escalated, taken_over, handed_back, completed, opted_out, opted_in,
     help_asked, episode_started, episode_status, step_reached, answer_refused, fallback, send_refused, turn_failed,
     reminded, waits, goal, recorded, tagged, untagged, corrected, session_parked, session_resumed, resume_offered,
-    unclear, loop_guard, late_message, owner_idle, takeover_refused, reply_refused, hand_back_refused, complete_refused.
+    unclear, loop_guard, late_message, owner_idle, takeover_refused, reply_refused, hand_back_refused, complete_refused,
+    link_clicked (written beside the turns, when a contact opens a short link).
     """
 
     kind: str

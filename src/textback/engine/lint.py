@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from textback.engine.bot import END, Bot, Flow, Question, Step
+from textback.engine.bot import END, Approved, Bot, Flow, Question, Step
 from textback.engine.lint_overlap import check_overlaps
 from textback.engine.lint_texts import Told, check_text
 from textback.engine.nodes.ask import Ask
@@ -24,13 +24,15 @@ MOST_SEGMENTS = 3
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A file as it was read: its texts, and of a flow the flow itself, its top node and the place of each step."""
+    """A file as it was read: its texts, and of a flow the flow itself, its top node and the place of each step; of a
+    file of templates, these."""
 
     source: Source
     said: Sequence[Said]
     top: Node | None = None
     flow: Flow | None = None
     places: dict[str, Node] = {}
+    named: Sequence[Approved] = ()
 
 
 def check_flow(source: Source, flow: Flow, places: dict[str, Node]) -> None:
@@ -59,7 +61,8 @@ def advise(bot: Bot, parts: Iterable[Part], most_segments: int) -> None:
         words = _choices(part.flow)
         for said in part.said:
             step = part.flow.steps.get(owners.get(id(said.node), "")) if part.flow is not None else None
-            told = Told(said.node, said.text, said.question, part.flow, step, _menu(said, step), words)
+            named = next((one for one in part.named if one.text is said.text), None)
+            told = Told(said.node, said.text, said.question, part.flow, step, _menu(said, step), words, named)
             check_text(part.source, told, bot, most_segments, several)
         if part.flow is not None and all(id_ in part.flow.steps for id_ in part.places):
             _check_ends(part.source, part.flow, part.places)

@@ -7,22 +7,29 @@ from collections.abc import Iterable
 import msgspec
 
 from textback.core.text import GSM_BASIC, GSM_EXTENDED, segments
-from textback.engine.bot import Bot, Flow, Step
+from textback.engine.bot import Approved, Bot, Flow, Step
 from textback.engine.consent_words import NEVER_HEARD
 from textback.engine.lint_words import GSM_TWINS, PROMOTIONAL, SEND_VERBS, SHORTENERS, WORD_JOINS
 from textback.engine.match import NO, NUMBERS, ORDINALS, PERSON, SKIP, YES, normalise
 from textback.engine.nodes.ask import Ask
 from textback.engine.sample import longest
+from textback.engine.show import show
 from textback.engine.source import Mapping, Node, Source
 from textback.engine.template import Text
 
 SAMPLE = "Ana Maria Gonzalez"
 """What stands for a value whose length nobody knows."""
+SHORT_LINK = "https://texts.example.com/l/abcdefghijklm"
+"""What stands for a short link."""
+_LIKELY = {
+    "number": "12.50", "date": "Wed Sep 30", "time": "12:30 PM", "datetime": "Wed Sep 30 at 12:30 PM",
+    "phone": "(206) 555-0123", "url": "https://shop.example.com/orders/123456", "code": "482913",
+}  # fmt: skip
 
 
 class Told(msgspec.Struct, frozen=True):
     """A text, whether it asks something, its flow and step where it has them, what the engine adds to it by locale, and
-    the words that choices of its flow hear."""
+    the words that choices of its flow hear; `named` where it is a named message."""
 
     node: Node
     text: Text
@@ -31,6 +38,7 @@ class Told(msgspec.Struct, frozen=True):
     step: Step | None
     menu: dict[str, str]
     choices: frozenset[str]
+    named: Approved | None = None
 
 
 def check_text(source: Source, told: Told, bot: Bot, most_segments: int, several: bool) -> None:
@@ -102,6 +110,11 @@ def _sample(told: Told, bot: Bot, locale: str, name: str, field: str) -> str:
     labels = told.flow.labels.get(name) if told.flow is not None else None
     if labels:
         return max((label.render(locale, dict) for label in labels.values()), key=len)
+    if name == "link":
+        return SHORT_LINK
+    if told.named is not None and name in told.named.variables:
+        variable = told.named.variables[name]
+        return show(variable.sample, locale) if variable.sample else _LIKELY.get(variable.type, SAMPLE)
     if name == "question" and told.step is not None and isinstance(asked := getattr(told.step, "text", None), Text):
         return longest(asked.sources[asked.locale(locale)], lambda *_: SAMPLE)
     return SAMPLE
@@ -129,22 +142,30 @@ _PERCENT = re.compile(r"\d\s?% (?:off|de descuento|menos)", re.IGNORECASE)
 
 def _promotional(source: Source, told: Told, _bot: Bot, text: str) -> bool:
     """Words of sales in a text that does not say that it is promotional (C1, C2)."""
-    class_ = told.step.message_class if told.step is not None else "conversational"
+    owner = told.step or told.named
+    class_ = owner.message_class if owner is not None else "conversational"
     found = None if class_ == "promotional" else _SALES.search(normalise(_bare(text))) or _PERCENT.search(text)
     if found is None:
         return False
     message = f"{found[0]!r} is a word of sales, and this text is {class_} (C2)."
-    source.warn(told.node, message, "Write `class: promotional` at the step, or leave it out.")
+    where = "in the template" if told.named is not None else "at the step"
+    source.warn(told.node, message, f"Write `class: promotional` {where}, or leave it out.")
     return True
 
 
 _HOST = re.compile(r"(?<![\w.@-])(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?=/)", re.IGNORECASE)
 
 
-def _links(source: Source, told: Told, _bot: Bot, text: str) -> bool:
-    """Links that hide whose they are (E4)."""
+def _links(source: Source, told: Told, bot: Bot, text: str) -> bool:
+    """Links that hide whose they are, or lead where the business said that its links do not (E4)."""
     for found in _HOST.finditer(text):
-        if found[1].lower() in SHORTENERS:
+        host = found[1].lower()
+        if bot.content.hosts and host not in bot.content.hosts:
+            listed = ", ".join(sorted(bot.content.hosts))
+            message = f"{host} is not one of the hosts that links may lead to (E4)."
+            source.warn(told.node, message, f"Link to {listed}, or add it to links under content in bot.yml.")
+            return True
+        if host in SHORTENERS and host not in bot.content.hosts:
             message = f"Carriers block links from {found[1].lower()}, a public shortener (E4)."
             source.warn(told.node, message, "Link to your own domain.")
             return True

@@ -11,15 +11,16 @@ import msgspec
 
 from textback.core.errors import TextbackError
 from textback.engine import lint
-from textback.engine.bot import Approved, Bot, Escalation, Fallback, Flow, Handoff, LineSpec
+from textback.engine.bot import Bot, Escalation, Fallback, Flow, Handoff, LineSpec
 from textback.engine.consent_words import NEVER_HEARD
 from textback.engine.match import normalise
 from textback.engine.matchers import prepare
+from textback.engine.named_read import read_content, read_named
 from textback.engine.nodes.ask import TYPES, Ask
 from textback.engine.nodes.confirm import Confirm
 from textback.engine.nodes.registry import KINDS
 from textback.engine.opening import read_country, read_hours
-from textback.engine.reading import CLASSES, FLOW_NAME, NAME, QUEUE, RESERVED, FlowReader, Reader
+from textback.engine.reading import FLOW_NAME, NAME, QUEUE, RESERVED, FlowReader, Reader
 from textback.engine.source import Mapping as MappingNode
 from textback.engine.source import Node, Problem, Source, nearest
 from textback.engine.words import LANGUAGES
@@ -27,7 +28,7 @@ from textback.engine.words import LANGUAGES
 BOT_FILE = "bot.yml"
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
-    "fallback", "handoff", "owner_idle", "lines",
+    "fallback", "handoff", "owner_idle", "lines", "content",
 )  # fmt: skip
 LATER_BOT_KEYS = ("routing", "retention", "limits", "personas", "thresholds", "urls")
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
@@ -83,7 +84,7 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
     problems: list[Problem] = []
     said: list[lint.Part] = []
     bot = _read_bot(files, problems, said)
-    bot = msgspec.structs.replace(bot, templates=_read_templates(files, bot, problems, said))
+    bot = msgspec.structs.replace(bot, templates=read_named(files, bot, problems, said))
     readers: list[tuple[FlowReader, Flow, Node]] = []
     flows: dict[str, Flow] = {}
     places: dict[str, str] = {}
@@ -165,6 +166,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         ),
         owner_idle=reader.duration(keys.get("owner_idle"), "owner_idle") or nothing.owner_idle,
         lines=_lines(reader, keys.get("lines")),
+        content=read_content(reader, keys.get("content")),
     )
     reader.check_uses(())
     said.append(lint.Part(source, reader.said))
@@ -295,38 +297,6 @@ def _lines(reader: Reader, node: Node | None) -> tuple[LineSpec, ...]:
                 )
         found.append(LineSpec(name, provider, number, options))
     return tuple(found)
-
-
-def _read_templates(
-    files: Mapping[str, str], bot: Bot, problems: list[Problem], said: list[lint.Part]
-) -> dict[str, Approved]:
-    """templates/*.yml: texts that were agreed on, each under its name, with its class and locales."""
-    found: dict[str, Approved] = {}
-    for file in sorted(files):
-        if not re.fullmatch(r"templates/[^/]+\.ya?ml", file):
-            continue
-        source = Source(file, problems)
-        top = source.parse(files[file])
-        if not isinstance(top, MappingNode):
-            if top is not None:
-                source.error(top, "A file of templates must name each one.", "Write `NAME: {class: ..., text: ...}`.")
-            continue
-        reader = Reader(source, bot.locales)
-        for name, node in top.values.items():
-            if not NAME.fullmatch(name):
-                source.error(top.keys[name], f"A template can't be called {name!r}.", "Use small letters and _.")
-            if name in found:
-                source.error(top.keys[name], f"There are two templates {name!r}.", "Give one another name.")
-            keys = reader.mapping(node, f"The template {name!r}", ("class", "text"))
-            class_ = reader.one_of(keys.get("class"), "class", CLASSES)
-            text = reader.text(keys.get("text"), f"The text of {name!r}")
-            for key in ("class", "text"):
-                if key not in keys and isinstance(node, MappingNode):
-                    source.error(top.keys[name], f"The template {name!r} has no {key}.", f"Add {key}: to it.")
-            if text is not None and class_ is not None:
-                found[name] = Approved(text, class_)
-        said.append(lint.Part(source, reader.said))
-    return found
 
 
 def _settle(reader: FlowReader, flow: Flow, flows: dict[str, Flow], calls: dict[str, tuple[str, ...]]) -> Flow:

@@ -33,6 +33,8 @@ def _text(node: nodes.Node, sample: Sample) -> str:
         case nodes.CondExpr():
             ways = [_text(one, sample) for one in (node.expr1, node.expr2) if one is not None]
             return max(ways, key=len)
+        case nodes.Call():  # link(), the only one there is
+            return sample("link", _text(node.args[0], sample))
         case nodes.Filter():
             return _text(node.node, sample) if node.node is not None else ""
         case nodes.Compare() | nodes.Test() | nodes.Not():

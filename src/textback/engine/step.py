@@ -42,6 +42,7 @@ from textback.engine.bot import Bot
 from textback.engine.context import Context, LimitHit, Visit, copy
 from textback.engine.effects import AnyEffect, Check, Event, Send, UpdateDelivery
 from textback.engine.episode import after
+from textback.engine.named_send import send_named
 from textback.engine.state import State
 from textback.engine.template import RenderError
 
@@ -64,6 +65,9 @@ def _status(ctx: Context, arrival: DeliveryStatus) -> None:
 
 
 def _api_send(ctx: Context, arrival: ApiSend) -> None:
+    if arrival.template:
+        send_named(ctx, arrival)
+        return
     ctx.effects.append(
         Send(
             arrival.text,

@@ -4,8 +4,10 @@ Only what a text needs is allowed: values, `if`, comparisons, a few filters. No 
 template's cost is bounded by its length.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import StrictUndefined, Template, TemplateError, nodes, pass_context
 from jinja2.runtime import Context
@@ -19,6 +21,13 @@ Scope = Mapping[str, Any]
 
 DEEPEST = 60
 """How many parts of a template may stand inside each other; what Jinja makes of them stays far from Python's limits."""
+
+LINK = "link"
+"""The one thing that a template may call: it makes a short link to the address that it is given."""
+LINKS = "short links"
+"""What the addresses of short links are noted under in a scope; no variable can be called so."""
+_ADDRESS = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?(?=[/?#]|$)", re.IGNORECASE)
+LONGEST_ADDRESS = 2000
 
 FILTERS = frozenset("capitalize default first int last length lower replace round title trim upper when".split())
 TESTS = frozenset("defined undefined none number string true false boolean eq ne gt ge lt le in".split())
@@ -166,8 +175,21 @@ def _when(context: Context, value: Any) -> Any:
     return show(plain(value), context.get("locale", ""), context.get(YEAR))
 
 
+@pass_context
+def _link(context: Context, address: Any) -> str:
+    """The address, noted as one to be shortened. What values brought into it can't end it or the text around it."""
+    target = quote(str(address).strip(), safe="!#$%&'()*+,/:;=?@[]~-._")
+    if len(target) > LONGEST_ADDRESS:
+        raise ValueError(f"the address of a link has more than {LONGEST_ADDRESS} characters")
+    noted = context.get(LINKS)
+    if isinstance(noted, list):
+        noted.append(target)
+    return target
+
+
 _env = SandboxedEnvironment(undefined=StrictUndefined, finalize=_finalize, keep_trailing_newline=False)
 _env.globals.clear()
+_env.globals[LINK] = _link
 _env.filters["when"] = _when
 
 
@@ -179,6 +201,9 @@ def _check(tree: nodes.Template) -> frozenset[str]:
         node, depth = queue.pop()
         if depth > DEEPEST:
             raise BadTemplate("the template is nested too deeply", node.lineno)
+        if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == LINK:
+            queue.extend((child, depth + 1) for child in _linked(node))
+            continue
         if not isinstance(node, _ALLOWED):
             what = _NAMES.get(type(node), type(node).__name__.lower())
             raise BadTemplate(f"{what} can't be used in a template", node.lineno)
@@ -194,6 +219,22 @@ def _check(tree: nodes.Template) -> frozenset[str]:
             names.add(node.name)
         queue.extend((child, depth + 1) for child in node.iter_child_nodes())
     return frozenset(names)
+
+
+def _linked(call: nodes.Call) -> list[nodes.Expr]:
+    """What a short link is made of. Its host is written down: no answer of a contact's may choose where our own domain
+    leads to (E4)."""
+    if len(call.args) != 1 or call.kwargs or call.dyn_args or call.dyn_kwargs:
+        raise BadTemplate("link() takes one address", call.lineno)
+    address = call.args[0]
+    first: nodes.Node = address
+    while isinstance(first, nodes.Concat | nodes.Add):
+        first = first.nodes[0] if isinstance(first, nodes.Concat) else first.left
+    written = first.value if isinstance(first, nodes.Const) else ""
+    found = _ADDRESS.match(written) if isinstance(written, str) else None
+    if found is None or (first is not address and found.end() == len(written)):
+        raise BadTemplate('link() needs an address with its host, such as "https://shop.example.com/pay"', call.lineno)
+    return [address]
 
 
 def _parse(source: str) -> frozenset[str]:

@@ -28,6 +28,7 @@ from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
 from textback.pipeline.poison import is_poison, run_one
 from textback.pipeline.reconcile import Reconciler
+from textback.pipeline.shortener import Shortener
 from textback.pipeline.spool import Spool
 from textback.pipeline.tick import Keep, before, fire_timers, sweep, tidy
 from textback.pipeline.turn import Handled, Turns
@@ -83,6 +84,7 @@ class Road:
         spool: Spool | None = None,
         keep: Keep = Keep(),  # noqa: B008 (it never changes)
         tracer: Tracer | None = None,
+        shortener: Shortener | None = None,
     ) -> None:
         self.db = db
         self.tracer = tracer
@@ -95,7 +97,7 @@ class Road:
         self.now = now
         self.roles = frozenset(roles)
         self._public_url = public_url
-        self._turns = Turns(workspace, lines, shelf, lease, guard, reply_max_age, late_after, tracer)
+        self._turns = Turns(workspace, lines, shelf, lease, guard, reply_max_age, late_after, tracer, shortener)
         self._notifier = Notifier(db, workspace, self._heard)
         self.hub.tell = self._notifier.changed
         self._running = False

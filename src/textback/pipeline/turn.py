@@ -39,7 +39,9 @@ from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, decide, failed_turn
 from textback.pipeline.lines import Line
 from textback.pipeline.quiet import UNASKED, allowed_from
-from textback.store import dead, inbox, turns
+from textback.pipeline.shortener import RULE as TOO_LONG
+from textback.pipeline.shortener import Shortener, refused, too_long
+from textback.store import dead, inbox, short_links, turns
 from textback.store.db import Row, Tx
 
 _arrival = msgspec.json.Decoder(AnyArrival)
@@ -128,6 +130,7 @@ class Writes:
         self.consent: list[dict[str, Any]] = []
         self.started: dict[str, dict[str, Any]] = {}
         self.ended: list[dict[str, Any]] = []
+        self.links: list[dict[str, Any]] = []
         self.withdrawn: list[tuple[str, str]] = []
         self.deliveries: list[dict[str, Any]] = []
         self.guarded: list[tuple[str, str]] = []
@@ -170,6 +173,8 @@ class Writes:
             lost = turns.update_delivery(tx, self.deliveries)
             if lost:
                 turns.keep_early(tx, lost)
+        if self.links:
+            short_links.add(tx, self.links)
         if self.dead:
             dead.add(tx, self.dead)
 
@@ -187,7 +192,9 @@ class Turns:
         reply_max_age: int = 0,
         late_after: int = 0,
         tracer: Tracer | None = None,
+        shortener: Shortener | None = None,
     ) -> None:
+        self._shortener = shortener or Shortener()
         self._workspace = workspace
         self._tracer = tracer
         self._guard = guard
@@ -363,7 +370,10 @@ class Turns:
     ) -> None:
         match effect:
             case Send():
-                self._send(conversation, row, effect, writes)
+                if effect.links or len(effect.text) > self._shortener.surely:
+                    self._prepared(conversation, row, effect, writes)
+                else:
+                    self._send(conversation, row, effect, writes)
             case SetTimer():
                 self._set_timer(conversation, effect, writes)
             case Mask():
@@ -400,6 +410,27 @@ class Turns:
             for row in writes.messages:
                 if row["id"] in mine:
                     row.update(status="canceled", rule=rule)
+
+    def _prepared(self, conversation: Conversation, row: Row[Any], send: Send, writes: Writes) -> None:
+        """A text with links that become short ones, or one that may have too many parts, which is not sent (E3)."""
+        out, bot = self._shortener, self._shelf.current
+        key = {**writes.key(conversation, ""), "arrival_id": row.id}
+        if send.links:
+            send, links = out.shortened(send, bot, key, writes.now)
+            writes.links += links
+        parts = out.overflows(send)
+        if not parts:
+            self._send(conversation, row, send, writes)
+            return
+        id_ = send.message_id or new_id()
+        line = self._lines.get(conversation.line)
+        channel = line.channel if line else "sms"
+        writes.messages.append(refused(send, id_, key, conversation.line, channel, parts, writes.now))
+        conversation.count += 1
+        conversation.last = (send.text, send.author, writes.now)
+        data = {"rule": TOO_LONG, "reason": too_long(parts), "author": send.author, "message": id_}
+        conversation.events.append(Event("send_refused", data))
+        writes.refused[conversation.line, TOO_LONG] += 1
 
     def _send(self, conversation: Conversation, row: Row[Any], send: Send, writes: Writes) -> None:
         id_ = send.message_id or new_id()

@@ -335,6 +335,42 @@ consent_events = Table(
     sqlite_with_rowid=False,
 )
 
+# Short links on our own domain. The token names the bucket, so that it alone finds the row; see store.short_links.
+short_links = Table(
+    "short_links",
+    metadata,
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("token", String(32), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("contact_id", String(32), nullable=False),
+    Column("message_id", String(32), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("clicks", Integer, nullable=False, server_default="0"),
+    Column("clicked_at", BigInteger),  # the last time
+    Index("short_links_by_contact", "bucket", "contact_id"),
+    sqlite_with_rowid=False,
+)
+
+# What became of each wording of a named message: a digest of what was written is what somebody approves.
+template_approvals = Table(
+    "template_approvals",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("state", String(16), nullable=False),  # draft | waiting | approved | refused
+    Column("body", Text, nullable=False),  # the wording itself (JSON), so that it can be shown wherever it came from
+    Column("written_by", String(320), nullable=False),
+    Column("written_at", BigInteger, nullable=False),
+    Column("asked_by", String(320), nullable=False),
+    Column("asked_at", BigInteger),
+    Column("decided_by", String(320), nullable=False),
+    Column("decided_at", BigInteger),
+    Column("note", Text, nullable=False),
+)
+
 bot_versions = Table(
     "bot_versions",
     metadata,

@@ -1,7 +1,7 @@
 """The HTTP API for other programs: send a text, list conversations. Keys come from `textback apikey add`."""
 
 import re
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -16,6 +16,8 @@ from textback.engine.arrivals import ApiSend
 from textback.engine.state import EpisodeStatus
 from textback.store import api as api_store
 from textback.web.context import LineInfo, WebContext
+
+_T = TypeVar("_T")
 
 MOST_TEXT = 1600
 MOST_BODY = 64 * 1024
@@ -89,12 +91,8 @@ def default_line(ctx: WebContext) -> LineInfo:
     return (telnyx or real or list(ctx.lines.values()))[0]
 
 
-async def send_sms(request: Request) -> Response:
-    """POST /sms/send: queue one text and say what became of it: {message_id, status, from, to, text, trace}.
-
-    403 when the consent gate refuses it; the attempt is recorded in the conversation all the same.
-    """
-    ctx: WebContext = request.app.state.ctx
+async def read_body(request: Request, kind: type[_T]) -> _T | Response:
+    """The body of a request as this type, or the answer that refuses it."""
     if request.headers.get("content-type", "").split(";", 1)[0].strip().lower() != "application/json":
         return refuse(415, "Expected application/json.")
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
@@ -105,12 +103,23 @@ async def send_sms(request: Request) -> Response:
         if len(body) > MOST_BODY:
             return refuse(413, "The body is over 64 KB.")
     try:
-        wanted = msgspec.json.decode(body, type=SendBody)
+        return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
         named = _FIELD.search(str(error))
         return refuse(400, f"{error}.", named[1] or named[2] if named else "")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return refuse(400, "The body is not JSON.")
+
+
+async def send_sms(request: Request) -> Response:
+    """POST /sms/send: queue one text and say what became of it: {message_id, status, from, to, text, trace}.
+
+    403 when the consent gate refuses it; the attempt is recorded in the conversation all the same.
+    """
+    ctx: WebContext = request.app.state.ctx
+    wanted = await read_body(request, SendBody)
+    if isinstance(wanted, Response):
+        return wanted
     try:
         to = normalise(wanted.to)
     except ValueError as error:
@@ -120,13 +129,18 @@ async def send_sms(request: Request) -> Response:
         return refuse(400, "message is empty.", field="message")
     if len(text) > MOST_TEXT:
         return refuse(400, f"message has {len(text)} characters; at most {MOST_TEXT} go.", field="message")
+    return await queue(ctx, to, ApiSend(request.state.key_name, text, new_id()))
+
+
+async def queue(ctx: WebContext, to: str, arrival: ApiSend) -> Response:
+    """Put it on the road and say what became of it."""
     line = default_line(ctx)
-    message_id = new_id()
-    arrival = ApiSend(request.state.key_name, text, message_id)
+    message_id, text = arrival.message_id, arrival.text
     contact_id = await ctx.road.send_to(line.name, to, arrival, wait=TURN_WAIT)
     row = await ctx.db.read(api_store.message, contact_id, message_id)
     status = row.status if row is not None else "queued"
     trace = row.arrival_id if row is not None else ""
+    text = row.text if row is not None else text
     if status == "blocked" and row is not None:
         return answer(403, BlockedText(row.detail, row.rule, message_id, status, line.number, to, text, trace))
     status = "queued" if status in ("sending", "accepted") else status

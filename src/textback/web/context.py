@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from textback.engine.bot import Bot
 from textback.pipeline.road import Road
+from textback.pipeline.wording import MOST_PARTS
 from textback.store.db import Db
 
 
@@ -15,6 +16,16 @@ class LineInfo:
     name: str
     provider: str
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Who may write named messages (owner, or agent too), whether a second person must approve them, and how many parts
+    a text may have."""
+
+    editors: str = "owner"
+    approval: bool = False
+    most_parts: int = MOST_PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +41,4 @@ class WebContext:
     public_url: str
     secure: bool
     known_keys: dict[str, str] = field(default_factory=dict)
+    wording: Wording = Wording()

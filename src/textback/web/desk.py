@@ -15,7 +15,7 @@ from textback.engine.arrivals import AgentReply, Complete, HandBack, Takeover
 from textback.engine.state import load_state
 from textback.pipeline import letters
 from textback.pipeline.signatures import unchecked
-from textback.store import accounts, dead, limits
+from textback.store import accounts, dead, limits, short_links
 from textback.store import desk as store
 from textback.store.db import Row
 from textback.web.auth import User
@@ -106,6 +106,7 @@ async def _talk(request: Request, row: Row[Any], *, draft: str = "", error: str 
     messages = await ctx.db.read(store.thread, contact_id, bucket, MOST_MESSAGES, before)
     full = len(messages) == MOST_MESSAGES
     since = messages[0].id if full else ""
+    opened = await ctx.db.read(short_links.opened, contact_id, bucket, messages[0].id if messages else "")
     events = await ctx.db.read(store.happenings, contact_id, bucket, since, store.SHOWN, before)
     state = load_state(row.state)
     line = ctx.lines.get(row.line)
@@ -128,7 +129,7 @@ async def _talk(request: Request, row: Row[Any], *, draft: str = "", error: str 
         "handoff_reason": reason_words(handoff.reason) if handoff else "",
         "handoff_time": clock(handoff.asked_at, zone) if handoff else "",
         "handoff_waited": lasted(now - handoff.asked_at) if handoff else "",
-        "items": woven(messages, events, user.id, zone, now),
+        "items": woven(messages, events, user.id, zone, now, opened),
         "older": since,
         "newer": before,
         "last_in": lasted(now - state.last_inbound_at) if state.last_inbound_at else "",

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from textback.engine.bot import Bot, Flow
-from textback.engine.load import Problem, read_bot
+from textback.engine.load import Problem
+from textback.pipeline import wording
 from textback.store import bots
 from textback.store.bots import Draft, Files
 from textback.store.db import Tx
@@ -97,17 +98,17 @@ class Checked:
 _checked: OrderedDict[str, Checked] = OrderedDict()
 
 
-def _check(files: Mapping[str, str]) -> Checked:
-    bot, problems = read_bot(files)
+def _check(files: Mapping[str, str], most_parts: int) -> Checked:
+    bot, problems = wording.checked(files, most_parts=most_parts)
     return Checked(problems, bot)
 
 
-async def checked(files: Mapping[str, str]) -> Checked:
-    """Check these files; the last few answers are kept."""
-    key = bots.digest(files)
+async def checked(files: Mapping[str, str], most_parts: int = wording.MOST_PARTS) -> Checked:
+    """Check these files, in which a text may have so many parts; the last few answers are kept."""
+    key = f"{bots.digest(files)}:{most_parts}"
     found = _checked.get(key)
     if found is None:
-        found = await asyncio.to_thread(_check, dict(files))
+        found = await asyncio.to_thread(_check, dict(files), most_parts)
         _checked[key] = found
         while len(_checked) > _KEEP:
             _checked.popitem(last=False)

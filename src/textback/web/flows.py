@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from textback.core.text import clean
 from textback.engine.load import Problem
+from textback.pipeline import approvals
 from textback.store import bots, running
 from textback.store.bots import DraftRefused, Files
 from textback.web.auth import User
@@ -102,7 +103,7 @@ async def flows_page(request: Request) -> Response:
 async def _overview(request: Request, status: int = 200, error: str = "") -> Response:
     ctx, _ = _context(request)
     shown = await folder(request, request.query_params.get("v", "") if request.method == "GET" else "")
-    found = await checked(shown.files)
+    found = await checked(shown.files, ctx.wording.most_parts)
     stands = await ctx.db.read(running.stands, ctx.workspace)
     entries = _entries(shown, found, await checked(shown.live), stands)
     done = {"published": "Published.", "discarded": "The draft is discarded.", "same": "Nothing has changed."}
@@ -154,7 +155,7 @@ async def _file(
         raise Denied(404, "There is no such file.")
     content = saved if text is None else text
     files = {**shown.files, path: content or ""}
-    found = await checked(files)
+    found = await checked(files, ctx.wording.most_parts)
     flow, current = await last_good(replace(shown, files=files), path, found)
     stands = await ctx.db.read(running.stands, ctx.workspace)
     problems = _shown_problems(found.problems, path)
@@ -211,7 +212,7 @@ async def save(request: Request) -> Response:
         return path
 
     try:
-        changed = await ctx.db.write(bots.change_draft, ctx.workspace, change, user.email, ctx.road.now())
+        changed = await ctx.db.write(approvals.change_draft, ctx.workspace, change, user.email, ctx.road.now())
     except DraftRefused as refused:
         return await _file(request, await folder(request), path, text=text, seen=seen, error=str(refused), status=409)
     did = "saved" if changed and changed[1] else "same"
@@ -246,7 +247,7 @@ async def change_files(request: Request) -> Response:
         return f"delete {path}"
 
     try:
-        await ctx.db.write(bots.change_draft, ctx.workspace, change, user.email, ctx.road.now())
+        await ctx.db.write(approvals.change_draft, ctx.workspace, change, user.email, ctx.road.now())
     except DraftRefused as refused:
         raise Denied(409, str(refused)) from None
     return RedirectResponse(f"/flows/edit/{target}" if target else "/flows", 303)
@@ -266,7 +267,7 @@ async def publish(request: Request) -> Response:
     shown = await folder(request)
     if shown.draft is None:
         raise Denied(409, "There is no draft. Somebody has published or discarded it.")
-    found = await checked(shown.files)
+    found = await checked(shown.files, ctx.wording.most_parts)
     if found.errors:
         count = len(found.errors)
         words = "1 error keeps" if count == 1 else f"{count} errors keep"
@@ -274,8 +275,8 @@ async def publish(request: Request) -> Response:
     latest = form.get("latest", "")
     try:
         await ctx.db.write(
-            bots.publish_draft, ctx.workspace, form.get("seen", ""), int(latest) if latest.isdecimal() else 0,
-            user.email, form.get("note", "").strip(), ctx.road.now(),
+            approvals.publish_draft, ctx.workspace, form.get("seen", ""), int(latest) if latest.isdecimal() else 0,
+            user.email, form.get("note", "").strip(), ctx.road.now(), ctx.wording.approval,
         )  # fmt: skip
     except DraftRefused as refused:
         return await _overview(request, 409, str(refused))

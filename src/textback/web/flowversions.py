@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from textback.engine.bot import Bot
 from textback.engine.load import load_bot
+from textback.pipeline import approvals
 from textback.store import bots, running
 from textback.store.bots import SERVE, Files
 from textback.store.db import Tx
@@ -24,10 +25,15 @@ MOST = 100
 DRAFT = "draft"
 
 
-def _publish_again(tx: Tx, workspace: str, number: int, latest: int, who: str, note: str, now: int) -> bool:
+def _publish_again(
+    tx: Tx, workspace: str, number: int, latest: int, who: str, note: str, now: int, approval: bool
+) -> bool:
     if bots.newest(tx, workspace) != latest:
         return False
-    bots.publish(tx, workspace, bots.load_files(tx, workspace, number), now, by=who, note=note, source="desk")
+    files = bots.load_files(tx, workspace, number)
+    if approval:
+        approvals.require(tx, workspace, files)
+    bots.publish(tx, workspace, files, now, by=who, note=note, source="desk")
     return True
 
 
@@ -114,7 +120,12 @@ async def publish_again(request: Request) -> Response:
             409, f"Version {number} can’t be used by this release: {first.file}, line {first.line}: {first.message}"
         )
     note = f"Version {number} again"
-    if not await ctx.db.write(_publish_again, ctx.workspace, number, latest, user.email, note, ctx.road.now()):
+    approval, now = ctx.wording.approval, ctx.road.now()
+    try:
+        done = await ctx.db.write(_publish_again, ctx.workspace, number, latest, user.email, note, now, approval)
+    except bots.DraftRefused as refused:
+        raise Denied(409, str(refused)) from None
+    if not done:
         raise Denied(409, "Somebody has published a version meanwhile. Load the page again, then decide.")
     await ctx.road.versions.look()
     return RedirectResponse("/flows/versions?did=published", 303)

@@ -3,6 +3,11 @@
 from prometheus_client import Counter, Gauge
 
 WEBHOOKS = Counter("textback_webhooks_total", "Webhooks by line and what became of them.", ["line", "outcome"])
+LINK_CLICKS = Counter(
+    "textback_link_clicks_total",
+    "Requests for short links by outcome: opened, preview, expired, unknown, limited, lost (not noted, but led on).",
+    ["outcome"],
+)
 BACKLOG = Gauge("textback_inbox_waiting", "Arrivals that wait for their turn, counted to 10,000. NaN: not known.")
 BACKLOG_AGE = Gauge("textback_inbox_oldest_seconds", "How long the oldest arrival has waited for its turn.")
 OUTBOX = Gauge(

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from textback import __version__
 from textback.web.api import BlockedText, ListedConversation, Refusal, SendBody, SentText
 from textback.web.health import Health, Ready
+from textback.web.messaging import MessageBody, TemplateDetail, TemplateInfo
 from textback.web.webhooks import PREFIX
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -70,6 +71,28 @@ DESCRIBED: Mapping[tuple[str, str], Operation] = {
             415: "Not application/json, or compressed.",
         },
         {JSON: SendBody},
+    ),
+    ("POST", "/v1/messages"): Operation(
+        "Queue one text, in your own words or by a template.",
+        {
+            200: ("It is in the outbox.", {JSON: SentText}),
+            400: "A field can't be used, or a variable is missing or of another type; `field` names it.",
+            401: _KEY,
+            403: ("The consent gate refused it; `rule` says why.", {JSON: BlockedText}),
+            404: "There is no such template in the version that is live.",
+            409: "The template is not approved.",
+            413: "The body is over 64 KB.",
+            415: "Not application/json, or compressed.",
+        },
+        {JSON: MessageBody},
+    ),
+    ("GET", "/v1/templates"): Operation(
+        "The templates of the version that is live.",
+        {200: ("They are these.", {JSON: list[TemplateInfo]}), 401: _KEY},
+    ),
+    ("GET", "/v1/templates/{name}"): Operation(
+        "One template, with its texts, how they look with sample values, and how long they are.",
+        {200: ("It is this.", {JSON: TemplateDetail}), 401: _KEY, 404: "There is no such template."},
     ),
     ("GET", "/conversations"): Operation(
         "The latest 1,000 conversations, the newest first.",

@@ -156,6 +156,7 @@ class Bubble:
     tone: str
     cause: str
     code: str
+    opened: int = 0  # how often its links were
     kind: str = "text"
 
 
@@ -182,8 +183,8 @@ class Day:
     kind: str = "day"
 
 
-def bubble(row: Any, me: str, zone: str) -> Bubble:
-    """A message row as a bubble."""
+def bubble(row: Any, me: str, zone: str, opened: int = 0) -> Bubble:
+    """A message row as a bubble; `opened` is how often its links were."""
     words, icon, tone = DELIVERY.get(row.status, ("", "", ""))
     side = "in" if row.direction == "in" else {"bot": "bot", "api": "api"}.get(row.author, "mate")
     by = {"in": "", "bot": "Bot", "api": f"Program {row.author_name}"}.get(side, row.author_name)
@@ -200,7 +201,20 @@ def bubble(row: Any, me: str, zone: str) -> Bubble:
     media = msgspec.json.decode(row.media) if row.media != "[]" else []
     source = row.source if side == "bot" else ""
     return Bubble(
-        row.id, row.at, clock(row.at, zone), side, by, source, row.text, media, words, icon, tone, cause, row.code
+        row.id,
+        row.at,
+        clock(row.at, zone),
+        side,
+        by,
+        source,
+        row.text,
+        media,
+        words,
+        icon,
+        tone,
+        cause,
+        row.code,
+        opened,
     )
 
 
@@ -253,6 +267,8 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
             if data.get("doubt") == "redriven":
                 return "return", "This came out of quarantine", "", ""
             return "shield", "The signature of this was bad. Perhaps the provider did not send it.", "", "wait"
+        case "link_clicked":
+            return "right", "They opened a link", str(data.get("target", "")), ""
         case "reminded":
             return "clock", "Reminder sent", "", ""
         case _:
@@ -280,9 +296,12 @@ def line_of(row: Any, me: str, zone: str) -> Line | None:
     return None if said is None else Line(row.id, row.at, clock(row.at, zone), *said)
 
 
-def woven(messages: Sequence[Any], events: Sequence[Any], me: str, zone: str, now: int) -> list[Bubble | Line | Day]:
-    """The thread: texts and happenings in the order in which they happened, with a mark where a day begins."""
-    items: list[Bubble | Line] = [bubble(row, me, zone) for row in messages]
+def woven(
+    messages: Sequence[Any], events: Sequence[Any], me: str, zone: str, now: int, opened: Mapping[str, int] = {}
+) -> list[Bubble | Line | Day]:
+    """The thread: texts and happenings in the order in which they happened, with a mark where a day begins. `opened` is
+    how often links were, by message."""
+    items: list[Bubble | Line] = [bubble(row, me, zone, opened.get(row.id, 0)) for row in messages]
     items += [line for row in events if (line := line_of(row, me, zone)) is not None]
     items.sort(key=lambda item: (item.at, item.id))
     shown: list[Bubble | Line | Day] = []

@@ -3,17 +3,22 @@
 from textback.engine.arrivals import Media
 from textback.engine.bot import Approved, Step
 from textback.engine.context import Context
+from textback.engine.named import check_needs
 from textback.engine.reading import Draft, Kind
 from textback.engine.source import Mapping, nearest
 from textback.engine.template import Text
 
 
 class Say(Step, frozen=True, kw_only=True):
-    """Send `text` and `media`. `quick` are words to answer with, which are said behind the text."""
+    """Send `text` and `media`. `quick` are words to answer with, which are said behind the text; `needs` the variables
+    without which the named message `template` can't be sent, `may` those that may be left out."""
 
     text: Text
     media: tuple[Media, ...] = ()
     quick: tuple[str, ...] = ()
+    template: str = ""
+    needs: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
 
 
 def read(draft: Draft) -> Say | None:
@@ -26,6 +31,7 @@ def read(draft: Draft) -> Say | None:
             draft.flow.source.error(node, "media must be an https:// address.", "Put the file on a public web server.")
     base = draft.base()
     node = draft.value
+    approved = None
     if isinstance(node, Mapping) and "template" in node.values:
         approved = _template(draft, node)
         text = None if approved is None else approved.text
@@ -37,6 +43,11 @@ def read(draft: Draft) -> Say | None:
     else:
         text = draft.text("say")
     quick = tuple(word for word, _ in draft.flow.strings(draft.keys.get("quick"), "quick"))
+    if approved is not None:
+        media, quick = media or list(approved.media), quick or approved.quick
+        base["template"] = approved.name
+        base["needs"] = tuple(one.name for one in approved.variables.values() if one.required)
+        base["may"] = tuple(one.name for one in approved.variables.values() if not one.required)
     return None if text is None else Say(**base, text=text, media=tuple(media), quick=quick)
 
 
@@ -50,13 +61,18 @@ def _template(draft: Draft, node: Mapping) -> Approved | None:
         flow.source.error(keys["template"], f"There is no template {name!r}.", nearest(name, flow.templates))
         return None
     approved = flow.templates[name]
-    flow.use(keys["template"], approved.text.names)
+    flow.use(keys["template"], frozenset(one.name for one in approved.variables.values() if one.required))
     return approved
 
 
 def run(ctx: Context, step: Say) -> str:
-    """Send, and go on."""
-    words = ctx.render(step.text)
+    """Send, and go on. Raises RenderError where a variable that the named message needs has no value."""
+    blank = {}
+    if step.template:
+        scope = ctx.scope()
+        check_needs(step.template, step.needs, scope)
+        blank = {name: "" for name in step.may if name not in scope}
+    words = ctx.render(step.text, **blank)
     if step.quick:
         words = f"{words} {ctx.phrases.quick.format(options=ctx.either(step.quick))}"
     ctx.say(words, ctx.source(step), step.message_class, step.media)
