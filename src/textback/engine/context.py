@@ -14,7 +14,7 @@ from textback.engine.effects import AnyEffect, CancelTimers, Check, Event, Mask,
 from textback.engine.matchers import Here
 from textback.engine.show import show
 from textback.engine.state import EpisodeStatus, Owner, Session, State
-from textback.engine.template import Chosen, Expression, Fields, Parts, Shown, Text
+from textback.engine.template import Chosen, Expression, Fields, Parts, Shown, Text, answer
 from textback.engine.words import Phrases, phrases
 
 OWNER_IDLE = "owner_idle"
@@ -149,16 +149,18 @@ class Context:
                     found[name] = Shown(value, show(value, self.locale))
                 elif isinstance(value, dict):
                     found[name] = Parts(value, show(value, self.locale))
+            for name in self.flow.results:
+                found[name] = answer(values.get(name, {}))
             for name, labels in self.flow.labels.items():
                 value = values.get(name)
                 if isinstance(value, str) and value in labels:
                     found[name] = Chosen(value, labels[value].render(self.locale, dict))
         return found
 
-    def value(self, expression: Expression) -> Any:
+    def value(self, expression: Expression, more: Mapping[str, Any] = {}) -> Any:
         """What an expression comes to; variables that have no value yet are empty."""
         blank = dict.fromkeys(self.flow.names, "") if self.flow else {}
-        return expression.value({**blank, **self.scope()})
+        return expression.value({**blank, **self.scope(), **more})
 
     def holds(self, condition: Expression, more: Mapping[str, Any] = {}) -> bool:
         """Whether a condition is true; variables that have no value yet are empty."""
@@ -197,6 +199,7 @@ class Context:
         session.waiting = True
         session.between = []
         session.half = ""
+        session.pending = None
         self.rewalking = None
         self.event("step_reached", session=session.id, flow=session.flow, step=step.id)
         self.ask(step, words)
@@ -255,10 +258,11 @@ class Context:
             self.event("episode_started", number=now.number + 1)
 
     def start_session(self, flow: Flow) -> None:
-        """Begin a flow of the current version. One whose question is open is parked, unless it is the same flow; any
+        """Begin a flow of the current version. One that waits for an answer is parked, unless it is the same flow; any
         other ends as replaced."""
         session = self.state.session
-        if session is not None and self.open_question() is not None and session.flow != flow.name:
+        busy = self.open_question() is not None or (session is not None and session.pending is not None)
+        if session is not None and busy and session.flow != flow.name:
             self.park()
         elif session is not None:
             self.end_session("replaced", finish=False)
