@@ -128,9 +128,13 @@ def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Se
     return lines
 
 
-def make_actions(settings: Settings, bot: Bot, found: Mapping[str, str]) -> HttpActions:
-    """What performs the bot's actions. Raises SettingsError naming the first variable that is missing or empty."""
-    for action in bot.actions.values():
+def make_actions(
+    settings: Settings, bot: Bot, specs: Mapping[str, LineSpec] | None, found: Mapping[str, str]
+) -> HttpActions:
+    """What performs the bot's actions. Raises SettingsError naming the first variable that is missing or empty, unless
+    all these lines are the simulator's, where actions are only played."""
+    real = specs is None or settings.simulator_actions or any(spec.provider != SIMULATOR for spec in specs.values())
+    for action in bot.actions.values() if real else ():
         for name in sorted(action.secrets):
             if not found.get(name, "").strip():
                 state = "empty" if name in found else "missing"
@@ -203,7 +207,7 @@ class App:
             await http.close()
 
     def _make_actions(self, roles: frozenset[str]) -> HttpActions | None:
-        return make_actions(self.settings, self.bot, self._found) if "perform" in roles else None
+        return make_actions(self.settings, self.bot, self._specs, self._found) if "perform" in roles else None
 
     async def check_signatures(self) -> None:
         """Begin what lines may do without signatures, in the database. Raises SettingsError, in one line, where one

@@ -111,7 +111,9 @@ async def test_what_another_system_says_comes_back_into_the_conversation(
                 assert asked[0].headers["authorization"] == f"Bearer {TOKEN}"
             await talk("+12065550140", "inside")
             assert await said(fake, "+12065550140", 1) == ["No: misconfigured."]
-            metrics = (await carrier.get("/metrics", api_key(tmp_path, env(fake)))).body.decode()
+            metrics = (
+                await carrier.get("/metrics", api_key(f"sqlite:///{tmp_path / 'textback.db'}", tmp_path))
+            ).body.decode()
         finally:
             assert served.stop() == 0, served.output
         assert TOKEN not in served.output

@@ -390,8 +390,13 @@ class Context:
         session = self.state.session
         if session is None:
             return {}
-        hidden = self.flow.sensitive if self.flow else frozenset()
-        return {name: HIDDEN if name in hidden else value for name, value in session.vars.items()}
+        hidden, results = (self.flow.sensitive, self.flow.results) if self.flow else (frozenset(), frozenset())
+        shown = {name: HIDDEN if name in hidden else value for name, value in session.vars.items()}
+        for name in results & shown.keys():
+            if isinstance(value := shown[name], dict | list):
+                parts = value.items() if isinstance(value, dict) else enumerate(value, 1)
+                shown[name] = ", ".join(f"{key}: {one}" for key, one in parts if isinstance(one, str | int | float))
+        return shown
 
     def fail(self, reason: str, **data: Any) -> None:
         """The session can't go on: it ends as failed and a person is asked for. Nothing that the turn said is sent."""

@@ -114,7 +114,7 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
     calls = {flow.name: tuple(name for _, name in reader.runs) for reader, flow, _ in readers}
     for reader, flow, top in readers:
         settled = _settle(reader, flow, flows, calls)
-        said.append(lint.Part(reader.source, reader.said, top, settled, reader.places))
+        said.append(lint.Part(reader.source, reader.said, top, settled, reader.places, reader.uses))
     words = {word: name for word, (name, _) in starts.items()}
     longest = max((len(word.split()) for word in words), default=0)
     bot = msgspec.structs.replace(bot, flows=flows, starts=words, longest_start=longest)

@@ -8,16 +8,16 @@ from sqlalchemy import Connection, Select, Table, select, text
 from textback.store.locks import TIDYING
 from textback.store.many import Deletes
 from textback.store.spread import by_bucket, confined, within
-from textback.store.tables import dead_letters, line_use, rejected_webhooks
+from textback.store.tables import dead_letters, jobs, line_use, rejected_webhooks
 
 BATCH = 500
 """Rows of each table that one run deletes at most."""
 
-_d, _r, _u = dead_letters.c, rejected_webhooks.c, line_use.c
+_d, _j, _r, _u = dead_letters.c, jobs.c, rejected_webhooks.c, line_use.c
 
 
 class Before(msgspec.Struct, frozen=True):
-    """What goes: dead letters that were dealt with, or came, before these times (ms); rejected webhooks that came
+    """What goes: dead letters that were dealt with, or came, before these times (ms), with their jobs; rejected webhooks that came
     before that one; and what lines have sent before that day."""
 
     settled: int
@@ -48,6 +48,8 @@ def tidy(tx: Connection, workspace: str, before: Before) -> Gone:
     if not by_bucket(tx) or confined(tx) is not None:
         unsettled = _delete(tx, dead_letters, letter.where(_d.redriven_at.is_(None), _d.at < before.unsettled))
         counts = [unsettled, _delete(tx, dead_letters, letter.where(_d.redriven_at < before.settled))]
+        dead = within(tx, select(_j.bucket, _j.contact_id, _j.id).where(_j.workspace == workspace), _j.bucket)
+        counts.append(_delete(tx, jobs, dead.where(_j.state == "dead", _j.due_at < before.unsettled)))
     if confined(tx) is None:
         counts += _delete_others(tx, workspace, before)
     return Gone(unsettled, sum(counts), BATCH in counts)

@@ -64,7 +64,18 @@ REASONS = {
     "step_gone": "The flow has changed",
     "loop_guard": "Too many automatic replies",
     "late": "The text came late",
+    "action_failed": "Another system gave no result",
 }
+
+
+ACTION_ERRORS = {
+    "retry": "It could not be reached, or failed.",
+    "throttled": "It asked to wait, each time.",
+    "rejected": "It refused.",
+    "misconfigured": "Its address or key is wrong.",
+    "unknown": "It gave no answer that makes sense. It may have done it.",
+}
+"""What actions.ERRORS say to people."""
 
 
 def reason_words(reason: str) -> str:
@@ -253,6 +264,11 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
             if data.get("doubt") == "redriven":
                 return "return", "This came out of quarantine", "", ""
             return "shield", "The signature of this was bad. Perhaps the provider did not send it.", "", "wait"
+        case "action_done":
+            return "check", f"Asked {data.get('action', '')}", "", ""
+        case "action_failed":
+            why = ACTION_ERRORS.get(str(data.get("error", "")), "")
+            return "fail", f"Asked {data.get('action', '')}: no result", why, "wait"
         case "reminded":
             return "clock", "Reminder sent", "", ""
         case _:
