@@ -6,10 +6,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.acceptance.carrier import Carrier, api_key, command, rows
+from tests.acceptance.carrier import Carrier, api_key, rows
 from tests.support.booking import Booking, Says
 from tests.support.fake_provider import FakeProvider, telnyx_text
-from tests.support.served import Served
+from tests.support.served import Served, command
 
 BOT = """\
 bot: Oak Dental
@@ -90,6 +90,7 @@ async def test_what_another_system_says_comes_back_into_the_conversation(
     async with FakeProvider() as fake, Booking() as booking:
         booking.script = {f"/book/{slot}": answers for slot, (answers, _, _) in cases.items()}
         folder = write(tmp_path / "bot", booking.url)
+        database = f"sqlite:///{tmp_path / 'textback.db'}"
         served = Served(["serve", str(folder), "--port", "0"], tmp_path, env(fake)).wait_ready()
         try:
             carrier = Carrier(http, served.url)
@@ -111,9 +112,7 @@ async def test_what_another_system_says_comes_back_into_the_conversation(
                 assert asked[0].headers["authorization"] == f"Bearer {TOKEN}"
             await talk("+12065550140", "inside")
             assert await said(fake, "+12065550140", 1) == ["No: misconfigured."]
-            metrics = (
-                await carrier.get("/metrics", api_key(f"sqlite:///{tmp_path / 'textback.db'}", tmp_path))
-            ).body.decode()
+            metrics = (await carrier.get("/metrics", api_key(database, tmp_path))).body.decode()
         finally:
             assert served.stop() == 0, served.output
         assert TOKEN not in served.output
@@ -123,9 +122,7 @@ async def test_what_another_system_says_comes_back_into_the_conversation(
             "misconfigured", "misconfigured", "misconfigured", "unknown", "unknown", "unknown", "unknown"
         ]  # fmt: skip
         assert TOKEN not in listed
-        assert rows(f"sqlite:///{tmp_path / 'textback.db'}", "SELECT state, count(*) FROM jobs GROUP BY state") == [
-            ("dead", 7)
-        ]
+        assert rows(database, "SELECT state, count(*) FROM jobs GROUP BY state") == [("dead", 7)]
 
 
 @pytest.mark.parametrize("point", ["perform.performed"])

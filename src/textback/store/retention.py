@@ -17,8 +17,8 @@ _d, _j, _r, _u = dead_letters.c, jobs.c, rejected_webhooks.c, line_use.c
 
 
 class Before(msgspec.Struct, frozen=True):
-    """What goes: dead letters that were dealt with, or came, before these times (ms), with their jobs; rejected webhooks that came
-    before that one; and what lines have sent before that day."""
+    """What goes: dead letters that were dealt with, or came, before these times (ms), and the jobs of the latter;
+    rejected webhooks that came before that one; and what lines have sent before that day."""
 
     settled: int
     unsettled: int
