@@ -141,7 +141,7 @@ def make_actions(
                 raise SettingsError(
                     f"{name} is {state}; action {action.name} in bot.yml needs it.", f"Set {name} and start again."
                 )
-    names = [name.strip() for name in settings.actions_private.split(",") if name.strip()]
+    names = [name.strip() for name in (settings.actions_private or "").split(",") if name.strip()]
     try:
         return HttpActions(found, Allowed(names))
     except ValueError as error:

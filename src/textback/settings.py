@@ -99,8 +99,8 @@ class Settings(BaseModel):
     unresolved_dead_letter_days: int = Field(
         90, ge=1, description="Days after which a dead letter that nobody has dealt with is deleted."
     )
-    actions_private: str = Field(
-        "",
+    actions_private: str | None = Field(
+        None,
         description="Hosts and networks that actions may call although they are private, such as "
         "booking.internal,10.1.0.0/16.",
     )
