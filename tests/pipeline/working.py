@@ -21,6 +21,7 @@ from textback.engine.load import load_bot
 from textback.pipeline.accept import incoming
 from textback.pipeline.bots import Shelf
 from textback.pipeline.lines import Line
+from textback.pipeline.perform import Performs
 from textback.pipeline.road import Road
 from textback.store import desk, inbox, outbox
 from textback.store.db import Db, Tx
@@ -224,11 +225,13 @@ def make(
     clock: Clock | None = None,
     rate: float | None = None,
     reply_max_age: int = 0,
+    performs: Performs | None = None,
 ) -> Working:
     """A node with the lines `one` and `two`, not started yet."""
     phones, clock = phones or Phones(), clock or Clock()
     lines = {name: Line(name, phones, LINE, rate=rate) for name in ("one", "two")}
-    road = Road(db, WORKSPACE, lines, Shelf(WORKSPACE, bot_ or bot()), now=clock, reply_max_age=reply_max_age)
+    shelf = Shelf(WORKSPACE, bot_ or bot())
+    road = Road(db, WORKSPACE, lines, shelf, now=clock, reply_max_age=reply_max_age, performs=performs)
     return Working(db, road, phones, clock)
 
 

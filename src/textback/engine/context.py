@@ -150,7 +150,8 @@ class Context:
                 elif isinstance(value, dict):
                     found[name] = Parts(value, show(value, self.locale))
             for name in self.flow.results:
-                found[name] = answer(values.get(name, {}))
+                value = values.get(name)
+                found[name] = answer({} if value is None else value)
             for name, labels in self.flow.labels.items():
                 value = values.get(name)
                 if isinstance(value, str) and value in labels:

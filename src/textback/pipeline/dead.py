@@ -131,9 +131,9 @@ def _job(tx: Tx, letter: Row[Any], _: Row[Any], now: int) -> Redriven:
     """Do it once more, under the same key, as the newest version of the bot declares it. Its session has gone on
     without it: what comes of it changes nothing in the conversation."""
     old = jobs.of_letter(tx, letter)
-    if old is None:
+    if old is None and letter.redriven_at is None:
         return Redriven("lost", "The job is gone.")
-    if not dead.take(tx, letter, now):
+    if old is None or not dead.take(tx, letter, now):
         return Redriven("done")
     again = {"id": new_id(), "session": "", "version": 0, "state": "queued", "attempts": 0, "due_at": now}
     jobs.replace(tx, letter, {**old._mapping, **again})
