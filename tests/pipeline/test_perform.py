@@ -276,3 +276,25 @@ async def test_two_nodes_do_a_job_once(postgres_url: str) -> None:
     finally:
         await first.close()
         await second.close()
+
+
+async def test_in_the_simulator_actions_are_only_played(file_db: Db) -> None:
+    other = Other()
+    node = make(file_db, booking(), performs=other)
+    node.phones.name = "simulator"  # type: ignore[misc]
+    await node.road.start()
+    try:
+        await ask(node)
+        await says(node, "Booked .")
+        assert other.asked == []
+    finally:
+        await node.road.stop()
+
+
+async def test_a_running_session_keeps_the_action_of_its_version(file_db: Db) -> None:
+    node = await waiting(file_db)
+    newer = msgspec.structs.replace(booking(), version=2, actions={})
+    old = node.road.shelf.current
+    node.road.shelf.adopt(newer)
+    ([mine], _, _) = await claimed(node, node.clock())
+    assert mine.action == old.actions["book"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, literal_column, select, update
 
 from textback.store.many import Deletes, Given, Inserts, Rows, Updates, with_keys
 from textback.store.spread import within
@@ -76,13 +76,3 @@ def replace(tx: Connection, letter: Any, row: dict[str, Any] | None) -> None:
     tx.execute(delete(jobs).where(*mine, _j.state == "dead"))
     if row is not None:
         tx.execute(insert(jobs), row)
-
-
-def waiting(tx: Connection, most: int) -> int:
-    """How many are to be done, counted to `most`."""
-    return tx.execute(select(func.count()).select_from(select(_j.id).where(OPEN).limit(most).subquery())).scalar() or 0
-
-
-def soonest(tx: Connection) -> int | None:
-    """When the next job is due, in ms; None when none waits."""
-    return tx.execute(select(func.min(_j.due_at)).where(OPEN)).scalar()

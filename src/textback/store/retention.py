@@ -13,7 +13,7 @@ from textback.store.tables import dead_letters, jobs, line_use, rejected_webhook
 BATCH = 500
 """Rows of each table that one run deletes at most."""
 
-_d, _j, _r, _u = dead_letters.c, jobs.c, rejected_webhooks.c, line_use.c
+_d, _r, _u = dead_letters.c, rejected_webhooks.c, line_use.c
 
 
 class Before(msgspec.Struct, frozen=True):
@@ -46,10 +46,8 @@ def tidy(tx: Connection, workspace: str, before: Before) -> Gone:
     letter = within(tx, select(_d.bucket, _d.contact_id, _d.id).where(_d.workspace == workspace), _d.bucket)
     unsettled, counts = 0, []
     if not by_bucket(tx) or confined(tx) is not None:
-        unsettled = _delete(tx, dead_letters, letter.where(_d.redriven_at.is_(None), _d.at < before.unsettled))
+        unsettled = _delete(tx, dead_letters, letter.where(_d.redriven_at.is_(None), _d.at < before.unsettled), jobs)
         counts = [unsettled, _delete(tx, dead_letters, letter.where(_d.redriven_at < before.settled))]
-        dead = within(tx, select(_j.bucket, _j.contact_id, _j.id).where(_j.workspace == workspace), _j.bucket)
-        counts.append(_delete(tx, jobs, dead.where(_j.state == "dead", _j.due_at < before.unsettled)))
     if confined(tx) is None:
         counts += _delete_others(tx, workspace, before)
     return Gone(unsettled, sum(counts), BATCH in counts)
@@ -64,8 +62,9 @@ def _delete_others(tx: Connection, workspace: str, before: Before) -> list[int]:
     ]
 
 
-def _delete(tx: Connection, of: Table, which: Select[Any]) -> int:
+def _delete(tx: Connection, of: Table, which: Select[Any], *also: Table) -> int:
+    """Delete these rows, and those of the same key in the tables `also`."""
     rows = [dict(row._mapping) for row in tx.execute(which.limit(BATCH))]
-    if rows:
-        Deletes(of, **{column.name: of.c[column.name] for column in which.selected_columns})(tx, rows)
+    for table in (of, *also) if rows else ():
+        Deletes(table, **{column.name: table.c[column.name] for column in which.selected_columns})(tx, rows)
     return len(rows)
