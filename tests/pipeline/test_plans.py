@@ -21,7 +21,8 @@ from textback.store.db import Db, Tx
 GROWING = "addresses|arrivals|consent_events|contacts|conversations|jobs|messages|sessions|suppressions|turns"
 #: The whole table, or all of a bucket or of a workspace. The index of what is pending holds little.
 WIDE = re.compile(
-    rf"SCAN ({GROWING})\b(?! USING (COVERING )?INDEX (arrivals_pending|jobs_due))|SEARCH ({GROWING}) USING [A-Z ]+ \((bucket|workspace)=\?\)"
+    rf"SCAN ({GROWING})\b(?! USING (COVERING )?INDEX (arrivals_pending|jobs_due))"
+    rf"|SEARCH ({GROWING}) USING [A-Z ]+ \((bucket|workspace)=\?\)"
 )
 SQL = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 
