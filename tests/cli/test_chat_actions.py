@@ -25,7 +25,7 @@ async def test_chat_plays_actions_or_really_asks(tmp_path: Path, real: bool) -> 
         (tmp_path / "flows" / "main.yml").write_text(flow(STEPS))
         header = "headers: {X-Token: '${TOKEN}'}"
         (tmp_path / "bot.yml").write_text(f"{BOT}actions: {{book: {{http: {{url: '{other.url}', {header}}}}}}}\n")
-        chat = [TEXTBACK, "chat", str(tmp_path), *(["--actions"] if real else [])]
+        chat = [str(TEXTBACK), "chat", str(tmp_path), *(["--actions"] if real else [])]
         env = clean_environment({"ACTIONS_PRIVATE": "127.0.0.1", "TOKEN": "kept"})
         run = await asyncio.to_thread(
             lambda: subprocess.run(
