@@ -23,6 +23,7 @@ from chaos.nodes import Node, Nursery
 from chaos.report import as_json, table
 from chaos.traffic import PUBLIC_URL, TWILIO_NUMBER, Traffic
 from chaos.verdict import Verdict, judge, unrest, watch
+from tests.support.booking import Booking, Says
 from tests.support.fake_provider import FakeProvider
 from textback.core.faults import POINTS
 from textback.store import migrate
@@ -34,7 +35,11 @@ LEASE = 2
 QUIET = 60.0
 """Seconds in which everything must be done once all servers stay alive."""
 
-BOT = "bot: Corner Cafe\nemail: hello@example.com\n"
+BOT = """\
+bot: Corner Cafe
+email: hello@example.com
+actions: {{note: {{http: "{url}/note", timeout: 1s}}}}
+"""
 FLOW = """\
 flow: count
 start: {keywords: [note]}
@@ -45,8 +50,15 @@ steps:
     text: "Number {{ contact.count }}."
     expire:
       after: 2s
-      then: [{say: "Quiet after {{ contact.count }}."}, {end: quiet}]
+      then: [{say: "Quiet after {{ contact.count }}."}, {run: note}, {end: quiet}]
   - goto: top
+"""
+NOTE = """\
+flow: note
+steps:
+  - call: note
+    with: {count: "{{ contact.count }}"}
+    on_error: {end: failed}
 """
 
 
@@ -158,6 +170,7 @@ def environment(trial: Trial, fake: FakeProvider) -> dict[str, str]:
         "LEASE_SECONDS": str(LEASE),
         "REPLIES_PER_HOUR": "0",
         "RECONCILE_MINUTES": "0",  # what is unknown is looked up at the end
+        "ACTIONS_PRIVATE": "127.0.0.1",
         "LOG_LEVEL": "warning",
     }
 
@@ -166,15 +179,20 @@ async def execute(trial: Trial, folder: Path) -> Outcome:
     """Run one trial in this folder, which is left as it is, with the servers' logs."""
     began = time.monotonic()
     (folder / "bot" / "flows").mkdir(parents=True)
-    (folder / "bot" / "bot.yml").write_text(BOT)
     (folder / "bot" / "flows" / "count.yml").write_text(FLOW)
+    (folder / "bot" / "flows" / "note.yml").write_text(NOTE)
     await asyncio.to_thread(migrate.upgrade, parse_url(trial.database_url))
     watch(trial.database_url)
     chance = random.Random(trial.seed)
     connections = aiohttp.TCPConnector(limit=64, force_close=True)
     time_out = aiohttp.ClientTimeout(total=10)
     with Nursery() as nursery:
-        async with FakeProvider() as fake, aiohttp.ClientSession(connector=connections, timeout=time_out) as http:
+        async with (
+            FakeProvider() as fake,
+            Booking({"/note": (Says(),)}) as other,
+            aiohttp.ClientSession(connector=connections, timeout=time_out) as http,
+        ):
+            (folder / "bot" / "bot.yml").write_text(BOT.format(url=other.url))
             env = environment(trial, fake)
             nodes = [Node(nursery, free_port(), folder, env, folder / f"node{n}.log") for n in range(trial.nodes)]
             traffic = Traffic(http, nodes, fake, chance)
@@ -198,7 +216,7 @@ async def execute(trial: Trial, folder: Path) -> Outcome:
                 await reporting
             for node in nodes:
                 await node.stop()
-            verdict = judge(trial.database_url, traffic, fake, lookup)
+            verdict = judge(trial.database_url, traffic, fake, lookup, {one.key for one in other.asked})
     took = time.monotonic() - began
     return Outcome(trial.name, took, verdict, reaper.kills, traffic.webhooks, traffic.unanswered, complaints)
 

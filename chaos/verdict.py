@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,6 +59,7 @@ def unrest(database_url: str) -> dict[str, int]:
         "arrivals": "handled_at IS NULL",
         "outbox": "state <> 'unknown'",
         "timers": "1 = 1",
+        "jobs": "1 = 1",
         "early_statuses": "EXISTS (SELECT 1 FROM messages WHERE messages.bucket = early_statuses.bucket "
         "AND (messages.provider_id = early_statuses.provider_id OR messages.id = early_statuses.message_id))",
     }
@@ -93,8 +94,9 @@ class Verdict:
         return [*self.lost, *self.doubled, *self.disordered, *self.other]
 
 
-def judge(database_url: str, traffic: Traffic, fake: FakeProvider, lookup: Lookup) -> Verdict:
-    """Look at every text, every reply, every POST and every change of status. `lookup` has settled the unknown."""
+def judge(database_url: str, traffic: Traffic, fake: FakeProvider, lookup: Lookup, asked: Collection[str]) -> Verdict:
+    """Look at every text, every reply, every POST, every change of status and every result of an action. `lookup` has
+    settled the unknown; `asked` are the keys under which the other system was asked."""
     with opened(database_url) as tx:
         arrivals = _all(tx, "SELECT id, contact_id, kind, provider_id, handled_at FROM arrivals ORDER BY id")
         messages = _all(
@@ -113,6 +115,9 @@ def judge(database_url: str, traffic: Traffic, fake: FakeProvider, lookup: Looku
     _threads(verdict, traffic.said, messages, replies)
     _posts(verdict, messages, fake, lookup)
     _climbs(verdict, traffic, messages, steps)
+    heard = sum(row.kind == "job_result" for row in arrivals)
+    if heard != len(asked):
+        verdict.other.append(f"{len(asked)} actions were asked for, and {heard} results heard")
     return verdict
 
 

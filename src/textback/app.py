@@ -11,6 +11,8 @@ from typing import IO
 import msgspec
 import structlog
 
+from textback.actions.fetch import Allowed
+from textback.actions.http import HttpActions
 from textback.channels.client import Session
 from textback.channels.registry import PROVIDERS
 from textback.compliance.limits import Guard
@@ -128,6 +130,27 @@ def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Se
     return lines
 
 
+def make_actions(
+    settings: Settings, bot: Bot, specs: Mapping[str, LineSpec] | None, found: Mapping[str, str]
+) -> HttpActions:
+    """What performs the bot's actions. Raises SettingsError naming the first variable that is missing or empty, unless
+    all these lines are the simulator's, where actions are only played."""
+    real = specs is None or settings.simulator_actions or any(spec.provider != SIMULATOR for spec in specs.values())
+    for action in bot.actions.values() if real else ():
+        for name in sorted(action.secrets):
+            if not found.get(name, "").strip():
+                state = "empty" if name in found else "missing"
+                raise SettingsError(
+                    f"{name} is {state}; action {action.name} in bot.yml needs it.", f"Set {name} and start again."
+                )
+    names = [name.strip() for name in (settings.actions_private or "").split(",") if name.strip()]
+    try:
+        return HttpActions(found, Allowed(names))
+    except ValueError as error:
+        fix = "Write hosts and networks with commas, such as booking.internal,10.1.0.0/16."
+        raise SettingsError(f"ACTIONS_PRIVATE is wrong: {error}.", fix) from None
+
+
 def lock_database(settings: Settings) -> IO[str] | None:
     """Hold a SQLite database for this process alone. Raises StartError when another server has it."""
     path = sqlite_path(parse_url(settings.database_url))
@@ -181,8 +204,12 @@ class App:
         http = Session()
         try:
             make_lines(self._specs, self._found, http)
+            self._make_actions(parse_roles(self.settings.roles))
         finally:
             await http.close()
+
+    def _make_actions(self, roles: frozenset[str]) -> HttpActions | None:
+        return make_actions(self.settings, self.bot, self._specs, self._found) if "perform" in roles else None
 
     async def check_signatures(self) -> None:
         """Begin what lines may do without signatures, in the database. Raises SettingsError, in one line, where one
@@ -256,6 +283,8 @@ class App:
             shortener=Shortener(
                 settings.short_link_url or settings.public_url or "", settings.short_link_days, settings.max_parts
             ),
+            performs=self._make_actions(roles),
+            simulate=not settings.simulator_actions,
         )
         self.quarantine = Quarantine(self.db, settings.workspace, settings.rejected_webhooks)
         signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"

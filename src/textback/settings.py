@@ -114,6 +114,14 @@ class Settings(BaseModel):
     unresolved_dead_letter_days: int = Field(
         90, ge=1, description="Days after which a dead letter that nobody has dealt with is deleted."
     )
+    actions_private: str | None = Field(
+        None,
+        description="Hosts and networks that actions may call although they are private, such as "
+        "booking.internal,10.1.0.0/16.",
+    )
+    simulator_actions: bool = Field(
+        False, description="Perform the actions of conversations in the simulator; otherwise they are only played."
+    )
     model_dir: str = Field(
         "~/.cache/textback",
         description="The folder that keeps the sentence encoder's weights as they are used, 54 MB.",

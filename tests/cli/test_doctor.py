@@ -271,3 +271,22 @@ async def test_a_line_that_does_not_check_signatures_is_a_problem(
     (one,) = [finding for finding in findings if finding.what == "signatures of twilio"]
     assert (one.level, said in one.seen) == (level, True)
     assert one.fix
+
+
+@pytest.mark.parametrize(
+    ("found", "level", "says"),
+    [
+        ({}, "error", "NOTES_TOKEN is missing; action note in bot.yml needs it."),
+        ({"NOTES_TOKEN": "x", "ACTIONS_PRIVATE": "a b"}, "error", "ACTIONS_PRIVATE is wrong: a b."),
+        ({"NOTES_TOKEN": "x", "ACTIONS_PRIVATE": "10.0.0.0/8"}, "ok", "note; what they need is set."),
+    ],
+)
+async def test_what_actions_need_is_looked_for(tmp_path: Path, found: dict[str, str], level: str, says: str) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "main.yml").write_text(flow("- call: note\n  on_error: end\n- say: Hi."))
+    http = "{http: {url: 'https://example.com', headers: {X-Token: '${NOTES_TOKEN}'}}}"
+    (tmp_path / "bot.yml").write_text(f"{BOT}actions: {{note: {http}}}\n")
+    real = {"SIMULATOR_ACTIONS": "true", "PORT": "0", **found}
+    findings = await examine(real, tmp_path, f"sqlite:///{tmp_path / 'a.db'}", online=False)
+    (about,) = [one for one in findings if one.what == "actions"]
+    assert (about.level, says in about.seen) == (level, True)

@@ -42,6 +42,7 @@ def first_cells(text: str) -> list[str]:
 def folder_of(example: str) -> dict[str, str]:
     """The example as a whole bot folder: a bot.yml, a flow, or steps of one."""
     bot = BOT + "locales: [en, es]\nhandoff: {text: Somebody will come.}\n"
+    bot += "actions: {calendar.book: {http: 'https://booking.example.com/visits'}}\n"
     top = yaml.safe_load(example.replace("${", "$").replace("{{", "<<").replace("{%", "<%"))
     if isinstance(top, list):
         hello = flow("- say: Hello.", start="hello", name="hello")

@@ -5,19 +5,23 @@ import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.exc import OperationalError
 
-from tests.engine.talk import PATIENT
+from tests.engine.talk import BOT, PATIENT, flow
+from tests.pipeline.test_perform import Other
 from tests.pipeline.test_reconcile import UNKNOWN, Listing, look
-from tests.pipeline.working import ANA, BEN, CAT, LINE, NOON, WORKSPACE, bot, working
+from tests.pipeline.working import ANA, BEN, CAT, LINE, NOON, WORKSPACE, Working, bot, working
+from textback.actions.base import Done, Failed
 from textback.channels.base import Failure
-from textback.core.when import HOUR, MINUTE
+from textback.core.when import HOUR, MINUTE, SECOND
 from textback.engine.arrivals import Message
+from textback.engine.load import load_bot
 from textback.pipeline.accept import incoming
 from textback.pipeline.buckets import Places
 from textback.pipeline.fairness import CATCH_UP
@@ -25,7 +29,7 @@ from textback.pipeline.shortener import Shortener
 from textback.store import inbox, limits, outbox
 from textback.store.db import Db, Tx, open_db
 from textback.store.spread import CONFINED, spread_by
-from textback.store.tables import metadata
+from textback.store.tables import jobs, metadata
 
 ROAD = [table.name for table in metadata.sorted_tables if spread_by(table) == "bucket"]
 _ROAD = re.compile(rf"\b(?:INTO|FROM|JOIN|UPDATE) ({'|'.join(ROAD)})\b")
@@ -113,12 +117,32 @@ async def by_bucket(postgres_url: str) -> AsyncIterator[Db]:
     await db.close()
 
 
+def open_jobs(tx: Tx) -> int:
+    """How many jobs are to be done."""
+    return len(tx.execute(select(jobs.c.id).where(jobs.c.state != "dead")).all())
+
+
+async def later(node: Working, db: Db) -> int:
+    """As `open_jobs`, a second later: what is to be tried again is due."""
+    node.clock.at += SECOND
+    return await db.read(open_jobs)
+
+
 async def test_every_statement_names_the_one_bucket_of_its_transaction(by_bucket: Db) -> None:
     phones = Listing()
     linked = PATIENT.replace("Hello {{ name }}.", 'Hello {{ name }} {{ link("https://example.com/") }}')
     shortener = Shortener("https://go.example.com")
+    files = {
+        "bot.yml": f"{BOT}actions: {{note: {{http: 'https://example.com', retries: 1}}}}\n",
+        "flows/main.yml": flow(linked, start="book"),
+        "flows/note.yml": flow("- call: note\n  on_error: end", start="note", name="note"),
+    }
+    other = Other(Done(), Failed("throttled", retry_after=0.0), Failed("unknown"))
     with watching(by_bucket) as watched:
-        async with working(by_bucket, bot(linked), phones=phones, shortener=shortener) as node:
+        async with working(by_bucket, load_bot(files, 1), phones=phones, performs=other, shortener=shortener) as node:
+            for number in (BEN, CAT):  # one is done, one is tried again and given up
+                await node.text("NOTE", number)
+                await node.until(partial(later, node, by_bucket), 0)
             for number in (ANA, BEN, CAT):
                 await node.text("BOOK", number)
             await node.text("Ana")

@@ -5,19 +5,24 @@ from typing import Any
 
 from sqlalchemy import event
 
-from tests.pipeline.working import ANA, BEN, bot, working
+from tests.engine.talk import BOT, flow
+from tests.pipeline.test_perform import Other
+from tests.pipeline.working import ANA, BEN, working
+from textback.actions.base import Failed
 from textback.channels.base import Accepted, Failure
 from textback.core.ids import new_id
 from textback.core.when import HOUR, MINUTE
 from textback.engine.arrivals import AgentReply, ApiSend
+from textback.engine.load import load_bot
 from textback.store import reconcile
 from textback.store.db import Db, Tx
 
 #: They grow with every contact or with every text.
-GROWING = "addresses|arrivals|consent_events|contacts|conversations|messages|sessions|suppressions|turns"
+GROWING = "addresses|arrivals|consent_events|contacts|conversations|jobs|messages|sessions|suppressions|turns"
 #: The whole table, or all of a bucket or of a workspace. The index of what is pending holds little.
 WIDE = re.compile(
-    rf"SCAN ({GROWING})\b(?! USING INDEX arrivals_pending)|SEARCH ({GROWING}) USING [A-Z ]+ \((bucket|workspace)=\?\)"
+    rf"SCAN ({GROWING})\b(?! USING (COVERING )?INDEX (arrivals_pending|jobs_due))"
+    rf"|SEARCH ({GROWING}) USING [A-Z ]+ \((bucket|workspace)=\?\)"
 )
 SQL = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 
@@ -33,7 +38,10 @@ async def test_nothing_on_the_road_looks_through_a_table(file_db: Db) -> None:
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     steps = "- ask: words\n  text: Go on.\n  expire: {after: 1m, then: [{say: Bye.}]}\n- say: You said {{ words }}.\n"
-    async with working(file_db, bot(steps)) as node:
+    steps += "- call: note\n  on_error: end\n"
+    files = {"bot.yml": f"{BOT}actions: {{note: {{http: 'https://example.com'}}}}\n"}
+    noting = load_bot({**files, "flows/main.yml": flow(steps, start="book")}, 1)
+    async with working(file_db, noting, performs=Other(Failed("misconfigured"))) as node:
         node.phones.answer(ANA, Accepted("p-1"), Failure("unknown"), Failure("retry"))
         for words in ("book", "tea", "book", "x"):
             await node.text(words)

@@ -13,7 +13,7 @@ from tests.engine.talk import BOT, NAME, PATIENT, folder
 from tests.support.accidents import mutated
 from textback.app import read_folder
 from textback.core.errors import TextbackError
-from textback.core.when import DAY, HOUR, MINUTE, to_iso
+from textback.core.when import DAY, HOUR, MINUTE, SECOND, to_iso
 from textback.engine.arrivals import AnyArrival, DeliveryStatus, HandBack, Takeover
 from textback.engine.bot import Bot
 from textback.engine.effects import AnyEffect, Event, Send, SetTimer, UpdateDelivery
@@ -281,17 +281,18 @@ def test_pictures_and_words_that_the_provider_has_seen_to() -> None:
 
 def test_a_conversation_begins_when_and_as_it_says() -> None:
     lines = "lines: {main: {provider: simulator, number: '+12065550199'}}\n"
-    files = folder(NAME, f"{BOT}timezone: America/Chicago\nlocales: [en, es]\n{lines}")
+    actions = "actions: {calendar.book: {http: 'https://example.com/book'}}\n"
+    files = folder(NAME, f"{BOT}timezone: America/Chicago\nlocales: [en, es]\n{lines}{actions}")
     files["tests/a.yml"] = (
         "conversation: one\nat: 2026-07-01T10:00\nlocale: es\ncontact: {name: Ana, age: 4}\nline: main\n"
-        "actions:\n  calendar.book: [{result: {ref: A1}}, {error: full}]\nturns: [{in: go}]\n"
+        "actions:\n  calendar.book: [{result: {ref: A1}, after: 5s}, {error: rejected}]\nturns: [{in: go}]\n"
     )
     [one], problems = read_conversations(files, load_bot(files))
     assert problems == []
     assert to_iso(one.begins) == "2026-07-01T15:00:00Z"
     assert one.fields == {"name": "Ana", "age": 4, "locale": "es"}
     assert one.number == "+12065550199"
-    assert one.stubs == {"calendar.book": (Stub({"ref": "A1"}), Stub(error="full"))}
+    assert one.stubs == {"calendar.book": (Stub({"ref": "A1"}, after=5 * SECOND), Stub(error="rejected"))}
     assert one.exchanges[0].act == Texted("go")
 
 
@@ -310,9 +311,10 @@ def test_stubs_answer_the_effects_that_ask_them(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(ANSWERS, Send, back)
     more = "  actions: {desk: {result: end}}\n"
     turns = "- in: go\n- in: repair\n- out: {owner: nobody}"
-    assert script(turns).passed
-    assert not script(turns, more=more).passed
-    assert script(turns.replace("nobody", "bot"), more=more).passed
+    bot = f"{QUEUES}actions: {{desk: {{http: 'https://example.com'}}}}\n"
+    assert script(turns, bot=bot).passed
+    assert not script(turns, bot=bot, more=more).passed
+    assert script(turns.replace("nobody", "bot"), bot=bot, more=more).passed
 
 
 # Coverage
@@ -387,7 +389,7 @@ PROBLEMS: list[tuple[str, str, str]] = [
     ("conversation: a\nline: x\nturns: [{in: a}]", "2:7", "There is no line 'x' in bot.yml."),
     ("conversation: a\ncontact: Ana\nturns: [{in: a}]", "2:10", "contact must have fields."),
     ("conversation: a\nactions: x\nturns: [{in: a}]", "2:10", "actions must name actions."),
-    ("conversation: a\nactions: {X: {result: 1}}\nturns: [{in: a}]", "2:11", "An action can't be called 'X'."),
+    ("conversation: a\nactions: {X: {result: 1}}\nturns: [{in: a}]", "2:11", "There is no action 'X' in bot.yml."),
     ("conversation: a\nactions: {x: {}}\nturns: [{in: a}]", "2:14", "An answer of 'x' is a result or an error."),
     (
         "- {conversation: a, turns: [{in: a}]}\n- {conversation: a, turns: [{in: a}]}",

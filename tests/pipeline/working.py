@@ -21,6 +21,7 @@ from textback.engine.load import load_bot
 from textback.pipeline.accept import incoming
 from textback.pipeline.bots import Shelf
 from textback.pipeline.lines import Line
+from textback.pipeline.perform import Performs
 from textback.pipeline.road import Road
 from textback.pipeline.shortener import Shortener
 from textback.store import desk, inbox, outbox
@@ -226,12 +227,15 @@ def make(
     rate: float | None = None,
     reply_max_age: int = 0,
     shortener: Shortener | None = None,
+    performs: Performs | None = None,
 ) -> Working:
     """A node with the lines `one` and `two`, not started yet."""
     phones, clock = phones or Phones(), clock or Clock()
     lines = {name: Line(name, phones, LINE, rate=rate) for name in ("one", "two")}
     shelf = Shelf(WORKSPACE, bot_ or bot())
-    road = Road(db, WORKSPACE, lines, shelf, now=clock, reply_max_age=reply_max_age, shortener=shortener)
+    road = Road(
+        db, WORKSPACE, lines, shelf, now=clock, reply_max_age=reply_max_age, shortener=shortener, performs=performs
+    )
     return Working(db, road, phones, clock)
 
 

@@ -181,3 +181,12 @@ async def test_a_line_that_does_not_check_signatures_shouts_everywhere_until_it_
         assert program.get("/readyz").json()["problems"] == []
     finally:
         lines["simulator"] = plain
+
+
+def test_an_action_that_was_given_up_says_which_and_why(stuck: Site, owner: Browser) -> None:
+    payload = json.dumps({"action": "calendar.book", "step": "book.8", "arguments": ["name", "start"]})
+    given_up(stuck, kind="job", reason="unknown", detail="No answer in 5 s.", payload=payload, attempts=3)
+    html = owner.get("/dead-letters?kind=job").text
+    for words in ("Action calendar.book", "It gave no answer that makes sense", "book.8", "name, start", "Do again"):
+        assert words in html
+    assert "Action calendar.book" not in owner.get("/dead-letters?kind=send").text

@@ -1,21 +1,29 @@
 """textback chat: talk to a bot in the terminal. The same decisions as in production; nothing is stored or sent."""
 
+import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import typer
 
-from textback.app import read_folder
+from textback.actions.base import Failed, Job
+from textback.app import make_actions, read_folder
 from textback.cli.nlu import taught
 from textback.core.text import segments
-from textback.engine.effects import RecordConsent, Send, SetTimer
+from textback.engine.arrivals import JobResult
+from textback.engine.bot import Bot
+from textback.engine.effects import AnyEffect, Perform, RecordConsent, Send, SetTimer
 from textback.engine.load import load_bot
-from textback.pipeline.rehearse import Played, Rehearsal
+from textback.pipeline.rehearse import Played, Rehearsal, nobody
 from textback.pipeline.road import clock
+from textback.settings import environment, load_settings
 
 
-def lines(played: Played) -> list[str]:
-    """What the terminal shows of a turn: what was sent, and what else it wants done."""
+def lines(played: Played, *, real: bool = False) -> list[str]:
+    """What the terminal shows of a turn: what was sent, and what else it wants done. `real`: actions are performed,
+    and have been shown."""
     shown = []
     for done in played.done:
         match done.effect:
@@ -27,13 +35,37 @@ def lines(played: Played) -> list[str]:
                 shown.append(f"  -- {change.replace('_', '-')} recorded")
             case SetTimer(key):
                 shown.append(f"  -- timer set: {key}")
+            case Perform(action=action) if not real:
+                shown.append(f"  -- action {action} is only played; --actions asks for it")
     asked = [event.data.get("reason", "") for event in played.events if event.kind == "escalated"]
     return shown + [f"  -- waiting for a person: {reason}" for reason in asked]
 
 
-def chat(bot_dir: Path) -> None:
-    """Read texts from stdin until it ends."""
-    conversation = Rehearsal(taught(load_bot(read_folder(bot_dir))), clock())
+def _performing(bot: Bot) -> Callable[[AnyEffect], JobResult | None]:
+    """Asks other systems, once each, and shows what they say."""
+    found = environment(Path.cwd())
+    performs = make_actions(load_settings(found), bot, None, found)
+
+    def answer(effect: AnyEffect) -> JobResult | None:
+        if not isinstance(effect, Perform):
+            return None
+        job = Job(effect.arguments, effect.key, effect.timeout)
+        result = asyncio.run(performs.perform(bot.actions[effect.action], job))
+        if isinstance(result, Failed):
+            typer.echo(
+                f"  -- action {effect.action}: {' '.join(filter(None, (result.kind, result.code, result.detail)))}"
+            )
+            return JobResult(effect.job, error=result.kind)
+        typer.echo(f"  -- action {effect.action}: {msgspec.json.encode(result.value).decode()}")
+        return JobResult(effect.job, result.value)
+
+    return answer
+
+
+def chat(bot_dir: Path, *, actions: bool = False) -> None:
+    """Read texts from stdin until it ends. `actions` are only played, unless they are asked for."""
+    bot = taught(load_bot(read_folder(bot_dir)))
+    conversation = Rehearsal(bot, clock(), answer=_performing(bot) if actions else nobody)
     interactive = sys.stdin.isatty()
     typer.echo(f"{conversation.bot.name}. Text as the customer; Ctrl-D ends.")
     while True:
@@ -45,5 +77,5 @@ def chat(bot_dir: Path) -> None:
         if not interactive:
             typer.echo(f"you> {line.rstrip()}")
         conversation.now = clock()
-        for shown in lines(conversation.text(line.rstrip("\n"))):
+        for shown in lines(conversation.text(line.rstrip("\n")), real=actions):
             typer.echo(shown)

@@ -125,6 +125,8 @@ def _shown(letter: Letter) -> str:
     payload = letter.payload
     who = payload.get("to") or payload.get("from") or payload.get("arrival", "")
     text = " ".join(str(payload.get("text", "")).split())
+    if letter.kind == "job":
+        who, text = payload.get("action", ""), str(payload.get("step", ""))
     if letter.kind == "webhook":
         who, text = letter.row.source, str(payload.get("path", ""))
     times = f"({letter.attempts} times)" if letter.kind == "webhook" and letter.attempts > 1 else ""

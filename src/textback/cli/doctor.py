@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 import typer
 
-from textback.app import line_specs, make_lines, read_folder, resolve
+from textback.app import line_specs, make_actions, make_lines, read_folder, resolve
 from textback.channels.client import Session
 from textback.channels.probe import Answered, probe, serves
 from textback.cli.serving import example_bot
@@ -74,6 +74,7 @@ async def examine(found: Mapping[str, str], bot_dir: Path, database: str | None,
         findings.append(_encoder())
         if settings is not None:
             findings.append(_public_url(settings, specs))
+            findings += _actions(settings, bot, specs, found)
             findings += _database(settings)
             findings += _signatures(specs, found, http, settings)
             findings.append(_traces(found))
@@ -122,6 +123,19 @@ def _bot(bot_dir: Path, findings: list[Finding]) -> Bot | None:
     else:
         findings.append(Finding("bot folder", "ok", seen))
     return bot
+
+
+def _actions(
+    settings: Settings, bot: Bot | None, specs: Mapping[str, LineSpec], found: Mapping[str, str]
+) -> list[Finding]:
+    """Every secret of the bot's actions is there. Nobody is asked."""
+    if bot is None or not bot.actions:
+        return []
+    try:
+        make_actions(settings, bot, specs, found)
+    except TextbackError as error:
+        return [_error("actions", error)]
+    return [Finding("actions", "ok", f"{', '.join(bot.actions)}; what they need is set.")]
 
 
 def _lines(bot: Bot, found: Mapping[str, str], http: Session, findings: list[Finding]) -> dict[str, LineSpec]:

@@ -61,9 +61,14 @@ def demo(
 
 
 @app.command("chat")
-def chat_command(bot_dir: BotDir) -> None:
+def chat_command(
+    bot_dir: BotDir,
+    actions: Annotated[
+        bool, typer.Option("--actions", help="Perform actions; without it they are only played.", show_default=False)
+    ] = False,
+) -> None:
     """Talk to a bot in the terminal. Nothing is stored or sent."""
-    chat.chat(bot_dir)
+    chat.chat(bot_dir, actions=actions)
 
 
 @app.command("check")
@@ -257,13 +262,13 @@ def user_link(email: Annotated[str, typer.Argument(help="The person's address.")
 OneLetter = Annotated[str, typer.Argument(help="Which one: its id in the list.")]
 AllLetters = Annotated[bool, typer.Option("--all", help="Every one that nobody has dealt with.")]
 AllOfLine = Annotated[str, typer.Option(help="With --all: only of this line.")]
-AllOfKind = Annotated[str, typer.Option(help="With --all: only of this kind: send, arrival or webhook.")]
+AllOfKind = Annotated[str, typer.Option(help="With --all: only of this kind: send, arrival, job or webhook.")]
 
 
 @dead_letters.command("list")
 def dead_list(
     line: Annotated[str, typer.Option(help="Only of this line.")] = "",
-    kind: Annotated[str, typer.Option(help="Only of this kind: send, arrival or webhook.")] = "",
+    kind: Annotated[str, typer.Option(help="Only of this kind: send, arrival, job or webhook.")] = "",
     database: Database = None,
 ) -> None:
     """List what was given up or rejected and why, the oldest first: id, time, kind, line, who, reason, text."""

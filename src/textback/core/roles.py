@@ -2,8 +2,9 @@
 
 from textback.core.errors import SettingsError, shown
 
-ROLES = ("accept", "turn", "deliver", "tick", "web")
-"""accept takes webhooks; turn decides what to answer; deliver posts it; tick fires timers and ends the leases of dead
+ROLES = ("accept", "turn", "deliver", "perform", "tick", "web")
+"""accept takes webhooks; turn decides what to answer; deliver posts it; perform
+asks other systems for what flows want of them; tick fires timers and ends the leases of dead
 nodes; web serves the desk, the simulator and the HTTP API."""
 EVERY = ",".join(ROLES)
 

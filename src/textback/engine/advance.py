@@ -16,6 +16,7 @@ def advance(ctx: Context, step_id: str) -> None:
     """Run the session on from this step. Raises LimitHit and RenderError."""
     session = ctx.session
     session.waiting = session.sleeping = False
+    session.pending = None
     following: str | None = step_id
     while following is not None:
         if following == END:

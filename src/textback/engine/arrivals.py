@@ -1,6 +1,6 @@
 """Arrivals: everything that can happen to a conversation. Stored in the inbox, handled one at a time, in order."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -115,4 +115,13 @@ class TimerFired(Arrival, frozen=True, omit_defaults=True, tag="timer"):
     due_at: int
 
 
-AnyArrival = Message | DeliveryStatus | AgentReply | Takeover | HandBack | Complete | ApiSend | TimerFired
+class JobResult(Arrival, frozen=True, omit_defaults=True, tag="job_result"):
+    """What came of an action that a turn asked for: its result, or why there is none (actions.ERRORS). One that its
+    session does not wait for any more changes nothing."""
+
+    job: str
+    value: Any = None
+    error: str = ""
+
+
+AnyArrival = Message | DeliveryStatus | AgentReply | Takeover | HandBack | Complete | ApiSend | TimerFired | JobResult

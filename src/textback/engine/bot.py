@@ -6,6 +6,7 @@ import msgspec
 
 from textback.core.messages import MessageClass
 from textback.core.when import MINUTE
+from textback.engine.actions import Action
 from textback.engine.arrivals import Media
 from textback.engine.hours import Hours
 from textback.engine.template import Expression, Text
@@ -152,7 +153,8 @@ class Flow(msgspec.Struct, frozen=True):
 
     `labels` holds, for each choice variable, the label of every choice; `names` is every variable the flow may set,
     with those of the flows that it runs; `sensitive` those that are shown to nobody, `written` those that
-    print otherwise than they are kept. `examples` are texts that should start it; `label` is what people call it.
+    print otherwise than they are kept, `results` those that hold what actions gave. `examples` are texts that should
+    start it; `label` is what people call it.
     """
 
     name: str
@@ -163,6 +165,7 @@ class Flow(msgspec.Struct, frozen=True):
     labels: dict[str, dict[str, Text]] = {}
     sensitive: frozenset[str] = frozenset()
     written: frozenset[str] = frozenset()
+    results: frozenset[str] = frozenset()
     examples: tuple[str, ...] = ()
     label: Text | None = None
 
@@ -206,6 +209,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     longest_start: int = 0
     templates: dict[str, Approved] = {}
     content: Content = Content()
+    actions: dict[str, Action] = {}
     recogniser: Recogniser | None = None
 
     @property

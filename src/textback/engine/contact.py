@@ -5,12 +5,12 @@ from collections.abc import Callable
 import msgspec
 
 from textback.core.when import DAY
-from textback.engine.advance import TURNS_IN_A_SESSION, advance, give_up, rewalk
+from textback.engine.advance import TURNS_IN_A_SESSION, advance, rewalk
 from textback.engine.arrivals import Message
 from textback.engine.bot import Escalation, Question
 from textback.engine.context import Context, LimitHit
 from textback.engine.correct import correct, unmarked, without_answer
-from textback.engine.digress import go_on, offer, short
+from textback.engine.digress import go_on, offer
 from textback.engine.effects import Check
 from textback.engine.match import (
     GLOBALS,
@@ -28,6 +28,8 @@ from textback.engine.nodes.ask import Ask, prefill
 from textback.engine.nodes.confirm import WHICH, Confirm
 from textback.engine.nodes.registry import asking
 from textback.engine.nodes.wait import Wait
+from textback.engine.refusing import refuse
+from textback.engine.results import meanwhile, ready, settle
 from textback.engine.template import RenderError
 
 
@@ -219,7 +221,10 @@ def _go_on_after(ctx: Context, step: Question) -> None:
     if changed is None:
         raise LookupError("nothing was corrected")
     ctx.session.between = []
-    rewalk(ctx, changed.next, step.id)
+    if changed.name in ctx.session.filled:  # other systems are asked about it again
+        rewalk(ctx, changed.id, step.id)
+    else:
+        rewalk(ctx, changed.next, step.id)
 
 
 def _answer(ctx: Context, said: Incoming) -> tuple[bool, str]:
@@ -229,6 +234,8 @@ def _answer(ctx: Context, said: Incoming) -> tuple[bool, str]:
     step = ctx.open_question()
     if step is None and session.sleeping:
         return False, "waits for a time"
+    if step is None and session.pending is not None:
+        return False, f"waits for {session.pending.action}"
     if step is None:
         said_before = len(ctx.effects)
         advance(ctx, session.step)
@@ -248,7 +255,7 @@ def _hear(ctx: Context, step: Question, text: str) -> tuple[bool, str]:
     if heard is None:
         return False, "not understood" if text else "no words"
     if heard.problem:
-        _refuse(ctx, step, heard.problem)
+        refuse(ctx, step, heard.problem)
     elif heard.next is not None and heard.again:
         rewalk(ctx, heard.next)
     elif heard.next is not None:
@@ -268,8 +275,16 @@ def _start(ctx: Context, said: Incoming) -> tuple[bool, str]:
                 break
     if name is None:
         return False, "none"
+    if _under_way(ctx, name):
+        return False, f"{name} is under way"
     begin(ctx, name, said.text if word != said.normal else "")
     return True, f"{word!r} starts {name}"
+
+
+def _under_way(ctx: Context, name: str) -> bool:
+    """Whether this flow waits for another system: who asks for it again means the same once more."""
+    session = ctx.state.session
+    return session is not None and session.pending is not None and session.flow == name
 
 
 def _intent(ctx: Context, said: Incoming) -> tuple[bool, str]:
@@ -303,35 +318,14 @@ def begin(ctx: Context, name: str, text: str) -> None:
     advance(ctx, flow.first)
 
 
-def _ask_again(ctx: Context, _: Incoming) -> tuple[bool, str]:
+def _ask_again(ctx: Context, said: Incoming) -> tuple[bool, str]:
+    session = ctx.state.session
+    if session is not None and session.pending is not None:
+        return True, meanwhile(ctx, said.text)
     step = ctx.open_question()
     if step is None:
         return False, "no question open"
-    return True, _refuse(ctx, step)
-
-
-def _refuse(ctx: Context, step: Question, why: str = "") -> str:
-    """Ask again, in other words each time, or give up. `why` is what is wrong with an answer that was understood."""
-    session = ctx.session
-    session.tries += 1
-    ctx.event("answer_refused", session=session.id, flow=session.flow, step=step.id, tries=session.tries)
-    if session.tries > step.retry.max:
-        if step.retry.then is None:
-            ctx.escalate(Escalation(), "not_understood", ctx.source(step))
-        else:
-            give_up(ctx, step, step.retry.then, "not_understood")
-        return f"gave up after {session.tries} tries"
-    talk = asking(step)
-    if why:
-        words = f"{why} {short(ctx, step) if session.tries == 1 else talk.example(ctx, step)}"
-    elif session.tries > 1:
-        words = talk.example(ctx, step)
-    elif step.retry.text is not None:
-        words = ctx.render(step.retry.text, question=talk.words(ctx, step))
-    else:
-        words = ctx.phrases.again.format(question=talk.words(ctx, step))
-    ctx.ask(step, words)
-    return f"try {session.tries} of {step.retry.max}"
+    return True, refuse(ctx, step)
 
 
 def _fallback(ctx: Context, _: Incoming) -> tuple[bool, str]:
@@ -401,6 +395,8 @@ def hear(ctx: Context, message: Message) -> None:
             ctx.state.fallbacks = 0  # this one was understood
         if parked and ctx.state.session is None and ctx.state.owner.kind == "bot" and not ctx.state.offered:
             offer(ctx)
+        if ready(ctx):
+            settle(ctx)
         if ctx.state.owner.kind == "bot":
             ctx.happens("said")
 

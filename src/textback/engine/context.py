@@ -15,7 +15,7 @@ from textback.engine.effects import AnyEffect, CancelTimers, Check, Event, Mask,
 from textback.engine.matchers import Here
 from textback.engine.show import show
 from textback.engine.state import EpisodeStatus, Owner, Session, State
-from textback.engine.template import LINKS, YEAR, Chosen, Expression, Fields, Parts, Shown, Text
+from textback.engine.template import LINKS, YEAR, Chosen, Expression, Fields, Parts, Shown, Text, answer
 from textback.engine.words import Phrases, phrases
 
 OWNER_IDLE = "owner_idle"
@@ -163,16 +163,19 @@ class Context:
                     found[name] = Shown(value, show(value, self.locale, self.year))
                 elif isinstance(value, dict):
                     found[name] = Parts(value, show(value, self.locale, self.year))
+            for name in self.flow.results:
+                value = values.get(name)
+                found[name] = answer({} if value is None else value)
             for name, labels in self.flow.labels.items():
                 value = values.get(name)
                 if isinstance(value, str) and value in labels:
                     found[name] = Chosen(value, labels[value].render(self.locale, dict))
         return found
 
-    def value(self, expression: Expression) -> Any:
+    def value(self, expression: Expression, more: Mapping[str, Any] = {}) -> Any:
         """What an expression comes to; variables that have no value yet are empty."""
         blank = dict.fromkeys(self.flow.names, "") if self.flow else {}
-        return expression.value({**blank, **self.scope()})
+        return expression.value({**blank, **self.scope(), **more})
 
     def holds(self, condition: Expression, more: Mapping[str, Any] = {}) -> bool:
         """Whether a condition is true; variables that have no value yet are empty."""
@@ -212,6 +215,7 @@ class Context:
         session.waiting = True
         session.between = []
         session.half = ""
+        session.pending = None
         self.rewalking = None
         self.event("step_reached", session=session.id, flow=session.flow, step=step.id)
         self.ask(step, words)
@@ -270,10 +274,11 @@ class Context:
             self.event("episode_started", number=now.number + 1)
 
     def start_session(self, flow: Flow) -> None:
-        """Begin a flow of the current version. One whose question is open is parked, unless it is the same flow; any
+        """Begin a flow of the current version. One that waits for an answer is parked, unless it is the same flow; any
         other ends as replaced."""
         session = self.state.session
-        if session is not None and self.open_question() is not None and session.flow != flow.name:
+        busy = self.open_question() is not None or (session is not None and session.pending is not None)
+        if session is not None and busy and session.flow != flow.name:
             self.park()
         elif session is not None:
             self.end_session("replaced", finish=False)
@@ -401,8 +406,13 @@ class Context:
         session = self.state.session
         if session is None:
             return {}
-        hidden = self.flow.sensitive if self.flow else frozenset()
-        return {name: HIDDEN if name in hidden else value for name, value in session.vars.items()}
+        hidden, results = (self.flow.sensitive, self.flow.results) if self.flow else (frozenset(), frozenset())
+        shown = {name: HIDDEN if name in hidden else value for name, value in session.vars.items()}
+        for name in results & shown.keys():
+            if isinstance(value := shown[name], dict | list):
+                parts = value.items() if isinstance(value, dict) else enumerate(value, 1)
+                shown[name] = ", ".join(f"{key}: {one}" for key, one in parts if isinstance(one, str | int | float))
+        return shown
 
     def fail(self, reason: str, **data: Any) -> None:
         """The session can't go on: it ends as failed and a person is asked for. Nothing that the turn said is sent."""

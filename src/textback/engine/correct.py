@@ -107,6 +107,8 @@ def _change(ctx: Context, step: Ask, found: Reading) -> str:
         return ""
     session = ctx.session
     session.vars[step.name] = found.value
+    if any(rule.asked is not None for rule in step.rules) and step.name not in session.filled:
+        session.filled.append(step.name)
     session.confirming = ""
     ctx.changed = step
     if step.sensitive:

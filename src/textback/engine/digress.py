@@ -7,9 +7,9 @@ from textback.engine.nodes.registry import asking
 
 
 def offer(ctx: Context) -> None:
-    """Another session has ended and one is parked: ask its question again when it was parked in this very turn, else
-    ask whether to go on with it."""
-    if ctx.digressed:
+    """Another session has ended and one is parked: ask its question again when it was parked in this very turn, go on
+    when it waits for another system, else ask whether to go on with it."""
+    if ctx.digressed or ctx.state.parked[-1].pending is not None:
         go_on(ctx, back=True)
         return
     parked = ctx.state.parked[-1]

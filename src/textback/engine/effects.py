@@ -70,7 +70,25 @@ class Mask(msgspec.Struct, frozen=True, omit_defaults=True, tag="mask"):
     """Keep the contact's text of this turn as "•••": it holds a sensitive answer, which is in the state alone."""
 
 
-AnyEffect = Send | SetTimer | CancelTimers | RecordConsent | CancelQueued | UpdateDelivery | Mask
+class Perform(msgspec.Struct, frozen=True, omit_defaults=True, tag="perform"):
+    """Ask another system for something. The result is an arrival, JobResult.
+
+    `job` names this one visit of the step; `key`, made of the session, the step and the visit, goes with every try, so
+    that the other system can tell a repetition. `timeout` (ms) is for one try; `retries` follow the first one.
+    """
+
+    job: str
+    session: str
+    version: int
+    step: str
+    action: str
+    arguments: dict[str, Any]
+    key: str
+    timeout: int
+    retries: int
+
+
+AnyEffect = Send | SetTimer | CancelTimers | RecordConsent | CancelQueued | UpdateDelivery | Mask | Perform
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -79,8 +97,9 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     Kinds: session_started, session_ended, escalated, taken_over, handed_back, completed, opted_out, opted_in,
     help_asked, episode_started, episode_status, step_reached, answer_refused, fallback, send_refused, turn_failed,
     reminded, waits, goal, recorded, tagged, untagged, corrected, session_parked, session_resumed, resume_offered,
-    unclear, loop_guard, late_message, owner_idle, takeover_refused, reply_refused, hand_back_refused, complete_refused,
-    link_clicked (written beside the turns, when a contact opens a short link).
+    unclear, loop_guard, late_message, action_asked, action_done, action_failed, action_stale, owner_idle,
+    takeover_refused, reply_refused, hand_back_refused, complete_refused, link_clicked (written beside the turns, when a
+    contact opens a short link).
     """
 
     kind: str

@@ -11,11 +11,12 @@ from textback.engine.bot import END, Approved, Bot, Flow, Question, Step
 from textback.engine.lint_overlap import check_overlaps
 from textback.engine.lint_texts import Told, check_text
 from textback.engine.nodes.ask import Ask
+from textback.engine.nodes.call import Call
 from textback.engine.nodes.escalate import Escalate
 from textback.engine.nodes.run import Run
 from textback.engine.nodes.say import Say
 from textback.engine.nodes.wait import Wait
-from textback.engine.reading import Said
+from textback.engine.reading import Said, Use
 from textback.engine.source import Mapping, Node, Source
 from textback.engine.source import Sequence as List
 
@@ -33,6 +34,7 @@ class Part(msgspec.Struct, frozen=True):
     flow: Flow | None = None
     places: dict[str, Node] = {}
     named: Sequence[Approved] = ()
+    uses: Sequence[Use] = ()
 
 
 def check_flow(source: Source, flow: Flow, places: dict[str, Node]) -> None:
@@ -67,7 +69,24 @@ def advise(bot: Bot, parts: Iterable[Part], most_segments: int) -> None:
         if part.flow is not None and all(id_ in part.flow.steps for id_ in part.places):
             _check_ends(part.source, part.flow, part.places)
             _check_rings(part.source, part.flow, part.places)
+            _check_results(part, owners)
     check_overlaps([(part.source, part.flow.name, part.top) for part in parts if part.flow is not None and part.top])
+
+
+def _check_results(part: Part, owners: dict[int, str]) -> None:
+    """What an action gives is there only behind it."""
+    flow = part.flow
+    if flow is None or any(isinstance(step, Run) for step in flow.steps.values()):
+        return
+    behind: dict[str, set[str]] = {}
+    for step in flow.steps.values():
+        if isinstance(step, Call) and step.save:
+            behind.setdefault(step.save, set()).update(_reached(flow, list(step.targets())))
+    for use in part.uses:
+        for name in sorted(use.names & behind.keys()):
+            if owners.get(id(use.node), "") not in behind[name] | {""}:
+                fix = "Use it behind the call that saves it."
+                part.source.warn(use.node, f"{name!r} can't be there yet: no action has given it.", fix)
 
 
 def _sentence(said: Said) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 
 from textback.core.errors import TextbackError
 from textback.engine import lint
+from textback.engine.actions_file import read_actions
 from textback.engine.bot import Bot, Escalation, Fallback, Flow, Handoff, LineSpec
 from textback.engine.consent_words import NEVER_HEARD
 from textback.engine.match import normalise
@@ -28,7 +29,7 @@ from textback.engine.words import LANGUAGES
 BOT_FILE = "bot.yml"
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
-    "fallback", "handoff", "owner_idle", "lines", "content",
+    "fallback", "handoff", "owner_idle", "lines", "actions", "content",
 )  # fmt: skip
 LATER_BOT_KEYS = ("routing", "retention", "limits", "personas", "thresholds", "urls")
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
@@ -114,7 +115,7 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
     calls = {flow.name: tuple(name for _, name in reader.runs) for reader, flow, _ in readers}
     for reader, flow, top in readers:
         settled = _settle(reader, flow, flows, calls)
-        said.append(lint.Part(reader.source, reader.said, top, settled, reader.places))
+        said.append(lint.Part(reader.source, reader.said, top, settled, reader.places, uses=reader.uses))
     words = {word: name for word, (name, _) in starts.items()}
     longest = max((len(word.split()) for word in words), default=0)
     bot = msgspec.structs.replace(bot, flows=flows, starts=words, longest_start=longest)
@@ -167,6 +168,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         owner_idle=reader.duration(keys.get("owner_idle"), "owner_idle") or nothing.owner_idle,
         lines=_lines(reader, keys.get("lines")),
         content=read_content(reader, keys.get("content")),
+        actions=read_actions(reader, keys.get("actions")),
     )
     reader.check_uses(())
     said.append(lint.Part(source, reader.said))
@@ -317,7 +319,10 @@ def _settle(reader: FlowReader, flow: Flow, flows: dict[str, Flow], calls: dict[
     labels = {key: value for name in within for key, value in flows[name].labels.items()} | flow.labels
     sensitive = flow.sensitive.union(*(flows[name].sensitive for name in within))
     written = flow.written.union(*(flows[name].written for name in within))
-    settled = msgspec.structs.replace(flow, names=names, labels=labels, sensitive=sensitive, written=written)
+    results = flow.results.union(*(flows[name].results for name in within))
+    settled = msgspec.structs.replace(
+        flow, names=names, labels=labels, sensitive=sensitive, written=written, results=results
+    )
     if flows.get(flow.name) is flow:
         flows[flow.name] = settled
     callers = {name for name, called in calls.items() if flow.name in called}
@@ -344,7 +349,7 @@ def _read_flow(
     reader = FlowReader(
         source, bot.locales, bot.handoff.queues, KINDS, NEVER_HEARD, has_handoff_text=bot.handoff.text is not None
     )
-    reader.templates = bot.templates
+    reader.templates, reader.actions = bot.templates, bot.actions
     keys = reader.mapping(top, "A flow", FLOW_KEYS)
     for key in ("flow", "steps"):
         if key not in keys and isinstance(top, MappingNode):

@@ -6,6 +6,7 @@ from textback.engine.context import OWNER_IDLE, Context
 from textback.engine.effects import CancelTimers, Send, SetTimer
 from textback.engine.episode import OVER
 from textback.engine.nodes.registry import asking
+from textback.engine.results import ready, settle
 from textback.engine.state import Owner
 
 Act = AgentReply | Complete | HandBack | Takeover
@@ -93,7 +94,11 @@ def hand_back(ctx: Context, act: HandBack) -> None:
         if session.sleeping:  # its timer is gone: what it waited for was for the bot alone to say
             session.sleeping, session.step = False, ctx.running.steps[session.step].next
         step = ctx.open_question()
-        if step is None:
+        if ready(ctx) and (step is None or act.mode == "ask"):
+            settle(ctx)
+        elif step is None and session.pending is not None:
+            pass  # it is still asked
+        elif step is None:
             if act.mode == "ask":
                 advance(ctx, session.step)
         elif act.mode == "ask":

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from textback.core.messages import MessageClass
+from textback.engine.actions import Action
 from textback.engine.bot import Approved, Expire, Flow, Remind, Retry, Step
 from textback.engine.match import Options
 from textback.engine.source import Mapping, Node, Scalar, Sequence, Source, duration, nearest
@@ -237,6 +238,8 @@ class FlowReader(Reader):
         self.called: dict[str, Text] = {}
         self.labels: dict[str, dict[str, Text]] = {}
         self.templates: Mapping_[str, Approved] = {}
+        self.actions: Mapping_[str, Action] = {}
+        self.results: set[str] = set()
         self.sensitive: set[str] = set()
         self.runs: list[tuple[Node, str]] = []
 
@@ -322,11 +325,12 @@ class FlowReader(Reader):
             self.labels,
             frozenset(self.sensitive),
             frozenset(name for name, type_ in self.types.items() if type_ in WRITTEN),
+            frozenset(self.results),
         )
 
 
 #: Step kinds of the flow language that a later version brings.
-LATER_KINDS = ("call", "answer")
+LATER_KINDS = ("answer",)
 
 
 class Draft:

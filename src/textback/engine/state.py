@@ -55,6 +55,24 @@ class Between(msgspec.Struct, omit_defaults=True):
     said: str
 
 
+class Pending(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An action that a session waits for: its job, the place of the `check` that asks it in its question (-1 for a
+    `call`), and the answer that is held meanwhile. `again` says that the question had been answered before, `told`
+    that the contact was asked for a moment. Once it `came`, `value` or `error` is there; it waits for its session's
+    turn to speak.
+    """
+
+    job: str
+    action: str
+    rule: int = -1
+    held: Any = None
+    again: bool = False
+    told: bool = False
+    came: bool = False
+    value: Any = None
+    error: str = ""
+
+
 class Session(msgspec.Struct, omit_defaults=True):
     """One run of one version of a flow, pinned to that version until it ends.
 
@@ -62,7 +80,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     questions that have an answer, in the order in which they got it; `filled` the variables that were said before they
     were asked for; `seen` the steps that have been run. `between` is what the last answer may have meant, while the
     contact is asked which. `half` is the date, or the time, of an open question that wants both. `nudged`: the open
-    question was asked again after something else was answered.
+    question was asked again after something else was answered. `calls` counts the actions that it asked for, `pending`
+    is the one that it waits for.
     """
 
     id: str
@@ -84,6 +103,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     nudged: bool = False
     parked_at: int = 0
     half: str = ""
+    calls: int = 0
+    pending: Pending | None = None
 
 
 class State(msgspec.Struct, omit_defaults=True):

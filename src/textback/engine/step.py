@@ -26,7 +26,7 @@ from typing import Any
 
 import msgspec
 
-from textback.engine import contact, people, timing
+from textback.engine import contact, people, results, timing
 from textback.engine.arrivals import (
     AgentReply,
     AnyArrival,
@@ -34,6 +34,7 @@ from textback.engine.arrivals import (
     Complete,
     DeliveryStatus,
     HandBack,
+    JobResult,
     Message,
     Takeover,
     TimerFired,
@@ -93,6 +94,7 @@ HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     Complete: people.complete,
     ApiSend: _api_send,
     DeliveryStatus: _status,
+    JobResult: results.arrive,
 }
 
 

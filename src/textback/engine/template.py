@@ -135,6 +135,10 @@ def plain(value: Any) -> Any:
     """A value as it is kept."""
     if isinstance(value, Parts):
         return dict(value)
+    if isinstance(value, Answer):
+        return dict(value._values)  # noqa: SLF001 (a template must not see it)
+    if isinstance(value, list):
+        return [plain(one) for one in value]
     return str.__str__(value) if isinstance(value, str) else value
 
 
@@ -154,6 +158,29 @@ class Fields:
 
 YEAR = "_year"
 """The value, out of authors' reach, that says which year it is: dates of another one are written with it."""
+
+
+class Answer(Fields):
+    """What an action gave, for templates (`booking.ref`). What is not there is empty; as a whole it prints as nothing,
+    and is true when there is any."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        return answer(super().__getattr__(name))
+
+    def __bool__(self) -> bool:
+        return bool(self._values)
+
+    def __str__(self) -> str:
+        return ""
+
+
+def answer(value: Any) -> Any:
+    """A result, or a part of one, as templates read it."""
+    if isinstance(value, list):
+        return [answer(one) for one in value]
+    return Answer(value) if isinstance(value, dict) else value
 
 
 @pass_context

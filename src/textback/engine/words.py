@@ -26,6 +26,7 @@ class Phrases(msgspec.Struct, frozen=True):
     back_to: str  # {question}
     resume: str  # {flow}
     stopped: str
+    moment: str
     noted: str  # {label} {value}
     which: str  # {options}
     which_time: str  # {half}, a day
@@ -89,6 +90,7 @@ ENGLISH = Language(
         back_to="Back to where we were: {question}",
         resume="Shall we go on with {flow}? Reply YES or NO.",
         stopped="OK, I've stopped that. Text us any time.",
+        moment="One moment please, I'm checking.",
         noted="{label}: {value}.",
         which="Do you mean {options}?",
         which_time="What time on {half}?",
@@ -105,6 +107,7 @@ ENGLISH = Language(
             "min_length": "That is too short.",
             "max_length": "That is too long.",
             "expr": "That doesn't work.",
+            "call": "That isn't possible.",
         },
         examples={
             "number": "2.5",
@@ -227,6 +230,7 @@ SPANISH = Language(
         back_to="Volvemos a lo de antes: {question}",
         resume="¿Seguimos con {flow}? Responda SI o NO.",
         stopped="De acuerdo, lo dejamos. Puede escribirnos cuando quiera.",
+        moment="Un momento, por favor: lo estoy comprobando.",
         noted="{label}: {value}.",
         which="¿Quiere decir {options}?",
         which_time="¿A qué hora, {half}?",
@@ -243,6 +247,7 @@ SPANISH = Language(
             "min_length": "Es demasiado corto.",
             "max_length": "Es demasiado largo.",
             "expr": "Eso no puede ser.",
+            "call": "Eso no es posible.",
         },
         examples={
             "number": "2,5",

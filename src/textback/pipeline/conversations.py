@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from textback.core.when import to_ms
+from textback.engine.actions import ERRORS
 from textback.engine.arrivals import AgentReply, AnyArrival, Complete, HandBack, Media, Takeover
 from textback.engine.bot import Bot
 from textback.engine.nodes.set import plain_value
@@ -34,7 +35,6 @@ BEGINS = "2026-03-02T10:00"
 """When a conversation begins that names no time, in the bot's time zone."""
 
 _TIME = re.compile(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?")
-_ACTION = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _PERSON = "u1"
 
 
@@ -71,10 +71,11 @@ class Exchange(msgspec.Struct, frozen=True):
 
 
 class Stub(msgspec.Struct, frozen=True):
-    """What an action answers in a test: a result, or an error."""
+    """What an action answers in a test: a result, or an error (one of actions.ERRORS); `after` so much time (ms)."""
 
     result: Any = None
     error: str = ""
+    after: int = 0
 
 
 class Stubs:
@@ -215,20 +216,20 @@ class _Script:
             return {}
         found = {}
         for name, value in node.values.items():
-            if not _ACTION.fullmatch(name):
-                self._source.error(
-                    node.keys[name], f"An action can't be called {name!r}.", "For example: calendar.book"
-                )
+            if name not in self._bot.actions:
+                fix = nearest(name, self._bot.actions) or "Declare it there under actions:, or remove it."
+                self._source.error(node.keys[name], f"There is no action {name!r} in bot.yml.", fix)
             items = value.items if isinstance(value, Sequence) else [value]
             found[name] = tuple(self._stub(name, item) for item in items)
         return found
 
     def _stub(self, name: str, node: Node) -> Stub:
-        keys = self._reader.mapping(node, f"An answer of {name!r}", ("result", "error"))
-        if isinstance(node, MappingNode) and len(keys) != 1:
+        keys = self._reader.mapping(node, f"An answer of {name!r}", ("result", "error", "after"))
+        if isinstance(node, MappingNode) and ("result" in keys) == ("error" in keys):
             self._source.error(node, f"An answer of {name!r} is a result or an error.", "Write one of the two.")
         result = plain(keys["result"]) if "result" in keys else None
-        return Stub(result, self._reader.string(keys.get("error"), "error") or "")
+        error = self._reader.one_of(keys.get("error"), "error", ERRORS) or ""
+        return Stub(result, error, self._reader.duration(keys.get("after"), "after") or 0)
 
     def _turns(self, node: Node) -> list[Exchange]:
         if not isinstance(node, Sequence) or not node.items:

@@ -1,10 +1,11 @@
-"""Dead letters: what is kept of a text or an arrival that was given up, and how it goes through the road again."""
+"""Dead letters: what is kept of a text, an arrival or a job that was given up, and how it goes on the road again."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from textback.actions.base import Failed
 from textback.channels.base import Failure
 from textback.compliance.consent import may_send
 from textback.compliance.limits import priority_of
@@ -12,7 +13,7 @@ from textback.core.ids import new_id
 from textback.core.phone import mask
 from textback.engine.arrivals import AnyArrival, Message
 from textback.pipeline.claim import Claim
-from textback.store import dead
+from textback.store import dead, jobs
 from textback.store.db import Row, Tx
 
 AGAIN = "again"
@@ -69,13 +70,35 @@ def of_arrival(key: Mapping[str, Any], line: str, arrival: AnyArrival | None, er
     }
 
 
+def of_job(row: Row[Any], attempts: int, failed: Failed, now: int) -> dict[str, Any]:
+    """The dead letter of a job that is given up: what it was asked with, by name only."""
+    arguments = msgspec.json.decode(row.arguments, type=dict[str, Any])
+    payload = {"action": row.action, "step": row.step, "arguments": sorted(arguments)}
+    return {
+        "bucket": row.bucket,
+        "contact_id": row.contact_id,
+        "id": row.id,
+        "workspace": row.workspace,
+        "kind": "job",
+        "line": row.line,
+        "reason": failed.kind,
+        "code": failed.code,
+        "detail": failed.detail,
+        "payload": msgspec.json.encode(payload).decode(),
+        "attempts": attempts,
+        "at": now,
+        "redriven_at": None,
+    }
+
+
 def redrive(tx: Tx, letter: Row[Any], now: int) -> Redriven:
     """Put what was given up on the road again, once: a text as a new message, which the consent gate is asked about now
     and again when it is posted; an arrival as it came, for a turn with things as they are now."""
     conversation = dead.conversation_of(tx, letter)
     if conversation is None:
         return Redriven("lost", "The conversation is gone.")
-    return _send(tx, letter, conversation, now) if letter.kind == "send" else _arrival(tx, letter, now)
+    ways = {"send": _send, "job": _job}
+    return ways[letter.kind](tx, letter, conversation, now) if letter.kind in ways else _arrival(tx, letter, now)
 
 
 def _send(tx: Tx, letter: Row[Any], conversation: Row[Any], now: int) -> Redriven:
@@ -102,6 +125,27 @@ def _send(tx: Tx, letter: Row[Any], conversation: Row[Any], now: int) -> Redrive
     }
     dead.queue_again(tx, message, waiting, conversation.message_count + 1)
     return Redriven("sent")
+
+
+def _job(tx: Tx, letter: Row[Any], _: Row[Any], now: int) -> Redriven:
+    """Do it once more, under the same key, as the newest version of the bot declares it. Its session has gone on
+    without it: what comes of it changes nothing in the conversation."""
+    old = jobs.of_letter(tx, letter)
+    if old is None and letter.redriven_at is None:
+        return Redriven("lost", "The job is gone.")
+    if old is None or not dead.take(tx, letter, now):
+        return Redriven("done")
+    again = {"id": new_id(), "session": "", "version": 0, "state": "queued", "attempts": 0, "due_at": now}
+    jobs.replace(tx, letter, {**old._mapping, **again})
+    return Redriven("handled")
+
+
+def discard_job(tx: Tx, letter: Row[Any], now: int) -> bool:
+    """Throw it away; False when somebody has dealt with it already."""
+    gone = dead.discard(tx, letter, now)
+    if gone:
+        jobs.replace(tx, letter, None)
+    return gone
 
 
 def _arrival(tx: Tx, letter: Row[Any], now: int) -> Redriven:

@@ -7,15 +7,17 @@ from typing import Any
 import msgspec
 
 from textback.core.errors import TextbackError
-from textback.engine.arrivals import AnyArrival
+from textback.engine.arrivals import AnyArrival, JobResult
 from textback.engine.bot import Bot, Flow, Step
 from textback.engine.context import Visit
-from textback.engine.effects import AnyEffect
+from textback.engine.effects import AnyEffect, Perform
+from textback.engine.nodes.ask import Ask
 from textback.engine.nodes.branch import Branch
+from textback.engine.nodes.call import Call
 from textback.engine.source import Node
 from textback.engine.step import Turn
 from textback.pipeline.conversations import Conversation, Exchange, Stubs, Texted, Want
-from textback.pipeline.rehearse import LINE, Played, Rehearsal
+from textback.pipeline.rehearse import LINE, Later, Played, Rehearsal
 
 ENDED = "ended"
 
@@ -23,8 +25,18 @@ ENDED = "ended"
 RECORDED = {"outcome": ("session_ended", "outcome"), "goal": ("goal", "name"), "tag": ("tagged", "tags")}
 
 
+def _performed(effect: Perform, stubs: Stubs) -> AnyArrival | Later:
+    """What the test says that an action answers. Raises TextbackError where it says nothing."""
+    stub = stubs.take(effect.action)
+    if stub is None:
+        fix = f"Add actions: {{{effect.action}: {{result: ...}}}} to the conversation."
+        raise TextbackError(f"The action {effect.action} is asked, and the test does not say what it answers.", fix)
+    arrival = JobResult(effect.job, stub.result, stub.error)
+    return Later(arrival, stub.after) if stub.after else arrival
+
+
 #: How a test answers for other systems, by the kind of effect that asks them. Steps that do so add theirs.
-ANSWERS: dict[type, Callable[[Any, Stubs], AnyArrival | None]] = {}
+ANSWERS: dict[type, Callable[[Any, Stubs], AnyArrival | Later | None]] = {Perform: _performed}
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -104,6 +116,8 @@ def _ways(flow: Flow) -> Iterable[tuple[tuple[str, str, str], tuple[int, str]]]:
         if step.when is not None:
             yield (step.file, step.id, "skipped"), (step.line, f"step {step.id}, skipped by its if")
             yield (step.file, step.id, "not skipped"), (step.line, f"step {step.id}, not skipped by its if")
+        for way, words in _actions(step):
+            yield (step.file, step.id, way), (step.line, words)
         if isinstance(step, Branch):
             for number, case in enumerate(step.cases, 1):
                 word = "else" if case.condition is None else f"case {number}"
@@ -113,6 +127,19 @@ def _ways(flow: Flow) -> Iterable[tuple[tuple[str, str, str], tuple[int, str]]]:
                 )
             if step.cases[-1].condition is not None:
                 yield (step.file, step.id, f"to {step.next}"), (step.line, f"branch {step.id}, no case of which holds")
+
+
+def _actions(step: Step) -> Iterable[tuple[str, str]]:
+    """What may come of the actions that a step asks for: as its path has it, and in words."""
+    if isinstance(step, Call):
+        failed = "failed" if step.on_error is None else step.on_error
+        yield f"to {step.next}", f"result of call {step.id}"
+        yield f"to {failed}", f"error of call {step.id}"
+    if isinstance(step, Ask):
+        for rule in step.rules:
+            if rule.asked is not None:
+                for came in ("accepted", "refused", "failed"):
+                    yield f"to {rule.name} {came}", f"answer to {step.id} {came} by {rule.name}"
 
 
 def _line(flow: Flow, id_: str, otherwise: Step) -> int:
@@ -143,8 +170,8 @@ def judge(bot: Bot, conversation: Conversation, coverage: Coverage) -> Verdict:
     return verdict
 
 
-def _answering(stubs: Stubs) -> Callable[[AnyEffect], AnyArrival | None]:
-    def answer(effect: AnyEffect) -> AnyArrival | None:
+def _answering(stubs: Stubs) -> Callable[[AnyEffect], AnyArrival | Later | None]:
+    def answer(effect: AnyEffect) -> AnyArrival | Later | None:
         known = ANSWERS.get(type(effect))
         return known(effect, stubs) if known else None
 

@@ -115,6 +115,7 @@ def _webhook_away(tx: Tx, row: Any, now: int) -> bool:
 KINDS: dict[str, Kind] = {
     "send": Kind("text", _of("send"), _dead_again, dead_store.discard),
     "arrival": Kind("arrival", _of("arrival"), _dead_again, dead_store.discard),
+    "job": Kind("action", _of("job"), _dead_again, dead.discard_job),
     "webhook": Kind("webhook", rejected.webhooks, _webhook_again, _webhook_away),
 }
 

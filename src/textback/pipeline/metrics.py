@@ -16,6 +16,17 @@ POSTS = Counter(
     ["line", "outcome"],
 )
 REFUSED = Counter("textback_refused_total", "Texts that the consent gate refused, by line and rule.", ["line", "rule"])
+JOBS = Counter(
+    "textback_jobs_total",
+    "Tries of actions by action and outcome: done, the kind of failure, or withdrawn before it was tried.",
+    ["action", "outcome"],
+)
+JOB_SECONDS = Histogram(
+    "textback_job_seconds",
+    "Seconds that one try of an action took, by action.",
+    ["action"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)
 REPLY_SECONDS = Histogram(
     "textback_reply_seconds",
     "Seconds from an arrival until the provider has taken a text that follows from it. Bulk texts are left out.",

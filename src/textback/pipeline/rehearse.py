@@ -13,9 +13,10 @@ import msgspec
 from textback.compliance.consent import Gate, may_send
 from textback.core.errors import TextbackError
 from textback.core.text import clean
-from textback.engine.arrivals import AnyArrival, Media, Message, TimerFired
+from textback.engine.actions import nothing
+from textback.engine.arrivals import AnyArrival, JobResult, Media, Message, TimerFired
 from textback.engine.bot import Bot
-from textback.engine.effects import AnyEffect, CancelTimers, Event, RecordConsent, Send, SetTimer
+from textback.engine.effects import AnyEffect, CancelTimers, Event, Perform, RecordConsent, Send, SetTimer
 from textback.engine.state import State, dump_state, load_state
 from textback.engine.step import Turn
 from textback.pipeline.decide import Standing, decide, failed_turn
@@ -31,9 +32,21 @@ MOST_ANSWERS = 100
 """As many answers of other systems may follow one thing that happened."""
 
 
-def nobody(_: AnyEffect) -> AnyArrival | None:
-    """No other system answers."""
+class Later(msgspec.Struct, frozen=True):
+    """What another system answers after so much time (ms)."""
+
+    arrival: AnyArrival
+    after: int
+
+
+def nobody(_: AnyEffect) -> AnyArrival | Later | None:
+    """No other system answers: actions are only played."""
     return None
+
+
+def play_action(bot: Bot, effect: AnyEffect) -> JobResult | None:
+    """What comes of an action that is only played: nothing, and no error."""
+    return JobResult(effect.job, nothing(bot.actions.get(effect.action))) if isinstance(effect, Perform) else None
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -68,7 +81,7 @@ class Played(msgspec.Struct):
 class Rehearsal:
     """A conversation with a bot. `now` (ms) is the clock, `timers` what is set: key to ms. Nights are the bot's own.
 
-    `answer` plays the other systems: it gives the arrival that an effect brings about, or None.
+    `answer` plays the other systems: it gives the arrival that an effect brings about, now or later, or None.
     """
 
     def __init__(
@@ -78,7 +91,7 @@ class Rehearsal:
         *,
         fields: Mapping[str, Any] | None = None,
         line: str = LINE,
-        answer: Callable[[AnyEffect], AnyArrival | None] = nobody,
+        answer: Callable[[AnyEffect], AnyArrival | Later | None] = nobody,
     ) -> None:
         self.bot = bot
         self.now = now
@@ -87,6 +100,7 @@ class Rehearsal:
         self.timers: dict[str, int] = {}
         self._line = line
         self._answer = answer
+        self._later: list[tuple[int, AnyArrival]] = []
         self._ids = itertools.count(1)
 
     def text(self, text: str, media: tuple[Media, ...] = (), keyword: str | None = None) -> Played:
@@ -110,6 +124,11 @@ class Rehearsal:
         end = self.now + span
         for _ in range(MOST_TIMERS):
             key = min(self.timers, key=lambda key: self.timers[key], default="")
+            if self._later and self._later[0][0] <= min(end, self.timers[key] if key else end):
+                due, arrival = self._later.pop(0)
+                self.now = max(self.now, due)
+                self._more(played, self.happen(arrival))
+                continue
             if not key or self.timers[key] > end:
                 self.now = end
                 return played
@@ -119,10 +138,13 @@ class Rehearsal:
             if later > self.now:
                 self.timers[key] = later
                 continue
-            more = self.happen(TimerFired(key, due))
-            played.turns += more.turns
-            played.done += more.done
+            self._more(played, self.happen(TimerFired(key, due)))
         raise TextbackError(f"More than {MOST_TIMERS:,} timers fired in this time.", "Look for a loop in the flow.")
+
+    @staticmethod
+    def _more(played: Played, more: Played) -> None:
+        played.turns += more.turns
+        played.done += more.done
 
     def _turn(self, arrival: AnyArrival, played: Played) -> list[AnyArrival]:
         standing = Standing(self.opted_out, {}, self.now)
@@ -135,8 +157,15 @@ class Rehearsal:
             self.state = turn.state
         played.turns.append(turn)
         played.done += [self._carry_out(effect) for effect in turn.effects]
-        answers = [self._answer(effect) for effect in turn.effects]
-        return [arrival for arrival in answers if arrival is not None]
+        now: list[AnyArrival] = []
+        for effect in turn.effects:
+            answer = self._answer(effect) or play_action(self.bot, effect)
+            if isinstance(answer, Later):
+                self._later.append((self.now + answer.after, answer.arrival))
+                self._later.sort(key=lambda one: one[0])
+            elif answer is not None:
+                now.append(answer)
+        return now
 
     def _carry_out(self, effect: AnyEffect) -> Done:
         match effect:

@@ -26,6 +26,7 @@ from textback.pipeline.hub import EVERYTHING, Hub
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
+from textback.pipeline.perform import Performer, Performs
 from textback.pipeline.poison import is_poison, run_one
 from textback.pipeline.reconcile import Reconciler
 from textback.pipeline.shortener import Shortener
@@ -85,6 +86,8 @@ class Road:
         keep: Keep = Keep(),  # noqa: B008 (it never changes)
         tracer: Tracer | None = None,
         shortener: Shortener | None = None,
+        performs: Performs | None = None,
+        simulate: bool = True,
     ) -> None:
         self.db = db
         self.tracer = tracer
@@ -118,6 +121,11 @@ class Road:
         self._deliverer = Deliverer(
             db, workspace, lines, now, self.hub.publish, self._status_url, lease=lease, eager=eager, tracer=tracer
         )
+        self._performer: Performer | None = None
+        if performs is not None:
+            self._performer = Performer(
+                db, workspace, lines, shelf, now, self._results_wait, performs, simulate=simulate, lease=lease
+            )  # fmt: skip
         self._reconciler = Reconciler(
             db, workspace, lines, now, self.receive, self.hub.publish,
             every=reconcile_every, resend=resend_unsent, lease=lease,
@@ -134,6 +142,8 @@ class Road:
         parts = {"turn": self._run_turns, "deliver": self._deliverer.run, "tick": self._run_ticks}
         if self._reconciler.wanted:
             parts["tick"] = self._run_ticks_and_lists
+        if self._performer is not None:
+            parts["perform"] = self._performer.run
         self._tasks = [asyncio.create_task(run(), name=role) for role, run in parts.items() if role in self.roles]
         if self.detour is not None:
             self._draining = asyncio.create_task(self.detour.run(), name="spool")
@@ -152,6 +162,8 @@ class Road:
         if self._turning:
             await asyncio.wait(self._turning)
         self._deliverer.stop()
+        if self._performer is not None:
+            self._performer.stop()
         self._reconciler.stop()
         self.versions.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -277,6 +289,8 @@ class Road:
             self._deliverer.wake(*news.buckets)
         if news.versions:
             self.versions.wake()
+        if news.jobs and self._performer is not None:
+            self._performer.wake()
         self.hub.hear({EVERYTHING} if news.many else news.contacts)
 
     def _status_url(self, line: str, message_id: str) -> str | None:
@@ -394,12 +408,22 @@ class Road:
         if handled.queued:
             self._deliverer.wake(*(() if bucket is None else (bucket,)))
             self._notifier.outbox(bucket)
+        if handled.jobs:
+            if self._performer is not None:
+                self._performer.wake()
+            self._notifier.jobs(bucket)
         if self._waiters:
             for id_ in handled.arrivals:
                 waiter = self._waiters.get(id_)
                 if waiter is not None and not waiter.done():
                     waiter.set_result(None)
         self.hub.publish(handled.contacts)
+
+    def _results_wait(self, bucket: int | None) -> None:
+        """What came of jobs waits for its turn."""
+        self._wake_up(*(() if bucket is None else (bucket,)))
+        if "turn" not in self.roles:
+            self._notifier.arrivals(bucket)
 
     async def _run_ticks_and_lists(self) -> None:
         await asyncio.gather(self._run_ticks(), self._reconciler.run())

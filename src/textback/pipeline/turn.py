@@ -25,6 +25,7 @@ from textback.engine.effects import (
     CancelTimers,
     Event,
     Mask,
+    Perform,
     RecordConsent,
     Send,
     SetTimer,
@@ -37,11 +38,12 @@ from textback.pipeline.bots import Shelf
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
 from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, decide, failed_turn
+from textback.pipeline.jobs import of_perform
 from textback.pipeline.lines import Line
 from textback.pipeline.quiet import UNASKED, allowed_from
 from textback.pipeline.shortener import RULE as TOO_LONG
 from textback.pipeline.shortener import Shortener, refused, too_long
-from textback.store import dead, inbox, short_links, turns
+from textback.store import dead, inbox, jobs, short_links, turns
 from textback.store.db import Row, Tx
 
 _arrival = msgspec.json.Decoder(AnyArrival)
@@ -58,6 +60,7 @@ class Handled(msgspec.Struct):
     contacts: set[str] = set()
     claims: list[Claim] = []
     queued: bool = False
+    jobs: bool = False  # other systems are to be asked for something
     left: bool = False
     guarded: list[tuple[str, str]] = []  # arrivals that the loop guard met, and their contacts
     failed: list[tuple[str, str]] = []  # arrivals whose turn broke, and why
@@ -135,6 +138,7 @@ class Writes:
         self.deliveries: list[dict[str, Any]] = []
         self.guarded: list[tuple[str, str]] = []
         self.dead: list[dict[str, Any]] = []
+        self.jobs: list[dict[str, Any]] = []
         self.failed: list[tuple[str, str]] = []
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.refused: Counter[tuple[str, str]] = Counter()
@@ -177,6 +181,8 @@ class Writes:
             short_links.add(tx, self.links)
         if self.dead:
             dead.add(tx, self.dead)
+        if self.jobs:
+            jobs.add(tx, self.jobs)
 
 
 class Turns:
@@ -238,8 +244,8 @@ class Turns:
         if self._tracer is not None:
             self._trace_batch(self._tracer, writes, claims, began)
         return Handled(
-            [row.id for row in done], set(open_), claims, queued, left, writes.guarded, writes.failed, writes.outcomes,
-            writes.refused, writes.spans,
+            [row.id for row in done], set(open_), claims, queued, bool(writes.jobs), left, writes.guarded,
+            writes.failed, writes.outcomes, writes.refused, writes.spans,
         )  # fmt: skip
 
     def _trace_turn(
@@ -382,6 +388,9 @@ class Turns:
                 writes.cancels.append((conversation.contact_id, keys))
                 for key in [k for k in writes.timers if k[0] == conversation.contact_id and (not keys or k[1] in keys)]:
                     del writes.timers[key]
+            case Perform():
+                mine = writes.key(conversation, effect.job)
+                writes.jobs.append(of_perform(mine, effect, conversation.line, row.id, writes.now))
             case UpdateDelivery():
                 writes.deliveries.append(
                     {

@@ -41,6 +41,7 @@ class News(msgspec.Struct, omit_defaults=True):
     workspace: str = ""
     arrivals: bool = False
     outbox: bool = False
+    jobs: bool = False
     contacts: set[str] = set()
     many: bool = False
     buckets: set[int] = set()
@@ -106,6 +107,11 @@ class Notifier:
         self._news.outbox = True
         self._work_in(bucket)
 
+    def jobs(self, bucket: int | None = None) -> None:
+        """Other systems are to be asked for something."""
+        self._news.jobs = True
+        self._work_in(bucket)
+
     def _work_in(self, bucket: int | None) -> None:
         if bucket is not None:
             self._news.buckets.add(bucket)
@@ -157,7 +163,7 @@ class Notifier:
                     await connection.execute("SELECT pg_try_advisory_lock_shared(%s)", (SERVING,))
                     await connection.execute(f"LISTEN {CHANNEL}")
                     pause = AGAIN[0]
-                    self._heard(News(arrivals=True, outbox=True, many=True, versions=True))
+                    self._heard(News(arrivals=True, outbox=True, jobs=True, many=True, versions=True))
                     await self._hear_all(connection)
             except Exception as error:
                 log.warning("other nodes can't be heard; looking every half second", error=type(error).__name__)
@@ -176,6 +182,6 @@ class Notifier:
             news = _decode(payload)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             # A node of another release, or a person with psql: look at everything.
-            news = News("?", self._workspace, arrivals=True, outbox=True, many=True, versions=True)
+            news = News("?", self._workspace, arrivals=True, outbox=True, jobs=True, many=True, versions=True)
         if news.node != self._node and news.workspace == self._workspace:
             self._heard(news)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, Table, select, text
 from textback.store.locks import TIDYING
 from textback.store.many import Deletes
 from textback.store.spread import by_bucket, confined, within
-from textback.store.tables import dead_letters, line_use, rejected_webhooks
+from textback.store.tables import dead_letters, jobs, line_use, rejected_webhooks
 
 BATCH = 500
 """Rows of each table that one run deletes at most."""
@@ -17,8 +17,8 @@ _d, _r, _u = dead_letters.c, rejected_webhooks.c, line_use.c
 
 
 class Before(msgspec.Struct, frozen=True):
-    """What goes: dead letters that were dealt with, or came, before these times (ms); rejected webhooks that came
-    before that one; and what lines have sent before that day."""
+    """What goes: dead letters that were dealt with, or came, before these times (ms), and the jobs of the latter;
+    rejected webhooks that came before that one; and what lines have sent before that day."""
 
     settled: int
     unsettled: int
@@ -46,7 +46,7 @@ def tidy(tx: Connection, workspace: str, before: Before) -> Gone:
     letter = within(tx, select(_d.bucket, _d.contact_id, _d.id).where(_d.workspace == workspace), _d.bucket)
     unsettled, counts = 0, []
     if not by_bucket(tx) or confined(tx) is not None:
-        unsettled = _delete(tx, dead_letters, letter.where(_d.redriven_at.is_(None), _d.at < before.unsettled))
+        unsettled = _delete(tx, dead_letters, letter.where(_d.redriven_at.is_(None), _d.at < before.unsettled), jobs)
         counts = [unsettled, _delete(tx, dead_letters, letter.where(_d.redriven_at < before.settled))]
     if confined(tx) is None:
         counts += _delete_others(tx, workspace, before)
@@ -62,8 +62,9 @@ def _delete_others(tx: Connection, workspace: str, before: Before) -> list[int]:
     ]
 
 
-def _delete(tx: Connection, of: Table, which: Select[Any]) -> int:
+def _delete(tx: Connection, of: Table, which: Select[Any], *also: Table) -> int:
+    """Delete these rows, and those of the same key in the tables `also`."""
     rows = [dict(row._mapping) for row in tx.execute(which.limit(BATCH))]
-    if rows:
-        Deletes(of, **{column.name: of.c[column.name] for column in which.selected_columns})(tx, rows)
+    for table in (of, *also) if rows else ():
+        Deletes(table, **{column.name: table.c[column.name] for column in which.selected_columns})(tx, rows)
     return len(rows)

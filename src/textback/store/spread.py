@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Delete, Select, Table, and_, func, or_, select
 from sqlalchemy.sql.elements import SQLCoreOperations
 
-from textback.store.tables import arrivals, dead_letters, early_statuses, outbox, timers
+from textback.store.tables import arrivals, dead_letters, early_statuses, jobs, outbox, timers
 
 _Statement = TypeVar("_Statement", Select[Any], Delete)
 
@@ -79,6 +79,11 @@ def with_late_texts(tx: Connection, now: int, lines: list[str]) -> list[int]:
 def with_timers(tx: Connection, now: int) -> list[int]:
     """The buckets with due timers."""
     return list(tx.execute(_where(timers.c.bucket, timers.c.due_at <= now)).scalars())
+
+
+def with_jobs(tx: Connection, now: int) -> list[int]:
+    """The buckets with jobs that are due."""
+    return list(tx.execute(_where(jobs.c.bucket, jobs.c.state != "dead", jobs.c.due_at <= now)).scalars())
 
 
 def with_leftovers(tx: Connection, now: int) -> list[int]:

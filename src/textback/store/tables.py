@@ -30,6 +30,7 @@ DEAD = text("redriven_at IS NULL")
 SETTLED = text("redriven_at IS NOT NULL")
 WAITING = text("waiting_since IS NOT NULL")
 QUEUED = text("state = 'queued'")
+OPEN = text("state <> 'dead'")
 
 
 def _conversation_key() -> list[Column[object]]:
@@ -203,13 +204,13 @@ early_statuses = Table(
     sqlite_with_rowid=False,
 )
 
-# What was given up: a text of ours after its last try, or an arrival whose turn failed. `id` is the message's or the
-# arrival's.
+# What was given up: a text of ours or a job after its last try, or an arrival whose turn failed. `id` is the message's,
+# the job's or the arrival's.
 dead_letters = Table(
     "dead_letters",
     metadata,
     *_conversation_key(),
-    Column("kind", String(8), nullable=False),  # send | arrival
+    Column("kind", String(8), nullable=False),  # send | arrival | job
     Column("line", String(64), nullable=False),
     Column("reason", String(64), nullable=False),
     Column("code", String(32), nullable=False),
@@ -266,6 +267,31 @@ timers = Table(
     Column("line", String(64), nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Index("timers_due", "due_at"),
+    sqlite_with_rowid=False,
+)
+
+# What turns ask of other systems. A row is gone once its result is stored as an arrival; one that was given up stays,
+# for as long as its dead letter waits to be dealt with.
+jobs = Table(
+    "jobs",
+    metadata,
+    *_conversation_key(),
+    Column("session", String(32), nullable=False),  # it is withdrawn when this ends before; empty: never
+    Column("version", Integer, nullable=False),  # of the bot whose declaration counts; 0: the newest
+    Column("line", String(64), nullable=False),
+    Column("step", String(160), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("arguments", Text, nullable=False),
+    Column("key", String(160), nullable=False),  # the same with every try
+    Column("timeout", Integer, nullable=False),
+    Column("retries", Integer, nullable=False),
+    Column("state", String(8), nullable=False),  # queued | running | dead
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False),  # of a running one, the end of its lease; of a dead one, its end
+    Column("fence", Integer, nullable=False),  # grows with every claim; a write under an older one is refused
+    Column("arrival_id", String(32), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Index("jobs_due", "due_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
     sqlite_with_rowid=False,
 )
 

@@ -21,6 +21,7 @@ from textback.engine.effects import CancelTimers, RecordConsent, Send, SetTimer
 from textback.engine.state import State, dump_state, load_state
 from textback.engine.step import Turn
 from textback.pipeline.decide import Standing, decide, failed_turn
+from textback.pipeline.rehearse import play_action
 from textback.web.context import WebContext
 from textback.web.flowfolder import Folder, checked, folder
 from textback.web.pages import page
@@ -31,6 +32,8 @@ from textback.web.simulator import LINE, QUICK, changes, effect_words
 PHONE = "+12065550199"
 MOST_SAID = 200
 MOST_TEXT = 1600
+MOST_PLAYED = 1000
+"""Effects of one turn, and of what follows from it, that are looked at for actions to play."""
 MOST_FORM = 1_000_000
 """Bytes of the form that brings the conversation back."""
 KEPT_AHEAD = 366 * 24 * 60 * MINUTE
@@ -86,15 +89,26 @@ def play(bot: Bot, said: list[Said]) -> Talk:
         else:
             arrival = TimerFired(one.what, talk.timers.pop(one.what, one.at))
         before = msgspec.to_builtins(talk.state)
-        standing = Standing(talk.opted_out, {}, one.at)
-        try:
-            turn = decide(bot, talk.state, arrival, one.at, standing, session_id=f"try-{number}")
-        except Exception as error:  # a broken draft is shown, as the server would record it
-            turn = failed_turn(talk.state, one.at, error)
-        talk.last = turn
-        _take(talk, turn, one.at)
+        talk.last = turn = _turn(bot, talk, arrival, one.at, f"try-{number}")
+        queue = list(turn.effects)
+        for _ in range(MOST_PLAYED):  # actions are only played, and at once
+            result = play_action(bot, queue.pop(0)) if queue else None
+            if result is not None:
+                more = _turn(bot, talk, result, one.at, f"try-{number}").effects
+                turn.effects.extend(more)
+                queue.extend(more)
         talk.changed = changes(before, msgspec.to_builtins(talk.state))
     return talk
+
+
+def _turn(bot: Bot, talk: Talk, arrival: AnyArrival, at: int, session_id: str) -> Turn:
+    standing = Standing(talk.opted_out, {}, at)
+    try:
+        turn = decide(bot, talk.state, arrival, at, standing, session_id=session_id)
+    except Exception as error:  # a broken draft is shown, as the server would record it
+        turn = failed_turn(talk.state, at, error)
+    _take(talk, turn, at)
+    return turn
 
 
 def _take(talk: Talk, turn: Turn, at: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from textback.core.when import DAY, HOUR, MINUTE, SECOND
 from textback.engine.bot import Flow, Step
+from textback.engine.nodes.call import Call
 from textback.engine.nodes.tag import Tag
 from textback.engine.nodes.wait import Wait
 from textback.engine.template import Text
@@ -24,6 +25,7 @@ KINDS = {
     "goto": ("Goes to", "right"),
     "end": ("Ends", "flag"),
     "run": ("Runs", "flows"),
+    "call": ("Asks another system", "bolt"),
     "wait": ("Waits", "clock"),
     "record": ("Records", "bolt"),
     "tag": ("Tags", "bolt"),
@@ -107,6 +109,8 @@ def words_of(step: Step) -> str:
         return " / ".join(case.condition.source if case.condition else "else" for case in cases)
     if assignments := getattr(step, "assignments", ()):
         return ", ".join(assignment.name for assignment in assignments)
+    if isinstance(step, Call):
+        return f"{step.asked.action} as {step.save}" if step.save else step.asked.action
     if isinstance(step, Tag):
         return ("no more: " if step.remove else "") + ", ".join(step.tags)
     if isinstance(step, Wait):

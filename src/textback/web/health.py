@@ -22,6 +22,7 @@ from textback.web.metrics import (
     BACKLOG_AGE,
     BREAKER_OPEN,
     DEAD_LETTERS,
+    JOBS_AGE,
     LINE_TROUBLE,
     LOG_ONLY,
     OUTBOX,
@@ -125,6 +126,7 @@ def _set_ages(found: gauges.Waiting | None, now: int) -> None:
     for state in gauges.STATES:
         OUTBOX.labels(state).set(math.nan if found is None else found.outbox[state])
     BACKLOG_AGE.set(math.nan if found is None else _seconds(found.arrival_since, now))
+    JOBS_AGE.set(math.nan if found is None else _seconds(found.job_due_since, now))
     OUTBOX_AGE.set(math.nan if found is None else _seconds(found.due_since, now))
 
 

@@ -15,7 +15,7 @@ from textback.pipeline.letters import KINDS, Letter, Means, Wanted
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.pages import page
-from textback.web.present import CAUSES, lasted, moment
+from textback.web.present import ACTION_ERRORS, CAUSES, lasted, moment
 from textback.web.security import Denied
 
 PAGE = 50
@@ -27,8 +27,8 @@ TOGETHER = 32
 DONE = letters.AGAIN | {"done"}
 
 #: The tabs, and what a letter of that kind is called when there is nothing to say it by.
-TABS = (("", "All"), ("send", "Texts"), ("arrival", "Arrivals"), ("webhook", "Webhooks"))
-VERBS = {"send": "Send again", "arrival": "Take in again", "webhook": "Take in again"}
+TABS = (("", "All"), ("send", "Texts"), ("arrival", "Arrivals"), ("job", "Actions"), ("webhook", "Webhooks"))
+VERBS = {"send": "Send again", "arrival": "Take in again", "job": "Do again", "webhook": "Take in again"}
 
 #: Why it was given up.
 REASONS = {
@@ -76,6 +76,10 @@ def _shown(letter: Letter, zone: str, now: int) -> Shown:
         facts += [("From", letter.row.source or "not known"), ("Posted to", str(payload.get("path", "")))]
         facts.append(("Size", f"{payload.get('size', 0):,} bytes"))
         facts[0] = ("First", facts[0][1])
+    elif letter.kind == "job":
+        title = f"Action {payload.get('action', '')}"
+        reason = ACTION_ERRORS.get(letter.reason, letter.reason)
+        facts += [("Asked by", str(payload.get("step", ""))), ("With", ", ".join(payload.get("arguments", [])))]
     else:
         reason = CAUSES.get(letter.code, reason)
         who = payload.get("to") or payload.get("from")

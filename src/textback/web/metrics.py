@@ -14,13 +14,16 @@ OUTBOX = Gauge(
     "textback_outbox", "Texts in the outbox by state, counted to 10,000: queued, sending, unknown.", ["state"]
 )
 OUTBOX_AGE = Gauge("textback_outbox_overdue_seconds", "How long ago the first of the queued texts was due.")
+JOBS_AGE = Gauge("textback_jobs_overdue_seconds", "How long ago the first of the actions that wait was due.")
 BREAKER_OPEN = Gauge(
     "textback_breaker_open", "1 while this node holds a line's texts back; 0.5 while it probes.", ["line"]
 )
 LINE_TROUBLE = Gauge(
     "textback_line_trouble", "1 while a line's provider is away, or refuses its account.", ["line", "why"]
 )
-DEAD_LETTERS = Gauge("textback_dead_letters", "Texts and arrivals that were given up and not redriven.", ["line"])
+DEAD_LETTERS = Gauge(
+    "textback_dead_letters", "Texts, arrivals and actions that were given up and not redriven.", ["line"]
+)
 REJECTED = Gauge("textback_rejected_webhooks", "Webhooks in quarantine that nobody has dealt with.", ["line"])
 LOG_ONLY = Gauge("textback_line_log_only", "1 while a line takes webhooks whose signature is bad.", ["line"])
 SPOOL_RECORDS = Gauge("textback_spool_records", "Arrivals that wait in the spool for the database to come back.")

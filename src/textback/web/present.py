@@ -64,7 +64,18 @@ REASONS = {
     "step_gone": "The flow has changed",
     "loop_guard": "Too many automatic replies",
     "late": "The text came late",
+    "action_failed": "Another system gave no result",
 }
+
+
+ACTION_ERRORS = {
+    "retry": "It could not be reached, or failed.",
+    "throttled": "It asked to wait, each time.",
+    "rejected": "It refused.",
+    "misconfigured": "Its address or key is wrong.",
+    "unknown": "It gave no answer that makes sense. It may have done it.",
+}
+"""What actions.ERRORS say to people."""
 
 
 def reason_words(reason: str) -> str:
@@ -269,6 +280,11 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
             return "shield", "The signature of this was bad. Perhaps the provider did not send it.", "", "wait"
         case "link_clicked":
             return "right", "They opened a link", str(data.get("target", "")), ""
+        case "action_done":
+            return "check", f"Asked {data.get('action', '')}", "", ""
+        case "action_failed":
+            why = ACTION_ERRORS.get(str(data.get("error", "")), "")
+            return "fail", f"Asked {data.get('action', '')}: no result", why, "wait"
         case "reminded":
             return "clock", "Reminder sent", "", ""
         case _:

@@ -101,6 +101,8 @@ def effect_words(effect: dict[str, Any], phone: str, zone: str, now: int) -> tup
             return "Timers off", ", ".join(effect.get("keys", [])) or "all"
         case "record_consent":
             return "Consent", f"{effect['change'].replace('_', '-')} recorded, rule {effect['rule']}"
+        case "perform":
+            return "Action", f"{effect['action']} is asked"
         case "cancel_queued":
             return "Withdrawn", "texts that had not gone yet"
         case _:

@@ -1,5 +1,7 @@
 """ask: asks one question and keeps the answer in one variable."""
 
+from typing import Any
+
 import msgspec
 
 from textback.engine.bot import Question
@@ -8,6 +10,7 @@ from textback.engine.match import Match, Options, is_skip, make_options, match_c
 from textback.engine.matchers import MATCHERS, Ambiguous, Found, PatternError, Reading, compile_pattern, find, merge
 from textback.engine.nodes.checks import Rule, problem, read_checks
 from textback.engine.nodes.choices import Choices, make_choices, pretty
+from textback.engine.pending import hold
 from textback.engine.reading import RESERVED, Asking, Draft, Heard, Kind
 from textback.engine.source import Mapping, Node
 from textback.engine.state import Between
@@ -153,16 +156,16 @@ def run(ctx: Context, step: Ask) -> str | None:
     session = ctx.session
     filled = step.name in session.filled
     if filled or (ctx.rewalking is not None and step.id in session.asked):
-        why = problem(ctx, step.rules, step.name, session.vars.get(step.name))
+        value = session.vars.get(step.name)
+        why = problem(ctx, step.rules, step.name, value)
         if filled:
             session.filled.remove(step.name)
         if why is None:
+            again = ctx.rewalking is not None and step.id in session.asked
+            if filled and next_action(ctx, step, value, again=again):
+                return None
             if filled:
-                _answered(session.asked, step.id)
-                if not step.confirmed:
-                    said = ctx.said(session.vars[step.name], step.name)
-                    label = ctx.render(step.label)
-                    ctx.noted.append(ctx.phrases.noted.format(label=label[:1].upper() + label[1:], value=said))
+                answered(ctx, step, value, note=not again)
             return step.next
         ctx.noted.append(why)
     ctx.put(step, words(ctx, step))
@@ -215,6 +218,7 @@ def _half(ctx: Context, step: Ask, text: str) -> Heard | None:
         read = find(type_, text, ctx.here, {})
         if isinstance(read, Reading):
             ctx.session.half = str(read.value)
+            ctx.session.pending = None
             ctx.ask(step, words(ctx, step))
             return Heard(f"{step.name}: {read.value} so far ({read.how})", None)
     return None
@@ -228,6 +232,7 @@ def hear(ctx: Context, step: Ask, text: str) -> Heard | None:
     found = _chosen(ctx, text) or understand(ctx, step, text)
     if found is None:
         return _half(ctx, step, text)
+    before, session.pending = session.pending, None  # who says something else means that
     if isinstance(found, Ambiguous):
         session.between = [Between(one.value, one.said) for one in found.readings]
         ctx.ask(step, words(ctx, step))
@@ -238,19 +243,40 @@ def hear(ctx: Context, step: Ask, text: str) -> Heard | None:
     why = problem(ctx, step.rules, step.name, found.value) if found.value != "" else None
     if why is not None:
         return Heard(f"{step.name} = {shown} ({found.how}), refused by a check", None, problem=why)
-    session.vars[step.name] = found.value
-    _answered(session.asked, step.id)
     session.nudged = False
-    back, session.confirming = session.confirming, ""
+    again = session.confirming != "" or (before is not None and before.again)
+    session.confirming = ""
     if found.rest:
         prefill(ctx, found.rest, step.id)
-    return Heard(f"{step.name} = {shown} ({found.how})", step.next, again=back != "")
+    result = f"{step.name} = {shown} ({found.how})"
+    if found.value != "" and next_action(ctx, step, found.value, again=again):
+        return Heard(f"{result}, another system is asked", None)
+    answered(ctx, step, found.value)
+    return Heard(result, step.next, again=again)
 
 
-def _answered(asked: list[str], id_: str) -> None:
-    if id_ in asked:
-        asked.remove(id_)
-    asked.append(id_)
+def next_action(ctx: Context, step: Ask, value: Any, first: int = 0, *, again: bool = False) -> bool:
+    """Ask the first action among the checks, from this place on, about an answer, which is held meanwhile; False where
+    there is none. `again`: the question had been answered before."""
+    for place, rule in enumerate(step.rules[first:], first):
+        if rule.asked is not None:
+            ctx.session.vars.pop(step.name, None)
+            hold(ctx, step, rule.asked, rule=place, held=value, again=again, more={step.name: value})
+            return True
+    return False
+
+
+def answered(ctx: Context, step: Ask, value: Any, *, note: bool = False) -> None:
+    """Keep an answer. `note`: nobody asked for it, so the next text says it, unless it is confirmed later."""
+    session = ctx.session
+    session.vars[step.name] = value
+    if step.id in session.asked:
+        session.asked.remove(step.id)
+    session.asked.append(step.id)
+    if note and not step.confirmed:
+        label = ctx.render(step.label)
+        said = ctx.said(value, step.name)
+        ctx.noted.append(ctx.phrases.noted.format(label=label[:1].upper() + label[1:], value=said))
 
 
 def _chosen(ctx: Context, text: str) -> Reading | None:

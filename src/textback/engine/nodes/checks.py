@@ -9,7 +9,9 @@ import msgspec
 from textback.core.when import to_datetime, to_ms
 from textback.engine.context import Context
 from textback.engine.hours import instant, is_open
-from textback.engine.reading import Draft
+from textback.engine.nodes.set import read_value
+from textback.engine.pending import Asked, check_given, read_action, read_given
+from textback.engine.reading import Draft, Use
 from textback.engine.source import Mapping, Node, Scalar, Sequence, nearest
 from textback.engine.template import Expression, Text
 
@@ -29,12 +31,18 @@ FITS: dict[str, tuple[str, ...]] = {
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """One check: its kind, its limit or condition, and the words for an answer that fails it."""
+    """One check: its kind, its limit, condition or action, and the words for an answer that fails it."""
 
     kind: str
     limit: Decimal = Decimal(0)
     condition: Expression | None = None
     say: Text | None = None
+    asked: Asked | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.asked.action if self.asked is not None else self.kind
 
 
 def read_checks(draft: Draft, type_: str) -> tuple[Rule, ...]:
@@ -48,13 +56,15 @@ def read_checks(draft: Draft, type_: str) -> tuple[Rule, ...]:
 
 def _read(draft: Draft, node: Node, type_: str) -> Rule | None:
     flow = draft.flow
+    given = None
     if isinstance(node, Mapping):
-        keys = flow.mapping(node, "A check", (*BARE, *LIMITS, "expr", "say"))
-        kinds = [key for key in keys if key != "say"]
-        if len(kinds) != 1:
-            flow.source.error(node, "A check is one thing.", f"Known are {', '.join((*BARE, *LIMITS, 'expr'))}.")
+        keys = flow.mapping(node, "A check", (*BARE, *LIMITS, "expr", "call", "say", "with"))
+        kinds = [key for key in keys if key not in ("say", "with")]
+        if len(kinds) != 1 or ("with" in keys and "call" not in keys):
+            known = ", ".join((*BARE, *LIMITS, "expr", "call"))
+            flow.source.error(node, "A check is one thing.", f"Known are {known}.")
             return None
-        kind, value = kinds[0], keys[kinds[0]]
+        kind, value, given = kinds[0], keys[kinds[0]], keys.get("with")
         say = flow.text(keys.get("say"), "The text of a check", (draft.variable,))
     else:
         kind, value, say = flow.string(node, "A check") or "", node, None
@@ -66,10 +76,28 @@ def _read(draft: Draft, node: Node, type_: str) -> Rule | None:
     if kind in FITS and type_ not in FITS[kind]:
         flow.source.error(node, f"{kind} can't be checked of a {type_}.", f"It is for {', '.join(FITS[kind])}.")
         return None
+    if kind == "call":
+        return _call(draft, value, given, say)
     if kind == "expr":
         condition = flow.expression(value, "expr")
         return None if condition is None else Rule(kind, condition=condition, say=say)
     return Rule(kind, _limit(draft, value, kind) if kind in LIMITS else Decimal(0), None, say)
+
+
+def _call(draft: Draft, node: Node, given: Node | None, say: Text | None) -> Rule | None:
+    """`{call: ACTION, say: TEXT}`: the action gets the answer under its own name, or what `with` says."""
+    flow = draft.flow
+    uses = len(flow.uses)
+    arguments = read_given(draft, given, read_value)
+    # The answer is not kept yet, but it may be given.
+    flow.uses[uses:] = [Use(use.node, use.names - {draft.variable}) for use in flow.uses[uses:]]
+    if given is None:
+        arguments = {draft.variable: Expression(draft.variable)}
+    action = read_action(draft, node)
+    check_given(draft, given or node, action, arguments)
+    if action is None:
+        return None
+    return Rule("call", say=say, asked=Asked(action.name, arguments, action.timeout, action.retries))
 
 
 def _limit(draft: Draft, node: Node, kind: str) -> Decimal:
@@ -81,13 +109,19 @@ def _limit(draft: Draft, node: Node, kind: str) -> Decimal:
 
 
 def problem(ctx: Context, rules: tuple[Rule, ...], name: str, value: Any) -> str | None:
-    """What to say of a value that a check refuses; None when it passes all. Raises RenderError."""
+    """What to say of a value that a check refuses; None when it passes all that need nobody else. Raises
+    RenderError."""
     for rule in rules:
-        if not _passes(ctx, rule, name, value):
-            if rule.say is not None:
-                return ctx.render(rule.say, **{name: str(value)})
-            return ctx.phrases.checks[rule.kind].format(limit=f"{rule.limit.normalize():f}")
+        if rule.asked is None and not _passes(ctx, rule, name, value):
+            return refusal(ctx, rule, name, value)
     return None
+
+
+def refusal(ctx: Context, rule: Rule, name: str, value: Any) -> str:
+    """What to say of a value that this check refuses. Raises RenderError."""
+    if rule.say is not None:
+        return ctx.render(rule.say, **{name: str(value)})
+    return ctx.phrases.checks[rule.kind].format(limit=f"{rule.limit.normalize():f}")
 
 
 def _passes(ctx: Context, rule: Rule, name: str, value: Any) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from textback.engine.bot import Question, Step
-from textback.engine.nodes import ask, branch, confirm, end, escalate, goto, record, say, tag, wait
+from textback.engine.nodes import ask, branch, call, confirm, end, escalate, goto, record, say, tag, wait
 from textback.engine.nodes import run as run_
 from textback.engine.nodes import set as set_
 from textback.engine.reading import Asking, Kind
@@ -20,6 +20,7 @@ KINDS: dict[str, Kind] = {
         tag.TAG_KIND,
         tag.UNTAG_KIND,
         record.KIND,
+        call.KIND,
         run_.KIND,
         wait.KIND,
         escalate.KIND,

@@ -40,11 +40,12 @@ def read(draft: Draft) -> Set | None:
             flow.source.error(node.keys[name], f"Nothing can be called {name!r}.", "Use small letters, digits and _.")
         elif plain == name:
             flow.names.add(name)
-        made.append(Assignment(name, _value(draft, value)))
+        made.append(Assignment(name, read_value(draft, value)))
     return Set(**draft.base(), assignments=tuple(made))
 
 
-def _value(draft: Draft, node: Node) -> Any:
+def read_value(draft: Draft, node: Node) -> Any:
+    """A value as an author writes it: plain, a text, or an expression alone in {{ }}."""
     flow = draft.flow
     if not isinstance(node, Scalar):
         return flow.text(node, "A value of set")

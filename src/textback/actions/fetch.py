@@ -1,0 +1,200 @@
+"""One request to an address that an author wrote: on a connection of its own, to a host that was looked up once.
+
+What the bot's author may reach is the internet, not the network that the server stands in: every address of a host must
+be a public one, and it is the address that was checked which is connected to. Redirects are not followed.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+from collections.abc import Iterable
+from typing import Literal
+from urllib.parse import urlsplit
+
+import httptools
+import msgspec
+
+MOST_ANSWER = 256 * 1024
+"""Bytes of an answer, its headers included."""
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+class FetchError(Exception):
+    """No answer. `how`: "before" the request was written, "after", or "refused": it must not be asked at all."""
+
+    def __init__(self, how: Literal["before", "after", "refused"], detail: str) -> None:
+        super().__init__(detail)
+        self.how = how
+        self.detail = detail
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What is asked. `headers` have all but Host and the length."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes = b""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What was answered. Header names are lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Allowed:
+    """Hosts and networks that may be asked although they are private. Raises ValueError for what is neither."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self.hosts: set[str] = set()
+        self.networks: list[Network] = []
+        for name in names:
+            if name[:1].isdigit() or ":" in name:
+                self.networks.append(ipaddress.ip_network(name))
+            elif name and all(char.isalnum() or char in ".-" for char in name):
+                self.hosts.add(name.lower())
+            else:
+                raise ValueError(name)
+
+    def allows(self, host: str, address: Address) -> bool:
+        """Whether this address of this host may be asked."""
+        if host.lower() in self.hosts:
+            return True
+        real = _real(address)
+        if any(one in network for one in (address, real) for network in self.networks):
+            return True
+        return real.is_global and not real.is_multicast and not real.is_reserved
+
+
+def _real(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address stands for, where it stands for one."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+    if inner is None and address in _NAT64:
+        inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return inner or address
+
+
+class _Exchange(asyncio.Protocol):
+    """One request and its answer."""
+
+    def __init__(self) -> None:
+        self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._parser = httptools.HttpResponseParser(self)
+        self._headers: dict[str, str] = {}
+        self._body = bytearray()
+        self._size = 0
+        self._begun = False
+        self.transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: ignore[assignment]  # a loop of its own makes its own class
+
+    def data_received(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > MOST_ANSWER:
+            self._fail(f"The answer is longer than {MOST_ANSWER // 1024} KB.")
+            return
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._fail("The answer is not HTTP.")
+
+    def eof_received(self) -> bool:
+        if self._begun and not {"content-length", "transfer-encoding"} & set(self._headers):
+            self.on_message_complete()
+        return False
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._fail("The connection broke before the answer was complete.")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_headers_complete(self) -> None:
+        self._begun = True
+
+    def on_body(self, body: bytes) -> None:
+        self._body += body
+
+    def on_message_complete(self) -> None:
+        status = self._parser.get_status_code()
+        if 100 <= status < 200:  # the answer is still to come
+            self._headers, self._begun = {}, False
+        elif not self.answer.done():
+            self.answer.set_result(Answer(status, self._headers, bytes(self._body)))
+
+    def _fail(self, detail: str) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(FetchError("after", detail))
+
+
+async def fetch(request: Request, seconds: float, allowed: Allowed) -> Answer:
+    """The answer to a request, whatever its status. Raises FetchError."""
+    written = False
+    try:
+        async with asyncio.timeout(seconds):
+            parts = urlsplit(request.url)
+            host, tls = parts.hostname or "", parts.scheme == "https"
+            port = parts.port or (443 if tls else 80)
+            head = _head(request, parts.netloc.rpartition("@")[2], parts.path or "/", parts.query)
+            exchange = await _connect(await _look_up(host, port, allowed), port, host if tls else None)
+            try:
+                written = True
+                exchange.transport.write(head + request.body)
+                return await exchange.answer
+            finally:
+                exchange.answer.cancel()
+                exchange.transport.abort()
+    except TimeoutError:
+        raise FetchError("after" if written else "before", f"No answer in {seconds:g} s.") from None
+    except (ValueError, UnicodeError):
+        raise FetchError("refused", "The address or a header has a character in it that can't be sent.") from None
+
+
+def _head(request: Request, host: str, path: str, query: str) -> bytes:
+    target = f"{path}?{query}" if query else path
+    lines = [f"{request.method} {target} HTTP/1.1", f"Host: {host}", "Connection: close"]
+    lines += [f"{name}: {value}" for name, value in request.headers.items()]
+    if request.body or request.method not in ("GET", "DELETE"):
+        lines.append(f"Content-Length: {len(request.body)}")
+    if any(char in line for line in lines for char in "\r\n\0") or not target.isascii() or " " in target:
+        raise ValueError("a line break or a space where none may be")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+async def _look_up(host: str, port: int, allowed: Allowed) -> list[str]:
+    """The host's addresses, all of which may be asked."""
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise FetchError("before", "The host's address can't be found.") from None
+    addresses = list(dict.fromkeys(str(one[4][0]).partition("%")[0] for one in found))
+    if not all(allowed.allows(host, ipaddress.ip_address(address)) for address in addresses):
+        raise FetchError("refused", "The host has a private address. ACTIONS_PRIVATE lists those that may be called.")
+    return addresses
+
+
+async def _connect(addresses: list[str], port: int, name: str | None) -> _Exchange:
+    """A connection to the first of these addresses that takes one; `name` is what its certificate must be for."""
+    loop = asyncio.get_running_loop()
+    tls = ssl.create_default_context() if name is not None else None
+    why = "The host has no address."
+    for address in addresses:
+        try:
+            _, made = await loop.create_connection(_Exchange, address, port, ssl=tls, server_hostname=name)
+            return made
+        except ssl.SSLError:
+            raise FetchError("refused", "The host's certificate is not right.") from None
+        except OSError:
+            why = "The host takes no connection."
+    raise FetchError("before", why)

@@ -1,0 +1,31 @@
+"""Asking again what was not answered, or giving up."""
+
+from textback.engine.advance import give_up
+from textback.engine.bot import Escalation, Question
+from textback.engine.context import Context
+from textback.engine.digress import short
+from textback.engine.nodes.registry import asking
+
+
+def refuse(ctx: Context, step: Question, why: str = "") -> str:
+    """Ask again, in other words each time, or give up. `why` is what is wrong with an answer that was understood."""
+    session = ctx.session
+    session.tries += 1
+    ctx.event("answer_refused", session=session.id, flow=session.flow, step=step.id, tries=session.tries)
+    if session.tries > step.retry.max:
+        if step.retry.then is None:
+            ctx.escalate(Escalation(), "not_understood", ctx.source(step))
+        else:
+            give_up(ctx, step, step.retry.then, "not_understood")
+        return f"gave up after {session.tries} tries"
+    talk = asking(step)
+    if why:
+        words = f"{why} {short(ctx, step) if session.tries == 1 else talk.example(ctx, step)}"
+    elif session.tries > 1:
+        words = talk.example(ctx, step)
+    elif step.retry.text is not None:
+        words = ctx.render(step.retry.text, question=talk.words(ctx, step))
+    else:
+        words = ctx.phrases.again.format(question=talk.words(ctx, step))
+    ctx.ask(step, words)
+    return f"try {session.tries} of {step.retry.max}"

@@ -1,0 +1,280 @@
+"""Perform: ask other systems for what turns want of them, and bring what they say back as arrivals.
+
+A job is claimed in one transaction, done outside any, and its result is stored in another, as an arrival, together with
+the end of the job. A server that dies in between leaves a job whose lease ends; then it is done again, under the same
+key. So an action happens at least once, and its result is heard exactly once.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from functools import partial
+from time import monotonic
+from typing import Any, Protocol
+
+import msgspec
+import structlog
+
+from textback.actions.base import Done, Failed, Job
+from textback.core.faults import point
+from textback.core.when import SECOND
+from textback.engine.actions import Action, nothing
+from textback.engine.arrivals import JobResult
+from textback.pipeline.accept import incoming
+from textback.pipeline.bots import Shelf
+from textback.pipeline.buckets import Places, told
+from textback.pipeline.dead import of_job
+from textback.pipeline.lines import Line
+from textback.pipeline.metrics import JOB_SECONDS, JOBS
+from textback.store import dead, inbox, jobs, spread
+from textback.store.db import Db, Tx
+from textback.store.trouble import reason
+
+log = structlog.get_logger("textback.perform")
+
+MOST = 32
+"""Jobs that one server does at the same time."""
+GRACE = 15 * SECOND
+"""Time (ms) after its time-out that a job's server has to write down what came of it, unless leases are shorter."""
+POLL = 0.5
+"""Seconds between looks at the jobs when nothing wakes us."""
+IDLE = 5.0
+"""As POLL, while the bot has no actions."""
+AGAIN = frozenset({"retry", "throttled", "unknown"})
+"""Kinds of failures after which it is tried again."""
+LONGEST_PAUSE = 60
+"""Seconds between two tries at most, unless the other system asks for more."""
+
+
+class Performs(Protocol):
+    """What can do jobs."""
+
+    async def perform(self, action: Action, job: Job) -> Done | Failed:
+        """Do it once. Never raises."""
+        ...
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """One job that is ours until its lease ends. Without an `action` its bot declares none of that name."""
+
+    row: Any
+    fence: int
+    attempts: int
+    action: Action | None
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """Its row, and our fence."""
+        return {"b": self.row.bucket, "k": self.row.contact_id, "i": self.row.id, "f": self.fence}
+
+
+class Claimed(msgspec.Struct):
+    """A batch of claims; the actions of jobs that were withdrawn because their session has ended; and whether some were
+    given up, which their server had died of each time."""
+
+    claims: list[Claim]
+    withdrawn: list[str]
+    lost: bool = False
+
+
+def claim(tx: Tx, workspace: str, shelf: Shelf, now: int, most: int, grace: int = GRACE) -> Claimed:
+    """Take jobs that are due, each for its time-out and `grace` (ms)."""
+    claimed = Claimed([], [])
+    gone: list[dict[str, Any]] = []
+    for row in jobs.due(tx, now, most):
+        mine = Claim(row, row.fence, row.attempts, None)
+        if row.ended_at is not None:
+            gone.append(mine.key)
+            claimed.withdrawn.append(row.action)
+        elif row.attempts > row.retries:
+            _end(tx, workspace, mine, Failed("unknown", detail="The server stopped while it did this."), now)
+            claimed.lost = True
+        else:
+            action = _action(tx, shelf, row.version, row.action)
+            claimed.claims.append(Claim(row, row.fence + 1, row.attempts + 1, action))
+    if gone:
+        jobs.remove(tx, gone)
+    if claimed.claims:
+        jobs.claim(tx, [{**one.key, "until": now + one.row.timeout + grace} for one in claimed.claims])
+        point("perform.claiming")
+    return claimed
+
+
+def _action(tx: Tx, shelf: Shelf, version: int, name: str) -> Action | None:
+    """The action as the job's version of the bot declares it; as the newest does where that one is not at hand."""
+    try:
+        bot = shelf.get(tx, version) if version else shelf.current
+    except KeyError:
+        bot = shelf.current
+    return bot.actions.get(name) or shelf.current.actions.get(name)
+
+
+def record(tx: Tx, workspace: str, mine: Claim, result: Done | Failed, now: int, jitter: float) -> str:
+    """Write down what came of a job. Says what that means: "done", "again", "over", or "late" where another server has
+    taken it since."""
+    if not jobs.held(tx, [mine.key]):
+        return "late"
+    if isinstance(result, Failed) and result.kind in AGAIN and mine.attempts <= mine.row.retries:
+        jobs.move(tx, [{**mine.key, "s": "queued", "due": now + _pause(mine.attempts, result, jitter)}])
+        return "again"
+    _end(tx, workspace, mine, result, now)
+    point("perform.recording")
+    return "done" if isinstance(result, Done) else "over"
+
+
+def _end(tx: Tx, workspace: str, mine: Claim, result: Done | Failed, now: int) -> None:
+    """The job is over, and its session hears of it. What the other system refused is an answer; what else gave no
+    result is a dead letter."""
+    row = mine.row
+    if isinstance(result, Done):
+        heard = JobResult(row.id, result.value)
+        jobs.remove(tx, [mine.key])
+    else:
+        heard = JobResult(row.id, error=result.kind)
+        if result.kind == "rejected":
+            jobs.remove(tx, [mine.key])
+        else:
+            jobs.move(tx, [{**mine.key, "s": "dead", "due": now}])
+            dead.add(tx, [of_job(row, mine.attempts, result, now)])
+    arrival = incoming(row.line, heard, contact_id=row.contact_id, key=row.id)
+    inbox.store_arrivals(tx, workspace, [arrival], {}, now)
+
+
+def _pause(attempts: int, failed: Failed, jitter: float) -> int:
+    """How long to wait (ms): what the other system asked for, else doubling from one second, spread out."""
+    if failed.retry_after is not None:
+        return int((failed.retry_after + jitter) * SECOND)
+    return int(min(2 ** (attempts - 1), LONGEST_PAUSE) * (0.5 + jitter) * SECOND)
+
+
+class Performer:
+    """Does jobs, many at once. `stored` is told where an arrival waits for its turn: in a bucket, or who knows where.
+    `simulate`: those of the simulator are only played."""
+
+    def __init__(
+        self,
+        db: Db,
+        workspace: str,
+        lines: Mapping[str, Line],
+        shelf: Shelf,
+        clock: Callable[[], int],
+        stored: Callable[[int | None], None],
+        performs: Performs,
+        *,
+        simulate: bool = True,
+        lease: int = GRACE,
+    ) -> None:
+        self._grace = min(lease, GRACE)
+        self._db = db
+        self._workspace = workspace
+        self._lines = lines
+        self._shelf = shelf
+        self._clock = clock
+        self._stored = stored
+        self._performs = performs
+        self._simulate = simulate
+        self._places = Places(db, spread.with_jobs)
+        self._working: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Claim and do until told to stop; then finish what was claimed."""
+        while not self._stopping:
+            self._wake.clear()
+            more = await self._look() if len(self._working) < MOST else False
+            if not more:
+                try:
+                    async with asyncio.timeout(POLL if self._shelf.current.actions or self._working else IDLE):
+                        await self._wake.wait()
+                except TimeoutError:
+                    continue
+        if self._working:
+            await asyncio.wait(self._working)
+
+    def stop(self) -> None:
+        """Claim no more."""
+        self._stopping = True
+        self._wake.set()
+
+    def wake(self) -> None:
+        """A turn wants something done."""
+        self._wake.set()
+
+    async def _look(self) -> bool:
+        """Claim what is due and begin it; whether there may be more."""
+        more = False
+        for place in await self._places(self._clock()):
+            room = MOST - len(self._working)
+            if room <= 0 or self._stopping:
+                return False
+            try:
+                claimed = await self._db.write_within(
+                    place, "perform", claim, self._workspace, self._shelf, self._clock(), room, self._grace
+                )
+            except Exception as error:
+                if not told(place, error):
+                    log.warning("claim failed", error=reason(error))
+                continue
+            for action in claimed.withdrawn:
+                JOBS.labels(action, "withdrawn").inc()
+            if claimed.claims:
+                point("perform.claimed")
+            for mine in claimed.claims:
+                task = asyncio.create_task(self._do(mine))
+                self._working.add(task)
+                task.add_done_callback(self._done)
+            if claimed.lost:
+                self._stored(place)
+            more = more or len(claimed.claims) == room
+        return more
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._working.discard(task)
+        self._wake.set()
+        if task.exception() is not None:  # a defect of ours: the lease runs out and it is done again
+            log.error("a job broke", error=type(task.exception()).__name__, exc_info=task.exception())
+
+    async def _do(self, mine: Claim) -> None:
+        began = monotonic()
+        result = await self._result(mine)
+        point("perform.performed")
+        name, took = mine.row.action, monotonic() - began
+        outcome = "done" if isinstance(result, Done) else result.kind
+        JOBS.labels(name, outcome).inc()
+        JOB_SECONDS.labels(name).observe(took)
+        came = await self._record(mine, result)
+        if isinstance(result, Failed):
+            given_up = came == "over" and result.kind != "rejected"
+            told_ = log.error if given_up else log.info
+            told_(
+                "action given up" if given_up else "action gave no result",
+                trace=mine.row.arrival_id, job=mine.row.id, action=name, attempt=mine.attempts, why=result.kind,
+                code=result.code, detail=result.detail,
+            )  # fmt: skip
+        if came in ("done", "over"):
+            point("perform.recorded")
+            self._stored(mine.row.bucket if self._db.by_bucket else None)
+
+    async def _result(self, mine: Claim) -> Done | Failed:
+        row = mine.row
+        line = self._lines.get(row.line)
+        if self._simulate and line is not None and line.provider.name == "simulator":
+            return Done(nothing(mine.action))
+        if mine.action is None:
+            return Failed("misconfigured", detail=f"The bot has no action {row.action} any more.")
+        arguments = msgspec.json.decode(row.arguments, type=dict[str, Any])
+        return await self._performs.perform(mine.action, Job(arguments, row.key, row.timeout))
+
+    async def _record(self, mine: Claim, result: Done | Failed) -> str:
+        """Write a result down: tried until the database is back, or the lease is another's."""
+        place = mine.row.bucket if self._db.by_bucket else None
+        write = partial(self._db.write_within, place, "perform", record, self._workspace, mine, result)
+        while True:
+            try:
+                came: str = await write(self._clock(), random.random())  # noqa: S311
+            except Exception as error:
+                log.warning("recording failed", error=reason(error))
+                await asyncio.sleep(POLL)
+                continue
+            return came

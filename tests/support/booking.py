@@ -1,0 +1,79 @@
+"""Another system, such as a booking calendar, that answers as a test wants."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One request as it came. Header names are lower case."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: Any
+
+    @property
+    def key(self) -> str:
+        """The key by which a repetition is known."""
+        return self.headers.get("idempotency-key", "")
+
+
+class Says(msgspec.Struct, frozen=True):
+    """One answer: `body` is sent as it is when bytes, else as JSON; `hang` says nothing until the fake stops."""
+
+    status: int = 200
+    body: Any = None
+    headers: Mapping[str, str] = {}
+    hang: bool = False
+
+
+class Booking:
+    """Answers every path with what `script` has for it, in turn; the last answer stays. `asked` are the requests so
+    far, in order."""
+
+    def __init__(self, script: Mapping[str, tuple[Says, ...]] | None = None) -> None:
+        self.script = dict(script or {})
+        self.asked: list[Asked] = []
+        self.url = ""
+        self._count: Counter[str] = Counter()
+        self._stop = asyncio.Event()
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+
+    async def __aenter__(self) -> "Booking":
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._stop.set()
+        await self._runner.cleanup()
+
+    def of(self, path: str) -> list[Asked]:
+        """The requests for one path."""
+        return [one for one in self.asked if one.path == path]
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        raw = await request.read()
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        body = json.loads(raw) if raw else None
+        self.asked.append(Asked(request.method, request.path, dict(request.query), headers, body))
+        script = self.script.get(request.path, (Says(404),))
+        says = script[min(self._count[request.path], len(script) - 1)]
+        self._count[request.path] += 1
+        if says.hang:
+            await self._stop.wait()
+        sent = (
+            says.body if isinstance(says.body, bytes) else b"" if says.body is None else json.dumps(says.body).encode()
+        )
+        return web.Response(status=says.status, body=sent, headers=says.headers)
