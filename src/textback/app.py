@@ -242,6 +242,7 @@ class App:
             spool=self.spool,
             keep=Keep(settings.dead_letter_days, settings.unresolved_dead_letter_days, settings.rejected_webhook_days),
             tracer=self.tracer,
+            redact=settings.redact == "store",
         )
         self.quarantine = Quarantine(self.db, settings.workspace, settings.rejected_webhooks)
         signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"

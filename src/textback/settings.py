@@ -99,6 +99,11 @@ class Settings(BaseModel):
     unresolved_dead_letter_days: int = Field(
         90, ge=1, description="Days after which a dead letter that nobody has dealt with is deleted."
     )
+    redact: Literal["store", "off"] = Field(
+        "store",
+        description="store: cards, bank accounts, ID numbers, passwords, codes and keys that contacts text are masked "
+        "before they are kept. off: texts are kept as they came.",
+    )
     model_dir: str = Field(
         "~/.cache/textback",
         description="The folder that keeps the sentence encoder's weights as they are used, 54 MB.",

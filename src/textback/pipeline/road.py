@@ -83,6 +83,7 @@ class Road:
         spool: Spool | None = None,
         keep: Keep = Keep(),  # noqa: B008 (it never changes)
         tracer: Tracer | None = None,
+        redact: bool = True,
     ) -> None:
         self.db = db
         self.tracer = tracer
@@ -95,7 +96,7 @@ class Road:
         self.now = now
         self.roles = frozenset(roles)
         self._public_url = public_url
-        self._turns = Turns(workspace, lines, shelf, lease, guard, reply_max_age, late_after, tracer)
+        self._turns = Turns(workspace, lines, shelf, lease, guard, reply_max_age, late_after, tracer, redact)
         self._notifier = Notifier(db, workspace, self._heard)
         self.hub.tell = self._notifier.changed
         self._running = False

@@ -36,8 +36,9 @@ from textback.pipeline import spans
 from textback.pipeline.bots import Shelf
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
 from textback.pipeline.dead import AGAIN, of_arrival
-from textback.pipeline.decide import Standing, decide, failed_turn
+from textback.pipeline.decide import Standing, asks_for_secret, decide, failed_turn
 from textback.pipeline.lines import Line
+from textback.pipeline.masking import Hidden, hide, hide_in_handoff, masked
 from textback.pipeline.quiet import UNASKED, allowed_from
 from textback.store import dead, inbox, turns
 from textback.store.db import Row, Tx
@@ -89,6 +90,7 @@ class Conversation:
         self.waiting_since: int | None = row.waiting_since
         self.events: list[Event] = []  # of the turn under way
         self.priority = REPLY  # of the turn under way
+        self.hidden: Hidden = ()  # what the turn under way must not write down
         self.last: tuple[str, str, int] = (row.last_text, row.last_author, row.last_at)
 
     def saved(self, now: int) -> dict[str, Any]:
@@ -133,6 +135,7 @@ class Writes:
         self.guarded: list[tuple[str, str]] = []
         self.dead: list[dict[str, Any]] = []
         self.failed: list[tuple[str, str]] = []
+        self.kept: set[str] = set()  # failed arrivals that can be taken in again as they came
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.refused: Counter[tuple[str, str]] = Counter()
         self.spans: list[Span] = []
@@ -187,8 +190,10 @@ class Turns:
         reply_max_age: int = 0,
         late_after: int = 0,
         tracer: Tracer | None = None,
+        redact: bool = True,
     ) -> None:
         self._workspace = workspace
+        self._redact = redact
         self._tracer = tracer
         self._guard = guard
         self._lease = lease
@@ -225,7 +230,7 @@ class Turns:
         claims = claim_new(tx, writes.outbox, self._lines, now, room, self._lease, shut)
         writes.apply(tx)
         turns.save_conversations(tx, [c.saved(now) for c in open_.values()])
-        inbox.mark_handled(tx, done, now)
+        inbox.mark_handled(tx, done, now, writes.kept)
         point("turn.written")
         queued = len(claims) < len(writes.outbox)
         if self._tracer is not None:
@@ -265,11 +270,13 @@ class Turns:
         before = conversation.state
         line = self._lines.get(row.line)
         sent_at, late = row.received_at, False
+        conversation.hidden = ()
         try:
             arrival = _arrival.decode(row.data)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             # Of a kind that only another release knows: it must not stop the others.
             writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, None, str(error), now))
+            writes.kept.add(row.id)
             writes.failed.append((row.id, "unreadable"))
             writes.outcomes[row.line, "unreadable"] += 1
             self._trace_turn(row, line, None, writes, said, began)
@@ -277,8 +284,9 @@ class Turns:
         if isinstance(arrival, Message):
             conversation.line = row.line
             conversation.address = arrival.sender
+            text, conversation.hidden = masked(arrival.text) if self._redact else (arrival.text, ())
             if row.kind != AGAIN:
-                self._inbound(conversation, row, arrival, writes)
+                self._inbound(conversation, row, arrival, text, writes)
                 sent_at = min(arrival.sent_at or row.received_at, row.received_at)
                 late = 0 < self._late_after < row.received_at - sent_at
                 if late:
@@ -300,9 +308,11 @@ class Turns:
         except Exception as error:  # whatever breaks, the text is kept and a person sees it
             turn = failed_turn(before, now, error)
             why = str(turn.events[-1].data["error"])
-            writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, arrival, why, now))
+            seen = self._give_up(conversation, row, arrival, turn, bot, writes)
+            writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, seen, why, now))
             writes.failed.append((row.id, type(error).__name__))
         conversation.state = turn.state
+        hide_in_handoff(turn.state, conversation.hidden)
         conversation.events = []
         for event in turn.events:
             self._event(conversation, row, event, writes)
@@ -321,10 +331,23 @@ class Turns:
         sessions = [*state.parked, state.session] if state.session else state.parked
         return {one.version: self._shelf.get(tx, one.version) for one in sessions if one.version != bot.version}
 
-    def _inbound(self, conversation: Conversation, row: Row[Any], arrival: Message, writes: Writes) -> None:
+    def _give_up(
+        self, conversation: Conversation, row: Row[Any], arrival: AnyArrival, turn: Turn, bot: Bot, writes: Writes
+    ) -> AnyArrival:
+        """What a dead letter may show of the arrival. One that was to be hidden is not kept: it can't come again."""
+        secret = isinstance(arrival, Message) and asks_for_secret(bot, conversation.state, writes.now)
+        if secret:
+            turn.effects.append(Mask())
+        if not secret and not conversation.hidden:
+            writes.kept.add(row.id)
+            return arrival
+        text = HIDDEN if secret else masked(arrival.text)[0] if isinstance(arrival, Message) else ""
+        return msgspec.structs.replace(arrival, text=text)
+
+    def _inbound(self, conversation: Conversation, row: Row[Any], arrival: Message, text: str, writes: Writes) -> None:
         conversation.unread += 1
         conversation.count += 1
-        conversation.last = (arrival.text, "contact", row.received_at)
+        conversation.last = (text, "contact", row.received_at)
         writes.messages.append(
             {
                 **writes.key(conversation, row.id),
@@ -335,7 +358,7 @@ class Turns:
                 "author_id": "",
                 "author_name": "",
                 "message_class": "",
-                "text": arrival.text,
+                "text": text,
                 "media": _encode(arrival.media).decode() if arrival.media else "[]",
                 "segments": 0,
                 "status": "received",
@@ -538,7 +561,7 @@ class Turns:
             {
                 **writes.key(conversation, row.id),
                 "at": writes.now,
-                "events": _encode(conversation.events).decode(),
-                "trace": _encode(trace).decode() if trace and turn.checks else "",
+                "events": hide(_encode(conversation.events).decode(), conversation.hidden),
+                "trace": hide(_encode(trace).decode(), conversation.hidden) if trace and turn.checks else "",
             }
         )
