@@ -156,6 +156,11 @@ class Road:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._notifier.stop()
 
+    def forget(self, contact_id: str) -> None:
+        """This contact was erased, and the erasure is committed."""
+        self._acceptor.forget({contact_id})
+        self.hub.publish([contact_id])
+
     def conditions(self) -> dict[str, Condition]:
         """How each line's provider is, as far as this node knows."""
         return self._deliverer.conditions()
@@ -195,6 +200,9 @@ class Road:
         """Store an API arrival for whoever has this phone number, making the contact if need be. Returns its id."""
         await self._put([incoming(line, arrival, address=address)], wait)
         home = self._acceptor.home_of(address)
+        if home is None:  # it was erased at this moment: they are somebody new
+            await self._put([incoming(line, arrival, address=address)], wait)
+            home = self._acceptor.home_of(address)
         if home is None:
             raise RuntimeError("a stored arrival has a home")
         return home.contact_id
@@ -276,6 +284,8 @@ class Road:
             self._deliverer.wake(*news.buckets)
         if news.versions:
             self.versions.wake()
+        if news.erased:
+            self._acceptor.forget(news.erased)
         self.hub.hear({EVERYTHING} if news.many else news.contacts)
 
     def _status_url(self, line: str, message_id: str) -> str | None:
@@ -398,6 +408,8 @@ class Road:
                 waiter = self._waiters.get(id_)
                 if waiter is not None and not waiter.done():
                     waiter.set_result(None)
+        if handled.strays:
+            self._acceptor.forget(handled.strays)
         self.hub.publish(handled.contacts)
 
     async def _run_ticks_and_lists(self) -> None:

@@ -37,6 +37,7 @@ from textback.pipeline.bots import Shelf
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
 from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, asks_for_secret, decide, failed_turn
+from textback.pipeline.erase import take_home
 from textback.pipeline.lines import Line
 from textback.pipeline.masking import Hidden, hide, hide_in_handoff, masked
 from textback.pipeline.quiet import UNASKED, allowed_from
@@ -63,6 +64,7 @@ class Handled(msgspec.Struct):
     outcomes: Mapping[tuple[str, str], int] = {}  # turns by line and what came of them
     refused: Mapping[tuple[str, str], int] = {}  # texts that the gate refused, by line and rule
     spans: list[Span] = []
+    strays: Collection[str] = ()  # erased contacts for whom something came
     given_up: bool = False  # the one arrival of this batch became a dead letter
 
 
@@ -220,24 +222,30 @@ class Turns:
         began = time.time_ns() if self._tracer is not None else 0
         writes = Writes(self._workspace, now)
         done: list[Row[Any]] = []
+        strays: set[str] = set()
+        again = False
         for row in rows:
             conversation = open_.get(row.contact_id)
-            if conversation is not None:
+            if conversation is not None and not conversation.address:
+                strays.add(row.contact_id)
+                again = take_home(tx, self._workspace, row, now) or again
+                done.append(row)
+            elif conversation is not None:
                 self._turn(tx, conversation, row, writes)
                 done.append(row)
         if not done:
             return Handled(left=left)
         claims = claim_new(tx, writes.outbox, self._lines, now, room, self._lease, shut)
         writes.apply(tx)
-        turns.save_conversations(tx, [c.saved(now) for c in open_.values()])
+        turns.save_conversations(tx, [c.saved(now) for c in open_.values() if c.address])
         inbox.mark_handled(tx, done, now, writes.kept)
         point("turn.written")
         queued = len(claims) < len(writes.outbox)
         if self._tracer is not None:
             self._trace_batch(self._tracer, writes, claims, began)
         return Handled(
-            [row.id for row in done], set(open_), claims, queued, left, writes.guarded, writes.failed, writes.outcomes,
-            writes.refused, writes.spans,
+            [row.id for row in done], set(open_), claims, queued, left or again, writes.guarded, writes.failed,
+            writes.outcomes, writes.refused, writes.spans, strays,
         )  # fmt: skip
 
     def _trace_turn(
