@@ -12,7 +12,7 @@ from tests.compliance.redact_cases import CASES, KNOWN, NEAR_MISSES
 from textback.compliance import redact_words
 from textback.compliance.redact import EVERYWHERE, LABELS, OUTSIDE, cover, find, mask
 
-SHOWN: dict[str, str] = {**LABELS}
+SHOWN = {str(kind): label for kind, label in LABELS.items()}
 MARK = re.compile("«([a-z]+):([^»]*)»")
 
 

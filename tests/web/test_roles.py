@@ -21,6 +21,7 @@ TABLE = {
     ("POST", "/webhooks/{line}"): ("signed", "/webhooks/simulator"),
     ("POST", "/sms/send"): ("api", "/sms/send"),
     ("GET", "/conversations"): ("api", "/conversations"),
+    ("DELETE", "/v1/contacts/{contact}"): ("api", "/v1/contacts/12065550199"),
     ("GET", "/login"): ("public", "/login"),
     ("POST", "/login"): ("public", "/login"),
     ("GET", "/login/{token}"): ("public", "/login/no-such-token"),
@@ -36,6 +37,8 @@ TABLE = {
     ("POST", "/c/{contact}/return"): ("agent", "/c/{c}/return"),
     ("POST", "/c/{contact}/reply"): ("agent", "/c/{c}/reply"),
     ("POST", "/c/{contact}/complete"): ("agent", "/c/{c}/complete"),
+    ("GET", "/c/{contact}/erase"): ("owner", "/c/{c}/erase"),
+    ("POST", "/c/{contact}/erase"): ("owner", "/c/{c}/erase"),
     ("GET", "/events"): ("agent", "/events"),
     ("GET", "/try"): ("agent", "/try"),
     ("POST", "/try/new"): ("agent", "/try/new"),
@@ -66,6 +69,7 @@ WELCOME = {
     ("POST", "/login/{token}"): 410,
     ("POST", "/login"): 401,
     ("POST", "/sms/send"): 200,
+    ("DELETE", "/v1/contacts/{contact}"): 404,  # nobody has that number
     ("POST", "/flows/try"): 200,
     ("POST", "/flows/save"): 200,  # it only checks
     ("POST", "/flows/publish"): 409,  # there is no draft
