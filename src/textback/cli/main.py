@@ -226,6 +226,12 @@ def requests_command(database: Database = None) -> None:
     privacy.list_requests(database)
 
 
+@app.command("retention")
+def retention_command(database: Database = None) -> None:
+    """Print how long each kind of data is kept, how much of it would go now, and when the last sweep was."""
+    privacy.show_retention(database)
+
+
 @app.command("doctor")
 def doctor_command(
     bot_dir: Annotated[Path | None, typer.Argument(help="The bot folder. Default: the bike shop example.")] = None,

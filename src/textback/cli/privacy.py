@@ -8,19 +8,25 @@ from typing import TypeVar
 import msgspec
 import typer
 
+from textback.app import retention_of
+from textback.compliance.retention import NEVER
 from textback.core.errors import SettingsError, TextbackError
 from textback.core.phone import mask, normalise
 from textback.core.when import to_iso
 from textback.engine.load import load_bot
 from textback.pipeline import access, erase
 from textback.pipeline.road import clock
+from textback.pipeline.sweep import old_now
 from textback.settings import Settings, environment, load_settings
 from textback.store import bots, migrate
 from textback.store import erase as store
+from textback.store import sweep as sweep_store
 from textback.store.db import Db, Tx, open_db, parse_url
 from textback.store.erase import Person
 
 ACTOR = "command line"
+_DAYS = {"previews": "messages", "erased_texts": "requests"}
+"""Kinds that are kept as long as another."""
 T = TypeVar("T")
 
 
@@ -124,3 +130,26 @@ def list_requests(database: str | None) -> None:
                     (row.id, to_iso(row.received_at), row.kind, row.shown, row.contact_id, row.actor, row.outcome)
                 )
             )
+
+
+def show_retention(database: str | None) -> None:
+    """Print how long things are kept, what would go now, and how the last sweep went."""
+    with _opened(database) as (settings, db):
+        keep = retention_of(settings)
+        swept = _in(db, lambda tx: sweep_store.last(tx, settings.workspace))
+        now = clock()
+        old = old_now(keep, swept, now)
+        counts = _in(db, lambda tx: sweep_store.counts(tx, settings.workspace, old, now))
+    days = msgspec.structs.asdict(keep)
+    typer.echo("kind\tdays\twould go now")
+    for kind, count in counts.items():
+        typer.echo(f"{kind}\t{days.get(_DAYS.get(kind, kind), '')}\t{count}")
+    for kind, why in NEVER.items():
+        typer.echo(f"{kind}\tkept\t{why}")
+    if swept is None or swept.finished_at is None:
+        typer.echo("No sweep has come to its end yet.")
+    else:
+        gone = ", ".join(f"{count} {kind}" for kind, count in swept.counts.items()) or "nothing"
+        typer.echo(f"The last sweep ended {to_iso(swept.finished_at)} and took {gone}.")
+    if swept is not None:
+        typer.echo(f"The next is due {to_iso(swept.next_at)}.")

@@ -16,6 +16,9 @@ POSTS = Counter(
     ["line", "outcome"],
 )
 REFUSED = Counter("textback_refused_total", "Texts that the consent gate refused, by line and rule.", ["line", "rule"])
+SWEPT = Counter(
+    "textback_swept_total", "Rows that were emptied or deleted because they were kept long enough, by kind.", ["kind"]
+)
 REPLY_SECONDS = Histogram(
     "textback_reply_seconds",
     "Seconds from an arrival until the provider has taken a text that follows from it. Bulk texts are left out.",

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from textback.compliance.limits import OFF, Guard
+from textback.compliance.retention import Retention
 from textback.core.faults import point
 from textback.core.roles import ROLES
 from textback.core.tracing import Tracer
@@ -29,6 +30,7 @@ from textback.pipeline.metrics import TURNS as TURNED
 from textback.pipeline.poison import is_poison, run_one
 from textback.pipeline.reconcile import Reconciler
 from textback.pipeline.spool import Spool
+from textback.pipeline.sweep import Sweeper
 from textback.pipeline.tick import Keep, before, fire_timers, sweep, tidy
 from textback.pipeline.turn import Handled, Turns
 from textback.store import inbox, spread
@@ -84,6 +86,7 @@ class Road:
         keep: Keep = Keep(),  # noqa: B008 (it never changes)
         tracer: Tracer | None = None,
         redact: bool = True,
+        retention: Retention = Retention(),  # noqa: B008 (it never changes)
     ) -> None:
         self.db = db
         self.tracer = tracer
@@ -121,6 +124,7 @@ class Road:
             db, workspace, lines, now, self.receive, self.hub.publish,
             every=reconcile_every, resend=resend_unsent, lease=lease,
         )  # fmt: skip
+        self._sweeper = Sweeper(db, workspace, retention, now, lambda: shelf.current.timezone)
         self._keep = keep
         self._tidy_at = 0
         self._old_letters = Places(db, spread.with_old_letters)
@@ -130,9 +134,7 @@ class Road:
 
     async def start(self) -> None:
         """Begin work. What an earlier process left undone is picked up at once."""
-        parts = {"turn": self._run_turns, "deliver": self._deliverer.run, "tick": self._run_ticks}
-        if self._reconciler.wanted:
-            parts["tick"] = self._run_ticks_and_lists
+        parts = {"turn": self._run_turns, "deliver": self._deliverer.run, "tick": self._run_tick}
         self._tasks = [asyncio.create_task(run(), name=role) for role, run in parts.items() if role in self.roles]
         if self.detour is not None:
             self._draining = asyncio.create_task(self.detour.run(), name="spool")
@@ -152,6 +154,7 @@ class Road:
             await asyncio.wait(self._turning)
         self._deliverer.stop()
         self._reconciler.stop()
+        self._sweeper.stop()
         self.versions.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._notifier.stop()
@@ -412,8 +415,9 @@ class Road:
             self._acceptor.forget(handled.strays)
         self.hub.publish(handled.contacts)
 
-    async def _run_ticks_and_lists(self) -> None:
-        await asyncio.gather(self._run_ticks(), self._reconciler.run())
+    async def _run_tick(self) -> None:
+        lists = [self._reconciler.run()] if self._reconciler.wanted else []
+        await asyncio.gather(self._run_ticks(), self._sweeper.run(), *lists)
 
     async def _run_ticks(self) -> None:
         while not self._stopping:
