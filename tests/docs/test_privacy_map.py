@@ -11,9 +11,9 @@ PAGE = "docs/privacy.md"
 ROW = re.compile(r"^\| `([a-z_]+)\.([a-z_]+)` \|(.+)\| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 
 KEYS = set(
-    "bucket workspace contact_id id line kind family channel direction author message_class status state rule code source "
-    "segments flow version outcome programme event_id arrival_id message_id at since reason type matched_by attempts "
-    "due_at created_at".split()
+    "bucket workspace contact_id id line kind family channel direction author message_class status state rule code "
+    "source segments flow version outcome programme event_id arrival_id message_id at since reason type matched_by "
+    "attempts due_at created_at".split()
 )
 """Names of columns that say when, where, of which kind: nothing about a person."""
 OTHERS = {

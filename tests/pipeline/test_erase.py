@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, text
 
 from tests.pipeline.test_masking import everything
 from tests.pipeline.working import ANA, BEN, LINE, NOON, WORKSPACE, Working, make, working
-from textback.channels.base import Accepted, Failure
+from textback.channels.base import Accepted, Failure, Webhook
 from textback.core.ids import new_id
 from textback.engine.arrivals import AgentReply, ApiSend, Message
 from textback.pipeline import erase as erasing
@@ -33,6 +33,11 @@ async def erase(node: Working, number: str = ANA) -> Any:
     return done
 
 
+def posted(body: str) -> str:
+    """A rejected webhook as the quarantine keeps it."""
+    return msgspec.json.encode(Webhook("POST", "/webhooks/one", "", {}, body.encode())).decode()
+
+
 def test_every_table_that_knows_contacts_says_what_an_erasure_does() -> None:
     knowing = {t.name for t in metadata.sorted_tables if "contact_id" in t.c} | {"contacts"}
     assert knowing == set(store.ERASED)
@@ -47,13 +52,14 @@ async def test_nothing_of_them_is_left_in_any_table(db: Db) -> None:
         await node.text(WORDS, BEN)
         webhook = {
             "workspace": WORKSPACE, "id": "w1", "line": "one", "provider": "x", "reason": "unsigned", "detail": "",
-            "source": "", "payload": "{}", "raw": f'{{"from": "{ANA}"}}', "times": 1, "at": 1, "last_at": 1,
+            "source": "", "payload": "{}", "raw": posted(f'{{"from": "{ANA}"}}'), "times": 1, "at": 1, "last_at": 1,
             "redriven_at": None,
         }  # fmt: skip
-        await db.write(rejected.keep, WORKSPACE, [webhook, {**webhook, "id": "w2", "raw": "+12065550124"}], 10)
+        form = {**webhook, "id": "w3", "raw": posted("From=%2B12065550123&Body=Hi")}
+        await db.write(rejected.keep, WORKSPACE, [webhook, {**webhook, "id": "w2", "raw": posted(BEN)}, form], 10)
         done = await erase(node)
         assert done.rows["messages"] == 4
-        assert done.rows["rejected_webhooks"] == 1
+        assert done.rows["rejected_webhooks"] == 2
         kept = await db.read(everything)
         state = await db.read(lambda tx: str(tx.execute(text("SELECT state FROM conversations")).all()))
         assert ANA not in kept + state
