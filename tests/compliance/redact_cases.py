@@ -220,6 +220,9 @@ area code 206
 código postal 28013
 cupón 482913
 my password is not working
+The passcode isn't working for me.
+my passcode was denied.
+my password was hacked
 password is wrong
 I forgot my password
 reset my password please
@@ -292,6 +295,7 @@ my 2 dogs
 street food
 the avenue is closed
 calle cerrada
+cancel the event called 'party' on april 15
 plaza grande
 i'm 15 minutes away
 i'm 5 miles out

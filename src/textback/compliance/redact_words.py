@@ -94,19 +94,20 @@ GOOGLE = re.compile(r"(?<!\w)G-\d{6}(?!\d)")
 
 PIN = re.compile(r"\b(?:my |the |card |atm |mi |el )?pin(?: number)?(?: is| es)?[\s:=#]{0,3}(\d{4})(?!\d)", _I)
 PASSWORD = re.compile(
-    r"\b(?:pass(?:word|wd|code|phrase)|pwd|contrase[nñ]a)(?: (?:is|es|was|will be|ser[aá])(?: now| ahora)?)?"
-    r"\s{0,2}[:=]?\s{0,2}(\S{3,64})",
+    r"\b(?:pass(?:word|wd|code|phrase)|pwd|contrase[nñ]a)(?: (?:is|es|will be|ser[aá])(?: now| ahora)?)?"
+    r"(?:\s{0,2}[:=]\s{0,2}|\s{1,2})(\S{3,64})",
     _I,
 )
-PASSWORD_LINK = re.compile(r" (?:is|es|was|will be|ser[aá])\b|[:=]", _I)
+PASSWORD_LINK = re.compile(r" (?:is|es|will be|ser[aá])\b|[:=]", _I)
 KEYED = re.compile(r"\b(?:pass|pw|clave|contra)\s{0,2}[:=]\s{0,2}(\S{3,64})|\bclave es\s{1,2}(\S{0,63}\d\S{0,63})", _I)
 NOT_PASSWORDS = frozenset(
-    "not wrong incorrect expired still the too invalid required case different fine being weak what where when how why "
-    "that this there here gone lost forgotten correct right working protected secure safe strong same now needed bad "
-    "old new set reset changed stuck broken missing unknown also always never only just really very because but and "
-    "for with your his her their our sent saved stored hidden visible blank empty locked blocked long short yes please "
-    "incorrecta correcta inválida invalida vieja nueva muy demasiado la una que para porque esta está mala buena "
-    "obligatoria necesaria segura débil larga corta distinta diferente misma no".split()
+    "not wrong incorrect expired still the too invalid required case different fine being weak what where when how "
+    "why that this there here gone lost forgotten correct right working protected secure safe strong same now needed "
+    "bad old new set reset changed stuck broken missing unknown also always never only just really very because but "
+    "and denied rejected declined accepted refused hacked stolen leaked compromised disabled public for with your his "
+    "her their our sent saved stored hidden visible blank empty locked blocked long short yes please incorrecta "
+    "correcta inválida invalida vieja nueva muy demasiado la una que para porque esta está mala buena obligatoria "
+    "necesaria segura débil larga corta distinta diferente misma no".split()
 )  # fmt: skip
 
 TOKENS = re.compile(
@@ -169,7 +170,8 @@ NOT_STREETS = frozenset(
     "o'clock dollars bucks pounds euros".split()
 )  # fmt: skip
 CALLE = re.compile(
-    r"(?<!\w)(?:calle|c/|avenida|avda\.?|av\.|paseo|p\.º|plaza|pza\.?|carrer|camino|carretera|ronda|traves[ií]a|callej[oó]n)"
+    r"(?<!\w)(?:c/|(?:calle|avenida|avda\.?|av\.|paseo|p\.º|plaza|pza\.?|carrer|"
+    r"camino|carretera|ronda|traves[ií]a|callej[oó]n)(?= ))"
     r"\s{0,2}(?:[\w'’.\-]{1,20} ?){1,5}?,?\s{0,2}(?:n[º°úu]m?\.? ?)?\d{1,5}\b"
     r"(?:,? (?:\d{1,2}[º°ª]?\s?[A-Za-z]?|piso \d{1,2}|puerta \w{1,3})\b)?",
     _I,
