@@ -103,3 +103,15 @@ async def test_access_needs_somebody_and_an_empty_folder(node: Working, shell: S
     code, _, err = shell("access", "hello", "--out", str(tmp_path / "x"))
     assert code == 2
     assert "neither a contact's id nor a phone number" in err
+
+
+async def test_retention_says_what_would_go(node: Working, shell: Shell) -> None:
+    code, out, _ = shell("retention")
+    assert code == 0
+    lines = dict(line.split("\t", 1) for line in out.splitlines() if "\t" in line)
+    assert lines["messages"] == "365\t0"
+    assert lines["previews"] == "365\t0"
+    assert lines["suppressions"].startswith("kept\topt-outs")
+    assert "No sweep has come to its end yet." in out
+    shell_days = shell("retention", "--database", "sqlite:///none/x.db")
+    assert shell_days[0] == 2

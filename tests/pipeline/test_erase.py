@@ -334,3 +334,23 @@ def saved(row: Any) -> dict[str, Any]:
         "last_text": WORDS, "last_author": "contact", "last_at": NOON, "waiting_since": None, "unread": 1,
         "message_count": 1, "opted_out": False,
     }  # fmt: skip
+
+
+async def test_every_node_forgets_where_they_lived(postgres_url: str) -> None:
+    one, other = open_db(postgres_url), open_db(postgres_url)
+    try:
+        async with working(one) as here, working(other) as there:
+            await here.text("BOOK")
+            await there.text("Blue")
+            before = there.road._acceptor.home_of(ANA)
+            assert before is not None
+            await erase(here)
+
+            async def known() -> object:
+                return there.road._acceptor.home_of(ANA)
+
+            await there.until(known, None)
+            assert here.road._acceptor.home_of(ANA) is None
+    finally:
+        await one.close()
+        await other.close()
