@@ -16,6 +16,7 @@ from textback.actions.http import HttpActions
 from textback.channels.client import Session
 from textback.channels.registry import PROVIDERS
 from textback.compliance.limits import Guard
+from textback.compliance.retention import Retention
 from textback.core.errors import SettingsError, StartError, TextbackError
 from textback.core.roles import parse_roles
 from textback.core.when import MINUTE, SECOND, to_iso
@@ -181,6 +182,19 @@ def understanding_of(settings: Settings) -> Understanding:
     return Understanding(Path(settings.model_dir).expanduser(), settings.understanding)
 
 
+def retention_of(settings: Settings) -> Retention:
+    """How long each kind of data is kept (K10)."""
+    return Retention(
+        settings.message_days,
+        settings.media_days,
+        settings.turn_days,
+        settings.arrival_days,
+        settings.unresolved_dead_letter_days,
+        settings.audit_days,
+        settings.privacy_request_days,
+    )
+
+
 class App:
     """One server: an ASGI application with a lifespan. Nothing is opened before `start`."""
 
@@ -285,6 +299,8 @@ class App:
             ),
             performs=self._make_actions(roles),
             simulate=not settings.simulator_actions,
+            redact=settings.redact == "store",
+            retention=retention_of(settings),
         )
         self.quarantine = Quarantine(self.db, settings.workspace, settings.rejected_webhooks)
         signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"

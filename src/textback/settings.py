@@ -122,6 +122,27 @@ class Settings(BaseModel):
     simulator_actions: bool = Field(
         False, description="Perform the actions of conversations in the simulator; otherwise they are only played."
     )
+    message_days: int = Field(
+        365,
+        ge=1,
+        description="Days after which the words of a text are deleted; when it went and what came of it stays.",
+    )
+    media_days: int = Field(365, ge=1, description="Days after which the addresses of pictures and files are deleted.")
+    turn_days: int = Field(
+        90, ge=1, description="Days after which the record of what the bot did with a text is deleted."
+    )
+    arrival_days: int = Field(
+        30, ge=7, description="Days after which the inbox forgets what it has handled, and so would take it in again."
+    )
+    audit_days: int = Field(1095, ge=730, description="Days after which a line of the audit log is deleted.")
+    privacy_request_days: int = Field(
+        1095, ge=730, description="Days after which a request for access or erasure is deleted from its log."
+    )
+    redact: Literal["store", "off"] = Field(
+        "store",
+        description="store: cards, bank accounts, ID numbers, passwords, codes and keys that contacts text are masked "
+        "before they are kept. off: texts are kept as they came.",
+    )
     model_dir: str = Field(
         "~/.cache/textback",
         description="The folder that keeps the sentence encoder's weights as they are used, 54 MB.",

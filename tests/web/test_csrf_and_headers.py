@@ -25,6 +25,7 @@ FORMS = {
     "/c/{contact}/return": "/c/{c}/return",
     "/c/{contact}/reply": "/c/{c}/reply",
     "/c/{contact}/complete": "/c/{c}/complete",
+    "/c/{contact}/erase": "/c/{c}/erase",
     "/flows/try": "/flows/try",
     "/flows/save": "/flows/save",
     "/flows/files": "/flows/files",

@@ -9,8 +9,12 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
+from textback.compliance.redact import mask
 from textback.core.errors import StartError
 from textback.settings import Settings
+
+IDS = frozenset({"trace", "contact", "message", "id", "line", "webhook"})
+"""What lines are found by. It holds nothing personal, and is written as it is."""
 
 
 def configure_logging(settings: Settings) -> None:
@@ -19,6 +23,7 @@ def configure_logging(settings: Settings) -> None:
     if not isinstance(level, int):
         raise StartError(f"LOG_LEVEL {settings.log_level!r} is not a level.", "Use debug, info, warning or error.")
     shared: list[Processor] = [
+        masked,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -45,6 +50,14 @@ def configure_logging(settings: Settings) -> None:
 
 def _logger_name(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     event["logger"] = event["_record"].name
+    return event
+
+
+def masked(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Should a line hold somebody's words or number after all, such as one of a library's, they are masked (P5)."""
+    for name, value in event.items():
+        if isinstance(value, str) and name not in IDS:
+            event[name] = mask(value)
     return event
 
 

@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from textback import __version__
-from textback.cli import accounts, backup, chat, checks, db, dead, doctor, matching, nlu, serving, testing, versions
+from textback.cli import (
+    accounts,
+    backup,
+    chat,
+    checks,
+    db,
+    dead,
+    doctor,
+    matching,
+    nlu,
+    privacy,
+    serving,
+    testing,
+    versions,
+)
 from textback.core.errors import TextbackError
 from textback.engine.lint import MOST_SEGMENTS
 from textback.pipeline.wording import MOST_PARTS
@@ -188,6 +202,43 @@ def restore_command(
 ) -> None:
     """Put a backup in the place of a SQLite database, while no server runs. The old database is kept."""
     backup.restore(file, database)
+
+
+Who = Annotated[str, typer.Argument(help="A phone number, or a contact's id.", show_default=False)]
+
+
+@app.command("erase")
+def erase_command(
+    who: Who,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what that would take away.", show_default=False)
+    ] = False,
+    database: Database = None,
+) -> None:
+    """Erase all that is kept of a contact, for good. That they opted out stays. Exits with 1 when nothing is kept."""
+    raise typer.Exit(privacy.erase_contact(who, dry_run, database))
+
+
+@app.command("access")
+def access_command(
+    who: Who,
+    out: Annotated[Path, typer.Option(help="The folder to write, which must be empty or new.", show_default=False)],
+    database: Database = None,
+) -> None:
+    """Write all that is kept about a contact into a folder, as JSON and as a page. Exits with 1 when it is nothing."""
+    raise typer.Exit(privacy.export(who, out, database))
+
+
+@app.command("requests")
+def requests_command(database: Database = None) -> None:
+    """List who asked for access or erasure, the newest first: id, time, kind, number, contact, by whom, outcome."""
+    privacy.list_requests(database)
+
+
+@app.command("retention")
+def retention_command(database: Database = None) -> None:
+    """Print how long each kind of data is kept, how much of it would go now, and when the last sweep was."""
+    privacy.show_retention(database)
 
 
 @app.command("doctor")

@@ -5,7 +5,7 @@ What providers send takes a detour by the spool, on this machine's disk, when th
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -77,6 +77,12 @@ class Acceptor:
     def home_of(self, address: str) -> Home | None:
         """Where a phone number lives, if it was seen lately."""
         return self._homes.get(("phone", address))
+
+    def forget(self, contact_ids: Collection[str]) -> None:
+        """These contacts were erased; "" stands for any. Whoever has their number now is looked up again."""
+        gone = [key for key, home in self._homes.items() if "" in contact_ids or home.contact_id in contact_ids]
+        for key in gone:
+            del self._homes[key]
 
     async def put(self, items: Sequence[Incoming], *, lasting: bool = False) -> None:
         """Return once these are on disk: in the database or, where they are `lasting`, in the spool while the database

@@ -152,8 +152,14 @@ def _arrival(tx: Tx, letter: Row[Any], now: int) -> Redriven:
     old = dead.arrival_of(tx, letter)
     if old is None:
         return Redriven("lost", "The arrival is gone.")
+    if not old.data:
+        (current,) = dead.letters(tx, letter.workspace, id_=letter.id)
+        if current.redriven_at is not None:
+            return Redriven("done")
+        return Redriven("lost", "What they wrote was to be hidden and is not kept. Ask them again.")
     if not dead.take(tx, letter, now):
         return Redriven("done")
     fresh = {"id": new_id(), "kind": AGAIN, "provider_id": old.id, "received_at": now, "handled_at": None}
     dead.store_again(tx, {**old._mapping, **fresh})
+    dead.forget_arrival(tx, letter)
     return Redriven("handled")

@@ -195,6 +195,17 @@ def _late_event(arrival: Message, now: int) -> Event:
     return Event("late_message", {"sent_at": arrival.sent_at, "minutes": (now - (arrival.sent_at or now)) // MINUTE})
 
 
+def asks_for_secret(bot: Bot, state: State, now: int) -> bool:
+    """Whether what they say now answers a question that is sensitive, or may do."""
+    if state.session is None:
+        return False
+    try:
+        step = Context(bot, {}, state, now, "").open_question()
+    except Exception:  # of a version that is gone, or one that broke the turn: nobody knows
+        return True
+    return not isinstance(step, Ask) or step.sensitive
+
+
 def failed_turn(state: State, now: int, error: Exception) -> Turn:
     """The turn of an arrival that broke the engine: the session ends, a person is asked for, nothing hangs."""
     closed, events = close_session(state, "failed")

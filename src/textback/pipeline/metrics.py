@@ -27,6 +27,9 @@ JOB_SECONDS = Histogram(
     ["action"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
 )
+SWEPT = Counter(
+    "textback_swept_total", "Rows that were emptied or deleted because they were kept long enough, by kind.", ["kind"]
+)
 REPLY_SECONDS = Histogram(
     "textback_reply_seconds",
     "Seconds from an arrival until the provider has taken a text that follows from it. Bulk texts are left out.",

@@ -11,6 +11,7 @@ import structlog
 
 from textback.pipeline.dead import of_arrival
 from textback.pipeline.decide import failed_turn
+from textback.pipeline.masking import shown
 from textback.pipeline.turn import Conversation, Handled, Turns, read_arrival
 from textback.store import dead, inbox, turns
 from textback.store.db import Row, Tx
@@ -43,8 +44,10 @@ def _give_up(tx: Tx, workspace: str, now: int, error: Exception) -> Handled:
     row = oldest[0]
     log.error("a turn can't be written; kept as a dead letter", trace=row.id, line=row.line, reason=reason(error))
     key = {"bucket": row.bucket, "id": row.id, "workspace": workspace, "contact_id": row.contact_id}
-    dead.add(tx, [of_arrival(key, row.line, read_arrival(row.data), reason(error), now)])
-    inbox.mark_handled(tx, [row], now)
+    arrival = read_arrival(row.data)
+    seen, hidden = (None, False) if arrival is None else shown(arrival)
+    dead.add(tx, [of_arrival(key, row.line, seen, reason(error), now)])
+    inbox.mark_handled(tx, [row], now, () if hidden else {row.id})
     _ask_for_a_person(tx, locked[0], now, error)
     return Handled([row.id], {row.contact_id}, left=True, given_up=True)
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from textback.channels.base import Webhook
+from textback.compliance.redact import mask as secret
 from textback.core.phone import mask
 from textback.core.text import clean
 
@@ -118,7 +119,7 @@ def _text(name: str, value: str) -> str:
             return f"{urlsplit(value).scheme}://{urlsplit(value).hostname or ''}/…"
         except ValueError:
             return _length(value)
-    return _digits(value) if len(value) <= 64 and not re.search(r"\s", value) else _length(value)
+    return _digits(secret(value, "everywhere")) if len(value) <= 64 and not re.search(r"\s", value) else _length(value)
 
 
 def _digits(text: str) -> str:

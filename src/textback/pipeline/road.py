@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from textback.compliance.limits import OFF, Guard
+from textback.compliance.retention import Retention
 from textback.core.faults import point
 from textback.core.roles import ROLES
 from textback.core.tracing import Tracer
@@ -31,6 +32,7 @@ from textback.pipeline.poison import is_poison, run_one
 from textback.pipeline.reconcile import Reconciler
 from textback.pipeline.shortener import Shortener
 from textback.pipeline.spool import Spool
+from textback.pipeline.sweep import Sweeper
 from textback.pipeline.tick import Keep, before, fire_timers, sweep, tidy
 from textback.pipeline.turn import Handled, Turns
 from textback.store import inbox, spread
@@ -88,6 +90,8 @@ class Road:
         shortener: Shortener | None = None,
         performs: Performs | None = None,
         simulate: bool = True,
+        redact: bool = True,
+        retention: Retention = Retention(),  # noqa: B008 (it never changes)
     ) -> None:
         self.db = db
         self.tracer = tracer
@@ -100,7 +104,7 @@ class Road:
         self.now = now
         self.roles = frozenset(roles)
         self._public_url = public_url
-        self._turns = Turns(workspace, lines, shelf, lease, guard, reply_max_age, late_after, tracer, shortener)
+        self._turns = Turns(workspace, lines, shelf, lease, guard, reply_max_age, late_after, tracer, shortener, redact)
         self._notifier = Notifier(db, workspace, self._heard)
         self.hub.tell = self._notifier.changed
         self._running = False
@@ -130,6 +134,7 @@ class Road:
             db, workspace, lines, now, self.receive, self.hub.publish,
             every=reconcile_every, resend=resend_unsent, lease=lease,
         )  # fmt: skip
+        self._sweeper = Sweeper(db, workspace, retention, now, lambda: shelf.current.timezone)
         self._keep = keep
         self._tidy_at = 0
         self._old_letters = Places(db, spread.with_old_letters)
@@ -139,9 +144,7 @@ class Road:
 
     async def start(self) -> None:
         """Begin work. What an earlier process left undone is picked up at once."""
-        parts = {"turn": self._run_turns, "deliver": self._deliverer.run, "tick": self._run_ticks}
-        if self._reconciler.wanted:
-            parts["tick"] = self._run_ticks_and_lists
+        parts = {"turn": self._run_turns, "deliver": self._deliverer.run, "tick": self._run_tick}
         if self._performer is not None:
             parts["perform"] = self._performer.run
         self._tasks = [asyncio.create_task(run(), name=role) for role, run in parts.items() if role in self.roles]
@@ -165,9 +168,15 @@ class Road:
         if self._performer is not None:
             self._performer.stop()
         self._reconciler.stop()
+        self._sweeper.stop()
         self.versions.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._notifier.stop()
+
+    def forget(self, contact_id: str) -> None:
+        """This contact was erased, and the erasure is committed."""
+        self._acceptor.forget({contact_id})
+        self.hub.publish([contact_id])
 
     def conditions(self) -> dict[str, Condition]:
         """How each line's provider is, as far as this node knows."""
@@ -208,6 +217,9 @@ class Road:
         """Store an API arrival for whoever has this phone number, making the contact if need be. Returns its id."""
         await self._put([incoming(line, arrival, address=address)], wait)
         home = self._acceptor.home_of(address)
+        if home is None:  # it was erased at this moment: they are somebody new
+            await self._put([incoming(line, arrival, address=address)], wait)
+            home = self._acceptor.home_of(address)
         if home is None:
             raise RuntimeError("a stored arrival has a home")
         return home.contact_id
@@ -291,6 +303,8 @@ class Road:
             self.versions.wake()
         if news.jobs and self._performer is not None:
             self._performer.wake()
+        if news.erased:
+            self._acceptor.forget(news.erased)
         self.hub.hear({EVERYTHING} if news.many else news.contacts)
 
     def _status_url(self, line: str, message_id: str) -> str | None:
@@ -417,6 +431,8 @@ class Road:
                 waiter = self._waiters.get(id_)
                 if waiter is not None and not waiter.done():
                     waiter.set_result(None)
+        if handled.strays:
+            self._acceptor.forget(handled.strays)
         self.hub.publish(handled.contacts)
 
     def _results_wait(self, bucket: int | None) -> None:
@@ -425,8 +441,9 @@ class Road:
         if "turn" not in self.roles:
             self._notifier.arrivals(bucket)
 
-    async def _run_ticks_and_lists(self) -> None:
-        await asyncio.gather(self._run_ticks(), self._reconciler.run())
+    async def _run_tick(self) -> None:
+        lists = [self._reconciler.run()] if self._reconciler.wanted else []
+        await asyncio.gather(self._run_ticks(), self._sweeper.run(), *lists)
 
     async def _run_ticks(self) -> None:
         while not self._stopping:

@@ -37,9 +37,11 @@ from textback.pipeline import spans
 from textback.pipeline.bots import Shelf
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
 from textback.pipeline.dead import AGAIN, of_arrival
-from textback.pipeline.decide import Standing, decide, failed_turn
+from textback.pipeline.decide import Standing, asks_for_secret, decide, failed_turn
+from textback.pipeline.erase import take_home
 from textback.pipeline.jobs import of_perform
 from textback.pipeline.lines import Line
+from textback.pipeline.masking import Hidden, hide, hide_in_handoff, masked
 from textback.pipeline.quiet import UNASKED, allowed_from
 from textback.pipeline.shortener import RULE as TOO_LONG
 from textback.pipeline.shortener import Shortener, refused, too_long
@@ -67,6 +69,7 @@ class Handled(msgspec.Struct):
     outcomes: Mapping[tuple[str, str], int] = {}  # turns by line and what came of them
     refused: Mapping[tuple[str, str], int] = {}  # texts that the gate refused, by line and rule
     spans: list[Span] = []
+    strays: Collection[str] = ()  # erased contacts for whom something came
     given_up: bool = False  # the one arrival of this batch became a dead letter
 
 
@@ -94,6 +97,7 @@ class Conversation:
         self.waiting_since: int | None = row.waiting_since
         self.events: list[Event] = []  # of the turn under way
         self.priority = REPLY  # of the turn under way
+        self.hidden: Hidden = ()  # what the turn under way must not write down
         self.last: tuple[str, str, int] = (row.last_text, row.last_author, row.last_at)
 
     def saved(self, now: int) -> dict[str, Any]:
@@ -140,6 +144,7 @@ class Writes:
         self.dead: list[dict[str, Any]] = []
         self.jobs: list[dict[str, Any]] = []
         self.failed: list[tuple[str, str]] = []
+        self.kept: set[str] = set()  # failed arrivals that can be taken in again as they came
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.refused: Counter[tuple[str, str]] = Counter()
         self.spans: list[Span] = []
@@ -199,9 +204,11 @@ class Turns:
         late_after: int = 0,
         tracer: Tracer | None = None,
         shortener: Shortener | None = None,
+        redact: bool = True,
     ) -> None:
         self._shortener = shortener or Shortener()
         self._workspace = workspace
+        self._redact = redact
         self._tracer = tracer
         self._guard = guard
         self._lease = lease
@@ -228,24 +235,30 @@ class Turns:
         began = time.time_ns() if self._tracer is not None else 0
         writes = Writes(self._workspace, now)
         done: list[Row[Any]] = []
+        strays: set[str] = set()
+        again = False
         for row in rows:
             conversation = open_.get(row.contact_id)
-            if conversation is not None:
+            if conversation is not None and not conversation.address:
+                strays.add(row.contact_id)
+                again = take_home(tx, self._workspace, row, now) or again
+                done.append(row)
+            elif conversation is not None:
                 self._turn(tx, conversation, row, writes)
                 done.append(row)
         if not done:
             return Handled(left=left)
         claims = claim_new(tx, writes.outbox, self._lines, now, room, self._lease, shut)
         writes.apply(tx)
-        turns.save_conversations(tx, [c.saved(now) for c in open_.values()])
-        inbox.mark_handled(tx, done, now)
+        turns.save_conversations(tx, [c.saved(now) for c in open_.values() if c.address])
+        inbox.mark_handled(tx, done, now, writes.kept)
         point("turn.written")
         queued = len(claims) < len(writes.outbox)
         if self._tracer is not None:
             self._trace_batch(self._tracer, writes, claims, began)
         return Handled(
-            [row.id for row in done], set(open_), claims, queued, bool(writes.jobs), left, writes.guarded,
-            writes.failed, writes.outcomes, writes.refused, writes.spans,
+            [row.id for row in done], set(open_), claims, queued, bool(writes.jobs), left or again, writes.guarded,
+            writes.failed, writes.outcomes, writes.refused, writes.spans, strays,
         )  # fmt: skip
 
     def _trace_turn(
@@ -278,11 +291,13 @@ class Turns:
         before = conversation.state
         line = self._lines.get(row.line)
         sent_at, late = row.received_at, False
+        conversation.hidden = ()
         try:
             arrival = _arrival.decode(row.data)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             # Of a kind that only another release knows: it must not stop the others.
             writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, None, str(error), now))
+            writes.kept.add(row.id)
             writes.failed.append((row.id, "unreadable"))
             writes.outcomes[row.line, "unreadable"] += 1
             self._trace_turn(row, line, None, writes, said, began)
@@ -290,8 +305,9 @@ class Turns:
         if isinstance(arrival, Message):
             conversation.line = row.line
             conversation.address = arrival.sender
+            text, conversation.hidden = masked(arrival.text) if self._redact else (arrival.text, ())
             if row.kind != AGAIN:
-                self._inbound(conversation, row, arrival, writes)
+                self._inbound(conversation, row, arrival, text, writes)
                 sent_at = min(arrival.sent_at or row.received_at, row.received_at)
                 late = 0 < self._late_after < row.received_at - sent_at
                 if late:
@@ -313,9 +329,11 @@ class Turns:
         except Exception as error:  # whatever breaks, the text is kept and a person sees it
             turn = failed_turn(before, now, error)
             why = str(turn.events[-1].data["error"])
-            writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, arrival, why, now))
+            seen = self._give_up(conversation, row, arrival, turn, bot, writes)
+            writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, seen, why, now))
             writes.failed.append((row.id, type(error).__name__))
         conversation.state = turn.state
+        hide_in_handoff(turn.state, conversation.hidden)
         conversation.events = []
         for event in turn.events:
             self._event(conversation, row, event, writes)
@@ -334,10 +352,23 @@ class Turns:
         sessions = [*state.parked, state.session] if state.session else state.parked
         return {one.version: self._shelf.get(tx, one.version) for one in sessions if one.version != bot.version}
 
-    def _inbound(self, conversation: Conversation, row: Row[Any], arrival: Message, writes: Writes) -> None:
+    def _give_up(
+        self, conversation: Conversation, row: Row[Any], arrival: AnyArrival, turn: Turn, bot: Bot, writes: Writes
+    ) -> AnyArrival:
+        """What a dead letter may show of the arrival. One that was to be hidden is not kept: it can't come again."""
+        secret = isinstance(arrival, Message) and asks_for_secret(bot, conversation.state, writes.now)
+        if secret:
+            turn.effects.append(Mask())
+        if not secret and not conversation.hidden:
+            writes.kept.add(row.id)
+            return arrival
+        text = HIDDEN if secret else masked(arrival.text)[0] if isinstance(arrival, Message) else ""
+        return msgspec.structs.replace(arrival, text=text)
+
+    def _inbound(self, conversation: Conversation, row: Row[Any], arrival: Message, text: str, writes: Writes) -> None:
         conversation.unread += 1
         conversation.count += 1
-        conversation.last = (arrival.text, "contact", row.received_at)
+        conversation.last = (text, "contact", row.received_at)
         writes.messages.append(
             {
                 **writes.key(conversation, row.id),
@@ -348,7 +379,7 @@ class Turns:
                 "author_id": "",
                 "author_name": "",
                 "message_class": "",
-                "text": arrival.text,
+                "text": text,
                 "media": _encode(arrival.media).decode() if arrival.media else "[]",
                 "segments": 0,
                 "status": "received",
@@ -578,7 +609,7 @@ class Turns:
             {
                 **writes.key(conversation, row.id),
                 "at": writes.now,
-                "events": _encode(conversation.events).decode(),
-                "trace": _encode(trace).decode() if trace and turn.checks else "",
+                "events": hide(_encode(conversation.events).decode(), conversation.hidden),
+                "trace": hide(_encode(trace).decode(), conversation.hidden) if trace and turn.checks else "",
             }
         )

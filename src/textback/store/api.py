@@ -21,7 +21,7 @@ def conversation_list(tx: Connection, workspace: str, most: int) -> list[Row[Any
     """The conversations with the latest texts first: address, status, message_count, created_at."""
     query = (
         select(_c.address, _c.status, _c.message_count, _c.created_at)
-        .where(_c.workspace == workspace)
+        .where(_c.workspace == workspace, _c.address != "")  # one without was erased
         .order_by(_c.last_at.desc())
         .limit(most)
     )

@@ -55,7 +55,17 @@ def discard(tx: Connection, letter: Any, now: int) -> bool:
     """Throw it away; False when somebody has dealt with it already."""
     mine = (_d.bucket == letter.bucket, _d.contact_id == letter.contact_id, _d.id == letter.id)
     gone = update(dead_letters).where(*mine, _d.redriven_at.is_(None)).values(redriven_at=now, discarded=True)
-    return tx.execute(gone).rowcount == 1
+    done = tx.execute(gone).rowcount == 1
+    if done:
+        forget_arrival(tx, letter)
+    return done
+
+
+def forget_arrival(tx: Connection, letter: Any) -> None:
+    """Of an arrival that nobody will take in again, only that it came is kept."""
+    a = arrivals.c
+    mine = (a.bucket == letter.bucket, a.contact_id == letter.contact_id, a.id == letter.id)
+    tx.execute(update(arrivals).where(*mine, a.handled_at.is_not(None)).values(data=""))
 
 
 def counts(tx: Connection, workspace: str) -> dict[tuple[str, str], int]:

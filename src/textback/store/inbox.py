@@ -205,7 +205,7 @@ _PENDING_OF = Pairs(lambda pair: _PENDING.select_from(pair.source).join(arrivals
 
 
 _a = arrivals.c
-_g = Given(b=_a.bucket, k=_a.contact_id, l=_a.line, p=_a.provider_id, t=_a.kind, at=_a.handled_at)
+_g = Given(b=_a.bucket, k=_a.contact_id, l=_a.line, p=_a.provider_id, t=_a.kind, at=_a.handled_at, d=_a.data)
 _handled = Updates(
     _g,
     update(arrivals)
@@ -216,16 +216,21 @@ _handled = Updates(
         _a.provider_id == _g.c.p,
         _a.kind == _g.c.t,
     )
-    .values(handled_at=_g.c.at),
+    .values(handled_at=_g.c.at, data=_g.c.d),
 )
 
 
-def mark_handled(tx: Connection, rows: Sequence[Row[Any]], now: int) -> None:
-    """These arrivals, as `pending` gave them, have had their turn."""
+def mark_handled(tx: Connection, rows: Sequence[Row[Any]], now: int, kept: Collection[str] = ()) -> None:
+    """These arrivals, as `pending` gave them, have had their turn. Their row goes on keeping them unique, but not what
+    they said; only of those that are `kept`, by id, which somebody may want to take in again."""
     _handled(
         tx,
-        [{"b": r.bucket, "k": r.contact_id, "l": r.line, "p": r.provider_id, "t": r.kind, "at": now} for r in rows],
-    )
+        [
+            {"b": r.bucket, "k": r.contact_id, "l": r.line, "p": r.provider_id, "t": r.kind, "at": now,
+             "d": r.data if r.id in kept else ""}
+            for r in rows
+        ],
+    )  # fmt: skip
 
 
 def stored_as(tx: Connection, contact_id: str, line: str, provider_id: str, kind: str) -> Row[Any] | None:

@@ -6,3 +6,5 @@ SERVING = 7_267_123_801_446_310
 """Held by every server, shared, and alone by whoever spreads the tables."""
 TIDYING = 7_267_123_801_446_311
 """Held by the one node that deletes what was kept long enough."""
+SWEEPING = 7_267_123_801_446_312
+"""Held for a moment by the node that takes the nightly sweep."""

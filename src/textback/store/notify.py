@@ -35,7 +35,7 @@ AGAIN = (0.5, 10.0)
 class News(msgspec.Struct, omit_defaults=True):
     """What one node tells the others. `many` says that more conversations changed than can be named. `buckets` say
     where the work is, in a database that is spread by bucket; none named may be any. `versions` says that a version of
-    the bot was published."""
+    the bot was published. `erased` contacts are gone: their numbers belong to nobody; "" stands for any."""
 
     node: str = ""
     workspace: str = ""
@@ -46,6 +46,7 @@ class News(msgspec.Struct, omit_defaults=True):
     many: bool = False
     buckets: set[int] = set()
     versions: bool = False
+    erased: set[str] = set()
 
 
 _encode = msgspec.json.Encoder().encode
@@ -61,6 +62,12 @@ def tell_published(tx: Connection, workspace: str) -> None:
     """Tell every node, this one too, that a version of the bot was published, as soon as it is committed."""
     if tx.dialect.name == "postgresql":
         _notify(tx, _encode(News(workspace=workspace, versions=True)).decode())
+
+
+def tell_erased(tx: Connection, workspace: str, contact_id: str) -> None:
+    """Tell every node, as soon as it is committed, that this contact is gone."""
+    if tx.dialect.name == "postgresql":
+        _notify(tx, _encode(News(workspace=workspace, contacts={contact_id}, erased={contact_id})).decode())
 
 
 class Notifier:
@@ -163,7 +170,7 @@ class Notifier:
                     await connection.execute("SELECT pg_try_advisory_lock_shared(%s)", (SERVING,))
                     await connection.execute(f"LISTEN {CHANNEL}")
                     pause = AGAIN[0]
-                    self._heard(News(arrivals=True, outbox=True, jobs=True, many=True, versions=True))
+                    self._heard(News(arrivals=True, outbox=True, jobs=True, many=True, versions=True, erased={""}))
                     await self._hear_all(connection)
             except Exception as error:
                 log.warning("other nodes can't be heard; looking every half second", error=type(error).__name__)
@@ -182,6 +189,8 @@ class Notifier:
             news = _decode(payload)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             # A node of another release, or a person with psql: look at everything.
-            news = News("?", self._workspace, arrivals=True, outbox=True, jobs=True, many=True, versions=True)
+            news = News(
+                "?", self._workspace, arrivals=True, outbox=True, jobs=True, many=True, versions=True, erased={""}
+            )
         if news.node != self._node and news.workspace == self._workspace:
             self._heard(news)

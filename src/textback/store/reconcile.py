@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Column, Connection, Row, and_, bindparam, func, select, update
 
 from textback.core.messages import RANK
+from textback.store.erase import erased
 from textback.store.inbox import Home, find_homes
 from textback.store.many import Given, Rows, Updates, insert_or_skip, with_keys
 from textback.store.tables import arrivals, messages, outbox, reconciliations
@@ -87,7 +88,8 @@ def missing(tx: Connection, workspace: str, listed: Sequence[tuple[str, str]]) -
     for some in _chunks(keys):
         key = [_a.bucket, _a.contact_id, _a.provider_id]
         known.update(row.provider_id for row in with_keys(tx, [_a.provider_id], key, some, _a.kind == "message"))
-    return {id_ for _, id_ in listed} - known
+    new = {id_ for _, id_ in listed} - known
+    return new - erased(tx, workspace, new) if new else new  # nobody takes in again what was erased
 
 
 def climbing(tx: Connection, workspace: str, reports: Sequence[Report]) -> set[tuple[str, str]]:

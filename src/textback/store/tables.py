@@ -397,6 +397,44 @@ template_approvals = Table(
     Column("note", Text, nullable=False),
 )
 
+# Who asked to see what is kept of them, or to have it erased, and what came of it. No number in clear.
+privacy_requests = Table(
+    "privacy_requests",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),  # access | erasure
+    Column("contact_id", String(32), nullable=False),  # empty where nobody had that number
+    Column("reference", String(64), nullable=False),  # the number's HMAC, where there are keys to make it with
+    Column("shown", String(32), nullable=False),  # the number as people may see it: its last two digits
+    Column("actor", String(320), nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("answered_at", BigInteger),
+    Column("outcome", String(16), nullable=False),  # done | nobody
+    Column("data", Text, nullable=False),  # how many rows of each table
+)
+
+# Texts of people who were erased, by a hash of the provider's id: none is taken in again from a provider's list.
+erased_texts = Table(
+    "erased_texts",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+# The nightly sweep: when it is next due, up to when each kind of data has been swept, and how much went last time.
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("next_at", BigInteger, nullable=False),
+    Column("began_at", BigInteger),
+    Column("finished_at", BigInteger),
+    Column("floors", Text, nullable=False),  # {kind: ms}
+    Column("counts", Text, nullable=False),  # {kind: rows}
+)
+
 bot_versions = Table(
     "bot_versions",
     metadata,

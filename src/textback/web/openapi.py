@@ -17,6 +17,7 @@ from textback import __version__
 from textback.web.api import BlockedText, ListedConversation, Refusal, SendBody, SentText
 from textback.web.health import Health, Ready
 from textback.web.messaging import MessageBody, TemplateDetail, TemplateInfo
+from textback.web.privacy import ErasedContact
 from textback.web.webhooks import PREFIX
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -93,6 +94,15 @@ DESCRIBED: Mapping[tuple[str, str], Operation] = {
     ("GET", "/v1/templates/{name}"): Operation(
         "One template, with its texts, how they look with sample values, and how long they are.",
         {200: ("It is this.", {JSON: TemplateDetail}), 401: _KEY, 404: "There is no such template."},
+    ),
+    ("DELETE", "/v1/contacts/{contact}"): Operation(
+        "Erase all that is kept of a contact: a contact's id, or a phone number.",
+        {
+            200: ("It is erased; that they opted out stays.", {JSON: ErasedContact}),
+            400: "It is neither an id nor a phone number.",
+            401: _KEY,
+            404: "Nothing is kept of them. That they asked is on record.",
+        },
     ),
     ("GET", "/conversations"): Operation(
         "The latest 1,000 conversations, the newest first.",

@@ -1,0 +1,68 @@
+"""Reading all that is kept of one contact, for an answer to a request of theirs (rule P6)."""
+
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from textback.store.erase import Person
+from textback.store.tables import (
+    addresses,
+    agreements,
+    audit,
+    consent_events,
+    contacts,
+    conversations,
+    dead_letters,
+    jobs,
+    messages,
+    metadata,
+    outbox,
+    sessions,
+    short_links,
+    suppressions,
+    timers,
+    turns,
+)
+
+SHOWN = (
+    conversations,
+    messages,
+    sessions,
+    turns,
+    timers,
+    outbox,
+    jobs,
+    short_links,
+    dead_letters,
+    consent_events,
+    suppressions,
+    agreements,
+)
+"""Tables whose rows they are given, by contact."""
+INTERNAL = frozenset(
+    {"bucket", "workspace", "fence", "lease_until", "priority", "attempts", "seq", "prev_hash", "hidden"}
+)
+"""Columns that say nothing about them."""
+
+
+def rows_of(tx: Connection, workspace: str, who: Person) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each table that are about this contact, in the order in which they came."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    named = select(contacts).where(contacts.c.bucket == who.bucket, contacts.c.id == who.contact_id)
+    found["contacts"] = [_plain(row) for row in tx.execute(named)]
+    a = addresses.c
+    mine = select(addresses).where(a.workspace == workspace, a.contact_id == who.contact_id)
+    found["addresses"] = [_plain(row) for row in tx.execute(mine)]
+    for table in SHOWN:
+        query = select(table).where(table.c.bucket == who.bucket, table.c.contact_id == who.contact_id)
+        found[table.name] = [_plain(row) for row in tx.execute(query.order_by(*table.primary_key.columns))]
+    done = select(audit).where(audit.c.workspace == workspace, audit.c.subject == who.contact_id).order_by(audit.c.id)
+    found["audit"] = [_plain(row) for row in tx.execute(done)]
+    p = metadata.tables["privacy_requests"].c
+    asked = select(metadata.tables["privacy_requests"]).where(p.workspace == workspace, p.contact_id == who.contact_id)
+    found["privacy_requests"] = [_plain(row) for row in tx.execute(asked.order_by(p.id))]
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return {name: value for name, value in row._mapping.items() if name not in INTERNAL and value is not None}

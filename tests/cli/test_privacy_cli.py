@@ -1,0 +1,117 @@
+"""textback erase, access and requests, beside a database that knows Ana and Ben."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from tests.cli.test_cli import Shell
+from tests.pipeline.working import ANA, BEN, Working, bot, working
+from tests.support.served import clean_environment
+from textback.store.db import Db
+from textback.store.tables import messages
+
+STEPS = """
+- ask: dog
+  text: What is your dog called?
+- say: Write to ben@example.com, (206) 555-0124 about {{ dog }}.
+- ask: more
+  text: More?
+"""
+
+
+@pytest.fixture
+def shell(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str
+) -> Shell:
+    """textback beside the database."""
+    monkeypatch.chdir(tmp_path)
+    for name in set(os.environ) - set(clean_environment({})):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    return Shell(capsys, monkeypatch)
+
+
+@pytest.fixture
+async def node(db: Db) -> Working:
+    """Ana and Ben have texted; the server has stopped."""
+    async with working(db, bot(STEPS)) as node:
+        for number in (ANA, BEN):
+            await node.text("BOOK", number)
+            await node.text("Blue Suede", number)
+    return node
+
+
+async def test_a_dry_run_counts_and_changes_nothing(node: Working, shell: Shell) -> None:
+    code, out, err = shell("erase", "206-555-0123", "--dry-run")
+    assert code == 0
+    assert "messages\t5" in out
+    assert err == "(•••) •••-••23 would be erased. Nothing was changed.\n"
+    assert (await node.thread())[0].text == "BOOK"
+    assert shell("requests")[1] == ""
+
+
+async def test_erasing_by_number_and_asking_again(node: Working, shell: Shell, db: Db) -> None:
+    code, out, err = shell("erase", ANA)
+    assert code == 0
+    assert "messages\t5" in out
+    assert err.startswith("(•••) •••-••23 is erased; request ")
+    said = await db.read(lambda tx: {row.text for row in tx.execute(select(messages.c.text))})
+    assert said >= {"", "Blue Suede"}  # Ben's are there
+    code, _, err = shell("erase", ANA)
+    assert (code, err) == (1, "Nothing is kept of them.\n")
+    listed = [line.split("\t")[2:] for line in shell("requests")[1].splitlines()]
+    assert [(one[0], one[1], one[-1]) for one in listed] == [
+        ("erasure", "(•••) •••-••23", "nobody"),
+        ("erasure", "(•••) •••-••23", "done"),
+    ]
+
+
+async def test_access_writes_all_that_is_kept_and_nothing_of_others(
+    node: Working, shell: Shell, tmp_path: Path
+) -> None:
+    home = await node.home()
+    code, out, _ = shell("access", home.contact_id, "--out", str(tmp_path / "ana"))
+    assert code == 0
+    assert "(•••) •••-••23" in out
+    data = json.loads((tmp_path / "ana" / "data.json").read_text())
+    assert data["about"]["number"] == ANA
+    assert data["profile"]["answers"] == {"main": {"dog": "Blue Suede"}}
+    texts = [one["text"] for one in data["messages"]]
+    assert texts[0] == "BOOK"
+    assert "Write to [email], [phone] about Blue Suede." in texts
+    page = (tmp_path / "ana" / "data.html").read_text()
+    assert "Blue Suede" in page
+    assert "<script" not in page
+    everything = page + json.dumps(data)
+    assert BEN not in everything
+    assert "ben@example.com" not in everything
+    assert (tmp_path / "ana").stat().st_mode & 0o077 == 0
+    assert shell("requests")[1].split("\t")[2] == "access"
+
+
+async def test_access_needs_somebody_and_an_empty_folder(node: Working, shell: Shell, tmp_path: Path) -> None:
+    assert shell("access", "+12065550199", "--out", str(tmp_path / "x"))[0] == 1
+    assert shell("requests")[1].rstrip().endswith("nobody")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").touch()
+    code, _, err = shell("access", ANA, "--out", str(tmp_path / "full"))
+    assert code == 2
+    assert "is not an empty folder" in err
+    code, _, err = shell("access", "hello", "--out", str(tmp_path / "x"))
+    assert code == 2
+    assert "neither a contact's id nor a phone number" in err
+
+
+async def test_retention_says_what_would_go(node: Working, shell: Shell) -> None:
+    code, out, _ = shell("retention")
+    assert code == 0
+    lines = dict(line.split("\t", 1) for line in out.splitlines() if "\t" in line)
+    assert lines["messages"] == "365\t0"
+    assert lines["previews"] == "365\t0"
+    assert lines["suppressions"].startswith("kept\topt-outs")
+    assert "No sweep has come to its end yet." in out
+    shell_days = shell("retention", "--database", "sqlite:///none/x.db")
+    assert shell_days[0] == 2

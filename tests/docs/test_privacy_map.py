@@ -1,0 +1,86 @@
+"""The data map has every column that holds something about a person, and says of each what an erasure really does."""
+
+import re
+
+from tests.docs.pages import read
+from textback.settings import Settings
+from textback.store.erase import ERASED
+from textback.store.tables import metadata
+
+PAGE = "docs/privacy.md"
+ROW = re.compile(r"^\| `([a-z_]+)\.([a-z_]+)` \|(.+)\| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+
+KEYS = set(
+    "bucket workspace contact_id id line kind family channel direction author message_class status state rule code "
+    "source segments flow version outcome programme event_id arrival_id message_id at since reason type matched_by "
+    "attempts due_at created_at".split()
+)
+"""Names of columns that say when, where, of which kind: nothing about a person."""
+OTHERS = {
+    "addresses": "", "agreements": "expires_at", "api_keys": "name key_hash revoked_at",
+    "arrivals": "received_at handled_at",
+    "audit": "action", "bot_drafts": "base files updated_at", "bot_versions": "number digest files note",
+    "consent_events": "occurred_at recorded_at", "contacts": "",
+    "conversations": "owner_kind last_author last_at waiting_since unread message_count",
+    "dead_letters": "redriven_at discarded", "early_statuses": "", "erased_texts": "", "line_pace": "next_at",
+    "jobs": "session step action key timeout retries fence made_at", "short_links": "token expires_at",
+    "template_approvals": "name digest body written_at asked_at decided_at note",
+    "line_use": "counter day", "login_failures": "count until", "login_links": "token_hash user_id expires_at",
+    "messages": "", "outbox": "expires_at lease_until fence priority",
+    "privacy_requests": "received_at answered_at data",
+    "reconciliations": "began_at read_until next_at holder lease_until",
+    "rejected_webhooks": "provider detail times last_at redriven_at discarded", "schema_compatibility": "oldest",
+    "sessions": "started_at ended_at", "signature_trials": "provider number", "suppressions": "",
+    "sweeps": "next_at began_at finished_at floors counts", "timers": "key", "turns": "", "users": "role",
+    "web_sessions": "token_hash user_id csrf expires_at",
+}  # fmt: skip
+"""Columns of each table that hold nothing about a person, beside KEYS. Of contacts the id itself is in the map."""
+
+
+def mapped() -> dict[tuple[str, str], tuple[str, str]]:
+    """How long each column of the map is kept, and what becomes of it on erasure."""
+    return {(hit[1], hit[2]): (hit[4], hit[5]) for hit in ROW.finditer(read(PAGE))}
+
+
+def test_every_column_is_in_the_map_or_known_to_be_about_nobody() -> None:
+    listed = mapped()
+    unknown = []
+    for table in metadata.sorted_tables:
+        plain = (KEYS if table.name != "contacts" else KEYS - {"id"}) | set(OTHERS.get(table.name, "").split())
+        if table.name == "conversations":
+            plain = plain - {"state"}
+        unknown += [
+            f"{table.name}.{c.name}" for c in table.c if c.name not in plain and (table.name, c.name) not in listed
+        ]
+    assert unknown == [], "say in docs/privacy.md what these hold, or here that it is nothing about a person"
+
+
+def test_the_map_names_no_column_that_does_not_exist() -> None:
+    assert len(mapped()) > 30
+    assert [key for key in mapped() if key[0] not in metadata.tables or key[1] not in metadata.tables[key[0]].c] == []
+
+
+def test_the_map_says_what_an_erasure_does() -> None:
+    for (table, column), (_, erased) in mapped().items():
+        rule = ERASED.get(table)
+        if table == "consent_events":
+            wanted = "emptied"  # by the vault: see pipeline.erase
+        elif rule == "delete" or table == "rejected_webhooks":
+            wanted = "row deleted"
+        elif table == "erased_texts":
+            wanted = "kept"
+        elif rule is None:
+            wanted = "of the business"
+        else:
+            wanted = "emptied" if isinstance(rule, dict) and column in rule else "kept"
+        assert erased.startswith(wanted), f"{table}.{column}"
+
+
+def test_every_setting_of_the_map_exists() -> None:
+    named = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", read(PAGE)))
+    assert named <= {name.upper() for name in Settings.model_fields}
+    days = re.findall(r"\| (\d+) days \| `([A-Z_]+)` \|", read(PAGE))
+    assert len(days) == 4
+    assert all(Settings.model_fields[name.lower()].default == int(count) for count, name in days)
+    years = re.findall(r"\| (\d) years, at least 2 \| `([A-Z_]+)` \|", read(PAGE))
+    assert [Settings.model_fields[name.lower()].default for _, name in years] == [1095] * 2
