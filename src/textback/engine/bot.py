@@ -135,11 +135,13 @@ class Flow(msgspec.Struct, frozen=True):
 
 class Understood(msgspec.Struct, frozen=True):
     """What a text seems to want: flows by how likely they are, the likeliest first, and whether that is enough to
-    `act` on it. None are named where it seems to want nothing that the bot knows."""
+    `act` on it. None are named where it seems to want nothing that the bot knows, or where `trouble` says why it could
+    not be read."""
 
     flows: tuple[str, ...] = ()
     act: bool = False
     confidence: float = 0.0
+    trouble: str = ""
 
 
 class Recogniser(Protocol):

@@ -277,6 +277,8 @@ def _intent(ctx: Context, said: Incoming) -> tuple[bool, str]:
     if ctx.bot.recogniser is None or not said.normal:
         return False, "none" if ctx.bot.recogniser is None else "no words"
     read = ctx.bot.recogniser.read(said.text)
+    if read.trouble:
+        return False, f"not read: {read.trouble}"
     flows = [name for name in read.flows if name in ctx.bot.flows]
     shown = f"{', '.join(flows) or 'nothing known'} ({read.confidence:.0%})"
     session = ctx.state.session

@@ -27,6 +27,7 @@ from textback.pipeline.lines import Line
 from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
 from textback.pipeline.poison import is_poison, run_one
+from textback.pipeline.readings import Wanted
 from textback.pipeline.reconcile import Reconciler
 from textback.pipeline.spool import Spool
 from textback.pipeline.tick import Keep, before, fire_timers, sweep, tidy
@@ -149,6 +150,7 @@ class Road:
             self._draining.cancel()
         if self._turning:
             await asyncio.wait(self._turning)
+        await self._turns.readings.stop()
         self._deliverer.stop()
         self._reconciler.stop()
         self.versions.stop()
@@ -332,6 +334,10 @@ class Road:
         handled = turned.result()
         if handled.given_up or not handled.left:
             self._one_by_one.discard(bucket)
+        if handled.unread:
+            self._read(handled.unread, bucket)
+            if handled.left and bucket not in self._one_by_one:
+                self._wake_up(*(() if bucket is None else (bucket,)))
         if handled.arrivals:
             point("turn.committed")
         self._deliverer.take(room, handled.claims)
@@ -339,6 +345,16 @@ class Road:
             self._after_turns(handled, bucket)
             if handled.left:
                 self._wake_up(*(() if bucket is None else (bucket,)))
+
+    def _read(self, unread: Sequence[tuple[str, Wanted]], bucket: int | None) -> None:
+        """Have these contacts' texts read. When one is, its turn is taken again."""
+        for contact_id, wanted in unread:
+            if not self._stopping:
+                self._turns.readings.begin(wanted, partial(self._look_again, contact_id, bucket))
+
+    def _look_again(self, contact_id: str, bucket: int | None) -> None:
+        self._turns.resting.wake(contact_id)
+        self._wake_up(*(() if bucket is None else (bucket,)))
 
     async def _run_turns(self) -> None:
         """Take the turns that nobody took at once: of timers, of other nodes' arrivals, of a batch that failed."""

@@ -5,7 +5,7 @@ A crash anywhere before the commit re-runs the turn from the same state; after i
 
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -39,6 +39,8 @@ from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, decide, failed_turn
 from textback.pipeline.lines import Line
 from textback.pipeline.quiet import UNASKED, allowed_from
+from textback.pipeline.readings import REST, Readings, ReadingWanted, Wanted
+from textback.pipeline.resting import Resting
 from textback.store import dead, inbox, turns
 from textback.store.db import Row, Tx
 
@@ -63,6 +65,7 @@ class Handled(msgspec.Struct):
     refused: Mapping[tuple[str, str], int] = {}  # texts that the gate refused, by line and rule
     spans: list[Span] = []
     given_up: bool = False  # the one arrival of this batch became a dead letter
+    unread: list[tuple[str, Wanted]] = []  # contacts whose turn waits for the reading of a text
 
 
 def read_arrival(data: str) -> AnyArrival | None:
@@ -196,11 +199,13 @@ class Turns:
         self._late_after = late_after
         self._lines = lines
         self._shelf = shelf
+        self.readings = Readings()
+        self.resting = Resting()
 
     def run(self, tx: Tx, now: int, most: int, room: int, shut: Collection[str] = ()) -> Handled:
         """Handle up to `most` arrivals: all that is pending of each conversation that could be locked. Of the texts
         that follow, up to `room` are claimed for posting in the same transaction, but none on the lines in `shut`."""
-        rows = inbox.pending(tx, most)
+        rows = inbox.pending(tx, most, self.resting.ids(now) if self.resting and most > 1 else ())
         if not rows:
             return Handled()
         wanted = {row.contact_id for row in rows}
@@ -209,19 +214,28 @@ class Turns:
         if not open_:
             return Handled(left=left)
         point("turn.locked")
-        if tx.dialect.name != "sqlite":
-            # Between reading and locking, another node may have handled some of these. Ask again under the lock.
+        if tx.dialect.name != "sqlite" or (self.resting and self.resting.any(open_)):
+            # Between reading and locking, another node may have handled some of these. Ask again under the lock. And
+            # what rests comes before what has come since.
             rows = inbox.pending_of(tx, open_)[: most if most == 1 else None]
         began = time.time_ns() if self._tracer is not None else 0
         writes = Writes(self._workspace, now)
         done: list[Row[Any]] = []
+        unread: dict[str, Wanted] = {}
         for row in rows:
             conversation = open_.get(row.contact_id)
-            if conversation is not None:
+            if conversation is None or (unread and row.contact_id in unread):
+                continue
+            try:
                 self._turn(tx, conversation, row, writes)
+            except ReadingWanted as needs:
+                unread[row.contact_id] = needs.wanted
+            else:
                 done.append(row)
+        if unread:
+            self._rest(rows, done, dict.fromkeys(unread, now + REST))
         if not done:
-            return Handled(left=left)
+            return Handled(left=left, unread=list(unread.items()))
         claims = claim_new(tx, writes.outbox, self._lines, now, room, self._lease, shut)
         writes.apply(tx)
         turns.save_conversations(tx, [c.saved(now) for c in open_.values()])
@@ -232,8 +246,15 @@ class Turns:
             self._trace_batch(self._tracer, writes, claims, began)
         return Handled(
             [row.id for row in done], set(open_), claims, queued, left, writes.guarded, writes.failed, writes.outcomes,
-            writes.refused, writes.spans,
+            writes.refused, writes.spans, unread=list(unread.items()),
         )  # fmt: skip
+
+    def _rest(self, rows: Sequence[Row[Any]], done: Sequence[Row[Any]], until: Mapping[str, int]) -> None:
+        """Leave what these contacts still have waiting alone until then (ms)."""
+        over = {row.id for row in done}
+        for contact_id, end in until.items():
+            ids = [row.id for row in rows if row.contact_id == contact_id and row.id not in over]
+            self.resting.rest(contact_id, ids, end)
 
     def _trace_turn(
         self, row: Row[Any], line: Line | None, turn: Turn | None, writes: Writes, said: int, began: int
@@ -275,16 +296,9 @@ class Turns:
             self._trace_turn(row, line, None, writes, said, began)
             return
         if isinstance(arrival, Message):
-            conversation.line = row.line
-            conversation.address = arrival.sender
             if row.kind != AGAIN:
-                self._inbound(conversation, row, arrival, writes)
                 sent_at = min(arrival.sent_at or row.received_at, row.received_at)
                 late = 0 < self._late_after < row.received_at - sent_at
-                if late:
-                    writes.messages[-1]["source"] = "late"
-        elif isinstance(arrival, ApiSend):
-            conversation.line = row.line or conversation.line
         elif isinstance(arrival, TimerFired) and arrival.key.startswith(UNASKED):
             later = allowed_from(now, conversation.address, self._shelf.current.timezone)
             if later > now:
@@ -293,15 +307,26 @@ class Turns:
         # People try the bot out in the simulator, and quickly.
         guard = OFF if line is None or line.provider.name == "simulator" else self._guard
         standing = Standing(conversation.opted_out, line.keywords if line else {}, sent_at, guard, late)
-        bot = self._shelf.current
+        bot = self.readings.served(self._shelf.current)
         try:
             older = self._older(tx, before, bot) if before.session or before.parked else NONE
             turn = decide(bot, before, arrival, now, standing, session_id=new_id(), older=older)
+        except ReadingWanted:  # nothing has been changed yet: the turn is run again when the text was read
+            raise
         except Exception as error:  # whatever breaks, the text is kept and a person sees it
             turn = failed_turn(before, now, error)
             why = str(turn.events[-1].data["error"])
             writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, arrival, why, now))
             writes.failed.append((row.id, type(error).__name__))
+        if isinstance(arrival, Message):
+            conversation.line = row.line
+            conversation.address = arrival.sender
+            if row.kind != AGAIN:
+                self._inbound(conversation, row, arrival, writes)
+                if late:
+                    writes.messages[-1]["source"] = "late"
+        elif isinstance(arrival, ApiSend):
+            conversation.line = row.line or conversation.line
         conversation.state = turn.state
         conversation.events = []
         for event in turn.events:
