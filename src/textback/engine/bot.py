@@ -152,7 +152,8 @@ class Recogniser(Protocol):
 
 
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow."""
+    """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow.
+    `burst` is how long (ms) a text waits for the next one, to be heard with it."""
 
     name: str
     version: int = 0
@@ -168,6 +169,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     fallback: Fallback = Fallback()
     handoff: Handoff = Handoff()
     owner_idle: int = 10 * MINUTE
+    burst: int = 0
     lines: tuple[LineSpec, ...] = ()
     flows: dict[str, Flow] = {}
     starts: dict[str, str] = {}

@@ -13,7 +13,7 @@ from textback.compliance.limits import OFF, Guard
 from textback.core.faults import point
 from textback.core.roles import ROLES
 from textback.core.tracing import Tracer
-from textback.core.when import MINUTE
+from textback.core.when import MINUTE, SECOND
 from textback.engine.arrivals import AnyArrival
 from textback.pipeline import spans
 from textback.pipeline.accept import Acceptor, incoming
@@ -338,6 +338,8 @@ class Road:
             self._read(handled.unread, bucket)
             if handled.left and bucket not in self._one_by_one:
                 self._wake_up(*(() if bucket is None else (bucket,)))
+        if handled.look_at:
+            self._look_at_time(handled.look_at, bucket)
         if handled.arrivals:
             point("turn.committed")
         self._deliverer.take(room, handled.claims)
@@ -351,6 +353,11 @@ class Road:
         for contact_id, wanted in unread:
             if not self._stopping:
                 self._turns.readings.begin(wanted, partial(self._look_again, contact_id, bucket))
+
+    def _look_at_time(self, due: int, bucket: int | None) -> None:
+        """Take turns again when a burst is over. After a crash whoever looks finds it without this."""
+        seconds = max(due - self.now(), 0) / SECOND
+        asyncio.get_running_loop().call_later(seconds, self._wake_up, *(() if bucket is None else (bucket,)))
 
     def _look_again(self, contact_id: str, bucket: int | None) -> None:
         self._turns.resting.wake(contact_id)

@@ -23,6 +23,7 @@ from textback.engine.context import HIDDEN
 from textback.engine.effects import (
     CancelQueued,
     CancelTimers,
+    Check,
     Event,
     Mask,
     RecordConsent,
@@ -32,8 +33,9 @@ from textback.engine.effects import (
 )
 from textback.engine.state import State, dump_state, load_state
 from textback.engine.step import NONE, Turn
-from textback.pipeline import spans
+from textback.pipeline import bursts, spans
 from textback.pipeline.bots import Shelf
+from textback.pipeline.bursts import MESSAGE
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
 from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, decide, failed_turn
@@ -46,8 +48,6 @@ from textback.store.db import Row, Tx
 
 _arrival = msgspec.json.Decoder(AnyArrival)
 _encode = msgspec.json.Encoder().encode
-MESSAGE = "message"
-"""The kind, in the inbox, of a contact's text."""
 
 
 class Handled(msgspec.Struct):
@@ -66,6 +66,7 @@ class Handled(msgspec.Struct):
     spans: list[Span] = []
     given_up: bool = False  # the one arrival of this batch became a dead letter
     unread: list[tuple[str, Wanted]] = []  # contacts whose turn waits for the reading of a text
+    look_at: int = 0  # when the next burst is over, in ms
 
 
 def read_arrival(data: str) -> AnyArrival | None:
@@ -222,20 +223,26 @@ class Turns:
         writes = Writes(self._workspace, now)
         done: list[Row[Any]] = []
         unread: dict[str, Wanted] = {}
+        plan = bursts.NONE
+        if self._shelf.current.burst and most > 1 and not self.resting.full:
+            plan = bursts.gather(rows, open_, self._lines, self._shelf.current, now, self._late_after)
         for row in rows:
             conversation = open_.get(row.contact_id)
-            if conversation is None or (unread and row.contact_id in unread):
+            if conversation is None or row.contact_id in unread or row.id in plan.waiting or row.id in plan.joined:
                 continue
+            earlier = plan.earlier.get(row.id, ())
             try:
-                self._turn(tx, conversation, row, writes)
+                self._turn(tx, conversation, row, writes, earlier)
             except ReadingWanted as needs:
                 unread[row.contact_id] = needs.wanted
             else:
+                done += [one for one, _ in earlier]
                 done.append(row)
-        if unread:
-            self._rest(rows, done, dict.fromkeys(unread, now + REST))
+        look_at = min(plan.until.values(), default=0)
+        if unread or plan.until:
+            self.resting.take(rows, done, {**plan.until, **dict.fromkeys(unread, now + REST)})
         if not done:
-            return Handled(left=left, unread=list(unread.items()))
+            return Handled(left=left, unread=list(unread.items()), look_at=look_at)
         claims = claim_new(tx, writes.outbox, self._lines, now, room, self._lease, shut)
         writes.apply(tx)
         turns.save_conversations(tx, [c.saved(now) for c in open_.values()])
@@ -246,15 +253,8 @@ class Turns:
             self._trace_batch(self._tracer, writes, claims, began)
         return Handled(
             [row.id for row in done], set(open_), claims, queued, left, writes.guarded, writes.failed, writes.outcomes,
-            writes.refused, writes.spans, unread=list(unread.items()),
+            writes.refused, writes.spans, unread=list(unread.items()), look_at=look_at,
         )  # fmt: skip
-
-    def _rest(self, rows: Sequence[Row[Any]], done: Sequence[Row[Any]], until: Mapping[str, int]) -> None:
-        """Leave what these contacts still have waiting alone until then (ms)."""
-        over = {row.id for row in done}
-        for contact_id, end in until.items():
-            ids = [row.id for row in rows if row.contact_id == contact_id and row.id not in over]
-            self.resting.rest(contact_id, ids, end)
 
     def _trace_turn(
         self, row: Row[Any], line: Line | None, turn: Turn | None, writes: Writes, said: int, began: int
@@ -279,7 +279,10 @@ class Turns:
                 if row["id"] in about and tracer.wants(row["answers"])
             ]
 
-    def _turn(self, tx: Tx, conversation: Conversation, row: Row[Any], writes: Writes) -> None:
+    def _turn(
+        self, tx: Tx, conversation: Conversation, row: Row[Any], writes: Writes, earlier: Sequence[bursts.Text] = ()
+    ) -> None:
+        """`earlier` are texts that are heard together with this one. Raises ReadingWanted, having changed nothing."""
         now = writes.now
         began = time.time_ns() if self._tracer is not None else 0
         said = len(writes.messages)
@@ -297,8 +300,7 @@ class Turns:
             return
         if isinstance(arrival, Message):
             if row.kind != AGAIN:
-                sent_at = min(arrival.sent_at or row.received_at, row.received_at)
-                late = 0 < self._late_after < row.received_at - sent_at
+                sent_at, late = bursts.sent(row, arrival, self._late_after)
         elif isinstance(arrival, TimerFired) and arrival.key.startswith(UNASKED):
             later = allowed_from(now, conversation.address, self._shelf.current.timezone)
             if later > now:
@@ -308,6 +310,9 @@ class Turns:
         guard = OFF if line is None or line.provider.name == "simulator" else self._guard
         standing = Standing(conversation.opted_out, line.keywords if line else {}, sent_at, guard, late)
         bot = self.readings.served(self._shelf.current)
+        alone = arrival
+        if earlier and isinstance(arrival, Message):
+            arrival = bursts.whole(earlier, arrival)
         try:
             older = self._older(tx, before, bot) if before.session or before.parked else NONE
             turn = decide(bot, before, arrival, now, standing, session_id=new_id(), older=older)
@@ -318,11 +323,13 @@ class Turns:
             why = str(turn.events[-1].data["error"])
             writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, arrival, why, now))
             writes.failed.append((row.id, type(error).__name__))
-        if isinstance(arrival, Message):
+        if isinstance(alone, Message):
             conversation.line = row.line
-            conversation.address = arrival.sender
+            conversation.address = alone.sender
+            if earlier:
+                self._gathered(conversation, earlier, turn, line, writes)
             if row.kind != AGAIN:
-                self._inbound(conversation, row, arrival, writes)
+                self._inbound(conversation, row, alone, writes)
                 if late:
                     writes.messages[-1]["source"] = "late"
         elif isinstance(arrival, ApiSend):
@@ -336,10 +343,28 @@ class Turns:
         conversation.priority = min(urgency, default=REPLY)
         for effect in turn.effects:
             self._effect(conversation, row, effect, arrival, writes)
+            if isinstance(effect, Mask):
+                for one, _ in earlier:
+                    self._hide(conversation, one, writes)
         self._log(conversation, row, before, turn, line, writes)
         failed = bool(writes.failed) and writes.failed[-1][0] == row.id
         writes.outcomes[row.line, "failed" if failed else "spoke" if urgency else "silent"] += 1
         self._trace_turn(row, line, turn, writes, said, began)
+
+    def _gathered(
+        self, conversation: Conversation, earlier: Sequence[bursts.Text], turn: Turn, line: Line | None, writes: Writes
+    ) -> None:
+        """The texts that were heard together with a later one: each is in the thread, and its trace says so."""
+        before = conversation.state
+        for row, text in earlier:
+            self._inbound(conversation, row, text, writes)
+            conversation.events = []
+            heard = Turn(before, [], [], [Check(bursts.BURST_ROW, "heard together with the text that followed", True)])
+            self._log(conversation, row, before, heard, line, writes)
+            writes.outcomes[row.line, "silent"] += 1
+            self._trace_turn(row, line, heard, writes, len(writes.messages), time.time_ns())
+        turn.checks.insert(0, Check(bursts.BURST_ROW, f"heard together with {len(earlier)} before it"))
+        turn.events.append(Event("heard_together", {"texts": [row.id for row, _ in earlier]}))
 
     def _older(self, tx: Tx, state: State, bot: Bot) -> dict[int, Bot]:
         """The versions that its sessions began with, where they are not the current one."""
