@@ -21,6 +21,7 @@ TABLE = {
     ("POST", "/webhooks/{line}"): ("signed", "/webhooks/simulator"),
     ("POST", "/sms/send"): ("api", "/sms/send"),
     ("GET", "/conversations"): ("api", "/conversations"),
+    ("POST", "/v1/events"): ("api", "/v1/events"),
     ("GET", "/login"): ("public", "/login"),
     ("POST", "/login"): ("public", "/login"),
     ("GET", "/login/{token}"): ("public", "/login/no-such-token"),
@@ -66,6 +67,7 @@ WELCOME = {
     ("POST", "/login/{token}"): 410,
     ("POST", "/login"): 401,
     ("POST", "/sms/send"): 200,
+    ("POST", "/v1/events"): 200,
     ("POST", "/flows/try"): 200,
     ("POST", "/flows/save"): 200,  # it only checks
     ("POST", "/flows/publish"): 409,  # there is no draft
@@ -153,6 +155,8 @@ class Callers:
         method, path = address[0], self.path(address)
         if TABLE[address][0] in ("api", "signed"):
             body = {"to": "+12065550188", "message": "Your bike is ready."} if method == "POST" else None
+            if path == "/v1/events":
+                body = {"contact": self.contact, "event": "bike_ready"}
             return caller.request(method, path, json=body)
         if method == "POST":
             return caller.submit(path, **FIELDS.get(address, {}))

@@ -1,6 +1,6 @@
 """Arrivals: everything that can happen to a conversation. Stored in the inbox, handled one at a time, in order."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -104,6 +104,14 @@ class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     message_class: MessageClass = "promotional"
 
 
+class ApiEvent(Arrival, frozen=True, omit_defaults=True, tag="event"):
+    """Another program says through the API that something happened, such as a payment. `data` is what it says of it."""
+
+    name: str
+    data: dict[str, Any] = {}
+    key_name: str = ""
+
+
 class TimerFired(Arrival, frozen=True, omit_defaults=True, tag="timer"):
     """A timer set by an earlier turn is due. A turn ignores one that no longer matches its state."""
 
@@ -111,4 +119,4 @@ class TimerFired(Arrival, frozen=True, omit_defaults=True, tag="timer"):
     due_at: int
 
 
-AnyArrival = Message | DeliveryStatus | AgentReply | Takeover | HandBack | Complete | ApiSend | TimerFired
+AnyArrival = Message | DeliveryStatus | AgentReply | Takeover | HandBack | Complete | ApiSend | ApiEvent | TimerFired

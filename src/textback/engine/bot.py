@@ -100,12 +100,14 @@ class Expire(msgspec.Struct, frozen=True):
 
 
 class Question(Step, frozen=True, kw_only=True):
-    """A step that sends `text` and waits for an answer."""
+    """A step that sends `text` and waits for an answer. `bare`: the text does nothing but ask, so that whoever has
+    answered can do without it."""
 
     text: Text
     retry: Retry = Retry()
     remind: Remind | None = None
     expire: Expire | None = None
+    bare: bool = False
 
     def targets(self) -> tuple[str, ...]:
         """The next step, and those that giving up leads to."""

@@ -11,7 +11,7 @@ from textback.engine.bot import Escalation, Question
 from textback.engine.context import Context, LimitHit
 from textback.engine.correct import correct, unmarked, without_answer
 from textback.engine.digress import go_on, offer, short
-from textback.engine.effects import Check
+from textback.engine.effects import Asks, Check
 from textback.engine.match import (
     GLOBALS,
     Match,
@@ -291,7 +291,7 @@ def _intent(ctx: Context, said: Incoming) -> tuple[bool, str]:
         return False, f"unclear: {shown}"
     ctx.state.unclear, ctx.state.unclear_text = flows[:2], said.text
     options = ctx.either([ctx.called(ctx.bot.flows[name]) for name in flows[:2]])
-    ctx.say(ctx.phrases.unclear.format(options=options), "bot.unclear")
+    ctx.say(ctx.phrases.unclear.format(options=options), "bot.unclear", asks="only")
     ctx.event("unclear", flows=flows[:2])
     return True, f"unclear: {shown}"
 
@@ -324,15 +324,19 @@ def _refuse(ctx: Context, step: Question, why: str = "") -> str:
             give_up(ctx, step, step.retry.then, "not_understood")
         return f"gave up after {session.tries} tries"
     talk = asking(step)
-    if why:
+    asks: Asks = "only"
+    if why:  # nobody says that again
+        asks = ""
         words = f"{why} {short(ctx, step) if session.tries == 1 else talk.example(ctx, step)}"
     elif session.tries > 1:
         words = talk.example(ctx, step)
     elif step.retry.text is not None:
+        asks = "only" if step.bare else ""
         words = ctx.render(step.retry.text, question=talk.words(ctx, step))
     else:
+        asks = "only" if step.bare else "whole"
         words = ctx.phrases.again.format(question=talk.words(ctx, step))
-    ctx.ask(step, words)
+    ctx.ask(step, words, asks)
     return f"try {session.tries} of {step.retry.max}"
 
 
@@ -344,7 +348,7 @@ def _fallback(ctx: Context, _: Incoming) -> tuple[bool, str]:
     if count > fallback.max:
         ctx.escalate(fallback.then, fallback.then.reason or "fallback", "bot.fallback")
         return True, "a person was asked for"
-    ctx.say(ctx.render(fallback.text) if fallback.text else ctx.phrases.fallback, "bot.fallback")
+    ctx.say(ctx.render(fallback.text) if fallback.text else ctx.phrases.fallback, "bot.fallback", asks="only")
     return True, f"{count} of {fallback.max} in a row"
 
 
@@ -367,7 +371,7 @@ TURN: tuple[tuple[str, Row], ...] = (
 )
 
 PARKED_FOR = DAY
-"""How long (ms) a session that was put aside waits for another to end."""
+"""How long (ms) a session that was put aside waits for another to end, unless it waits for something anyway."""
 
 _NOT_REACHED = tuple(Check(name, "not reached", reached=False) for name, _ in TURN)
 
@@ -381,7 +385,7 @@ def hear(ctx: Context, message: Message) -> None:
     ctx.state.last_inbound_at = ctx.now
     fallbacks = ctx.state.fallbacks
     parked = ctx.state.parked
-    while parked and ctx.now - parked[0].parked_at > PARKED_FOR:
+    while parked and ctx.now - parked[0].parked_at > PARKED_FOR and not parked[0].sleeping:
         ctx.drop_parked(0)
         ctx.state.offered = False
     mine = ctx.state.owner.kind == "bot"

@@ -10,11 +10,11 @@ from textback.engine import episode
 from textback.engine import state as states
 from textback.engine.arrivals import Media
 from textback.engine.bot import END, Bot, Escalation, Flow, Question, Step
-from textback.engine.effects import AnyEffect, CancelTimers, Check, Event, Mask, Send, SetTimer
+from textback.engine.effects import AnyEffect, Asks, CancelTimers, Check, Event, Mask, Send, SetTimer
 from textback.engine.matchers import Here
 from textback.engine.show import show
 from textback.engine.state import EpisodeStatus, Owner, Session, State
-from textback.engine.template import Chosen, Expression, Fields, Parts, Shown, Text
+from textback.engine.template import Chosen, Expression, Fields, Given, Parts, Shown, Text
 from textback.engine.words import Phrases, phrases
 
 OWNER_IDLE = "owner_idle"
@@ -143,6 +143,8 @@ class Context:
         if self.state.session is not None and self.flow is not None:
             values = self.state.session.vars
             found.update(values)
+            if "event" in values:
+                found["event"] = Given(values["event"])
             for name in self.flow.written:
                 value = values.get(name)
                 if isinstance(value, str) and value:
@@ -181,16 +183,18 @@ class Context:
         source: str,
         message_class: MessageClass = "conversational",
         media: tuple[Media, ...] = (),
+        asks: Asks = "",
     ) -> None:
         """The bot sends a text. An empty one without media is not sent."""
         if self.noted:
             text = f"{' '.join(self.noted)} {text}".strip()
             self.noted.clear()
+            asks = ""
         if text or media:
-            self.effects.append(Send(text, message_class=message_class, media=media, source=source))
+            self.effects.append(Send(text, message_class=message_class, media=media, source=source, asks=asks))
 
-    def put(self, step: Question, words: str) -> None:
-        """Send a question and wait for its answer."""
+    def put(self, step: Question, words: str, asks: Asks = "whole") -> None:
+        """Send a question, in full unless said otherwise, and wait for its answer."""
         session = self.session
         session.step = step.id
         session.tries = 0
@@ -199,15 +203,15 @@ class Context:
         session.half = ""
         self.rewalking = None
         self.event("step_reached", session=session.id, flow=session.flow, step=step.id)
-        self.ask(step, words)
+        self.ask(step, words, "only" if step.bare else asks)
 
     def either(self, options: Sequence[str]) -> str:
         """ "4 am or 4 pm"."""
         return f"{', '.join(options[:-1])} {self.phrases.or_} {options[-1]}" if len(options) > 1 else "".join(options)
 
-    def ask(self, step: Question, words: str) -> None:
+    def ask(self, step: Question, words: str, asks: Asks = "only") -> None:
         """Say these words of the open question, and begin to wait for its answer anew."""
-        self.say(words, self.source(step), step.message_class)
+        self.say(words, self.source(step), step.message_class, asks=asks)
         self.set_timers(step)
 
     def mask(self) -> None:
@@ -255,10 +259,11 @@ class Context:
             self.event("episode_started", number=now.number + 1)
 
     def start_session(self, flow: Flow) -> None:
-        """Begin a flow of the current version. One whose question is open is parked, unless it is the same flow; any
-        other ends as replaced."""
+        """Begin a flow of the current version. One whose question is open, or that waits, is parked, unless it is the
+        same flow; any other ends as replaced."""
         session = self.state.session
-        if session is not None and self.open_question() is not None and session.flow != flow.name:
+        busy = session is not None and (session.sleeping or self.open_question() is not None)
+        if session is not None and busy and session.flow != flow.name:
             self.park()
         elif session is not None:
             self.end_session("replaced", finish=False)
@@ -288,7 +293,7 @@ class Context:
         """Wait at a step until that time (ms)."""
         session = self.session
         session.step = step.id
-        session.sleeping = True
+        session.sleeping, session.until, session.came = True, until, ""
         self._armed = True
         self.effects.append(SetTimer(f"wait:{step.id}", until))
         self.event("waits", session=session.id, flow=session.flow, step=step.id, until=until)
@@ -387,7 +392,8 @@ class Context:
         if session is None:
             return {}
         hidden = self.flow.sensitive if self.flow else frozenset()
-        return {name: HIDDEN if name in hidden else value for name, value in session.vars.items()}
+        values = {name: value for name, value in session.vars.items() if name != "event"}
+        return {name: HIDDEN if name in hidden else value for name, value in values.items()}
 
     def fail(self, reason: str, **data: Any) -> None:
         """The session can't go on: it ends as failed and a person is asked for. Nothing that the turn said is sent."""

@@ -1,18 +1,23 @@
 """Effects: what a turn wants done. The pipeline writes them in the turn's transaction; nothing here does anything."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from textback.core.messages import AuthorKind, MessageClass
 from textback.engine.arrivals import Media
 
+Asks = Literal["", "only", "whole"]
+"""Whether a text can be done without once a newer one has been answered. It "only" asks, or says that something was not
+understood; or it is the "whole" of a question, with all that its author says around it; empty is whatever else."""
+
 
 class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     """Put a text in the outbox.
 
     `source` is where it came from ("book_visit.2" or "desk"); `expires_at` (ms) is the time after which it must not
-    go any more; `message_id` is set where the caller already promised an id.
+    go any more; `message_id` is set where the caller already promised an id; `asks` says what becomes of it when the
+    contact texts again before it went.
     """
 
     text: str
@@ -24,6 +29,7 @@ class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     source: str = ""
     message_id: str | None = None
     expires_at: int | None = None
+    asks: Asks = ""
 
 
 class SetTimer(msgspec.Struct, frozen=True, omit_defaults=True, tag="set_timer"):
@@ -78,7 +84,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     help_asked, episode_started, episode_status, step_reached, answer_refused, fallback, send_refused, turn_failed,
     reminded, waits, goal, recorded, tagged, untagged, corrected, session_parked, session_resumed, resume_offered,
     unclear, loop_guard, late_message, owner_idle, takeover_refused, reply_refused, hand_back_refused, complete_refused,
-    heard_together.
+    heard_together, event_received.
     """
 
     kind: str

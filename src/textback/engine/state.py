@@ -62,7 +62,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     questions that have an answer, in the order in which they got it; `filled` the variables that were said before they
     were asked for; `seen` the steps that have been run. `between` is what the last answer may have meant, while the
     contact is asked which. `half` is the date, or the time, of an open question that wants both. `nudged`: the open
-    question was asked again after something else was answered.
+    question was asked again after something else was answered. A session that is `sleeping` waits `until` then (ms), or
+    for an event; `came` is the event, where it could not go on when it came.
     """
 
     id: str
@@ -84,6 +85,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     nudged: bool = False
     parked_at: int = 0
     half: str = ""
+    until: int = 0
+    came: str = ""
 
 
 class State(msgspec.Struct, omit_defaults=True):

@@ -126,6 +126,8 @@ def plain(value: Any) -> Any:
     """A value as it is kept."""
     if isinstance(value, Parts):
         return dict(value)
+    if isinstance(value, Given):
+        return value.kept
     return str.__str__(value) if isinstance(value, str) else value
 
 
@@ -141,6 +143,34 @@ class Fields:
         if name.startswith("_"):
             raise AttributeError(name)
         return self._values.get(name, "")
+
+
+class Given(Fields):
+    """What another program said, as deep as it goes. A part that is missing prints as nothing, is false and equals an
+    empty text, and so does every part of it."""
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
+
+    def __getattr__(self, name: str) -> Any:
+        value = {} if name not in self._values else super().__getattr__(name)
+        return Given(value) if isinstance(value, dict) else value
+
+    def __str__(self) -> str:
+        return ""
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Given):
+            return self._values == other._values
+        return other == "" and not self._values
+
+    @property
+    def kept(self) -> dict[str, Any] | str:
+        """As it is kept."""
+        return dict(self._values) or ""
 
 
 @pass_context

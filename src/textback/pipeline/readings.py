@@ -16,15 +16,14 @@ from time import monotonic
 import msgspec
 import structlog
 
-from textback.core.when import SECOND
 from textback.engine.bot import Bot, Recogniser, Understood
 
 log = structlog.get_logger("textback.readings")
 
 LIMIT = 2.0
 """Seconds, waiting for others included, after which a text counts as not understood."""
-REST = round(2 * LIMIT * SECOND)
-"""How long (ms) a conversation is left alone at most while its text is read."""
+REST = 500
+"""How long (ms) a conversation is left alone while its text is read, before it is looked at again in vain."""
 KEEP = 512
 """Readings that are kept: the same texts come again and again."""
 TROUBLE = 10.0

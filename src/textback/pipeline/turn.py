@@ -33,7 +33,7 @@ from textback.engine.effects import (
 )
 from textback.engine.state import State, dump_state, load_state
 from textback.engine.step import NONE, Turn
-from textback.pipeline import bursts, spans
+from textback.pipeline import bursts, newer, spans
 from textback.pipeline.bots import Shelf
 from textback.pipeline.bursts import MESSAGE
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
@@ -93,6 +93,7 @@ class Conversation:
         self.waiting_since: int | None = row.waiting_since
         self.events: list[Event] = []  # of the turn under way
         self.priority = REPLY  # of the turn under way
+        self.said: list[Queued] = []  # the bot's answers that are queued in this batch
         self.last: tuple[str, str, int] = (row.last_text, row.last_author, row.last_at)
 
     def saved(self, now: int) -> dict[str, Any]:
@@ -140,6 +141,7 @@ class Writes:
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.refused: Counter[tuple[str, str]] = Counter()
         self.spans: list[Span] = []
+        self.answered: dict[str, set[str]] = {}
 
     def key(self, conversation: Conversation, id_: str) -> dict[str, Any]:
         """The columns that every per-conversation row begins with."""
@@ -241,9 +243,11 @@ class Turns:
         look_at = min(plan.until.values(), default=0)
         if unread or plan.until:
             self.resting.take(rows, done, {**plan.until, **dict.fromkeys(unread, now + REST)})
+            open_ = {row.contact_id: open_[row.contact_id] for row in done}
         if not done:
             return Handled(left=left, unread=list(unread.items()), look_at=look_at)
-        claims = claim_new(tx, writes.outbox, self._lines, now, room, self._lease, shut)
+        under_way = newer.settle(tx, writes) if writes.outbox and (room or writes.answered) else ()
+        claims = claim_new(writes.outbox, self._lines, now, room, self._lease, shut, under_way)
         writes.apply(tx)
         turns.save_conversations(tx, [c.saved(now) for c in open_.values()])
         inbox.mark_handled(tx, done, now)
@@ -346,6 +350,8 @@ class Turns:
             if isinstance(effect, Mask):
                 for one, _ in earlier:
                     self._hide(conversation, one, writes)
+        if row.kind == MESSAGE and conversation.said:
+            newer.answered(writes, conversation.contact_id, conversation.said, row.id)
         self._log(conversation, row, before, turn, line, writes)
         failed = bool(writes.failed) and writes.failed[-1][0] == row.id
         writes.outcomes[row.line, "failed" if failed else "spoke" if urgency else "silent"] += 1
@@ -446,6 +452,7 @@ class Turns:
         """What earlier turns of this same batch queued is withdrawn as well."""
         mine = {q.row["id"] for q in writes.outbox if q.row["contact_id"] == conversation.contact_id}
         if mine:
+            conversation.said.clear()
             writes.outbox = [q for q in writes.outbox if q.row["id"] not in mine]
             for row in writes.messages:
                 if row["id"] in mine:
@@ -501,8 +508,12 @@ class Turns:
             "expires_at": expires_at,
             "lease_until": None,
             "fence": 0,
+            "asks": newer.ASKS[send.asks],
         }
-        writes.outbox.append(Queued(waiting, send.text, send.media, row.id))
+        queued = Queued(waiting, send.text, send.media, row.id, send.source)
+        writes.outbox.append(queued)
+        if answers:
+            conversation.said.append(queued)
 
     def _set_timer(self, conversation: Conversation, effect: SetTimer, writes: Writes) -> None:
         due = effect.due_at

@@ -1,7 +1,7 @@
 """The HTTP API for other programs: send a text, list conversations. Keys come from `textback apikey add`."""
 
 import re
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -22,6 +22,7 @@ MOST_BODY = 64 * 1024
 TURN_WAIT = 5.0
 
 
+_T = TypeVar("_T", bound=msgspec.Struct)
 _FIELD = re.compile(r"`\$\.(\w+)|field `(\w+)`")
 
 
@@ -89,12 +90,8 @@ def default_line(ctx: WebContext) -> LineInfo:
     return (telnyx or real or list(ctx.lines.values()))[0]
 
 
-async def send_sms(request: Request) -> Response:
-    """POST /sms/send: queue one text and say what became of it: {message_id, status, from, to, text, trace}.
-
-    403 when the consent gate refuses it; the attempt is recorded in the conversation all the same.
-    """
-    ctx: WebContext = request.app.state.ctx
+async def read_json(request: Request, shape: type[_T]) -> _T | Response:
+    """The body as this shape, or the refusal that says what is wrong with it."""
     if request.headers.get("content-type", "").split(";", 1)[0].strip().lower() != "application/json":
         return refuse(415, "Expected application/json.")
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
@@ -105,12 +102,23 @@ async def send_sms(request: Request) -> Response:
         if len(body) > MOST_BODY:
             return refuse(413, "The body is over 64 KB.")
     try:
-        wanted = msgspec.json.decode(body, type=SendBody)
+        return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as error:
         named = _FIELD.search(str(error))
         return refuse(400, f"{error}.", named[1] or named[2] if named else "")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return refuse(400, "The body is not JSON.")
+
+
+async def send_sms(request: Request) -> Response:
+    """POST /sms/send: queue one text and say what became of it: {message_id, status, from, to, text, trace}.
+
+    403 when the consent gate refuses it; the attempt is recorded in the conversation all the same.
+    """
+    ctx: WebContext = request.app.state.ctx
+    wanted = await read_json(request, SendBody)
+    if isinstance(wanted, Response):
+        return wanted
     try:
         to = normalise(wanted.to)
     except ValueError as error:

@@ -7,7 +7,20 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.web import account, api, desk, flows, flowtry, flowversions, health, letters, live, openapi, simulator
+from textback.web import (
+    account,
+    api,
+    desk,
+    flows,
+    flowtry,
+    flowversions,
+    happenings,
+    health,
+    letters,
+    live,
+    openapi,
+    simulator,
+)
 from textback.web.security import MOST_FORM
 from textback.web.webhooks import PREFIX
 
@@ -35,6 +48,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", PREFIX + "{line}", "signed", None),
     Route("POST", "/sms/send", "api", api.send_sms),
     Route("GET", "/conversations", "api", api.list_conversations),
+    Route("POST", "/v1/events", "api", happenings.take_event),
     Route("GET", "/login", "public", account.login_page),
     Route("POST", "/login", "public", account.login),
     Route("GET", "/login/{token}", "public", account.link_page),

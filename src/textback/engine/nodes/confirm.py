@@ -65,7 +65,7 @@ def hear(ctx: Context, step: Confirm, text: str) -> Heard | None:
         if len(step.changes.options.ids) == 1:
             return _change(ctx, step, step.changes.options.ids[0], f"no ({said.how})")
         session.confirming = WHICH
-        ctx.put(step, words(ctx, step))
+        ctx.put(step, words(ctx, step), "only")
         return Heard(f"no ({said.how}), which answer to change?", None)
     found = match_choice(text, step.changes.options)
     return None if found is None else _change(ctx, step, str(found.value), f"change {found.value} ({found.how})")
