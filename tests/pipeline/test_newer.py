@@ -103,6 +103,29 @@ async def test_texts_that_are_handled_in_one_batch_get_the_last_question_alone(d
         assert await ours(node) == [(SERVICE, "newer"), (BIKE, "newer"), ("Noted.", ""), (DAY, "")]
 
 
+LOOP = """
+- set: {item: ""}
+- id: more
+  ask: item
+  text: "{% if item %}Added {{ item }}. {% endif %}Anything else?"
+- goto: more
+"""
+
+
+async def test_a_question_that_tells_something_else_each_time_is_not_withdrawn_by_itself(db: Db) -> None:
+    async with working(db, bot(LOOP)) as node:
+        node.phones.answer(ANA, BUSY)
+        await node.text("BOOK")
+        await node.throttled()
+        await node.text("tea")
+        await node.text("milk")
+        assert await ours(node) == [
+            ("Anything else?", "newer"),
+            ("Added tea. Anything else?", ""),
+            ("Added milk. Anything else?", ""),
+        ]
+
+
 def confirming() -> Bot:
     return load_bot({"bot.yml": BOT, "flows/main.yml": flow(BOOKING, start="book")}, 1)
 

@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from textback.core.messages import MessageClass
+from textback.core.messages import Asks, MessageClass
 from textback.core.when import MINUTE
 from textback.engine.hours import Hours
 from textback.engine.template import Expression, Text
@@ -100,14 +100,13 @@ class Expire(msgspec.Struct, frozen=True):
 
 
 class Question(Step, frozen=True, kw_only=True):
-    """A step that sends `text` and waits for an answer. `bare`: the text does nothing but ask, so that whoever has
-    answered can do without it."""
+    """A step that sends `text` and waits for an answer. `asks` says whether the text does anything but ask."""
 
     text: Text
     retry: Retry = Retry()
     remind: Remind | None = None
     expire: Expire | None = None
-    bare: bool = False
+    asks: Asks = "whole"
 
     def targets(self) -> tuple[str, ...]:
         """The next step, and those that giving up leads to."""

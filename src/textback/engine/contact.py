@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from textback.core.messages import Asks
 from textback.core.when import DAY
 from textback.engine.advance import TURNS_IN_A_SESSION, advance, give_up, rewalk
 from textback.engine.arrivals import Message
@@ -11,7 +12,7 @@ from textback.engine.bot import Escalation, Question
 from textback.engine.context import Context, LimitHit
 from textback.engine.correct import correct, unmarked, without_answer
 from textback.engine.digress import go_on, offer, short
-from textback.engine.effects import Asks, Check
+from textback.engine.effects import Check
 from textback.engine.match import (
     GLOBALS,
     Match,
@@ -331,10 +332,10 @@ def _refuse(ctx: Context, step: Question, why: str = "") -> str:
     elif session.tries > 1:
         words = talk.example(ctx, step)
     elif step.retry.text is not None:
-        asks = "only" if step.bare else ""
+        asks = "only" if step.asks == "only" else ""
         words = ctx.render(step.retry.text, question=talk.words(ctx, step))
     else:
-        asks = "only" if step.bare else "whole"
+        asks = step.asks
         words = ctx.phrases.again.format(question=talk.words(ctx, step))
     ctx.ask(step, words, asks)
     return f"try {session.tries} of {step.retry.max}"

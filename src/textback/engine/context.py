@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from textback.core.messages import MessageClass
+from textback.core.messages import Asks, MessageClass
 from textback.engine import episode
 from textback.engine import state as states
 from textback.engine.arrivals import Media
 from textback.engine.bot import END, Bot, Escalation, Flow, Question, Step
-from textback.engine.effects import AnyEffect, Asks, CancelTimers, Check, Event, Mask, Send, SetTimer
+from textback.engine.effects import AnyEffect, CancelTimers, Check, Event, Mask, Send, SetTimer
 from textback.engine.matchers import Here
 from textback.engine.show import show
 from textback.engine.state import EpisodeStatus, Owner, Session, State
@@ -193,8 +193,8 @@ class Context:
         if text or media:
             self.effects.append(Send(text, message_class=message_class, media=media, source=source, asks=asks))
 
-    def put(self, step: Question, words: str, asks: Asks = "whole") -> None:
-        """Send a question, in full unless said otherwise, and wait for its answer."""
+    def put(self, step: Question, words: str, asks: Asks | None = None) -> None:
+        """Send a question, in full unless `asks` says otherwise, and wait for its answer."""
         session = self.session
         session.step = step.id
         session.tries = 0
@@ -203,7 +203,7 @@ class Context:
         session.half = ""
         self.rewalking = None
         self.event("step_reached", session=session.id, flow=session.flow, step=step.id)
-        self.ask(step, words, "only" if step.bare else asks)
+        self.ask(step, words, asks or step.asks)
 
     def either(self, options: Sequence[str]) -> str:
         """ "4 am or 4 pm"."""

@@ -1,15 +1,11 @@
 """Effects: what a turn wants done. The pipeline writes them in the turn's transaction; nothing here does anything."""
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from textback.core.messages import AuthorKind, MessageClass
+from textback.core.messages import Asks, AuthorKind, MessageClass
 from textback.engine.arrivals import Media
-
-Asks = Literal["", "only", "whole"]
-"""Whether a text can be done without once a newer one has been answered. It "only" asks, or says that something was not
-understood; or it is the "whole" of a question, with all that its author says around it; empty is whatever else."""
 
 
 class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):

@@ -24,7 +24,7 @@ def fire(ctx: Context, timer: TimerFired) -> None:
         question = asking(step).words(ctx, step)
         text = step.remind.text
         words = ctx.render(text, question=question) if text else ctx.phrases.remind.format(question=question)
-        ctx.say(words, ctx.source(step), step.message_class, asks="only" if step.bare else "")
+        ctx.say(words, ctx.source(step), step.message_class, asks="only" if step.asks == "only" else "")
         ctx.event("reminded", session=ctx.session.id, flow=ctx.session.flow, step=step.id)
     elif kind == "expire" and step.expire is not None:
         ctx.cancel_timers()

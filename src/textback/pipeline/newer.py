@@ -4,28 +4,27 @@ for its provider or for the next try, is withdrawn when the answer to a newer on
 Only where the bot does answer, and only what nobody misses: see docs/decisions/0010-what-a-newer-answer-withdraws.md.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from textback.engine.effects import Asks
+from textback.core.messages import Asks
 from textback.pipeline.claim import Queued
 from textback.store import outbox, turns
 from textback.store.db import Tx
 
-ASKS: Mapping[Asks, int] = {"": 0, "only": 1, "whole": 2}
+ASKS: Mapping[Asks, int] = {"": 0, "only": 1, "whole": 2, "summary": 3}
 """How the outbox keeps what a text asks."""
-ONLY, WHOLE = ASKS["only"], ASKS["whole"]
 RULE = "newer"
 """The rule of a message that was withdrawn."""
 
 
 class Written(Protocol):
-    """What a batch of turns has written so far. `answered` has the contacts whose texts the bot has answered in it, and
-    for each the sources of the questions that it asked in full."""
+    """What a batch of turns has written so far. `answered` has the contacts whose texts the bot has answered in it,
+    each with what it said."""
 
     outbox: list[Queued]
     messages: list[dict[str, Any]]
-    answered: dict[str, set[str]]
+    answered: dict[str, list[Queued]]
 
 
 def answered(written: Written, contact_id: str, said: list[Queued], arrival_id: str) -> None:
@@ -34,11 +33,12 @@ def answered(written: Written, contact_id: str, said: list[Queued], arrival_id: 
     mine = [one for one in said if one.arrival_id == arrival_id]
     if not mine:
         return
-    again = {one.source for one in mine if one.row["asks"] == WHOLE}
-    written.answered.setdefault(contact_id, set()).update(again)
+    written.answered.setdefault(contact_id, []).extend(mine)
+    older = said[: len(said) - len(mine)]
     gone = {
-        one.row["id"] for one in said if one.arrival_id != arrival_id and _replaced(one.row["asks"], one.source, again)
-    }
+        one.row["id"] for one in older
+        if _replaced(one.row["asks"], one.source, one.text, mine, last=one is older[-1])
+    }  # fmt: skip
     if gone:
         written.outbox = [one for one in written.outbox if one.row["id"] not in gone]
         for message in written.messages:
@@ -47,8 +47,15 @@ def answered(written: Written, contact_id: str, said: list[Queued], arrival_id: 
         said[:] = [one for one in said if one.row["id"] not in gone]
 
 
-def _replaced(asks: int, source: str, again: Collection[str]) -> bool:
-    return asks == ONLY or (asks == WHOLE and source in again)
+def _replaced(asks: int, source: str, text: str, by: Sequence[Queued], *, last: bool) -> bool:
+    """Whether nobody misses a text. `last`: nothing was said after it, so that a summary has not been confirmed yet."""
+    if asks == ASKS["only"]:
+        return True
+    if asks == ASKS["whole"]:
+        return any(text in one.text for one in by)
+    if asks == ASKS["summary"]:
+        return last and any(one.source == source and one.row["asks"] == asks for one in by)
+    return False
 
 
 def settle(tx: Tx, written: Written) -> set[str]:
@@ -56,15 +63,17 @@ def settle(tx: Tx, written: Written) -> set[str]:
     have a text waiting or being posted."""
     contacts = {(one.row["bucket"], one.row["contact_id"]) for one in written.outbox}
     rows = outbox.under_way(tx, list(contacts)) if contacts else []
-    keys = [
-        (row.bucket, row.contact_id, row.id)
-        for row in rows
-        if row.asks and row.state == "queued" and row.contact_id in written.answered
-    ]
+    waiting = [row for row in rows if row.asks and row.state == "queued" and row.contact_id in written.answered]
     gone: set[str] = set()
-    if keys:
-        sources = turns.sources(tx, keys)
-        asks = {row.id: row.asks for row in rows}
-        keys = [key for key in keys if _replaced(asks[key[2]], sources.get(key[2], ""), written.answered[key[1]])]
+    if waiting:
+        said = turns.said(tx, [(row.bucket, row.contact_id, row.id) for row in waiting])
+        last = {row.contact_id: row.id for row in sorted(rows, key=lambda row: str(row.id))}
+        keys = [
+            (row.bucket, row.contact_id, row.id) for row in waiting
+            if row.id in said and _replaced(
+                row.asks, said[row.id].source, said[row.id].text, written.answered[row.contact_id],
+                last=last[row.contact_id] == row.id,
+            )
+        ]  # fmt: skip
         gone = turns.withdraw(tx, keys, RULE) if keys else set()
     return {row.contact_id for row in rows if row.id not in gone}

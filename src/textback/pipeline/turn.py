@@ -141,7 +141,7 @@ class Writes:
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.refused: Counter[tuple[str, str]] = Counter()
         self.spans: list[Span] = []
-        self.answered: dict[str, set[str]] = {}
+        self.answered: dict[str, list[Queued]] = {}
 
     def key(self, conversation: Conversation, id_: str) -> dict[str, Any]:
         """The columns that every per-conversation row begins with."""

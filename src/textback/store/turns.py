@@ -178,11 +178,11 @@ def _cancel(tx: Connection, by: Sequence[Column[Any]], keys: Collection[Sequence
     return {row.id for row in mine}
 
 
-def sources(tx: Connection, keys: Collection[Key]) -> dict[str, str]:
-    """Where these messages come from, by id."""
+def said(tx: Connection, keys: Collection[Key]) -> dict[str, Row[Any]]:
+    """What these messages say and where they come from, by id: source, text."""
     m = messages.c
-    rows = with_keys(tx, [m.id, m.source], [m.bucket, m.contact_id, m.id], keys)
-    return {row.id: row.source for row in rows}
+    rows = with_keys(tx, [m.id, m.source, m.text], [m.bucket, m.contact_id, m.id], keys)
+    return {row.id: row for row in rows}
 
 
 def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

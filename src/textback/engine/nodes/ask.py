@@ -88,7 +88,7 @@ def read(draft: Draft) -> Ask | None:
         prefill=prefill and not sensitive and type_ not in ("text", "media"),
         rules=read_checks(draft, type_),
         options=_read_pattern(draft, type_),
-        bare=type_ != "yes_no" and _only_asks(text, choices),
+        asks="only" if type_ != "yes_no" and _only_asks(text, choices) else "whole",
     )
 
 

@@ -33,7 +33,8 @@ def read(draft: Draft) -> Confirm | None:
         return None
     labels = {id_: flow.called[name] for name, id_ in asked.items()}
     also = {id_: [name.replace("_", " ")] for name, id_ in asked.items()}
-    return Confirm(**(draft.base() | draft.patience()), text=text, changes=make_choices(labels, also, flow.locales))
+    changes = make_choices(labels, also, flow.locales)
+    return Confirm(**(draft.base() | draft.patience()), text=text, changes=changes, asks="summary")
 
 
 def run(ctx: Context, step: Confirm) -> None:
