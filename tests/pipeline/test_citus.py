@@ -18,11 +18,11 @@ from textback.store.db import Tx, open_db, parse_url
 
 FOUR = """
 - ask: one
-  text: One?
+  text: One.
 - ask: two
-  text: Two?
+  text: Two.
 - ask: three
-  text: Three?
+  text: Three.
 - say: "{{ one }} {{ two }} {{ three }}"
 """
 
@@ -117,7 +117,7 @@ async def test_two_nodes_share_the_work_and_one_takes_over(distributed_url: str)
                 await asyncio.gather(*(one.text(words, number) for number in numbers))
             await phones.took(4 * len(numbers))
             for number in numbers:
-                assert phones.texts(number) == ["One?", "Two?", "Three?", "a b c"]
+                assert phones.texts(number) == ["One.", "Two.", "Three.", "a b c"]
     finally:
         await first.close()
         await second.close()

@@ -43,11 +43,11 @@ from textback.store.db import Db, Tx, open_db
 
 FOUR = """
 - ask: one
-  text: One?
+  text: One.
 - ask: two
-  text: Two?
+  text: Two.
 - ask: three
-  text: Three?
+  text: Three.
 - say: "{{ one }} {{ two }} {{ three }}"
 """
 OK = "accepted"
@@ -167,7 +167,7 @@ async def test_each_conversation_is_answered_in_the_order_its_texts_came(db: Db,
         await asyncio.gather(*coming)
         await node.phones.took(len(order))
         for number in numbers:
-            assert node.phones.texts(number) == ["One?", "Two?", "Three?", "first second third"]
+            assert node.phones.texts(number) == ["One.", "Two.", "Three.", "first second third"]
             assert [row.text for row in await node.thread(number) if row.direction == "in"] == script
         assert node.phones.most_at_once == 1
 
@@ -330,7 +330,7 @@ async def test_two_nodes_on_one_postgresql_share_the_work_and_one_takes_over(pos
                 await asyncio.gather(*(one.road.receive("one", [text(words, number)]) for number in numbers))
             await phones.took(4 * len(numbers))
             for number in numbers:
-                assert phones.texts(number) == ["One?", "Two?", "Three?", "a b c"]
+                assert phones.texts(number) == ["One.", "Two.", "Three.", "a b c"]
     finally:
         await first.close()
         await second.close()

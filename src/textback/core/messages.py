@@ -41,6 +41,11 @@ Status = Literal[
 
 #: Statuses only ever climb. Failures sit between sent and delivered: a late "sent" never reopens one, while a
 #: later "delivered" or "read" is better news and wins.
+Asks = Literal["", "only", "whole", "summary"]
+"""Whether a text can be done without once a newer one has been answered. It "only" asks, or says that something was not
+understood; it is the "whole" of a question, with all that its author says around it; it is a "summary" of answers, to
+be confirmed; empty is whatever else."""
+
 RANK: dict[str, int] = {
     "queued": 10,
     "sending": 20,

@@ -108,6 +108,14 @@ class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     locale: str = ""
 
 
+class ApiEvent(Arrival, frozen=True, omit_defaults=True, tag="event"):
+    """Another program says through the API that something happened, such as a payment. `data` is what it says of it."""
+
+    name: str
+    data: dict[str, Any] = {}
+    key_name: str = ""
+
+
 class TimerFired(Arrival, frozen=True, omit_defaults=True, tag="timer"):
     """A timer set by an earlier turn is due. A turn ignores one that no longer matches its state."""
 
@@ -124,4 +132,6 @@ class JobResult(Arrival, frozen=True, omit_defaults=True, tag="job_result"):
     error: str = ""
 
 
-AnyArrival = Message | DeliveryStatus | AgentReply | Takeover | HandBack | Complete | ApiSend | TimerFired | JobResult
+AnyArrival = (
+    Message | DeliveryStatus | AgentReply | Takeover | HandBack | Complete | ApiSend | ApiEvent | TimerFired | JobResult
+)

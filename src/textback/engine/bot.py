@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from textback.core.messages import MessageClass
+from textback.core.messages import Asks, MessageClass
 from textback.core.when import MINUTE
 from textback.engine.actions import Action
 from textback.engine.arrivals import Media
@@ -135,12 +135,13 @@ class Expire(msgspec.Struct, frozen=True):
 
 
 class Question(Step, frozen=True, kw_only=True):
-    """A step that sends `text` and waits for an answer."""
+    """A step that sends `text` and waits for an answer. `asks` says whether the text does anything but ask."""
 
     text: Text
     retry: Retry = Retry()
     remind: Remind | None = None
     expire: Expire | None = None
+    asks: Asks = "whole"
 
     def targets(self) -> tuple[str, ...]:
         """The next step, and those that giving up leads to."""
@@ -172,11 +173,13 @@ class Flow(msgspec.Struct, frozen=True):
 
 class Understood(msgspec.Struct, frozen=True):
     """What a text seems to want: flows by how likely they are, the likeliest first, and whether that is enough to
-    `act` on it. None are named where it seems to want nothing that the bot knows."""
+    `act` on it. None are named where it seems to want nothing that the bot knows, or where `trouble` says why it could
+    not be read."""
 
     flows: tuple[str, ...] = ()
     act: bool = False
     confidence: float = 0.0
+    trouble: str = ""
 
 
 class Recogniser(Protocol):
@@ -187,7 +190,8 @@ class Recogniser(Protocol):
 
 
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow."""
+    """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow.
+    `burst` is how long (ms) a text waits for the next one, to be heard with it."""
 
     name: str
     version: int = 0
@@ -203,6 +207,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     fallback: Fallback = Fallback()
     handoff: Handoff = Handoff()
     owner_idle: int = 10 * MINUTE
+    burst: int = 0
     lines: tuple[LineSpec, ...] = ()
     flows: dict[str, Flow] = {}
     starts: dict[str, str] = {}

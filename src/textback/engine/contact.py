@@ -292,6 +292,8 @@ def _intent(ctx: Context, said: Incoming) -> tuple[bool, str]:
     if ctx.bot.recogniser is None or not said.normal:
         return False, "none" if ctx.bot.recogniser is None else "no words"
     read = ctx.bot.recogniser.read(said.text)
+    if read.trouble:
+        return False, f"not read: {read.trouble}"
     flows = [name for name in read.flows if name in ctx.bot.flows]
     shown = f"{', '.join(flows) or 'nothing known'} ({read.confidence:.0%})"
     session = ctx.state.session
@@ -304,7 +306,7 @@ def _intent(ctx: Context, said: Incoming) -> tuple[bool, str]:
         return False, f"unclear: {shown}"
     ctx.state.unclear, ctx.state.unclear_text = flows[:2], said.text
     options = ctx.either([ctx.called(ctx.bot.flows[name]) for name in flows[:2]])
-    ctx.say(ctx.phrases.unclear.format(options=options), "bot.unclear")
+    ctx.say(ctx.phrases.unclear.format(options=options), "bot.unclear", asks="only")
     ctx.event("unclear", flows=flows[:2])
     return True, f"unclear: {shown}"
 
@@ -336,7 +338,7 @@ def _fallback(ctx: Context, _: Incoming) -> tuple[bool, str]:
     if count > fallback.max:
         ctx.escalate(fallback.then, fallback.then.reason or "fallback", "bot.fallback")
         return True, "a person was asked for"
-    ctx.say(ctx.render(fallback.text) if fallback.text else ctx.phrases.fallback, "bot.fallback")
+    ctx.say(ctx.render(fallback.text) if fallback.text else ctx.phrases.fallback, "bot.fallback", asks="only")
     return True, f"{count} of {fallback.max} in a row"
 
 
@@ -359,7 +361,7 @@ TURN: tuple[tuple[str, Row], ...] = (
 )
 
 PARKED_FOR = DAY
-"""How long (ms) a session that was put aside waits for another to end."""
+"""How long (ms) a session that was put aside waits for another to end, unless it waits for something anyway."""
 
 _NOT_REACHED = tuple(Check(name, "not reached", reached=False) for name, _ in TURN)
 
@@ -373,7 +375,7 @@ def hear(ctx: Context, message: Message) -> None:
     ctx.state.last_inbound_at = ctx.now
     fallbacks = ctx.state.fallbacks
     parked = ctx.state.parked
-    while parked and ctx.now - parked[0].parked_at > PARKED_FOR:
+    while parked and ctx.now - parked[0].parked_at > PARKED_FOR and not parked[0].sleeping:
         ctx.drop_parked(0)
         ctx.state.offered = False
     mine = ctx.state.owner.kind == "bot"

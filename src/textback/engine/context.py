@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from textback.core.messages import MessageClass
+from textback.core.messages import Asks, MessageClass
 from textback.core.when import to_datetime
 from textback.engine import episode
 from textback.engine import state as states
@@ -15,7 +15,7 @@ from textback.engine.effects import AnyEffect, CancelTimers, Check, Event, Mask,
 from textback.engine.matchers import Here
 from textback.engine.show import show
 from textback.engine.state import EpisodeStatus, Owner, Session, State
-from textback.engine.template import LINKS, YEAR, Chosen, Expression, Fields, Parts, Shown, Text, answer
+from textback.engine.template import LINKS, YEAR, Chosen, Expression, Fields, Given, Parts, Shown, Text, answer
 from textback.engine.words import Phrases, phrases
 
 OWNER_IDLE = "owner_idle"
@@ -157,6 +157,8 @@ class Context:
         if self.state.session is not None and self.flow is not None:
             values = self.state.session.vars
             found.update(values)
+            if "event" in values:
+                found["event"] = Given(values["event"])
             for name in self.flow.written:
                 value = values.get(name)
                 if isinstance(value, str) and value:
@@ -198,17 +200,21 @@ class Context:
         source: str,
         message_class: MessageClass = "conversational",
         media: tuple[Media, ...] = (),
+        asks: Asks = "",
     ) -> None:
         """The bot sends a text. An empty one without media is not sent."""
         if self.noted:
             text = f"{' '.join(self.noted)} {text}".strip()
             self.noted.clear()
+            asks = ""
         if text or media:
             links = tuple(dict.fromkeys(one for one in self.links if one in text)) if self.links else ()
-            self.effects.append(Send(text, message_class=message_class, media=media, source=source, links=links))
+            self.effects.append(
+                Send(text, message_class=message_class, media=media, source=source, links=links, asks=asks)
+            )
 
-    def put(self, step: Question, words: str) -> None:
-        """Send a question and wait for its answer."""
+    def put(self, step: Question, words: str, asks: Asks | None = None) -> None:
+        """Send a question, in full unless `asks` says otherwise, and wait for its answer."""
         session = self.session
         session.step = step.id
         session.tries = 0
@@ -218,15 +224,15 @@ class Context:
         session.pending = None
         self.rewalking = None
         self.event("step_reached", session=session.id, flow=session.flow, step=step.id)
-        self.ask(step, words)
+        self.ask(step, words, asks or step.asks)
 
     def either(self, options: Sequence[str]) -> str:
         """ "4 am or 4 pm"."""
         return f"{', '.join(options[:-1])} {self.phrases.or_} {options[-1]}" if len(options) > 1 else "".join(options)
 
-    def ask(self, step: Question, words: str) -> None:
+    def ask(self, step: Question, words: str, asks: Asks = "only") -> None:
         """Say these words of the open question, and begin to wait for its answer anew."""
-        self.say(words, self.source(step), step.message_class)
+        self.say(words, self.source(step), step.message_class, asks=asks)
         self.set_timers(step)
 
     def mask(self) -> None:
@@ -274,10 +280,11 @@ class Context:
             self.event("episode_started", number=now.number + 1)
 
     def start_session(self, flow: Flow) -> None:
-        """Begin a flow of the current version. One that waits for an answer is parked, unless it is the same flow; any
-        other ends as replaced."""
+        """Begin a flow of the current version. One whose question is open, or that waits, is parked, unless it is the
+        same flow; any other ends as replaced."""
         session = self.state.session
-        busy = self.open_question() is not None or (session is not None and session.pending is not None)
+        waits = session is not None and (session.sleeping or session.pending is not None)
+        busy = waits or self.open_question() is not None
         if session is not None and busy and session.flow != flow.name:
             self.park()
         elif session is not None:
@@ -308,7 +315,7 @@ class Context:
         """Wait at a step until that time (ms)."""
         session = self.session
         session.step = step.id
-        session.sleeping = True
+        session.sleeping, session.until, session.came = True, until, ""
         self._armed = True
         self.effects.append(SetTimer(f"wait:{step.id}", until))
         self.event("waits", session=session.id, flow=session.flow, step=step.id, until=until)
@@ -407,7 +414,8 @@ class Context:
         if session is None:
             return {}
         hidden, results = (self.flow.sensitive, self.flow.results) if self.flow else (frozenset(), frozenset())
-        shown = {name: HIDDEN if name in hidden else value for name, value in session.vars.items()}
+        values = {name: value for name, value in session.vars.items() if name != "event"}
+        shown = {name: HIDDEN if name in hidden else value for name, value in values.items()}
         for name in results & shown.keys():
             if isinstance(value := shown[name], dict | list):
                 parts = value.items() if isinstance(value, dict) else enumerate(value, 1)

@@ -8,14 +8,17 @@ from textback.engine.nodes.registry import asking
 
 def offer(ctx: Context) -> None:
     """Another session has ended and one is parked: ask its question again when it was parked in this very turn, go on
-    when it waits for another system, else ask whether to go on with it."""
+    when it waits for another system, else ask whether to go on with it. One that waits for a time or an event comes
+    back by itself: see awaited.come_back."""
+    if ctx.state.parked[-1].sleeping:
+        return
     if ctx.digressed or ctx.state.parked[-1].pending is not None:
         go_on(ctx, back=True)
         return
     parked = ctx.state.parked[-1]
     flow = ctx.version(parked).flows.get(parked.flow)
     label = ctx.called(flow) if flow is not None else parked.flow
-    ctx.say(ctx.phrases.resume.format(flow=label), "bot.resume")
+    ctx.say(ctx.phrases.resume.format(flow=label), "bot.resume", asks="only")
     ctx.state.offered = True
     ctx.event("resume_offered", session=parked.id, flow=parked.flow)
 

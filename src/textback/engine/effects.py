@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from textback.core.messages import AuthorKind, MessageClass
+from textback.core.messages import Asks, AuthorKind, MessageClass
 from textback.engine.arrivals import Media
 
 
@@ -13,7 +13,7 @@ class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
 
     `source` is where it came from ("book_visit.2" or "desk"); `expires_at` (ms) is the time after which it must not
     go any more; `message_id` is set where the caller already promised an id; `links` are addresses in the text that its
-    author wants to be short links.
+    author wants to be short links; `asks` says what becomes of it when the contact texts again before it went.
     """
 
     text: str
@@ -26,6 +26,7 @@ class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     message_id: str | None = None
     expires_at: int | None = None
     links: tuple[str, ...] = ()
+    asks: Asks = ""
 
 
 class SetTimer(msgspec.Struct, frozen=True, omit_defaults=True, tag="set_timer"):
@@ -98,8 +99,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     help_asked, episode_started, episode_status, step_reached, answer_refused, fallback, send_refused, turn_failed,
     reminded, waits, goal, recorded, tagged, untagged, corrected, session_parked, session_resumed, resume_offered,
     unclear, loop_guard, late_message, action_asked, action_done, action_failed, action_stale, owner_idle,
-    takeover_refused, reply_refused, hand_back_refused, complete_refused, link_clicked (written beside the turns, when a
-    contact opens a short link).
+    takeover_refused, reply_refused, hand_back_refused, complete_refused, heard_together, event_received, link_clicked
+    (written beside the turns, when a contact opens a short link).
     """
 
     kind: str

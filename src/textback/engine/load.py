@@ -20,7 +20,7 @@ from textback.engine.named_read import read_content, read_named
 from textback.engine.nodes.ask import TYPES, Ask
 from textback.engine.nodes.confirm import Confirm
 from textback.engine.nodes.registry import KINDS
-from textback.engine.opening import read_country, read_hours
+from textback.engine.opening import read_burst, read_country, read_hours
 from textback.engine.reading import FLOW_NAME, NAME, QUEUE, RESERVED, FlowReader, Reader
 from textback.engine.source import Mapping as MappingNode
 from textback.engine.source import Node, Problem, Source, nearest
@@ -29,7 +29,7 @@ from textback.engine.words import LANGUAGES
 BOT_FILE = "bot.yml"
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
-    "fallback", "handoff", "owner_idle", "lines", "actions", "content",
+    "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content",
 )  # fmt: skip
 LATER_BOT_KEYS = ("routing", "retention", "limits", "personas", "thresholds", "urls")
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
@@ -166,6 +166,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
             "upset" not in handoff_keys or reader.flag(handoff_keys["upset"], "upset"),
         ),
         owner_idle=reader.duration(keys.get("owner_idle"), "owner_idle") or nothing.owner_idle,
+        burst=read_burst(reader, keys.get("burst")),
         lines=_lines(reader, keys.get("lines")),
         content=read_content(reader, keys.get("content")),
         actions=read_actions(reader, keys.get("actions")),

@@ -1,8 +1,9 @@
-"""Reading bot.yml's country, hours and holidays."""
+"""Reading bot.yml's country, hours, holidays and burst."""
 
 import re
 from datetime import date
 
+from textback.core.when import SECOND
 from textback.engine.hours import Hours
 from textback.engine.reading import Reader
 from textback.engine.source import Mapping, Node, Scalar, nearest
@@ -11,11 +12,22 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 COUNTRY = re.compile(r"[A-Z]{2}")
 SPAN = re.compile(r"([01]?\d|2[0-3])(?::([0-5]\d))?\s*(?:-|–|to)\s*([01]?\d|2[0-4])(?::([0-5]\d))?")
 MIDNIGHT = 24 * 60
+LONGEST_BURST = 10 * SECOND
 
 
 def read_country(reader: Reader, node: Node | None) -> str:
     """The country whose phone numbers, postcodes and order of day and month are meant."""
     return reader.string(node, "country", COUNTRY, "Use two capital letters such as US, CA, GB or ES.") or "US"
+
+
+def read_burst(reader: Reader, node: Node | None) -> int:
+    """How long (ms) a text waits for the next one: `burst: 1.5s`."""
+    if isinstance(node, Scalar) and node.value.strip() == "0":
+        return 0
+    window = reader.duration(node, "burst") or 0
+    if window > LONGEST_BURST:
+        reader.source.error(node, "burst can be 10s at most.", "Nobody waits that long for an answer. Try 1.5s.")
+    return window
 
 
 def read_hours(reader: Reader, hours: Node | None, holidays: Node | None) -> Hours | None:

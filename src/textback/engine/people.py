@@ -2,6 +2,7 @@
 
 from textback.engine.advance import advance
 from textback.engine.arrivals import AgentReply, Complete, HandBack, Takeover
+from textback.engine.awaited import wait_on, waits_for_event
 from textback.engine.context import OWNER_IDLE, Context
 from textback.engine.effects import CancelTimers, Send, SetTimer
 from textback.engine.episode import OVER
@@ -91,6 +92,10 @@ def hand_back(ctx: Context, act: HandBack) -> None:
         ctx.happens("said")
     else:
         session.tries = 0
+        if waits_for_event(ctx):  # that is not the bot's to say, so it may come yet
+            wait_on(ctx)
+            ctx.happens("said")
+            return
         if session.sleeping:  # its timer is gone: what it waited for was for the bot alone to say
             session.sleeping, session.step = False, ctx.running.steps[session.step].next
         step = ctx.open_question()

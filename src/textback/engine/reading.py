@@ -21,7 +21,7 @@ FLOW_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 QUEUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LONGEST_ID = 55
 LONGEST_OUTCOME = 32
-RESERVED = ("contact", "bot", "question", "locale")
+RESERVED = ("contact", "bot", "question", "locale", "event")
 
 COMMON_KEYS = ("id", "if", "class")
 WRITTEN = frozenset({"date", "time", "datetime", "money", "phone", "location"})

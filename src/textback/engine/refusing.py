@@ -1,5 +1,6 @@
 """Asking again what was not answered, or giving up."""
 
+from textback.core.messages import Asks
 from textback.engine.advance import give_up
 from textback.engine.bot import Escalation, Question
 from textback.engine.context import Context
@@ -19,13 +20,17 @@ def refuse(ctx: Context, step: Question, why: str = "") -> str:
             give_up(ctx, step, step.retry.then, "not_understood")
         return f"gave up after {session.tries} tries"
     talk = asking(step)
-    if why:
+    asks: Asks = "only"
+    if why:  # nobody says that again
+        asks = ""
         words = f"{why} {short(ctx, step) if session.tries == 1 else talk.example(ctx, step)}"
     elif session.tries > 1:
         words = talk.example(ctx, step)
     elif step.retry.text is not None:
+        asks = "only" if step.asks == "only" else ""
         words = ctx.render(step.retry.text, question=talk.words(ctx, step))
     else:
+        asks = step.asks
         words = ctx.phrases.again.format(question=talk.words(ctx, step))
-    ctx.ask(step, words)
+    ctx.ask(step, words, asks)
     return f"try {session.tries} of {step.retry.max}"

@@ -257,11 +257,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"Known are {', '.join(names)}." if names else ""
 
 
-_DURATION = re.compile(r"(\d{1,6})\s*(s|m|h|d)")
+_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(s|m|h|d)")
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 
 
 def duration(text: str) -> int | None:
-    """The ms of a duration such as 30s, 5m, 4h or 2d; None when it is none or zero."""
+    """The ms of a duration such as 1.5s, 5m, 4h or 2d; None when it is none or zero."""
     found = _DURATION.fullmatch(text.strip().lower())
-    return int(found[1]) * _UNITS[found[2]] or None if found else None
+    return round(float(found[1]) * _UNITS[found[2]]) or None if found else None

@@ -81,7 +81,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     were asked for; `seen` the steps that have been run. `between` is what the last answer may have meant, while the
     contact is asked which. `half` is the date, or the time, of an open question that wants both. `nudged`: the open
     question was asked again after something else was answered. `calls` counts the actions that it asked for, `pending`
-    is the one that it waits for.
+    is the one that it waits for. A session that is `sleeping` waits `until` then (ms), or
+    for an event; `came` is the event, where it could not go on when it came.
     """
 
     id: str
@@ -105,6 +106,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     half: str = ""
     calls: int = 0
     pending: Pending | None = None
+    until: int = 0
+    came: str = ""
 
 
 class State(msgspec.Struct, omit_defaults=True):

@@ -26,10 +26,11 @@ from typing import Any
 
 import msgspec
 
-from textback.engine import contact, people, results, timing
+from textback.engine import awaited, contact, people, results, timing
 from textback.engine.arrivals import (
     AgentReply,
     AnyArrival,
+    ApiEvent,
     ApiSend,
     Complete,
     DeliveryStatus,
@@ -88,6 +89,7 @@ NONE: Mapping[int, Bot] = {}
 HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     Message: contact.hear,
     TimerFired: timing.fire,
+    ApiEvent: awaited.happen,
     Takeover: people.take_over,
     AgentReply: people.reply,
     HandBack: people.hand_back,
@@ -109,6 +111,8 @@ def step(
     ctx = Context(bot, older, state, now, session_id)
     try:
         HANDLERS[type(arrival)](ctx, arrival)
+        if ctx.state.parked:
+            awaited.come_back(ctx)
     except LimitHit as limit:
         ctx.fail("limit", limit=limit.limit, most=limit.most)
     except RenderError as error:

@@ -135,8 +135,8 @@ def plain(value: Any) -> Any:
     """A value as it is kept."""
     if isinstance(value, Parts):
         return dict(value)
-    if isinstance(value, Answer):
-        return dict(value._values)  # noqa: SLF001 (a template must not see it)
+    if isinstance(value, Given):
+        return value.kept
     if isinstance(value, list):
         return [plain(one) for one in value]
     return str.__str__(value) if isinstance(value, str) else value
@@ -160,27 +160,38 @@ YEAR = "_year"
 """The value, out of authors' reach, that says which year it is: dates of another one are written with it."""
 
 
-class Answer(Fields):
-    """What an action gave, for templates (`booking.ref`). What is not there is empty; as a whole it prints as nothing,
-    and is true when there is any."""
+class Given(Fields):
+    """What another system said, as deep as it goes (`booking.ref`, `event.data.amount`). A part that is missing prints
+    as nothing, is false and equals an empty text, and so does every part of it."""
 
     __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
 
     def __getattr__(self, name: str) -> Any:
-        return answer(super().__getattr__(name))
+        return answer({} if name not in self._values else super().__getattr__(name))
 
-    def __bool__(self) -> bool:
-        return bool(self._values)
+    def __len__(self) -> int:
+        return len(self._values)
 
     def __str__(self) -> str:
         return ""
 
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Given):
+            return self._values == other._values
+        return other == "" and not self._values
+
+    @property
+    def kept(self) -> dict[str, Any] | str:
+        """As it is kept."""
+        return dict(self._values) or ""
+
 
 def answer(value: Any) -> Any:
-    """A result, or a part of one, as templates read it."""
+    """What another system said, or a part of it, as templates read it."""
     if isinstance(value, list):
         return [answer(one) for one in value]
-    return Answer(value) if isinstance(value, dict) else value
+    return Given(value) if isinstance(value, dict) else value
 
 
 @pass_context

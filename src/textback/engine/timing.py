@@ -1,9 +1,9 @@
 """Timers that are due. One that no longer fits the conversation does nothing."""
 
-from textback.engine.advance import advance, give_up
+from textback.engine.advance import give_up
 from textback.engine.arrivals import TimerFired
+from textback.engine.awaited import go_on
 from textback.engine.context import OWNER_IDLE, Context
-from textback.engine.effects import Send
 from textback.engine.nodes.registry import asking
 from textback.engine.state import Handoff, Owner
 
@@ -24,7 +24,7 @@ def fire(ctx: Context, timer: TimerFired) -> None:
         question = asking(step).words(ctx, step)
         text = step.remind.text
         words = ctx.render(text, question=question) if text else ctx.phrases.remind.format(question=question)
-        ctx.say(words, ctx.source(step), step.message_class)
+        ctx.say(words, ctx.source(step), step.message_class, asks="only" if step.asks == "only" else "")
         ctx.event("reminded", session=ctx.session.id, flow=ctx.session.flow, step=step.id)
     elif kind == "expire" and step.expire is not None:
         ctx.cancel_timers()
@@ -41,10 +41,7 @@ def _wake(ctx: Context, step_id: str) -> None:
     session = ctx.state.session
     if session is None or not session.sleeping or session.step != step_id or ctx.state.owner.kind != "bot":
         return
-    ctx.begin_episode()
-    advance(ctx, ctx.running.steps[step_id].next)
-    if ctx.state.handoff is None and any(isinstance(effect, Send) for effect in ctx.effects):
-        ctx.happens("said")
+    go_on(ctx)
 
 
 def _owner_idle(ctx: Context) -> None:

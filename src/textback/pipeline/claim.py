@@ -73,6 +73,7 @@ class Queued(msgspec.Struct):
     text: str
     media: tuple[Media, ...]
     arrival_id: str = ""
+    source: str = ""
 
 
 def claim(tx: Tx, now: int, allowed: Allowance, lease: int = LEASE) -> Claimed:
@@ -117,23 +118,23 @@ def give_up_late(tx: Tx, now: int, lines: Collection[str]) -> list[str]:
 
 
 def claim_new(
-    tx: Tx,
     queued: Sequence[Queued],
     lines: Mapping[str, Line],
     now: int,
     room: int,
     lease: int = LEASE,
     shut: Collection[str] = (),
+    under_way: Collection[str] = (),
 ) -> list[Claim]:
     """Mark up to `room` rows as claimed before they are inserted, so that a turn's answer needs no second commit.
 
-    Only the first text of a conversation that has nothing else under way: order is kept. Lines with limits of their own
-    queue, and so do those in `shut` and what is no answer: a bulk send must leave room. The gate was asked for these in
-    this same transaction, with the conversation locked.
+    Only the first text of a conversation that has nothing else `under_way`: order is kept. Lines with limits of their
+    own queue, and so do those in `shut` and what is no answer: a bulk send must leave room. The gate was asked for
+    these in this same transaction, with the conversation locked.
     """
     if not room or not queued:
         return []
-    taken = outbox.under_way(tx, [(q.row["bucket"], q.row["contact_id"]) for q in queued])
+    taken = set(under_way)
     claims: list[Claim] = []
     deadline = monotonic() + lease / SECOND
     for item in queued:

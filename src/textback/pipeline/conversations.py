@@ -10,10 +10,10 @@ import msgspec
 
 from textback.core.when import to_ms
 from textback.engine.actions import ERRORS
-from textback.engine.arrivals import AgentReply, AnyArrival, Complete, HandBack, Media, Takeover
+from textback.engine.arrivals import AgentReply, AnyArrival, ApiEvent, Complete, HandBack, Media, Takeover
 from textback.engine.bot import Bot
 from textback.engine.nodes.set import plain_value
-from textback.engine.reading import Reader
+from textback.engine.reading import NAME, Reader
 from textback.engine.source import Mapping as MappingNode
 from textback.engine.source import Node, Problem, Scalar, Sequence, Source, nearest
 from textback.engine.state import OwnerKind
@@ -21,7 +21,7 @@ from textback.engine.state import OwnerKind
 FOLDER = "tests"
 CONVERSATION_KEYS = ("conversation", "at", "line", "locale", "contact", "actions", "turns")
 #: What may happen in a turn, one thing a turn.
-ACTS = ("in", "after", "agent", "takeover", "hand_back", "complete")
+ACTS = ("in", "after", "event", "agent", "takeover", "hand_back", "complete")
 IN_KEYS = ("text", "media", "keyword")
 OUT_KEYS = (
     "text", "contains", "not_contains", "matches", "none", "flow", "step", "vars", "contact", "goal", "outcome", "tag",
@@ -271,6 +271,8 @@ class _Script:
             return (
                 None if span is None else Exchange(span, "after", node.value if isinstance(node, Scalar) else "", line)
             )
+        if kind == "event":
+            return self._event(node, line)
         if kind == "agent":
             text = reader.string(node, "agent") or ""
             return Exchange(AgentReply(_PERSON, "Agent", text, f"x{line}"), "agent", text, line)
@@ -287,6 +289,20 @@ class _Script:
             return None
         act: AnyArrival = Takeover(_PERSON, "Agent") if kind == "takeover" else Complete(_PERSON, "Agent")
         return Exchange(act, kind, "", line)
+
+    def _event(self, node: Node, line: int) -> Exchange | None:
+        keys = {"name": node}
+        if isinstance(node, MappingNode):
+            keys = self._reader.mapping(node, "event", ("name", "data"))
+        name = self._reader.string(keys.get("name"), "The name of an event", NAME)
+        if isinstance(node, MappingNode) and "name" not in keys:
+            self._source.error(node, "This event has no name.", "Write `event: {name: payment_received}`.")
+        data = plain(keys["data"]) if "data" in keys else {}
+        if not isinstance(data, dict):
+            self._source.error(keys["data"], "data must have names with values.", "For example: data: {amount: 40}")
+        elif name is not None:
+            return Exchange(ApiEvent(name, data, "test"), "event", name, line)
+        return None
 
     def _texted(self, node: Node) -> Texted:
         reader = self._reader

@@ -122,6 +122,7 @@ def _send(tx: Tx, letter: Row[Any], conversation: Row[Any], now: int) -> Redrive
         "expires_at": None,
         "lease_until": None,
         "fence": 0,
+        "asks": 0,
     }
     dead.queue_again(tx, message, waiting, conversation.message_count + 1)
     return Redriven("sent")

@@ -62,16 +62,7 @@ def _decided(
     bot: Bot, state: State, arrival: AnyArrival, now: int, standing: Standing, session_id: str, older: Mapping[int, Bot]
 ) -> Turn:
     if isinstance(arrival, Message):
-        verdict = consider(
-            arrival.text,
-            flagged=arrival.keyword,
-            opted_out=standing.opted_out,
-            provider_keywords=standing.provider_keywords,
-            brand=Brand(bot.name, bot.phone, bot.email, bot.frequency),
-            received_at=standing.received_at,
-            now=now,
-            help_text=bot.help_text or None,
-        )
+        verdict = verdict_on(bot, arrival, now, standing)
         if verdict.action == "opt_in" and arrival.doubt:
             return _doubted_opt_in(state, verdict, now, arrival.doubt)
         if verdict.action != "none":
@@ -98,6 +89,20 @@ def _decided(
         )
         turn.events.append(Event("opted_out", {"rule": "V2", "matched_by": "provider"}))
     return turn
+
+
+def verdict_on(bot: Bot, text: Message, now: int, standing: Standing) -> Verdict:
+    """What a text means for consent."""
+    return consider(
+        text.text,
+        flagged=text.keyword,
+        opted_out=standing.opted_out,
+        provider_keywords=standing.provider_keywords,
+        brand=Brand(bot.name, bot.phone, bot.email, bot.frequency),
+        received_at=standing.received_at,
+        now=now,
+        help_text=bot.help_text or None,
+    )
 
 
 def _opt_out(rule: str, matched_by: str, keyword: str) -> list[AnyEffect]:

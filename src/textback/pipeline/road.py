@@ -14,7 +14,7 @@ from textback.compliance.retention import Retention
 from textback.core.faults import point
 from textback.core.roles import ROLES
 from textback.core.tracing import Tracer
-from textback.core.when import MINUTE
+from textback.core.when import MINUTE, SECOND
 from textback.engine.arrivals import AnyArrival
 from textback.pipeline import spans
 from textback.pipeline.accept import Acceptor, incoming
@@ -29,6 +29,7 @@ from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
 from textback.pipeline.perform import Performer, Performs
 from textback.pipeline.poison import is_poison, run_one
+from textback.pipeline.readings import Wanted
 from textback.pipeline.reconcile import Reconciler
 from textback.pipeline.shortener import Shortener
 from textback.pipeline.spool import Spool
@@ -164,6 +165,7 @@ class Road:
             self._draining.cancel()
         if self._turning:
             await asyncio.wait(self._turning)
+        await self._turns.readings.stop()
         self._deliverer.stop()
         if self._performer is not None:
             self._performer.stop()
@@ -362,6 +364,12 @@ class Road:
         handled = turned.result()
         if handled.given_up or not handled.left:
             self._one_by_one.discard(bucket)
+        if handled.unread:
+            self._read(handled.unread, bucket)
+            if handled.left and bucket not in self._one_by_one:
+                self._wake_up(*(() if bucket is None else (bucket,)))
+        if handled.look_at:
+            self._look_at_time(handled.look_at, bucket)
         if handled.arrivals:
             point("turn.committed")
         self._deliverer.take(room, handled.claims)
@@ -369,6 +377,21 @@ class Road:
             self._after_turns(handled, bucket)
             if handled.left:
                 self._wake_up(*(() if bucket is None else (bucket,)))
+
+    def _read(self, unread: Sequence[tuple[str, Wanted]], bucket: int | None) -> None:
+        """Have these contacts' texts read. When one is, its turn is taken again."""
+        for contact_id, wanted in unread:
+            if not self._stopping:
+                self._turns.readings.begin(wanted, partial(self._look_again, contact_id, bucket))
+
+    def _look_at_time(self, due: int, bucket: int | None) -> None:
+        """Take turns again when a burst is over. After a crash whoever looks finds it without this."""
+        seconds = max(due - self.now(), 0) / SECOND
+        asyncio.get_running_loop().call_later(seconds, self._wake_up, *(() if bucket is None else (bucket,)))
+
+    def _look_again(self, contact_id: str, bucket: int | None) -> None:
+        self._turns.resting.wake(contact_id)
+        self._wake_up(*(() if bucket is None else (bucket,)))
 
     async def _run_turns(self) -> None:
         """Take the turns that nobody took at once: of timers, of other nodes' arrivals, of a batch that failed."""

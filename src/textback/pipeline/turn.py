@@ -5,7 +5,7 @@ A crash anywhere before the commit re-runs the turn from the same state; after i
 
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from textback.engine.context import HIDDEN
 from textback.engine.effects import (
     CancelQueued,
     CancelTimers,
+    Check,
     Event,
     Mask,
     Perform,
@@ -33,8 +34,9 @@ from textback.engine.effects import (
 )
 from textback.engine.state import State, dump_state, load_state
 from textback.engine.step import NONE, Turn
-from textback.pipeline import spans
+from textback.pipeline import bursts, newer, spans
 from textback.pipeline.bots import Shelf
+from textback.pipeline.bursts import MESSAGE
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
 from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, asks_for_secret, decide, failed_turn
@@ -43,6 +45,8 @@ from textback.pipeline.jobs import of_perform
 from textback.pipeline.lines import Line
 from textback.pipeline.masking import Hidden, hide, hide_in_handoff, masked
 from textback.pipeline.quiet import UNASKED, allowed_from
+from textback.pipeline.readings import REST, Readings, ReadingWanted, Wanted
+from textback.pipeline.resting import Resting
 from textback.pipeline.shortener import RULE as TOO_LONG
 from textback.pipeline.shortener import Shortener, refused, too_long
 from textback.store import dead, inbox, jobs, short_links, turns
@@ -50,8 +54,6 @@ from textback.store.db import Row, Tx
 
 _arrival = msgspec.json.Decoder(AnyArrival)
 _encode = msgspec.json.Encoder().encode
-MESSAGE = "message"
-"""The kind, in the inbox, of a contact's text."""
 
 
 class Handled(msgspec.Struct):
@@ -71,6 +73,8 @@ class Handled(msgspec.Struct):
     spans: list[Span] = []
     strays: Collection[str] = ()  # erased contacts for whom something came
     given_up: bool = False  # the one arrival of this batch became a dead letter
+    unread: list[tuple[str, Wanted]] = []  # contacts whose turn waits for the reading of a text
+    look_at: int = 0  # when the next burst is over, in ms
 
 
 def read_arrival(data: str) -> AnyArrival | None:
@@ -98,6 +102,7 @@ class Conversation:
         self.events: list[Event] = []  # of the turn under way
         self.priority = REPLY  # of the turn under way
         self.hidden: Hidden = ()  # what the turn under way must not write down
+        self.said: list[Queued] = []  # the bot's answers that are queued in this batch
         self.last: tuple[str, str, int] = (row.last_text, row.last_author, row.last_at)
 
     def saved(self, now: int) -> dict[str, Any]:
@@ -148,6 +153,7 @@ class Writes:
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.refused: Counter[tuple[str, str]] = Counter()
         self.spans: list[Span] = []
+        self.answered: dict[str, list[Queued]] = {}
 
     def key(self, conversation: Conversation, id_: str) -> dict[str, Any]:
         """The columns that every per-conversation row begins with."""
@@ -216,11 +222,13 @@ class Turns:
         self._late_after = late_after
         self._lines = lines
         self._shelf = shelf
+        self.readings = Readings()
+        self.resting = Resting()
 
     def run(self, tx: Tx, now: int, most: int, room: int, shut: Collection[str] = ()) -> Handled:
         """Handle up to `most` arrivals: all that is pending of each conversation that could be locked. Of the texts
         that follow, up to `room` are claimed for posting in the same transaction, but none on the lines in `shut`."""
-        rows = inbox.pending(tx, most)
+        rows = inbox.pending(tx, most, self.resting.ids(now) if self.resting and most > 1 else ())
         if not rows:
             return Handled()
         wanted = {row.contact_id for row in rows}
@@ -229,26 +237,44 @@ class Turns:
         if not open_:
             return Handled(left=left)
         point("turn.locked")
-        if tx.dialect.name != "sqlite":
-            # Between reading and locking, another node may have handled some of these. Ask again under the lock.
+        if tx.dialect.name != "sqlite" or (self.resting and self.resting.any(open_)):
+            # Between reading and locking, another node may have handled some of these. Ask again under the lock. And
+            # what rests comes before what has come since.
             rows = inbox.pending_of(tx, open_)[: most if most == 1 else None]
         began = time.time_ns() if self._tracer is not None else 0
         writes = Writes(self._workspace, now)
         done: list[Row[Any]] = []
         strays: set[str] = set()
         again = False
+        unread: dict[str, Wanted] = {}
+        plan = bursts.NONE
+        if self._shelf.current.burst and most > 1 and not self.resting.full:
+            plan = bursts.gather(rows, open_, self._lines, self._shelf.current, now, self._late_after)
         for row in rows:
             conversation = open_.get(row.contact_id)
-            if conversation is not None and not conversation.address:
+            if conversation is None or row.contact_id in unread or row.id in plan.waiting or row.id in plan.joined:
+                continue
+            if not conversation.address:
                 strays.add(row.contact_id)
                 again = take_home(tx, self._workspace, row, now) or again
                 done.append(row)
-            elif conversation is not None:
-                self._turn(tx, conversation, row, writes)
+                continue
+            earlier = plan.earlier.get(row.id, ())
+            try:
+                self._turn(tx, conversation, row, writes, earlier)
+            except ReadingWanted as needs:
+                unread[row.contact_id] = needs.wanted
+            else:
+                done += [one for one, _ in earlier]
                 done.append(row)
+        look_at = min(plan.until.values(), default=0)
+        if unread or plan.until:
+            self.resting.take(rows, done, {**plan.until, **dict.fromkeys(unread, now + REST)})
+            open_ = {row.contact_id: open_[row.contact_id] for row in done}
         if not done:
-            return Handled(left=left)
-        claims = claim_new(tx, writes.outbox, self._lines, now, room, self._lease, shut)
+            return Handled(left=left, unread=list(unread.items()), look_at=look_at)
+        under_way = newer.settle(tx, writes) if writes.outbox and (room or writes.answered) else ()
+        claims = claim_new(writes.outbox, self._lines, now, room, self._lease, shut, under_way)
         writes.apply(tx)
         turns.save_conversations(tx, [c.saved(now) for c in open_.values() if c.address])
         inbox.mark_handled(tx, done, now, writes.kept)
@@ -259,6 +285,7 @@ class Turns:
         return Handled(
             [row.id for row in done], set(open_), claims, queued, bool(writes.jobs), left or again, writes.guarded,
             writes.failed, writes.outcomes, writes.refused, writes.spans, strays,
+            unread=list(unread.items()), look_at=look_at,
         )  # fmt: skip
 
     def _trace_turn(
@@ -284,7 +311,10 @@ class Turns:
                 if row["id"] in about and tracer.wants(row["answers"])
             ]
 
-    def _turn(self, tx: Tx, conversation: Conversation, row: Row[Any], writes: Writes) -> None:
+    def _turn(
+        self, tx: Tx, conversation: Conversation, row: Row[Any], writes: Writes, earlier: Sequence[bursts.Text] = ()
+    ) -> None:
+        """`earlier` are texts that are heard together with this one. Raises ReadingWanted, having changed nothing."""
         now = writes.now
         began = time.time_ns() if self._tracer is not None else 0
         said = len(writes.messages)
@@ -303,17 +333,8 @@ class Turns:
             self._trace_turn(row, line, None, writes, said, began)
             return
         if isinstance(arrival, Message):
-            conversation.line = row.line
-            conversation.address = arrival.sender
-            text, conversation.hidden = masked(arrival.text) if self._redact else (arrival.text, ())
             if row.kind != AGAIN:
-                self._inbound(conversation, row, arrival, text, writes)
-                sent_at = min(arrival.sent_at or row.received_at, row.received_at)
-                late = 0 < self._late_after < row.received_at - sent_at
-                if late:
-                    writes.messages[-1]["source"] = "late"
-        elif isinstance(arrival, ApiSend):
-            conversation.line = row.line or conversation.line
+                sent_at, late = bursts.sent(row, arrival, self._late_after)
         elif isinstance(arrival, TimerFired) and arrival.key.startswith(UNASKED):
             later = allowed_from(now, conversation.address, self._shelf.current.timezone)
             if later > now:
@@ -322,16 +343,35 @@ class Turns:
         # People try the bot out in the simulator, and quickly.
         guard = OFF if line is None or line.provider.name == "simulator" else self._guard
         standing = Standing(conversation.opted_out, line.keywords if line else {}, sent_at, guard, late)
-        bot = self._shelf.current
+        bot = self.readings.served(self._shelf.current)
+        alone = arrival
+        if earlier and isinstance(arrival, Message):
+            arrival = bursts.whole(earlier, arrival)
+        shown = ""
+        if isinstance(arrival, Message):
+            shown, conversation.hidden = self._masked(arrival)
         try:
             older = self._older(tx, before, bot) if before.session or before.parked else NONE
             turn = decide(bot, before, arrival, now, standing, session_id=new_id(), older=older)
+        except ReadingWanted:  # nothing has been changed yet: the turn is run again when the text was read
+            raise
         except Exception as error:  # whatever breaks, the text is kept and a person sees it
             turn = failed_turn(before, now, error)
             why = str(turn.events[-1].data["error"])
             seen = self._give_up(conversation, row, arrival, turn, bot, writes)
             writes.dead.append(of_arrival(writes.key(conversation, row.id), row.line, seen, why, now))
             writes.failed.append((row.id, type(error).__name__))
+        if isinstance(alone, Message):
+            conversation.line = row.line
+            conversation.address = alone.sender
+            if earlier:
+                self._gathered(conversation, earlier, turn, line, writes)
+            if row.kind != AGAIN:
+                self._inbound(conversation, row, alone, self._masked(alone)[0] if earlier else shown, writes)
+                if late:
+                    writes.messages[-1]["source"] = "late"
+        elif isinstance(arrival, ApiSend):
+            conversation.line = row.line or conversation.line
         conversation.state = turn.state
         hide_in_handoff(turn.state, conversation.hidden)
         conversation.events = []
@@ -342,10 +382,30 @@ class Turns:
         conversation.priority = min(urgency, default=REPLY)
         for effect in turn.effects:
             self._effect(conversation, row, effect, arrival, writes)
+            if isinstance(effect, Mask):
+                for one, _ in earlier:
+                    self._hide(conversation, one, writes)
+        if row.kind == MESSAGE and conversation.said:
+            newer.answered(writes, conversation.contact_id, conversation.said, row.id)
         self._log(conversation, row, before, turn, line, writes)
         failed = bool(writes.failed) and writes.failed[-1][0] == row.id
         writes.outcomes[row.line, "failed" if failed else "spoke" if urgency else "silent"] += 1
         self._trace_turn(row, line, turn, writes, said, began)
+
+    def _gathered(
+        self, conversation: Conversation, earlier: Sequence[bursts.Text], turn: Turn, line: Line | None, writes: Writes
+    ) -> None:
+        """The texts that were heard together with a later one: each is in the thread, and its trace says so."""
+        before = conversation.state
+        for row, text in earlier:
+            self._inbound(conversation, row, text, self._masked(text)[0], writes)
+            conversation.events = []
+            heard = Turn(before, [], [], [Check(bursts.BURST_ROW, "heard together with the text that followed", True)])
+            self._log(conversation, row, before, heard, line, writes)
+            writes.outcomes[row.line, "silent"] += 1
+            self._trace_turn(row, line, heard, writes, len(writes.messages), time.time_ns())
+        turn.checks.insert(0, Check(bursts.BURST_ROW, f"heard together with {len(earlier)} before it"))
+        turn.events.append(Event("heard_together", {"texts": [row.id for row, _ in earlier]}))
 
     def _older(self, tx: Tx, state: State, bot: Bot) -> dict[int, Bot]:
         """The versions that its sessions began with, where they are not the current one."""
@@ -364,6 +424,10 @@ class Turns:
             return arrival
         text = HIDDEN if secret else masked(arrival.text)[0] if isinstance(arrival, Message) else ""
         return msgspec.structs.replace(arrival, text=text)
+
+    def _masked(self, arrival: Message) -> tuple[str, Hidden]:
+        """A text as it may be kept, and what of it must not be."""
+        return masked(arrival.text) if self._redact else (arrival.text, ())
 
     def _inbound(self, conversation: Conversation, row: Row[Any], arrival: Message, text: str, writes: Writes) -> None:
         conversation.unread += 1
@@ -446,6 +510,7 @@ class Turns:
         """What earlier turns of this same batch queued is withdrawn as well."""
         mine = {q.row["id"] for q in writes.outbox if q.row["contact_id"] == conversation.contact_id}
         if mine:
+            conversation.said.clear()
             writes.outbox = [q for q in writes.outbox if q.row["id"] not in mine]
             for row in writes.messages:
                 if row["id"] in mine:
@@ -522,8 +587,12 @@ class Turns:
             "expires_at": expires_at,
             "lease_until": None,
             "fence": 0,
+            "asks": newer.ASKS[send.asks],
         }
-        writes.outbox.append(Queued(waiting, send.text, send.media, row.id))
+        queued = Queued(waiting, send.text, send.media, row.id, send.source)
+        writes.outbox.append(queued)
+        if answers:
+            conversation.said.append(queued)
 
     def _set_timer(self, conversation: Conversation, effect: SetTimer, writes: Writes) -> None:
         due = effect.due_at

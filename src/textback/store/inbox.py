@@ -188,11 +188,14 @@ _PENDING = (
     .order_by(arrivals.c.id)
 )
 _PENDING_SOME = _PENDING.limit(bindparam("most"))
+_PENDING_BUT = _PENDING_SOME.where(arrivals.c.id.not_in(bindparam("without", expanding=True)))
 
 
-def pending(tx: Connection, most: int) -> list[Row[Any]]:
-    """Unhandled arrivals, oldest first."""
-    rows: Any = tx.execute(within(tx, _PENDING_SOME, arrivals.c.bucket), {"most": most}).all()
+def pending(tx: Connection, most: int, without: Collection[str] = ()) -> list[Row[Any]]:
+    """Unhandled arrivals, oldest first, but not those `without`."""
+    given: dict[str, Any] = {"most": most, "without": without} if without else {"most": most}
+    query = _PENDING_BUT if without else _PENDING_SOME
+    rows: Any = tx.execute(within(tx, query, arrivals.c.bucket), given).all()
     return list(rows)
 
 

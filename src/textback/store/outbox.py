@@ -121,13 +121,17 @@ def any_queued(tx: Connection) -> bool:
     return tx.execute(within(tx, _QUEUED, _o.bucket)).first() is not None
 
 
-def under_way(tx: Connection, contacts: Sequence[tuple[int, str]]) -> set[str]:
-    """Those of these contacts (bucket, contact_id) that have a text waiting or being posted."""
-    return {row.contact_id for row in _UNDER_WAY(tx, contacts)}
+def under_way(tx: Connection, contacts: Sequence[tuple[int, str]]) -> list[Row[Any]]:
+    """The texts of these contacts (bucket, contact_id) that wait or are being posted: their key, state and `asks`."""
+    return _UNDER_WAY(tx, contacts)
 
 
 def _under_way(pair: Pair) -> Select[Any]:
-    rows = select(_o.contact_id).select_from(pair.source).join(outbox, pair.on(outbox))
+    rows = (
+        select(_o.bucket, _o.contact_id, _o.id, _o.state, _o.asks)
+        .select_from(pair.source)
+        .join(outbox, pair.on(outbox))
+    )
     return rows.where(_o.state != "unknown")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, delete, insert, or_, select, update
+from sqlalchemy import Column, Connection, Row, Select, and_, case, delete, insert, or_, select, update
 
 from textback.core.ids import bucket_of
 from textback.core.messages import RANK
@@ -158,15 +158,31 @@ _withdraw = Updates(
 
 def cancel_queued(tx: Connection, contact_ids: Collection[str], rule: str) -> None:
     """Withdraw what has not been posted yet (rule O6). A text being posted this moment can't be called back."""
+    contacts = [(bucket_of(id_), id_) for id_ in contact_ids]
+    _cancel(tx, [outbox.c.bucket, outbox.c.contact_id], contacts, rule)
+
+
+def withdraw(tx: Connection, keys: Collection[Key], rule: str) -> set[str]:
+    """As `cancel_queued`, for these texts; gives the ids of those that still waited."""
+    return _cancel(tx, [outbox.c.bucket, outbox.c.contact_id, outbox.c.id], keys, rule)
+
+
+def _cancel(tx: Connection, by: Sequence[Column[Any]], keys: Collection[Sequence[Any]], rule: str) -> set[str]:
     o = outbox.c
     # Locked: what another node claims at this moment is either withdrawn or being posted, never both.
-    contacts = [(bucket_of(id_), id_) for id_ in contact_ids]
-    columns = [o.bucket, o.contact_id, o.id]
-    mine = with_keys(tx, columns, [o.bucket, o.contact_id], contacts, o.state == "queued", lock=True)
+    mine = with_keys(tx, [o.bucket, o.contact_id, o.id], by, keys, o.state == "queued", lock=True)
     rows = [{"b": row.bucket, "k": row.contact_id, "i": row.id, "r": rule} for row in mine]
     if rows:
         leave(tx, rows)
         _withdraw(tx, rows)
+    return {row.id for row in mine}
+
+
+def said(tx: Connection, keys: Collection[Key]) -> dict[str, Row[Any]]:
+    """What these messages say and where they come from, by id: source, text."""
+    m = messages.c
+    rows = with_keys(tx, [m.id, m.source, m.text], [m.bucket, m.contact_id, m.id], keys)
+    return {row.id: row for row in rows}
 
 
 def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

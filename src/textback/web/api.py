@@ -17,13 +17,12 @@ from textback.engine.state import EpisodeStatus
 from textback.store import api as api_store
 from textback.web.context import LineInfo, WebContext
 
-_T = TypeVar("_T")
-
 MOST_TEXT = 1600
 MOST_BODY = 64 * 1024
 TURN_WAIT = 5.0
 
 
+_T = TypeVar("_T", bound=msgspec.Struct)
 _FIELD = re.compile(r"`\$\.(\w+)|field `(\w+)`")
 
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from textback import __version__
 from textback.web.api import BlockedText, ListedConversation, Refusal, SendBody, SentText
+from textback.web.happenings import EventBody, TakenEvent
 from textback.web.health import Health, Ready
 from textback.web.messaging import MessageBody, TemplateDetail, TemplateInfo
 from textback.web.privacy import ErasedContact
@@ -103,6 +104,18 @@ DESCRIBED: Mapping[tuple[str, str], Operation] = {
             401: _KEY,
             404: "Nothing is kept of them. That they asked is on record.",
         },
+    ),
+    ("POST", "/v1/events"): Operation(
+        "Say that something happened to a contact. A flow that waits for it goes on.",
+        {
+            200: ("It is stored.", {JSON: TakenEvent}),
+            400: "A field can't be used; `field` names it.",
+            401: _KEY,
+            404: "There is no such contact.",
+            413: "The body is over 64 KB.",
+            415: "Not application/json, or compressed.",
+        },
+        {JSON: EventBody},
     ),
     ("GET", "/conversations"): Operation(
         "The latest 1,000 conversations, the newest first.",

@@ -52,6 +52,12 @@ _CAUSES = {
 }
 CAUSES = {code: words for codes, words in _CAUSES.items() for code in codes}
 
+#: Why a text was withdrawn, by its rule.
+WITHDRAWN = {
+    "O6": "They opted out before it went.",
+    "newer": "They texted again before it went, and the next answer stands for it.",
+}
+
 #: Why a person was asked for.
 REASONS = {
     "asked": "Asked for a person",
@@ -208,7 +214,7 @@ def bubble(row: Any, me: str, zone: str, opened: int = 0) -> Bubble:
             row.detail if refused else CAUSES.get(row.code) or row.detail or "The carrier refused it without a reason."
         )
     elif row.status == "canceled":
-        cause = "They opted out before it went." if row.rule == "O6" else ""
+        cause = WITHDRAWN.get(row.rule, "")
     media = msgspec.json.decode(row.media) if row.media != "[]" else []
     source = row.source if side == "bot" else ""
     return Bubble(
@@ -285,6 +291,10 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
         case "action_failed":
             why = ACTION_ERRORS.get(str(data.get("error", "")), "")
             return "fail", f"Asked {data.get('action', '')}: no result", why, "wait"
+        case "event_received":
+            by = f"program {data['by']}" if data.get("by") else ""
+            what = f"Event {str(data.get('name', '')).replace('_', ' ')}"
+            return "return", what, by if data.get("awaited") else f"{by}, nobody waited for it".removeprefix(", "), ""
         case "reminded":
             return "clock", "Reminder sent", "", ""
         case _:

@@ -1,5 +1,6 @@
 """ask: asks one question and keeps the answer in one variable."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ TYPES = (
 )  # fmt: skip
 PREFILLED = frozenset({"choice", "date", "time", "datetime", "email", "phone", "name", "money"})
 """Types that are recognised in a longer text without being asked for, unless a question says `prefill`."""
+_SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
 class Ask(Question, frozen=True, kw_only=True):
@@ -88,7 +90,17 @@ def read(draft: Draft) -> Ask | None:
         prefill=prefill and not sensitive and type_ not in ("text", "media"),
         rules=read_checks(draft, type_),
         options=_read_pattern(draft, type_),
+        asks="only" if type_ != "yes_no" and _only_asks(text, choices) else "whole",
     )
+
+
+def _only_asks(text: Text, choices: Choices | None) -> bool:
+    """Whether whoever has answered has missed nothing without the question: all its sentences ask, and it names no
+    values, amounts or times."""
+    labels = choices.labels.values() if choices is not None else ()
+    said = [*text.sources.values(), *(source for label in labels for source in label.sources.values())]
+    asks = all(part.endswith("?") for source in text.sources.values() for part in _SENTENCES.split(source.strip()))
+    return asks and not any("{" in source or any(map(str.isdigit, source)) for source in said)
 
 
 def _read_pattern(draft: Draft, type_: str) -> dict[str, str]:

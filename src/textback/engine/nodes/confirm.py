@@ -33,7 +33,8 @@ def read(draft: Draft) -> Confirm | None:
         return None
     labels = {id_: flow.called[name] for name, id_ in asked.items()}
     also = {id_: [name.replace("_", " ")] for name, id_ in asked.items()}
-    return Confirm(**(draft.base() | draft.patience()), text=text, changes=make_choices(labels, also, flow.locales))
+    changes = make_choices(labels, also, flow.locales)
+    return Confirm(**(draft.base() | draft.patience()), text=text, changes=changes, asks="summary")
 
 
 def run(ctx: Context, step: Confirm) -> None:
@@ -65,7 +66,7 @@ def hear(ctx: Context, step: Confirm, text: str) -> Heard | None:
         if len(step.changes.options.ids) == 1:
             return _change(ctx, step, step.changes.options.ids[0], f"no ({said.how})")
         session.confirming = WHICH
-        ctx.put(step, words(ctx, step))
+        ctx.put(step, words(ctx, step), "only")
         return Heard(f"no ({said.how}), which answer to change?", None)
     found = match_choice(text, step.changes.options)
     return None if found is None else _change(ctx, step, str(found.value), f"change {found.value} ({found.how})")
