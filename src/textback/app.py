@@ -118,8 +118,9 @@ def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Se
         until = log_only_until(spec.name, options)
         made = provider.make(number, options, http)
         lines[spec.name] = Line(
-            spec.name, made, number, rate=limits.rate, cap=limits.cap, brand=limits.brand, log_only_until=until
-        )
+            spec.name, made, number, rate=limits.rate, cap=limits.cap, brand=limits.brand, log_only_until=until,
+            registration=spec.registration,
+        )  # fmt: skip
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)
         lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER)

@@ -5,6 +5,8 @@ from typing import Protocol
 import msgspec
 
 from textback.core.messages import MessageClass
+from textback.core.overrides import Overrides
+from textback.core.registration import UNDECLARED, Registration
 from textback.core.when import MINUTE
 from textback.engine.hours import Hours
 from textback.engine.template import Expression, Text
@@ -20,6 +22,7 @@ class LineSpec(msgspec.Struct, frozen=True):
     provider: str
     number: str
     options: dict[str, str] = {}
+    registration: Registration = UNDECLARED
 
 
 class Handoff(msgspec.Struct, frozen=True):
@@ -172,6 +175,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     longest_start: int = 0
     templates: dict[str, Approved] = {}
     recogniser: Recogniser | None = None
+    policy: Overrides = Overrides()
 
     @property
     def owner_idle_minutes(self) -> float:

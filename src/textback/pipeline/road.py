@@ -22,6 +22,7 @@ from textback.pipeline.breaker import Condition
 from textback.pipeline.buckets import BucketAcceptor, Places, told
 from textback.pipeline.claim import LEASE
 from textback.pipeline.deliver import Deliverer
+from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.hub import EVERYTHING, Hub
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
@@ -95,7 +96,8 @@ class Road:
         self.now = now
         self.roles = frozenset(roles)
         self._public_url = public_url
-        self._turns = Turns(workspace, lines, shelf, lease, guard, reply_max_age, late_after, tracer)
+        gate = Gatekeeper(workspace, lines, lambda: shelf.current)
+        self._turns = Turns(workspace, lines, shelf, gate, lease, guard, reply_max_age, late_after, tracer)
         self._notifier = Notifier(db, workspace, self._heard)
         self.hub.tell = self._notifier.changed
         self._running = False
@@ -114,8 +116,9 @@ class Road:
         self.detour = self._acceptor.detour
         eager = "turn" not in self.roles
         self._deliverer = Deliverer(
-            db, workspace, lines, now, self.hub.publish, self._status_url, lease=lease, eager=eager, tracer=tracer
-        )
+            db, workspace, lines, now, self.hub.publish, self._status_url, gate,
+            lease=lease, eager=eager, tracer=tracer,
+        )  # fmt: skip
         self._reconciler = Reconciler(
             db, workspace, lines, now, self.receive, self.hub.publish,
             every=reconcile_every, resend=resend_unsent, lease=lease,

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from textback.compliance.consent import may_send
+from textback.compliance.gate import permit
 from textback.compliance.limits import OFF, REPLY, Guard, priority_of
 from textback.core.faults import point
 from textback.core.ids import new_id
@@ -37,9 +37,11 @@ from textback.pipeline.bots import Shelf
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
 from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, decide, failed_turn
+from textback.pipeline.gating import ANSWERS, Gatekeeper, Wish
 from textback.pipeline.lines import Line
 from textback.pipeline.quiet import UNASKED, allowed_from
 from textback.store import dead, inbox, turns
+from textback.store import gate as gate_store
 from textback.store.db import Row, Tx
 
 _arrival = msgspec.json.Decoder(AnyArrival)
@@ -117,9 +119,11 @@ class Conversation:
 class Writes:
     """Rows collected by a batch of turns, written table by table at the end: one statement each, however many turns."""
 
-    def __init__(self, workspace: str, now: int) -> None:
+    def __init__(self, workspace: str, now: int, tx: Tx) -> None:
         self.workspace = workspace
         self.now = now
+        self.tx = tx  # for what only some turns must read
+        self.decisions: list[dict[str, Any]] = []
         self.messages: list[dict[str, Any]] = []
         self.outbox: list[Queued] = []
         self.log: list[dict[str, Any]] = []
@@ -172,6 +176,8 @@ class Writes:
                 turns.keep_early(tx, lost)
         if self.dead:
             dead.add(tx, self.dead)
+        if self.decisions:
+            gate_store.add(tx, self.decisions)
 
 
 class Turns:
@@ -182,6 +188,7 @@ class Turns:
         workspace: str,
         lines: Mapping[str, Line],
         shelf: Shelf,
+        gate: Gatekeeper,
         lease: int = LEASE,
         guard: Guard = OFF,
         reply_max_age: int = 0,
@@ -196,6 +203,7 @@ class Turns:
         self._late_after = late_after
         self._lines = lines
         self._shelf = shelf
+        self._gate = gate
 
     def run(self, tx: Tx, now: int, most: int, room: int, shut: Collection[str] = ()) -> Handled:
         """Handle up to `most` arrivals: all that is pending of each conversation that could be locked. Of the texts
@@ -213,7 +221,7 @@ class Turns:
             # Between reading and locking, another node may have handled some of these. Ask again under the lock.
             rows = inbox.pending_of(tx, open_)[: most if most == 1 else None]
         began = time.time_ns() if self._tracer is not None else 0
-        writes = Writes(self._workspace, now)
+        writes = Writes(self._workspace, now, tx)
         done: list[Row[Any]] = []
         for row in rows:
             conversation = open_.get(row.contact_id)
@@ -286,7 +294,7 @@ class Turns:
         elif isinstance(arrival, ApiSend):
             conversation.line = row.line or conversation.line
         elif isinstance(arrival, TimerFired) and arrival.key.startswith(UNASKED):
-            later = allowed_from(now, conversation.address, self._shelf.current.timezone)
+            later = allowed_from(now, conversation.address, self._shelf.current.timezone, self._gate.policy)
             if later > now:
                 self._set_timer(conversation, SetTimer(arrival.key, later), writes)
                 return
@@ -407,7 +415,14 @@ class Turns:
         answers = send.author == "bot" and send.message_class == "conversational" and row.kind in (MESSAGE, AGAIN)
         if answers and expires_at is None and self._reply_max_age:
             expires_at = row.received_at + self._reply_max_age
-        gate = may_send(send.message_class, opted_out=conversation.opted_out, expires_at=expires_at, now=writes.now)
+        # Their last text waits for a person while nobody has said anything since, or the bot has asked for one.
+        waits = conversation.waiting_since is not None or conversation.last[1] == "contact"
+        wish = Wish(
+            conversation.bucket, conversation.contact_id, id_, conversation.line, conversation.address, send,
+            expires_at, conversation.opted_out, conversation.state.last_inbound_at, waits,
+        )  # fmt: skip
+        gate, log = self._gate.queue(writes.tx, wish, writes.now)
+        writes.decisions += log
         conversation.count += 1
         conversation.last = (send.text, send.author, writes.now)
         line = self._lines.get(conversation.line)
@@ -424,10 +439,10 @@ class Turns:
                 "text": send.text,
                 "media": _encode(send.media).decode() if send.media else "[]",
                 "segments": segments(send.text).count,
-                "status": "queued" if gate.allowed else "blocked" if gate.rule == "O6" else "expired",
+                "status": gate.status,
                 "rule": gate.rule,
                 "code": "",
-                "detail": "" if gate.allowed else gate.reason,
+                "detail": "" if gate.outcome == "go" else gate.reason,
                 "provider_id": None,
                 "source": send.source,
                 "arrival_id": row.id,
@@ -439,25 +454,28 @@ class Turns:
             conversation.events.append(Event("send_refused", data))
             writes.refused[conversation.line, gate.rule] += 1
             return
+        held = gate.outcome == "hold"
         waiting = {
             **writes.key(conversation, id_),
             "line": conversation.line,
             "recipient": conversation.address,
-            "message_class": send.message_class,
-            "priority": conversation.priority,
+            "message_class": gate.judged,
+            # What is held must not keep answers waiting.
+            "priority": max(conversation.priority, priority_of(gate.judged)) if held else conversation.priority,
             "state": "queued",
             "attempts": 0,
-            "due_at": writes.now,
-            "expires_at": expires_at,
+            "due_at": gate.until if held else writes.now,
+            "expires_at": gate.expires_at,
             "lease_until": None,
             "fence": 0,
         }
-        writes.outbox.append(Queued(waiting, send.text, send.media, row.id))
+        leave = permit(gate, id_) if gate.judged in ANSWERS else None
+        writes.outbox.append(Queued(waiting, send.text, send.media, row.id, leave))
 
     def _set_timer(self, conversation: Conversation, effect: SetTimer, writes: Writes) -> None:
         due = effect.due_at
         if effect.key.startswith(UNASKED):
-            due = allowed_from(due, conversation.address, self._shelf.current.timezone)
+            due = allowed_from(due, conversation.address, self._shelf.current.timezone, self._gate.policy)
         writes.timers[conversation.contact_id, effect.key] = {
             "bucket": conversation.bucket,
             "contact_id": conversation.contact_id,

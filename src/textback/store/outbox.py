@@ -34,7 +34,8 @@ _DUE = (
     select(
         _o.bucket, _o.id, _o.contact_id, _o.workspace, _o.line, _o.recipient, _o.message_class, _o.attempts,
         _o.expires_at, _o.fence, _o.priority, messages.c.text, messages.c.media, messages.c.segments,
-        messages.c.at, messages.c.arrival_id, conversations.c.opted_out,
+        messages.c.at, messages.c.arrival_id, messages.c.author, messages.c.author_name, messages.c.rule,
+        conversations.c.opted_out,
     )
     .join(
         messages,

@@ -1,13 +1,14 @@
 """The HTTP API for other programs: send a text, list conversations. Keys come from `textback apikey add`."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from textback.compliance.gate import HOLDS
 from textback.core.ids import new_id
 from textback.core.phone import normalise
 from textback.core.text import clean
@@ -25,15 +26,20 @@ TURN_WAIT = 5.0
 _FIELD = re.compile(r"`\$\.(\w+)|field `(\w+)`")
 
 
-class SendBody(msgspec.Struct, forbid_unknown_fields=True):
-    """What POST /sms/send takes: `to` in E.164 or as people write it, and `message`, up to 1,600 characters."""
+class SendBody(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class"}):
+    """What POST /sms/send takes: `to` in E.164 or as people write it, and `message`, up to 1,600 characters. `class` is
+    what the text is for (C1); without it the workspace's policy says."""
 
     to: Annotated[str, Meta(examples=["+12065550123"])]
     message: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": MOST_TEXT})]
+    class_: Literal["conversational", "informational", "promotional"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class SentText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
-    """A text that was queued, and what is known of it so far. `trace` is the id that logs and traces name it by."""
+    """A text that was queued, and what is known of it so far. `trace` is the id that logs and traces name it by.
+
+    Where it must wait, `rule` and `reason` say why, and `held_until` until when.
+    """
 
     message_id: str
     status: str
@@ -41,6 +47,9 @@ class SentText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
     to: str
     text: str
     trace: str = ""
+    rule: str = ""
+    reason: str = ""
+    held_until: str = ""
 
 
 class BlockedText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
@@ -122,7 +131,8 @@ async def send_sms(request: Request) -> Response:
         return refuse(400, f"message has {len(text)} characters; at most {MOST_TEXT} go.", field="message")
     line = default_line(ctx)
     message_id = new_id()
-    arrival = ApiSend(request.state.key_name, text, message_id)
+    class_ = ctx.bot().policy.unlabelled if wanted.class_ is msgspec.UNSET else wanted.class_
+    arrival = ApiSend(request.state.key_name, text, message_id, message_class=class_)
     contact_id = await ctx.road.send_to(line.name, to, arrival, wait=TURN_WAIT)
     row = await ctx.db.read(api_store.message, contact_id, message_id)
     status = row.status if row is not None else "queued"
@@ -130,6 +140,10 @@ async def send_sms(request: Request) -> Response:
     if status == "blocked" and row is not None:
         return answer(403, BlockedText(row.detail, row.rule, message_id, status, line.number, to, text, trace))
     status = "queued" if status in ("sending", "accepted") else status
+    if row is not None and status == "queued" and row.rule in HOLDS:
+        until = await ctx.db.read(api_store.due_at, contact_id, message_id)
+        held = {"rule": row.rule, "reason": row.detail, "held_until": to_iso(until or row.at)}
+        return answer(200, SentText(message_id, status, line.number, to, text, trace, **held))
     return answer(200, SentText(message_id, status, line.number, to, text, trace))
 
 
