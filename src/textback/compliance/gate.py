@@ -185,7 +185,8 @@ def _unasked(ask: Ask, trace: list[Step] | None) -> Decision:
         return refused
     place = place_of(ask.to, ask.zone, ask.region)
     decision = Decision("go", "C3", "Not opted out.", judged, ask.now, 0, ask.expires_at, basis, event_id, place)
-    return _timed(ask, judged, decision, trace)
+    timed = _timed(ask, judged, decision, trace)
+    return timed if timed.outcome == "refuse" else _content(ask, judged, trace) or timed
 
 
 def _scope(one: Agreement) -> str:
@@ -228,23 +229,30 @@ def _refusal(ask: Ask, judged: str, rule: str, reason: str) -> Decision:
 
 def _registration(ask: Ask, judged: str, trace: list[Step] | None) -> Decision | None:
     """N1, N2: what the line's registration keeps it from sending to the United States."""
-    table, mine = registrations(), ask.registration
-    inputs = {"status": mine.status or "not declared", "use_case": mine.use_case}
-    status = table.statuses.get(mine.status)
-    if status is None and not mine.use_case:
+    mine = ask.registration
+    inputs = {"status": mine.status or "not declared"}
+    status = registrations().statuses.get(mine.status)
+    if status is None:
         _say(trace, "registration", "N2", inputs, "not declared")
         return None
     country = place_of(ask.to).country
     inputs["country"] = country or "unknown"
-    if status is not None and not status.sends and country in (US, ""):
+    if not status.sends and country in (US, ""):
         why = f"The line {status.says}, so nothing goes from it to the United States. {status.fix}"
         _say(trace, "registration", "N2", inputs, why)
         return _refusal(ask, judged, "N2", why)
-    if judged == "promotional" and mine.use_case and mine.use_case not in table.promotional_use_cases:
-        why = f"The line is registered for {mine.use_case}, which promotional texts are not part of."
-        _say(trace, "registration", "N2", inputs, why)
-        return _refusal(ask, judged, "N2", why)
     _say(trace, "registration", "N2", inputs, "fine")
+    return None
+
+
+def _content(ask: Ask, judged: str, trace: list[Step] | None) -> Decision | None:
+    """E5, N2: what the line is not registered for. It is asked of what must wait as well: waiting would not help."""
+    use_case = ask.registration.use_case
+    if judged == "promotional" and use_case and use_case not in registrations().promotional_use_cases:
+        why = f"The line is registered for {use_case}, which promotional texts are not part of."
+        _say(trace, "content", "N2", {"use_case": use_case}, why)
+        return _refusal(ask, judged, "N2", why)
+    _say(trace, "content", "N2", {"use_case": use_case}, "fine")
     return None
 
 

@@ -10,6 +10,7 @@ Week = tuple[tuple[int, int] | None, ...]
 """For each weekday, Monday first, the minutes from and until which texts may go; None for a day on which none do."""
 PRESETS = ("default", "us_strict", "by_state")
 PROOFS = ("express", "ledger")
+CALENDARS = ("US", "US-AL", "US-LA", "US-MS", "US-OK", "US-PA", "US-RI", "FR")
 
 
 class PlaceHours(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from textback.core.overrides import PRESETS, PROOFS, Overrides, PlaceHours, Week
+from textback.core.overrides import CALENDARS, PRESETS, PROOFS, Overrides, PlaceHours, Week
 from textback.core.registration import UNDECLARED, Registration
 from textback.engine.opening import read_hours
 from textback.engine.reading import Reader
@@ -19,7 +19,6 @@ KEYS = (
     "conversational_hours", "informational", "api",
 )  # fmt: skip
 CODE = re.compile(r"[A-Z]{2}")
-CALENDAR = re.compile(r"[A-Z]{2}(-[A-Z]{2})?")
 CLASSES = ("informational", "promotional")
 STATUSES = ("verified", "pending", "rejected", "suspended", "dormant", "none")
 REGISTRATION = ("status", "kind", "brand", "campaign", "use_case")
@@ -102,7 +101,7 @@ def _places(reader: Reader, node: Node | None, what: str) -> tuple[PlaceHours, .
             if "hours" not in keys:
                 reader.source.error(value, f"The {what} {code} has no hours.", "Add `hours: {mon-sat: '9:00-20:00'}`.")
             continue
-        calendar = reader.string(keys.get("holidays"), "holidays", CALENDAR, "Use a calendar such as US, US-AL or FR.")
+        calendar = reader.one_of(keys.get("holidays"), "holidays", CALENDARS)
         most = _number(reader, keys, "promotional_per_day", 0, 50)
         found.append(PlaceHours(code, week, calendar or "", most or 0))
     return tuple(found)

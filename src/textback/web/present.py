@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from textback.compliance.gate import HOLDS
 from textback.core.messages import FAILED
 from textback.core.phone import pretty
 from textback.core.when import DAY, HOUR, MINUTE, SECOND, to_datetime
@@ -182,7 +183,7 @@ class Day:
     kind: str = "day"
 
 
-def bubble(row: Any, me: str, zone: str) -> Bubble:
+def bubble(row: Any, me: str, zone: str, now: int = 0) -> Bubble:
     """A message row as a bubble."""
     words, icon, tone = DELIVERY.get(row.status, ("", "", ""))
     side = "in" if row.direction == "in" else {"bot": "bot", "api": "api"}.get(row.author, "mate")
@@ -190,6 +191,8 @@ def bubble(row: Any, me: str, zone: str) -> Bubble:
     if side == "mate" and row.author_id == me:
         side, by = "you", "You"
     cause = ""
+    if row.status == "queued" and row.rule in HOLDS and getattr(row, "due_at", None):
+        words, cause = f"Held until {moment(row.due_at, zone, now)} (rule {row.rule})", row.detail
     if row.status in FAILED:
         refused = row.status in ("blocked", "expired")
         cause = (
@@ -282,7 +285,7 @@ def line_of(row: Any, me: str, zone: str) -> Line | None:
 
 def woven(messages: Sequence[Any], events: Sequence[Any], me: str, zone: str, now: int) -> list[Bubble | Line | Day]:
     """The thread: texts and happenings in the order in which they happened, with a mark where a day begins."""
-    items: list[Bubble | Line] = [bubble(row, me, zone) for row in messages]
+    items: list[Bubble | Line] = [bubble(row, me, zone, now) for row in messages]
     items += [line for row in events if (line := line_of(row, me, zone)) is not None]
     items.sort(key=lambda item: (item.at, item.id))
     shown: list[Bubble | Line | Day] = []
