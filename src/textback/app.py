@@ -241,7 +241,12 @@ class App:
             reconcile_every=settings.reconcile_minutes * MINUTE,
             resend_unsent=settings.resend_unsent,
             spool=self.spool,
-            keep=Keep(settings.dead_letter_days, settings.unresolved_dead_letter_days, settings.rejected_webhook_days),
+            keep=Keep(
+                settings.dead_letter_days,
+                settings.unresolved_dead_letter_days,
+                settings.rejected_webhook_days,
+                settings.gate_decision_days,
+            ),  # fmt: skip
             tracer=self.tracer,
         )
         self.quarantine = Quarantine(self.db, settings.workspace, settings.rejected_webhooks)

@@ -99,6 +99,9 @@ class Settings(BaseModel):
     unresolved_dead_letter_days: int = Field(
         90, ge=1, description="Days after which a dead letter that nobody has dealt with is deleted."
     )
+    gate_decision_days: int = Field(
+        1825, ge=1, description="Days after which what the gate decided about a text is deleted; five years."
+    )
     model_dir: str = Field(
         "~/.cache/textback",
         description="The folder that keeps the sentence encoder's weights as they are used, 54 MB.",

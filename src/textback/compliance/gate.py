@@ -299,11 +299,14 @@ def _timed(ask: Ask, judged: str, decision: Decision, trace: list[Step] | None) 
     return msgspec.structs.replace(decision, outcome="hold", rule=rule, reason=why, until=found, expires_at=expires_at)
 
 
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
 def _words(clock: Clock, hours: Hours, at: int) -> str:
     """Why a moment is not allowed, as a sentence."""
     now = local(at, clock.zone)
     span = hours.of(now.date())
-    when = f"{now:%A} {now.hour}:{now:%M} in {clock.zone}"
+    when = f"{_WEEKDAYS[now.weekday()]} {now.hour}:{now.minute:02} in {clock.zone}"
     if span is None:
         return f"It is {when}, a day on which none go ({hours.code})."
     return f"It is {when}; they may go from {_clock(span[0])} to {_clock(span[1])} ({hours.code})."

@@ -95,13 +95,15 @@ class Complete(Arrival, frozen=True, omit_defaults=True, tag="complete"):
 
 
 class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
-    """Another program sends a text through the API."""
+    """Another program sends a text through the API. `zone` (IANA) and `region` say where the contact is."""
 
     key_name: str
     text: str
     message_id: str
     media: tuple[Media, ...] = ()
     message_class: MessageClass = "promotional"
+    zone: str = ""
+    region: str = ""
 
 
 class TimerFired(Arrival, frozen=True, omit_defaults=True, tag="timer"):

@@ -26,6 +26,8 @@ from textback.engine.source import Node, Problem, Source, nearest
 from textback.engine.words import LANGUAGES
 
 BOT_FILE = "bot.yml"
+SIMULATED = "simulator"
+"""The provider that no carrier is behind."""
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
     "fallback", "handoff", "owner_idle", "lines",
@@ -300,6 +302,9 @@ def _lines(reader: Reader, node: Node | None) -> tuple[LineSpec, ...]:
                     f"{key} of line {name!r} is written here in full.",
                     f"Write ${{{key.upper()}}} and set it in the environment.",
                 )
+        if not registration.status and provider != SIMULATED and "registration" not in value.values:
+            message = f"Nobody has said how the line {name!r} is registered with the carriers."
+            source.warn(node.keys[name], message, "Add `registration: {status: verified, kind: 10dlc}`, or what it is.")
         found.append(LineSpec(name, provider, number, options, registration))
     return tuple(found)
 

@@ -11,7 +11,7 @@ from textback.core.registration import UNDECLARED, Registration
 from textback.engine.opening import read_hours
 from textback.engine.reading import Reader
 from textback.engine.source import Mapping as MappingNode
-from textback.engine.source import Node, Problem, Source
+from textback.engine.source import Node, Problem, Scalar, Source
 
 POLICY_FILE = "policy.yml"
 KEYS = (
@@ -132,6 +132,9 @@ def _zones(reader: Reader, node: Node | None) -> tuple[str, ...]:
 def read_registration(reader: Reader, node: Node | None, line: str) -> Registration:
     """A line's `registration: {status: verified, kind: 10dlc, campaign: ..., use_case: ...}` (N1)."""
     if node is None:
+        return UNDECLARED
+    if isinstance(node, Scalar) and node.empty:
+        reader.source.error(node, f"The registration of line {line!r} says nothing.", "Write `{status: verified}`.")
         return UNDECLARED
     keys = reader.mapping(node, f"The registration of line {line!r}", REGISTRATION)
     status = reader.one_of(keys.get("status"), "status", STATUSES)

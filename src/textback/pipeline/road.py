@@ -442,7 +442,7 @@ class Road:
             return ()
         self._tidy_at = now + TIDY
         old = before(self._keep, now)
-        return {None, *await self._old_letters(self.workspace, old.settled, old.unsettled)}
+        return {None, *await self._old_letters(self.workspace, old.settled, old.unsettled, old.decisions)}
 
     async def _tidy(self, place: int | None) -> None:
         """Delete a batch of it; soon again, until nothing is left to delete."""

@@ -293,6 +293,8 @@ class Turns:
                     writes.messages[-1]["source"] = "late"
         elif isinstance(arrival, ApiSend):
             conversation.line = row.line or conversation.line
+            if arrival.zone or arrival.region:
+                gate_store.set_place(tx, conversation.contact_id, arrival.zone, arrival.region, "api")
         elif isinstance(arrival, TimerFired) and arrival.key.startswith(UNASKED):
             later = allowed_from(now, conversation.address, self._shelf.current.timezone, self._gate.policy)
             if later > now:

@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
@@ -23,16 +24,20 @@ MOST_BODY = 64 * 1024
 TURN_WAIT = 5.0
 
 
+_REGION = re.compile(r"[A-Z]{2}")
 _FIELD = re.compile(r"`\$\.(\w+)|field `(\w+)`")
 
 
 class SendBody(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class"}):
     """What POST /sms/send takes: `to` in E.164 or as people write it, and `message`, up to 1,600 characters. `class` is
-    what the text is for (C1); without it the workspace's policy says."""
+    what the text is for (C1); without it the workspace's policy says. `zone` (an IANA name) and `region` (a state such
+    as TX) are where the contact is, where the program knows (Q2); they are kept with the contact."""
 
     to: Annotated[str, Meta(examples=["+12065550123"])]
     message: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": MOST_TEXT})]
     class_: Literal["conversational", "informational", "promotional"] | msgspec.UnsetType = msgspec.UNSET
+    zone: Annotated[str, Meta(extra_json_schema={"maxLength": 64})] = ""
+    region: Annotated[str, Meta(extra_json_schema={"pattern": "^([A-Z]{2})?$"})] = ""
 
 
 class SentText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
@@ -91,6 +96,14 @@ def refuse(status: int, error: str, field: str = "") -> Response:
     return answer(status, Refusal(error, field))
 
 
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True
+
+
 def default_line(ctx: WebContext) -> LineInfo:
     """The line a text goes out on when the caller names none: Telnyx, else the first real line, else the simulator."""
     real = [line for line in ctx.lines.values() if line.provider != "simulator"]
@@ -129,10 +142,16 @@ async def send_sms(request: Request) -> Response:
         return refuse(400, "message is empty.", field="message")
     if len(text) > MOST_TEXT:
         return refuse(400, f"message has {len(text)} characters; at most {MOST_TEXT} go.", field="message")
+    if wanted.zone and not _is_zone(wanted.zone):
+        return refuse(400, "zone is no time zone. Use an IANA name such as America/New_York.", field="zone")
+    if wanted.region and not _REGION.fullmatch(wanted.region):
+        return refuse(400, "region is no state. Use two capital letters such as TX.", field="region")
     line = default_line(ctx)
     message_id = new_id()
     class_ = ctx.bot().policy.unlabelled if wanted.class_ is msgspec.UNSET else wanted.class_
-    arrival = ApiSend(request.state.key_name, text, message_id, message_class=class_)
+    arrival = ApiSend(
+        request.state.key_name, text, message_id, message_class=class_, zone=wanted.zone, region=wanted.region
+    )
     contact_id = await ctx.road.send_to(line.name, to, arrival, wait=TURN_WAIT)
     row = await ctx.db.read(api_store.message, contact_id, message_id)
     status = row.status if row is not None else "queued"
