@@ -246,7 +246,7 @@ class App:
                 settings.unresolved_dead_letter_days,
                 settings.rejected_webhook_days,
                 settings.gate_decision_days,
-            ),  # fmt: skip
+            ),
             tracer=self.tracer,
         )
         self.quarantine = Quarantine(self.db, settings.workspace, settings.rejected_webhooks)

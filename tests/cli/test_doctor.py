@@ -271,3 +271,25 @@ async def test_a_line_that_does_not_check_signatures_is_a_problem(
     (one,) = [finding for finding in findings if finding.what == "signatures of twilio"]
     assert (one.level, said in one.seen) == (level, True)
     assert one.fix
+
+
+@pytest.mark.parametrize(
+    ("registration", "level"),
+    [
+        ("", "warning"),
+        ("    registration: {status: verified, kind: 10dlc}\n", "ok"),
+        ("    registration: {status: verified, kind: pigeon}\n", "warning"),
+        ("    registration: {status: suspended}\n", "warning"),
+        ("    registration: {status: dormant}\n", "warning"),
+    ],
+)
+async def test_how_a_line_is_registered(
+    found: dict[str, str], bot_dir: Path, console: Console, registration: str, level: str
+) -> None:
+    """N1: a number that carriers may block is worth a look before the first text."""
+    line = (
+        "lines:\n  main:\n    provider: twilio\n    number: ${TWILIO_PHONE_NUMBER}\n"
+        "    account_sid: ${TWILIO_ACCOUNT_SID}\n    auth_token: ${TWILIO_AUTH_TOKEN}\n"
+    )
+    (bot_dir / "bot.yml").write_text(f"{BOT}\n{line}{registration}")
+    assert (await levels(found | twilio(console), bot_dir))["registration of main"] == level

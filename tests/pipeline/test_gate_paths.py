@@ -19,7 +19,7 @@ from textback.core.when import DAY, HOUR, MINUTE
 from textback.engine.arrivals import AgentReply, ApiSend
 from textback.pipeline.dead import redrive
 from textback.pipeline.gating import Gatekeeper
-from textback.pipeline.tick import fire_timers
+from textback.pipeline.tick import Keep, fire_timers, tidy
 from textback.store import dead, gate, outbox, reconcile
 from textback.store.db import Db, Row, Tx
 from textback.store.tables import agreements, conversations, gate_decisions, suppressions
@@ -326,3 +326,17 @@ async def test_n2_a_line_that_is_suspended_sends_nothing_but_what_must_be_said(f
         assert (await node.ours())[-1][1:] == ("blocked", "N2")
         await node.text("STOP")
         assert len(await node.phones.took(1)) == 1
+
+
+# Retention
+
+
+async def test_what_the_gate_decided_is_kept_for_its_time(file_db: Db) -> None:
+    async with working(file_db) as node:
+        await greeted(node)
+        await by_program(node)
+        await node.phones.took(2)
+        await node.until(lambda: log(node), [("dispatch", "go", "C3")])
+        for days, left in ((1824, 1), (1826, 0)):
+            await node.db.write(tidy, WORKSPACE, Keep(), node.clock() + days * DAY)
+            assert len(await rows_of(node)) == left

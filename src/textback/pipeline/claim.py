@@ -91,7 +91,7 @@ def claim(tx: Tx, now: int, allowed: Allowance, gate: Gatekeeper, lease: int = L
         point("deliver.claiming")
     stopped = judge.write(chosen.rows)
     refusals = [Refusal(row.id, row.line, rule, row.arrival_id) for row, rule in judge.refused]
-    return Claimed(claims, stopped, outbox.any_queued(tx), chosen.waits, refusals, chosen.used)
+    return Claimed(claims, stopped, outbox.any_queued(tx, now), chosen.waits, refusals, chosen.used)
 
 
 def give_up_late(tx: Tx, now: int, lines: Collection[str]) -> list[str]:

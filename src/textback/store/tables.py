@@ -330,7 +330,7 @@ gate_decisions = Table(
     *_conversation_key(),
     Column("message_id", String(32), nullable=False),
     Column("at", BigInteger, nullable=False),  # when suppression and all the rest were looked at
-    Column("stage", String(8), nullable=False),  # queue | dispatch | redrive
+    Column("stage", String(8), nullable=False),  # queue | dispatch
     Column("outcome", String(8), nullable=False),  # go | hold | refuse
     Column("rule", String(64), nullable=False),
     Column("reason", Text, nullable=False),

@@ -183,6 +183,14 @@ class Day:
     kind: str = "day"
 
 
+def _until(at: int, zone: str, now: int) -> str:
+    """A time to come: "9:00 am", with the day when it is another one."""
+    local = to_datetime(at, zone)
+    if local.date() == to_datetime(now, zone).date():
+        return clock(at, zone)
+    return f"{local:%a} {local.day} {local:%b}, {clock(at, zone)}"
+
+
 def bubble(row: Any, me: str, zone: str, now: int = 0) -> Bubble:
     """A message row as a bubble."""
     words, icon, tone = DELIVERY.get(row.status, ("", "", ""))
@@ -192,7 +200,7 @@ def bubble(row: Any, me: str, zone: str, now: int = 0) -> Bubble:
         side, by = "you", "You"
     cause = ""
     if row.status == "queued" and row.rule in HOLDS and getattr(row, "due_at", None):
-        words, cause = f"Held until {moment(row.due_at, zone, now)} (rule {row.rule})", row.detail
+        words, cause = f"Held until {_until(row.due_at, zone, now)} (rule {row.rule})", row.detail
     if row.status in FAILED:
         refused = row.status in ("blocked", "expired")
         cause = (
