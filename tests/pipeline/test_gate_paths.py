@@ -340,3 +340,16 @@ async def test_what_the_gate_decided_is_kept_for_its_time(file_db: Db) -> None:
         for days, left in ((1824, 1), (1826, 0)):
             await node.db.write(tidy, WORKSPACE, Keep(), node.clock() + days * DAY)
             assert len(await rows_of(node)) == left
+
+
+async def test_a_sale_that_a_flow_says_at_night_lets_its_other_texts_pass(file_db: Db) -> None:
+    """The texts of one turn go in their order, but not behind one that waits for the morning."""
+    steps = SELLING + "- say: Your bike is ready.\n"
+    async with working(file_db, bot(steps), clock=Clock(EVENING)) as node:
+        await greeted(node)
+        await agrees(node)
+        await node.text("yes")
+        assert await node.phones.took(2) == ["Go on.", "Your bike is ready."]
+        await node.becomes(
+            ("Go on.", OK, "C2"), ("10% off today.", "queued", "Q1"), ("Your bike is ready.", OK, "C2")
+        )  # fmt: skip
