@@ -3,9 +3,10 @@
 from fuzz.target import Target, check, parts
 from textback.app import read_folder
 from textback.cli.serving import example_bot
-from textback.compliance.consent import Brand, Gate, consider, may_send
+from textback.compliance.consent import Brand, consider
 from textback.compliance.detect import keyword
 from textback.compliance.detect import normalise as normalise_keyword
+from textback.compliance.gate import Ask, decide_send
 from textback.core.phone import is_e164, is_short_code, is_toll_free, mask, normalise, pretty, zone_of
 from textback.core.text import clean, plain, segments
 from textback.engine import match
@@ -67,7 +68,8 @@ def consent(data: bytes) -> None:
             received_at=NOW, now=NOW,
         )  # fmt: skip
         check(verdict.action in ("none", "opt_out", "opt_in", "help"), "no such action")
-    check(isinstance(may_send(text, opted_out=True, expires_at=None, now=NOW), Gate), "no gate")
+    gate = decide_send(Ask(message_class=text, to=text[:20], region=text[:2], now=NOW))
+    check(gate.outcome == "refuse", "the gate lets a text go that nobody agreed to")
 
 
 OPTIONS = match.make_options({"repair": ["Repair", "fix"], "tune_up": ["Tune-up", "service"], "other": ["Other"]})

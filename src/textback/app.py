@@ -123,8 +123,9 @@ def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Se
         until = log_only_until(spec.name, options)
         made = provider.make(number, options, http)
         lines[spec.name] = Line(
-            spec.name, made, number, rate=limits.rate, cap=limits.cap, brand=limits.brand, log_only_until=until
-        )
+            spec.name, made, number, rate=limits.rate, cap=limits.cap, brand=limits.brand, log_only_until=until,
+            registration=spec.registration,
+        )  # fmt: skip
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)
         lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER)
@@ -292,7 +293,12 @@ class App:
             reconcile_every=settings.reconcile_minutes * MINUTE,
             resend_unsent=settings.resend_unsent,
             spool=self.spool,
-            keep=Keep(settings.dead_letter_days, settings.unresolved_dead_letter_days, settings.rejected_webhook_days),
+            keep=Keep(
+                settings.dead_letter_days,
+                settings.unresolved_dead_letter_days,
+                settings.rejected_webhook_days,
+                settings.gate_decision_days,
+            ),
             tracer=self.tracer,
             shortener=Shortener(
                 settings.short_link_url or settings.public_url or "", settings.short_link_days, settings.max_parts

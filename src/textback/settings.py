@@ -143,6 +143,9 @@ class Settings(BaseModel):
         description="store: cards, bank accounts, ID numbers, passwords, codes and keys that contacts text are masked "
         "before they are kept. off: texts are kept as they came.",
     )
+    gate_decision_days: int = Field(
+        1825, ge=1, description="Days after which what the gate decided about a text is deleted; five years."
+    )
     model_dir: str = Field(
         "~/.cache/textback",
         description="The folder that keeps the sentence encoder's weights as they are used, 54 MB.",

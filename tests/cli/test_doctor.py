@@ -290,3 +290,25 @@ async def test_what_actions_need_is_looked_for(tmp_path: Path, found: dict[str, 
     findings = await examine(real, tmp_path, f"sqlite:///{tmp_path / 'a.db'}", online=False)
     (about,) = [one for one in findings if one.what == "actions"]
     assert (about.level, says in about.seen) == (level, True)
+
+
+@pytest.mark.parametrize(
+    ("registration", "level"),
+    [
+        ("", "warning"),
+        ("    registration: {status: verified, kind: 10dlc}\n", "ok"),
+        ("    registration: {status: verified, kind: pigeon}\n", "warning"),
+        ("    registration: {status: suspended}\n", "warning"),
+        ("    registration: {status: dormant}\n", "warning"),
+    ],
+)
+async def test_how_a_line_is_registered(
+    found: dict[str, str], bot_dir: Path, console: Console, registration: str, level: str
+) -> None:
+    """N1: a number that carriers may block is worth a look before the first text."""
+    line = (
+        "lines:\n  main:\n    provider: twilio\n    number: ${TWILIO_PHONE_NUMBER}\n"
+        "    account_sid: ${TWILIO_ACCOUNT_SID}\n    auth_token: ${TWILIO_AUTH_TOKEN}\n"
+    )
+    (bot_dir / "bot.yml").write_text(f"{BOT}\n{line}{registration}")
+    assert (await levels(found | twilio(console), bot_dir))["registration of main"] == level

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.engine.talk import ANA, BEGIN, BEN, BOOKING, BOT, CONTACT, LINE, PATIENT, Talk, flow
-from textback.compliance.consent import may_send
+from textback.compliance.gate import Ask, decide_send
 from textback.core.when import MINUTE
 from textback.engine.arrivals import (
     AgentReply,
@@ -188,8 +188,9 @@ class Conversations(RuleBasedStateMachine):
                 case RecordConsent(change):
                     self.opted_out = change == "opt_out"
                 case Send():
-                    gate = may_send(effect.message_class, opted_out=self.opted_out, expires_at=None, now=self.now)
-                    assert gate.allowed == (not self.opted_out or effect.message_class == "compliance")
+                    kind, now = effect.message_class, self.now
+                    gate = decide_send(Ask(message_class=kind, opted_out=self.opted_out, now=now, last_inbound_at=now))
+                    assert gate.allowed == ((not self.opted_out and kind != "promotional") or kind == "compliance")
                     assert effect.text or effect.media
 
     def judge(self, arrival: AnyArrival, turn: Turn, already: bool) -> None:

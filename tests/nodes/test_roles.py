@@ -60,9 +60,8 @@ async def test_who_waits_for_a_turn_is_told_although_another_node_took_it(postgr
             text = Message(ANA, LINE, "hello", "m-1", sent_at=NOON)
             await pages.receive("one", [text], wait=3600)
             await pages.receive("one", [text], wait=3600)  # a repetition waits for the turn of the first
-            await pages.send_to(
-                "one", ANA, ApiSend("crm", "Your bike is ready.", "0123456789abcdef01234567"), wait=3600
-            )
+            ready = ApiSend("crm", "Your bike is ready.", "0123456789abcdef01234567", message_class="informational")
+            await pages.send_to("one", ANA, ready, wait=3600)
         assert "Your bike is ready." in await worker.phones.took(2)
         assert pages.alive
     finally:

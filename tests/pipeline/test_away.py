@@ -208,14 +208,14 @@ async def test_what_a_person_or_a_program_sends_does_not_get_too_old(db: Db) -> 
         await node.phones.took(2)
         await node.throttled()
         node.clock.at += 2 * HOUR
-        await node.becomes(("Ready.", OK, "C2"))
+        await node.becomes(("Ready.", OK, "C3"))
         await node.text("BOOK", BEN)
         await node.phones.took(1, BEN)
         node.phones.answer(ANA, Failure("throttled", retry_after=3600))
         await node.road.post(contact, AgentReply("u1", "Sam", "Hello.", new_id()), wait=15)
         await node.throttled()
         node.clock.at += 2 * HOUR
-        await node.becomes(("Ready.", OK, "C2"), ("Hello.", OK, "C2"))
+        await node.becomes(("Ready.", OK, "C3"), ("Hello.", OK, "C3"))
 
 
 async def test_without_a_limit_every_answer_goes(file_db: Db) -> None:

@@ -19,8 +19,9 @@ from tests.pipeline.test_reconcile import UNKNOWN, Listing, look
 from tests.pipeline.working import ANA, BEN, CAT, LINE, NOON, WORKSPACE, Working, bot, working
 from textback.actions.base import Done, Failed
 from textback.channels.base import Failure
+from textback.core.ids import new_id
 from textback.core.when import HOUR, MINUTE, SECOND
-from textback.engine.arrivals import Message
+from textback.engine.arrivals import ApiSend, Message
 from textback.engine.load import load_bot
 from textback.pipeline.accept import incoming
 from textback.pipeline.buckets import Places
@@ -161,6 +162,9 @@ async def test_every_statement_names_the_one_bucket_of_its_transaction(by_bucket
             await node.until(lambda: by_bucket.read(outbox.depth), {"unknown": 1})
             await look(node, HOUR)
             await node.until(lambda: by_bucket.read(outbox.depth), {})
+            ready = ApiSend("crm", "Ready.", new_id(), message_class="informational")  # the gate looks further for it
+            await node.road.send_to("one", "+12065550126", ready)
+            await phones.took(1, "+12065550126")
     assert len(watched.done) > 20
     for bucket, statements in watched.done:
         assert bucket is not None, [one.sql for one in statements]

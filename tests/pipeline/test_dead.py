@@ -6,13 +6,14 @@ import msgspec
 import pytest
 from sqlalchemy import Row, insert, update
 
-from tests.pipeline.working import ANA, BEN, LINE, NOON, WORKSPACE, Working, working
+from tests.pipeline.working import ANA, BEN, LINE, NOON, WORKSPACE, Working, bot, working
 from textback.channels.base import Failure
 from textback.core.ids import bucket_of, new_id
 from textback.core.when import HOUR, MINUTE
 from textback.engine.arrivals import AgentReply, ApiSend, Message
 from textback.pipeline import deliver, turn
 from textback.pipeline.dead import Redriven, redrive
+from textback.pipeline.gating import Gatekeeper
 from textback.store import dead
 from textback.store.db import Db, Tx
 from textback.store.tables import arrivals, conversations
@@ -34,7 +35,7 @@ async def letters(node: Working, **more: Any) -> list[Row[Any]]:
 
 
 async def again(node: Working, letter: Row[Any]) -> Redriven:
-    return await node.db.write(redrive, letter, node.clock())
+    return await node.db.write(redrive, letter, node.clock(), Gatekeeper(WORKSPACE, {}, bot))
 
 
 async def given_up(node: Working, failure: Failure = NO_NUMBER) -> Row[Any]:
@@ -130,7 +131,7 @@ async def test_the_gate_is_asked_once_more_when_it_is_posted(db: Db) -> None:
         letter = await given_up(node)
 
         def opts_out_meanwhile(tx: Tx) -> None:
-            assert redrive(tx, letter, NOON).result == "sent"
+            assert redrive(tx, letter, NOON, Gatekeeper(WORKSPACE, {}, bot)).result == "sent"
             tx.execute(update(conversations).values(opted_out=True))
 
         await node.db.write(opts_out_meanwhile)
@@ -150,15 +151,17 @@ async def test_a_redriven_text_may_be_given_up_again(file_db: Db) -> None:
 async def test_what_a_person_or_a_program_wrote_stays_theirs(file_db: Db) -> None:
     async with working(file_db) as node:
         node.phones.answer(ANA, Failure("rejected"), Failure("rejected"))
-        contact = await node.road.send_to("one", ANA, ApiSend("crm", "Sale!", new_id()), wait=15)
+        contact = await node.road.send_to(
+            "one", ANA, ApiSend("crm", "Ready.", new_id(), message_class="informational"), wait=15
+        )
         await node.road.post(contact, AgentReply("u1", "Sam", "Hello.", new_id()), wait=15)
-        await node.becomes(("Sale!", "failed", "rejected"), ("Hello.", "failed", "rejected"))
+        await node.becomes(("Ready.", "failed", "rejected"), ("Hello.", "failed", "rejected"))
         for letter in await letters(node):
             await again(node, letter)
         await node.phones.took(4)
         rows = {row.id: row for row in await node.thread()}
         twice = [(rows[one.message_id].author, rows[one.message_id].message_class) for one in node.phones.sent]
-        assert sorted(twice[:2]) == sorted(twice[2:]) == [("api", "promotional"), ("person", "conversational")]
+        assert sorted(twice[:2]) == sorted(twice[2:]) == [("api", "informational"), ("person", "conversational")]
 
 
 # Arrivals

@@ -15,6 +15,7 @@ from textback.core.when import HOUR, MINUTE
 from textback.engine.arrivals import ApiSend, Complete
 from textback.pipeline.claim import claim
 from textback.pipeline.fairness import CATCH_UP, Ahead, Allowance, Flood, Paced, bulk_room, give_back, take_ahead
+from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.lines import Line, LineLimits, line_limits
 from textback.store import limits, outbox, spread
 from textback.store.db import Db, Tx
@@ -28,7 +29,7 @@ def guarded(node: Working, guard: Guard) -> None:
     node.road._turns._guard = guard
 
 
-async def bulk(node: Working, number: str, text: str = "Sale!", class_: str = "promotional") -> None:
+async def bulk(node: Working, number: str, text: str = "Sale!", class_: str = "informational") -> None:
     """Another program sends a text."""
     send = ApiSend(key_name="crm", text=text, message_id=new_id(), message_class=class_)  # type: ignore[arg-type]
     await node.road.send_to("one", number, send)
@@ -126,14 +127,14 @@ async def test_an_answer_does_not_wait_behind_a_bulk_text_to_the_same_contact(wh
 
 
 async def test_the_texts_of_one_turn_go_in_the_order_in_which_they_were_said(db: Db) -> None:
-    steps = "- say: One.\n- say: Two.\n  class: promotional\n- say: Three.\n"
+    steps = "- say: One.\n- say: Two.\n  class: informational\n- say: Three.\n"
     async with working(db, bot(steps)) as node:
         await node.text("book")
         assert await node.phones.took(3) == ["One.", "Two.", "Three."]
 
 
 async def test_a_turn_is_as_urgent_as_its_most_urgent_text(file_db: Db) -> None:
-    async with working(file_db, bot("- say: Sale!\n  class: promotional\n- say: Hello.\n"), rate=0.001) as node:
+    async with working(file_db, bot("- say: Sale!\n  class: informational\n- say: Hello.\n"), rate=0.001) as node:
         await bulk(node, BEN)
         await node.phones.took(1, BEN)  # the line now waits
         await node.text("book", ANA)
@@ -179,7 +180,8 @@ async def test_a_line_counts_segments_not_texts(file_db: Db) -> None:
 def claimed_of(tx: Tx, rate: float, granted: dict[str, int] | None = None) -> list[str]:
     """What a node claims that has sent nothing yet."""
     allowed = Allowance(WORKSPACE, 10, 10, rates={"one": rate}, granted=granted)
-    return [one.recipient for one in claim(tx, NOON, allowed).claims]
+    gate = Gatekeeper(WORKSPACE, {}, bot)
+    return [one.recipient for one in claim(tx, NOON, allowed, gate).claims]
 
 
 async def another(db: Db, rate: float) -> list[str]:

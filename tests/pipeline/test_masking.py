@@ -10,6 +10,7 @@ from tests.pipeline.working import ANA, LINE, WORKSPACE, Working, bot, make, wor
 from textback.engine.arrivals import Message
 from textback.pipeline import letters, turn
 from textback.pipeline.dead import redrive
+from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.letters import Wanted
 from textback.pipeline.masking import hide, masked
 from textback.pipeline.road import Road
@@ -120,7 +121,7 @@ async def test_a_failed_turn_keeps_nothing_that_is_to_be_hidden(
         (letter,) = await db.read(lambda tx: dead.letters(tx, WORKSPACE))
         assert msgspec.json.decode(letter.payload)["text"] == shown
         assert words not in await db.read(everything)
-        again = await db.write(redrive, letter, node.clock())
+        again = await db.write(redrive, letter, node.clock(), Gatekeeper(WORKSPACE, {}, bot))
         assert (again.result, again.why[:20]) == ("lost", "What they wrote was ")
         assert [one.id for one in await db.read(letters.listing, WORKSPACE, Wanted())] == [letter.id]
 

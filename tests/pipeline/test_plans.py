@@ -52,7 +52,9 @@ async def test_nothing_on_the_road_looks_through_a_table(file_db: Db) -> None:
         node.clock.at += 2 * MINUTE
         home = await node.home()
         await node.road.post(home.contact_id, AgentReply("u1", "Mara", "Hi", new_id()), wait=5.0)
-        await node.road.send_to("one", BEN, ApiSend(key_name="crm", text="Sale!", message_id=new_id()), wait=5.0)
+        for kind in ("informational", "promotional"):
+            send = ApiSend(key_name="crm", text="Ready.", message_id=new_id(), message_class=kind)
+            await node.road.send_to("one", BEN, send, wait=5.0)
         await node.text("STOP")
         await node.text("START")
         rows = await file_db.read(reconcile.unknown_sends, "default", "one", node.clock.at + HOUR, 10)

@@ -37,6 +37,7 @@ from textback.pipeline import accept, deliver
 from textback.pipeline.claim import LEASE, claim
 from textback.pipeline.deliver import MAX_ATTEMPTS
 from textback.pipeline.fairness import Allowance
+from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.turn import Handled, Turns
 from textback.store import bots, desk, inbox, outbox, turns
 from textback.store.db import Db, Tx, open_db
@@ -143,7 +144,7 @@ async def test_the_desks_and_the_apis_arrivals_are_stored_once_under_their_key(d
         for _ in range(3):
             await node.road.post(contact, AgentReply("u1", "Ana", "Come by!", new_id()), key="reply:1")
         await node.phones.took(2)
-        await node.becomes(("Your bike is ready.", OK, "C2"), ("Come by!", OK, "C2"))
+        await node.becomes(("Your bike is ready.", OK, "C3"), ("Come by!", OK, "C3"))
 
 
 # Order
@@ -298,7 +299,7 @@ async def dead_node(db: Db, words: str = "BOOK") -> Working:
 async def test_what_a_dead_node_was_posting_becomes_unknown_and_is_never_posted_again(whole_db: Db) -> None:
     node = await dead_node(whole_db, "blue")
     late = node.clock() + 10 * MINUTE
-    claimed = await whole_db.write(claim, late, Allowance("default", 10, 10))
+    claimed = await whole_db.write(claim, late, Allowance("default", 10, 10), Gatekeeper("default", {}, bot))
     assert [one.text for one in claimed.claims] == ["Go on."]
     clock = Clock(late + LEASE - SECOND)
     async with working(whole_db, clock=clock) as heir:

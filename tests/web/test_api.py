@@ -4,12 +4,19 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from types import SimpleNamespace
 
 import httpx
 import pytest
+from sqlalchemy import Connection, insert
 
 from tests.web.conftest import Site
+from textback.core.when import to_datetime
 from textback.store import accounts
+from textback.store.inbox import find_homes
+from textback.store.tables import agreements
+from textback.web.present import bubble
 
 TO = "+12065550123"
 
@@ -292,3 +299,66 @@ def test_a_failure_inside_is_told_without_its_reason(site: Site, till: httpx.Cli
     answer = send(till)
     assert answer.status_code == 500
     assert answer.json() == {"error": "Something went wrong here. It was written to the log; try again."}
+
+
+# What it is for, and where they are
+
+
+def night(site: Site) -> str:
+    """A time zone in which it is the middle of the night, whatever the time is here."""
+    return next(zone for zone in (f"Etc/GMT{n:+}" for n in range(-12, 12)) if to_datetime(site.clock(), zone).hour == 2)
+
+
+def agree(site: Site, number: str) -> None:
+    def write(tx: Connection) -> None:
+        home = find_homes(tx, "default", [("phone", number)])["phone", number]
+        key = {"bucket": home.bucket, "contact_id": home.contact_id, "family": "phone", "programme": ""}
+        scope = {"message_class": "promotional", "state": "agreed", "since": 1, "event_id": "e1"}
+        tx.execute(insert(agreements), {**key, **scope, "workspace": "default"})
+
+    site.write(write)
+
+
+def test_a_promotional_text_needs_an_agreement_on_record(till: httpx.Client):
+    answer = till.post("/sms/send", json={"to": "+12065550151", "message": "Sale!", "class": "promotional"})
+    assert (answer.status_code, answer.json()["rule"], answer.json()["status"]) == (403, "K1", "blocked")
+    assert (
+        till.post("/sms/send", json={"to": "+12065550151", "message": "Hi", "class": "informational"}).status_code
+        == 200
+    )
+
+
+def test_a_text_at_the_wrong_time_waits_and_says_until_when(site: Site, till: httpx.Client):
+    to = "+12065550152"
+    assert send(till, to).status_code == 200
+    agree(site, to)
+    body = {"to": to, "message": "Sale!", "class": "promotional", "zone": night(site), "region": "TX"}
+    told = till.post("/sms/send", json=body).json()
+    assert (told["status"], told["rule"]) == ("queued", "Q1")
+    assert "they may go from 8:00 to 20:00" in told["reason"]
+    held = datetime.fromisoformat(told["held_until"])
+    assert 5 <= held.timestamp() / 3600 - site.clock() / 3_600_000 <= 6.3
+    (row,) = site.rows("SELECT zone, region, zone_source FROM contacts WHERE zone != ''")
+    assert tuple(row) == (night(site), "TX", "api")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("class", "compliance"), ("class", "sale"), ("zone", "Mars/Olympus"), ("region", "Texas"), ("region", "tx")],
+)
+def test_a_class_or_a_place_that_there_is_not(till: httpx.Client, field: str, value: str):
+    answer = till.post("/sms/send", json={"to": TO, "message": "Hi", field: value})
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+
+
+def test_the_desk_says_until_when_a_text_waits():
+    row = SimpleNamespace(
+        id="1", at=1_800_000_000_000, direction="out", author="api", author_name="till", author_id="", status="queued",
+        rule="Q1", detail="It is night.", due_at=1_800_043_200_000, text="Sale!", media="[]", source="api", code="",
+    )  # fmt: skip
+    shown = bubble(row, "me", "America/Los_Angeles", row.at)
+    assert (shown.delivery, shown.cause) == ("Held until 12:00 pm (rule Q1)", "It is night.")
+    later = bubble(row, "me", "America/Los_Angeles", row.at - 86_400_000)
+    assert later.delivery == "Held until Fri 15 Jan, 12:00 pm (rule Q1)"
+    row.rule = "C3"
+    assert bubble(row, "me", "America/Los_Angeles", row.at).delivery == "Sending"

@@ -16,6 +16,7 @@ from textback.app import line_specs, make_actions, make_lines, read_folder, reso
 from textback.channels.client import Session
 from textback.channels.probe import Answered, probe, serves
 from textback.cli.serving import example_bot
+from textback.compliance.tables import registrations
 from textback.core.errors import TextbackError
 from textback.core.phone import is_e164, is_short_code
 from textback.core.when import MINUTE, SECOND, to_iso
@@ -155,6 +156,8 @@ def _lines(bot: Bot, found: Mapping[str, str], http: Session, findings: list[Fin
         fine[name] = spec
         if is_e164(number) or is_short_code(number):
             findings.append(Finding(f"line {name}", "ok", f"{spec.provider}; its keys have the right form."))
+            if spec.provider != "simulator":
+                findings.append(_registration(name, spec, number))
         else:
             fix = "Write it like +12065550100."
             findings.append(Finding(f"line {name}", "error", "Its number is not in E.164 form.", fix))
@@ -162,6 +165,25 @@ def _lines(bot: Bot, found: Mapping[str, str], http: Session, findings: list[Fin
         fix = "Set the variables of a provider; see docs/reference/settings.md."
         findings.append(Finding("lines", "warning", "There is no real number; only the simulated phone works.", fix))
     return fine
+
+
+def _registration(name: str, spec: LineSpec, number: str) -> Finding:
+    """N1, N2: whether carriers let its texts to the United States through, as far as bot.yml says."""
+    what, mine = f"registration of {name}", spec.registration
+    status = registrations().statuses.get(mine.status)
+    if status is None:
+        if not number.startswith("+1") and not is_short_code(number):
+            return Finding(what, "ok", "It is not declared, and this is no number of North America.")
+        fix = "Write registration: {status: verified, kind: 10dlc} in bot.yml; see docs/how-to/quiet-hours.md."
+        return Finding(what, "warning", "Nobody has said how it is registered; carriers block texts that are not.", fix)
+    if not status.sends:
+        return Finding(
+            what, "warning", f"The line {status.says}: nothing goes from it to the United States.", status.fix
+        )
+    kinds = registrations().kinds
+    if mine.kind and mine.kind not in kinds:
+        return Finding(what, "warning", f"Nobody knows the kind {mine.kind!r}.", f"Use one of {', '.join(kinds)}.")
+    return Finding(what, "warning" if status.fix else "ok", f"Declared as {mine.status}.", status.fix)
 
 
 def _traces(found: Mapping[str, str]) -> Finding:

@@ -17,6 +17,7 @@ from textback.cli import (
     doctor,
     matching,
     nlu,
+    policy,
     privacy,
     serving,
     testing,
@@ -41,6 +42,8 @@ dead_letters = typer.Typer(help="Texts and arrivals that were given up, and reje
 app.add_typer(dead_letters, name="dead")
 databases = typer.Typer(help="How the database keeps its tables.", no_args_is_help=True)
 app.add_typer(databases, name="db")
+policies = typer.Typer(help="What the gate says to texts, and why.", no_args_is_help=True)
+app.add_typer(policies, name="policy")
 understanding = typer.Typer(help="How well the classifier understands texts.", no_args_is_help=True)
 app.add_typer(understanding, name="nlu")
 
@@ -271,6 +274,32 @@ def nlu_eval(
 ) -> None:
     """Train the classifier with one file, try it on another, and print how well it did."""
     nlu.evaluate(train, test, as_json=as_json, lite=lite)
+
+
+@policies.command("explain")
+def policy_explain(
+    to: Annotated[str, typer.Option(help="The contact's number.", show_default=False)],
+    at: Annotated[
+        str, typer.Option(help="When, such as 2026-11-22T07:30-08:00; without offset on their clock. Default: now.")
+    ] = "",
+    class_: Annotated[
+        str, typer.Option("--class", help="conversational, informational or promotional.")
+    ] = "promotional",
+    line: Annotated[str, typer.Option(help="The line that it goes on, for its registration.")] = "",
+    agreed: Annotated[bool, typer.Option("--agreed", help="They have agreed to such texts.")] = False,
+    opted_out: Annotated[bool, typer.Option("--opted-out", help="They have opted out.")] = False,
+    texted: Annotated[str, typer.Option(help="When they texted last. Default: never.")] = "",
+    zone: Annotated[str, typer.Option(help="The time zone that they have named.")] = "",
+    region: Annotated[str, typer.Option(help="The state that they live in, such as TX.")] = "",
+    sent: Annotated[int, typer.Option(min=0, help="Promotional texts that they got in the last 24 hours.")] = 0,
+    bot_dir: Annotated[
+        Path | None, typer.Option("--bot", help="The bot folder, for policy.yml and lines. Default: the example.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
+) -> None:
+    """Say whether a text would go, wait or be refused, by which rule, and when. Exits with 1 unless it would go."""
+    given = policy.Given(to, at, class_, line, agreed, opted_out, texted, zone, region, sent)
+    raise typer.Exit(policy.explain(bot_dir, given, as_json=as_json))
 
 
 @apikeys.command("add")

@@ -1,4 +1,4 @@
-"""Consent on the way in and on the way out: what a text changes, and whether one may go. The only gate there is."""
+"""Consent on the way in: what a text changes. Whether one may go out is for the gate to say (compliance.gate)."""
 
 from collections.abc import Mapping
 
@@ -41,14 +41,6 @@ class Verdict(msgspec.Struct, frozen=True):
     reply: str | None = None
     reply_expires_at: int | None = None
     result: str = "None"
-
-
-class Gate(msgspec.Struct, frozen=True):
-    """Whether a text may go, by which rule, and why in a sentence."""
-
-    allowed: bool
-    rule: str
-    reason: str
 
 
 _NOTHING = Verdict("none")
@@ -129,26 +121,3 @@ def help_reply(brand: Brand) -> str:
     contact = f"For help contact {reach}. " if reach else ""
     frequency = brand.frequency or "Message frequency varies"
     return f"{brand.name}: {contact}{frequency.rstrip('.')}. Msg & data rates may apply. Reply STOP to end."
-
-
-_ANSWER = Gate(True, "C2", "Reply to their own text.")
-_COMPLIANCE = Gate(True, "C1", "Consent message.")
-_ALLOWED = Gate(True, "C3", "Not opted out.")
-_OPTED_OUT = Gate(False, "O6", "They opted out of texts. Only they can opt in again, by texting START.")
-_TOO_LATE = Gate(False, "Q4", "It was too old to be useful when its turn came.")
-_CONFIRM_TOO_LATE = Gate(False, "O7", "More than five minutes have passed since they opted out.")
-
-
-def may_send(message_class: str, *, opted_out: bool, expires_at: int | None, now: int) -> Gate:
-    """The gate (C3), asked when a text is queued and again when it is posted, whoever wrote it.
-
-    A contact who has opted out gets nothing but class compliance: the confirmation of their opt-out, in time (O7), and
-    the answer to HELP (O9). A class nobody knows counts as promotional (C1).
-    """
-    if message_class == "compliance":
-        return _CONFIRM_TOO_LATE if expires_at is not None and now >= expires_at else _COMPLIANCE
-    if opted_out:
-        return _OPTED_OUT
-    if expires_at is not None and now >= expires_at:
-        return _TOO_LATE
-    return _ANSWER if message_class == "conversational" else _ALLOWED

@@ -96,7 +96,8 @@ class Complete(Arrival, frozen=True, omit_defaults=True, tag="complete"):
 
 class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     """Another program sends a text through the API: its own words, or a named message (`template`) with the values of
-    its variables, in `locale` or, without one, in the contact's own."""
+    its variables, in `locale` or, without one, in the contact's own. `zone` (IANA) and `region` say where the contact
+    is."""
 
     key_name: str
     text: str
@@ -106,6 +107,8 @@ class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     template: str = ""
     variables: dict[str, str] = {}
     locale: str = ""
+    zone: str = ""
+    region: str = ""
 
 
 class ApiEvent(Arrival, frozen=True, omit_defaults=True, tag="event"):

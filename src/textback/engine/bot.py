@@ -5,6 +5,8 @@ from typing import Protocol
 import msgspec
 
 from textback.core.messages import Asks, MessageClass
+from textback.core.overrides import Overrides
+from textback.core.registration import UNDECLARED, Registration
 from textback.core.when import MINUTE
 from textback.engine.actions import Action
 from textback.engine.arrivals import Media
@@ -22,6 +24,7 @@ class LineSpec(msgspec.Struct, frozen=True):
     provider: str
     number: str
     options: dict[str, str] = {}
+    registration: Registration = UNDECLARED
 
 
 class Handoff(msgspec.Struct, frozen=True):
@@ -216,6 +219,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     content: Content = Content()
     actions: dict[str, Action] = {}
     recogniser: Recogniser | None = None
+    policy: Overrides = Overrides()
 
     @property
     def owner_idle_minutes(self) -> float:

@@ -21,12 +21,15 @@ from textback.engine.nodes.ask import TYPES, Ask
 from textback.engine.nodes.confirm import Confirm
 from textback.engine.nodes.registry import KINDS
 from textback.engine.opening import read_burst, read_country, read_hours
+from textback.engine.policy_file import POLICY_FILE, read_policy, read_registration
 from textback.engine.reading import FLOW_NAME, NAME, QUEUE, RESERVED, FlowReader, Reader
 from textback.engine.source import Mapping as MappingNode
 from textback.engine.source import Node, Problem, Source, nearest
 from textback.engine.words import LANGUAGES
 
 BOT_FILE = "bot.yml"
+SIMULATED = "simulator"
+"""The provider that no carrier is behind."""
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
     "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content",
@@ -85,7 +88,8 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
     problems: list[Problem] = []
     said: list[lint.Part] = []
     bot = _read_bot(files, problems, said)
-    bot = msgspec.structs.replace(bot, templates=read_named(files, bot, problems, said))
+    templates = read_named(files, bot, problems, said)
+    bot = msgspec.structs.replace(bot, templates=templates, policy=read_policy(files, problems))
     readers: list[tuple[FlowReader, Flow, Node]] = []
     flows: dict[str, Flow] = {}
     places: dict[str, str] = {}
@@ -108,7 +112,7 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
             continue
         elif folder in LATER_FOLDERS:
             source.warn(None, f"{folder}/ is not used in this version.", "")
-        elif file != BOT_FILE and folder != "tests":
+        elif file not in (BOT_FILE, POLICY_FILE) and folder != "tests":
             source.warn(None, "This file is not part of a bot.", "Flows are flows/NAME.yml.")
     if not flows and not any(problem.level == "error" for problem in problems):
         Source(BOT_FILE, problems).error(None, "The bot has no flow.", "Write one in flows/NAME.yml.")
@@ -282,7 +286,12 @@ def _lines(reader: Reader, node: Node | None) -> tuple[LineSpec, ...]:
         if not isinstance(value, MappingNode):
             source.error(value, f"The line {name!r} must have keys and values.", "Give it a provider and a number.")
             continue
-        options = {key: text for key, one in value.values.items() if (text := reader.string(one, key)) is not None}
+        registration = read_registration(reader, value.values.get("registration"), name)
+        options = {
+            key: text
+            for key, one in value.values.items()
+            if key != "registration" and (text := reader.string(one, key)) is not None
+        }
         provider, number = options.pop("provider", ""), options.pop("number", "")
         for key, given in (("provider", provider), ("number", number)):
             if not given and key not in value.values:
@@ -298,7 +307,10 @@ def _lines(reader: Reader, node: Node | None) -> tuple[LineSpec, ...]:
                     f"{key} of line {name!r} is written here in full.",
                     f"Write ${{{key.upper()}}} and set it in the environment.",
                 )
-        found.append(LineSpec(name, provider, number, options))
+        if not registration.status and provider != SIMULATED and "registration" not in value.values:
+            message = f"Nobody has said how the line {name!r} is registered with the carriers."
+            source.warn(node.keys[name], message, "Add `registration: {status: verified, kind: 10dlc}`, or what it is.")
+        found.append(LineSpec(name, provider, number, options, registration))
     return tuple(found)
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 
-from textback.compliance.consent import may_send
+from textback.compliance.gate import Permit, too_late
 from textback.compliance.limits import REPLY
 from textback.core.faults import point
 from textback.core.when import MINUTE, SECOND
 from textback.engine.arrivals import Media
 from textback.pipeline.fairness import Allowance, choose
+from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.lines import Line
 from textback.store import outbox
 from textback.store.db import Row, Tx
@@ -39,6 +40,7 @@ class Claim(msgspec.Struct, frozen=True):
     made: int = 0  # when it was queued, in ms
     bulk: bool = False
     arrival_id: str = ""  # what it answers; the id of its trace
+    permit: Permit | None = None  # the gate's; nothing is posted without
 
     def held(self, now: int) -> bool:
         """Whether it is still ours. A node that was frozen for longer must not post: another has judged the row."""
@@ -74,44 +76,32 @@ class Queued(msgspec.Struct):
     media: tuple[Media, ...]
     arrival_id: str = ""
     source: str = ""
+    permit: Permit | None = None  # for an answer; every other text asks the gate again before it is posted
 
 
-def claim(tx: Tx, now: int, allowed: Allowance, lease: int = LEASE) -> Claimed:
+def claim(tx: Tx, now: int, allowed: Allowance, gate: Gatekeeper, lease: int = LEASE) -> Claimed:
     """Take rows to post within `lease` ms, asking the gate for each in the same transaction (C3).
 
     What must wait for its line, or for others, is not claimed yet, so that a STOP can still withdraw it.
     """
-    refused: list[dict[str, Any]] = []
-    contacts: list[str] = []
-    refusals: list[Refusal] = []
-
-    def may_go(row: Row[Any]) -> bool:
-        gate = may_send(row.message_class, opted_out=bool(row.opted_out), expires_at=row.expires_at, now=now)
-        if not gate.allowed:
-            status = "blocked" if gate.rule == "O6" else "expired"
-            key = {"b": row.bucket, "k": row.contact_id, "i": row.id}
-            refused.append({**key, "s": status, "r": gate.rule, "c": "", "d": gate.reason})
-            contacts.append(row.contact_id)
-            refusals.append(Refusal(row.id, row.line, gate.rule, row.arrival_id))
-        return gate.allowed
-
-    chosen = choose(tx, now, allowed, may_go)
-    claims = [_claim_of(row, now, lease) for row in chosen.rows]
+    judge = gate.judge(tx, now)
+    chosen = choose(tx, now, allowed, judge.passed)
+    claims = [_claim_of(row, now, lease, judge.permits[row.id]) for row in chosen.rows]
     if claims:
         outbox.claim(tx, [(c.bucket, c.contact_id, c.id) for c in claims], now + lease)
         point("deliver.claiming")
-    if refused:
-        outbox.settle(tx, refused)
-    return Claimed(claims, contacts, outbox.any_queued(tx), chosen.waits, refusals, chosen.used)
+    stopped = judge.write(chosen.rows)
+    refusals = [Refusal(row.id, row.line, rule, row.arrival_id) for row, rule in judge.refused]
+    return Claimed(claims, stopped, outbox.any_queued(tx, now), chosen.waits, refusals, chosen.used)
 
 
 def give_up_late(tx: Tx, now: int, lines: Collection[str]) -> list[str]:
     """End what has become too old to be useful on lines that claim nothing now, so that it shows. Returns contacts."""
     late: list[dict[str, Any]] = []
     for row in outbox.late(tx, now, lines):
-        gate = may_send(row.message_class, opted_out=False, expires_at=row.expires_at, now=now)
+        rule, why = too_late(row.message_class)
         key = {"b": row.bucket, "k": row.contact_id, "i": row.id}
-        late.append({**key, "s": "expired", "r": gate.rule, "c": "", "d": gate.reason})
+        late.append({**key, "s": "expired", "r": rule, "c": "", "d": why})
     if late:
         outbox.settle(tx, late)
     return [row["k"] for row in late]
@@ -144,6 +134,8 @@ def claim_new(
         taken.add(row["contact_id"])
         if not first or line is None or line.limited or row["priority"] != REPLY or len(claims) >= room:
             continue
+        if item.permit is None:
+            continue
         if line.name in shut:
             continue
         row.update(state="sending", attempts=1, fence=1, lease_until=now + lease)
@@ -162,12 +154,13 @@ def claim_new(
                 deadline,
                 now,
                 arrival_id=item.arrival_id,
+                permit=item.permit,
             )
         )
     return claims
 
 
-def _claim_of(row: Row[Any], now: int, lease: int) -> Claim:
+def _claim_of(row: Row[Any], now: int, lease: int, permit: Permit) -> Claim:
     return Claim(
         row.bucket,
         row.id,
@@ -183,4 +176,5 @@ def _claim_of(row: Row[Any], now: int, lease: int) -> Claim:
         row.at,
         row.priority != REPLY,
         row.arrival_id,
+        permit,
     )

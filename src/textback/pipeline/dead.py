@@ -7,13 +7,14 @@ import msgspec
 
 from textback.actions.base import Failed
 from textback.channels.base import Failure
-from textback.compliance.consent import may_send
 from textback.compliance.limits import priority_of
 from textback.core.ids import new_id
 from textback.core.phone import mask
 from textback.engine.arrivals import AnyArrival, Message
 from textback.pipeline.claim import Claim
+from textback.pipeline.gating import Gatekeeper
 from textback.store import dead, jobs
+from textback.store import gate as gate_store
 from textback.store.db import Row, Tx
 
 AGAIN = "again"
@@ -91,35 +92,42 @@ def of_job(row: Row[Any], attempts: int, failed: Failed, now: int) -> dict[str, 
     }
 
 
-def redrive(tx: Tx, letter: Row[Any], now: int) -> Redriven:
+def redrive(tx: Tx, letter: Row[Any], now: int, keeper: Gatekeeper) -> Redriven:
     """Put what was given up on the road again, once: a text as a new message, which the consent gate is asked about now
     and again when it is posted; an arrival as it came, for a turn with things as they are now."""
     conversation = dead.conversation_of(tx, letter)
     if conversation is None:
         return Redriven("lost", "The conversation is gone.")
-    ways = {"send": _send, "job": _job}
-    return ways[letter.kind](tx, letter, conversation, now) if letter.kind in ways else _arrival(tx, letter, now)
+    if letter.kind == "send":
+        return _send(tx, letter, conversation, now, keeper)
+    return _job(tx, letter, conversation, now) if letter.kind == "job" else _arrival(tx, letter, now)
 
 
-def _send(tx: Tx, letter: Row[Any], conversation: Row[Any], now: int) -> Redriven:
+def _send(tx: Tx, letter: Row[Any], conversation: Row[Any], now: int, keeper: Gatekeeper) -> Redriven:
     old = dead.message_of(tx, letter)
     if old is None:
         return Redriven("lost", "The message is gone.")
-    gate = may_send(old.message_class, opted_out=bool(conversation.opted_out), expires_at=None, now=now)
+    id_ = new_id()
+    gate, log = keeper.again(tx, old, conversation, id_, now)
+    if log:
+        gate_store.add(tx, log)
     if not gate.allowed:
         return Redriven("refused", gate.reason)
     if not dead.take(tx, letter, now):
         return Redriven("done")
-    fresh = {"id": new_id(), "status": "queued", "rule": gate.rule, "code": "", "detail": "", "provider_id": None}
+    held = gate.outcome == "hold"
+    why = gate.reason if held else ""
+    fresh = {"id": id_, "status": "queued", "rule": gate.rule, "code": "", "detail": why, "provider_id": None}
     message = {**old._mapping, **fresh, "at": now}
-    waiting = {name: message[name] for name in ("bucket", "contact_id", "id", "workspace", "line", "message_class")}
+    waiting = {name: message[name] for name in ("bucket", "contact_id", "id", "workspace", "line")}
     waiting |= {
         "recipient": conversation.address,
-        "priority": priority_of(old.message_class),
+        "message_class": gate.judged,
+        "priority": priority_of(gate.judged if held else old.message_class),
         "state": "queued",
         "attempts": 0,
-        "due_at": now,
-        "expires_at": None,
+        "due_at": gate.until if held else now,
+        "expires_at": gate.expires_at,
         "lease_until": None,
         "fence": 0,
         "asks": 0,

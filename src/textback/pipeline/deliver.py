@@ -28,8 +28,10 @@ from textback.pipeline.buckets import FEW, Places, told
 from textback.pipeline.claim import LEASE, Claim, Claimed, claim, give_up_late
 from textback.pipeline.dead import of_send
 from textback.pipeline.fairness import Ahead, Allowance, Cap, bulk_room, give_back, take_ahead
+from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import BATCH_CLAIMS, BATCH_RECEIPTS, POSTS, REFUSED, REPLY_SECONDS
+from textback.pipeline.posting import post
 from textback.pipeline.slots import Slots
 from textback.store import dead, inbox, outbox, spread
 from textback.store.db import Batch, Db, Tx
@@ -147,6 +149,7 @@ class Deliverer:
         clock: Callable[[], int],
         changed: Callable[[list[str]], None],
         status_url: Callable[[str, str], str | None],
+        gate: Gatekeeper,
         *,
         most: int = 256,
         lease: int = LEASE,
@@ -161,6 +164,7 @@ class Deliverer:
         self._clock = clock
         self._changed = changed
         self._status_url = status_url
+        self._gate = gate
         self._most = most
         self._lease = lease
         self._eager = eager  # whether all that it delivers was queued by other nodes
@@ -373,7 +377,9 @@ class Deliverer:
         allowed = Allowance(self._workspace, most, bulk, held, self._rates, self._caps, granted)
         began = time.time_ns() if self._tracer is not None else 0
         try:
-            claimed = await self._db.write_within(bucket, "deliver", claim, self._clock(), allowed, self._lease)
+            claimed = await self._db.write_within(
+                bucket, "deliver", claim, self._clock(), allowed, self._gate, self._lease
+            )
         except Exception as error:
             if not told(bucket, error):
                 log.warning("claim failed", error=type(error).__name__)
@@ -432,11 +438,12 @@ class Deliverer:
         began = time.time_ns() if self._tracer is not None else 0
         if line is None:
             result: Accepted | Failure = Failure("rejected", detail=f"There is no line {mine.line} any more.")
-        elif not mine.held(self._clock()):
+        elif not mine.held(self._clock()) or mine.permit is None:
             result = LATE
         else:
             point("deliver.posting")
-            result = await line.provider.send(
+            result = await post(
+                line.provider,
                 Outgoing(
                     mine.id,
                     line.number,
@@ -446,7 +453,8 @@ class Deliverer:
                     self._status_url(mine.line, mine.id),
                     partial(self._held, mine),
                     None if self._tracer is None else answered.append,
-                )
+                ),
+                mine.permit,
             )
             if mine.held(self._clock()):  # else it may be that nothing was posted
                 self._heard(mine, result)

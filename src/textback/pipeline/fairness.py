@@ -56,9 +56,9 @@ class Chosen(msgspec.Struct):
     used: dict[str, int] = {}
 
 
-def choose(tx: Tx, now: int, allowed: Allowance, may_go: Callable[[Row[Any]], bool]) -> Chosen:
-    """What is due and may go, answers first. `may_go` is asked once for each row that is looked at. Only what goes is
-    counted against rates and caps, in this transaction; all nodes share them."""
+def choose(tx: Tx, now: int, allowed: Allowance, passed: Callable[[Sequence[Row[Any]]], list[Row[Any]]]) -> Chosen:
+    """What is due and may go, answers first. `passed` says, once, which of the rows that are looked at may. Only what
+    goes is counted against rates and caps, in this transaction; all nodes share them."""
     limited = list(dict.fromkeys([*allowed.held, *allowed.rates, *allowed.caps]))
     bulk = allowed.bulk
     priorities = outbox.PRIORITIES if bulk else (REPLY,)
@@ -67,7 +67,7 @@ def choose(tx: Tx, now: int, allowed: Allowance, may_go: Callable[[Row[Any]], bo
     sent: dict[str, int] = {}
 
     def judged(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
-        fine = [row for row in rows if may_go(row)]
+        fine = passed(rows)
         answers = sum(row.priority == REPLY for row in fine)
         return fine[: answers + bulk]
 

@@ -10,9 +10,11 @@ import msgspec
 
 from textback.channels.base import BadPayload, BadSignature, Timestamped
 from textback.engine.arrivals import Message
+from textback.engine.bot import Bot
 from textback.pipeline import dead
 from textback.pipeline.accept import incoming
 from textback.pipeline.dead import Redriven
+from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.lines import Line
 from textback.pipeline.quarantine import read_raw
 from textback.store import accounts, inbox, rejected
@@ -26,12 +28,13 @@ SOME = 100
 
 
 class Means(msgspec.Struct, frozen=True):
-    """What redriving needs beside the letter: whose it is, the lines as they are configured now, and the address that
-    providers call."""
+    """What redriving needs beside the letter: whose it is, the lines as they are configured now, the address that
+    providers call, and the bot, whose policy the gate goes by. Where it is not known, those who post know it."""
 
     workspace: str
     lines: Mapping[str, Line]
     public_url: str
+    bot: Bot = Bot(name="")
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -74,8 +77,8 @@ def _of(kind: str) -> Callable[..., list[Row[Any]]]:
     return rows
 
 
-def _dead_again(tx: Tx, row: Any, now: int, _: Means) -> Redriven:
-    return dead.redrive(tx, row, now)
+def _dead_again(tx: Tx, row: Any, now: int, means: Means) -> Redriven:
+    return dead.redrive(tx, row, now, Gatekeeper(means.workspace, means.lines, lambda: means.bot))
 
 
 def _webhook_again(tx: Tx, row: Any, now: int, means: Means) -> Redriven:

@@ -7,6 +7,7 @@ import msgspec
 from textback.channels.base import Provider
 from textback.compliance.limits import CAMPAIGN_CLASSES, T_MOBILE_PER_DAY, cap_of, rate_of
 from textback.core.errors import SettingsError, shown
+from textback.core.registration import UNDECLARED, Registration
 
 LEAST_CAP = 10
 """Segments that the longest text has: under a smaller cap it could never go."""
@@ -26,6 +27,7 @@ class Line(msgspec.Struct, frozen=True):
     rate: float | None = None
     cap: int | None = None
     brand: str = ""
+    registration: Registration = UNDECLARED
     log_only_until: int = 0
     """Until then (ms) a webhook with a bad signature is taken in; 0: never."""
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from textback.compliance.consent import Gate, may_send
+from textback.compliance.gate import Decision
+from textback.compliance.policy import policy_of
 from textback.core.errors import TextbackError
 from textback.core.text import clean
 from textback.engine.actions import nothing
@@ -20,6 +21,7 @@ from textback.engine.effects import AnyEffect, CancelTimers, Event, Perform, Rec
 from textback.engine.state import State, dump_state, load_state
 from textback.engine.step import Turn
 from textback.pipeline.decide import Standing, decide, failed_turn
+from textback.pipeline.gating import rehearsed
 from textback.pipeline.quiet import UNASKED, allowed_from
 
 CONTACT = "+12065550123"
@@ -53,7 +55,7 @@ class Done(msgspec.Struct, frozen=True):
     """An effect that was carried out. For a text, `gate` says whether it may go."""
 
     effect: AnyEffect
-    gate: Gate | None = None
+    gate: Decision | None = None
 
 
 class Played(msgspec.Struct):
@@ -134,7 +136,11 @@ class Rehearsal:
                 return played
             due = self.timers.pop(key)
             self.now = max(self.now, due)
-            later = allowed_from(self.now, "", self.bot.timezone) if key.startswith(UNASKED) else self.now
+            later = (
+                allowed_from(self.now, "", self.bot.timezone, policy_of(self.bot.policy))
+                if key.startswith(UNASKED)
+                else self.now
+            )
             if later > self.now:
                 self.timers[key] = later
                 continue
@@ -170,10 +176,7 @@ class Rehearsal:
     def _carry_out(self, effect: AnyEffect) -> Done:
         match effect:
             case Send():
-                gate = may_send(
-                    effect.message_class, opted_out=self.opted_out, expires_at=effect.expires_at, now=self.now
-                )
-                return Done(effect, gate)
+                return Done(effect, rehearsed(effect, opted_out=self.opted_out, now=self.now))
             case RecordConsent(change):
                 self.opted_out = change == "opt_out"
             case SetTimer(key, due_at):

@@ -23,6 +23,7 @@ from textback.pipeline.breaker import Condition
 from textback.pipeline.buckets import BucketAcceptor, Places, told
 from textback.pipeline.claim import LEASE
 from textback.pipeline.deliver import Deliverer
+from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.hub import EVERYTHING, Hub
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
@@ -105,7 +106,10 @@ class Road:
         self.now = now
         self.roles = frozenset(roles)
         self._public_url = public_url
-        self._turns = Turns(workspace, lines, shelf, lease, guard, reply_max_age, late_after, tracer, shortener, redact)
+        gate = Gatekeeper(workspace, lines, lambda: shelf.current)
+        self._turns = Turns(
+            workspace, lines, shelf, gate, lease, guard, reply_max_age, late_after, tracer, shortener, redact
+        )
         self._notifier = Notifier(db, workspace, self._heard)
         self.hub.tell = self._notifier.changed
         self._running = False
@@ -124,8 +128,9 @@ class Road:
         self.detour = self._acceptor.detour
         eager = "turn" not in self.roles
         self._deliverer = Deliverer(
-            db, workspace, lines, now, self.hub.publish, self._status_url, lease=lease, eager=eager, tracer=tracer
-        )
+            db, workspace, lines, now, self.hub.publish, self._status_url, gate,
+            lease=lease, eager=eager, tracer=tracer,
+        )  # fmt: skip
         self._performer: Performer | None = None
         if performs is not None:
             self._performer = Performer(
@@ -505,7 +510,7 @@ class Road:
             return ()
         self._tidy_at = now + TIDY
         old = before(self._keep, now)
-        return {None, *await self._old_letters(self.workspace, old.settled, old.unsettled)}
+        return {None, *await self._old_letters(self.workspace, old.settled, old.unsettled, old.decisions)}
 
     async def _tidy(self, place: int | None) -> None:
         """Delete a batch of it; soon again, until nothing is left to delete."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from textback.compliance.consent import may_send
+from textback.compliance.gate import permit
 from textback.compliance.limits import OFF, REPLY, Guard, priority_of
 from textback.core.faults import point
 from textback.core.ids import new_id
@@ -41,6 +41,7 @@ from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
 from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, asks_for_secret, decide, failed_turn
 from textback.pipeline.erase import take_home
+from textback.pipeline.gating import ANSWERS, Gatekeeper, Wish
 from textback.pipeline.jobs import of_perform
 from textback.pipeline.lines import Line
 from textback.pipeline.masking import Hidden, hide, hide_in_handoff, masked
@@ -50,6 +51,7 @@ from textback.pipeline.resting import Resting
 from textback.pipeline.shortener import RULE as TOO_LONG
 from textback.pipeline.shortener import Shortener, refused, too_long
 from textback.store import dead, inbox, jobs, short_links, turns
+from textback.store import gate as gate_store
 from textback.store.db import Row, Tx
 
 _arrival = msgspec.json.Decoder(AnyArrival)
@@ -131,9 +133,11 @@ class Conversation:
 class Writes:
     """Rows collected by a batch of turns, written table by table at the end: one statement each, however many turns."""
 
-    def __init__(self, workspace: str, now: int) -> None:
+    def __init__(self, workspace: str, now: int, tx: Tx) -> None:
         self.workspace = workspace
         self.now = now
+        self.tx = tx  # for what only some turns must read
+        self.decisions: list[dict[str, Any]] = []
         self.messages: list[dict[str, Any]] = []
         self.outbox: list[Queued] = []
         self.log: list[dict[str, Any]] = []
@@ -194,6 +198,8 @@ class Writes:
             dead.add(tx, self.dead)
         if self.jobs:
             jobs.add(tx, self.jobs)
+        if self.decisions:
+            gate_store.add(tx, self.decisions)
 
 
 class Turns:
@@ -204,6 +210,7 @@ class Turns:
         workspace: str,
         lines: Mapping[str, Line],
         shelf: Shelf,
+        gate: Gatekeeper,
         lease: int = LEASE,
         guard: Guard = OFF,
         reply_max_age: int = 0,
@@ -222,6 +229,7 @@ class Turns:
         self._late_after = late_after
         self._lines = lines
         self._shelf = shelf
+        self._gate = gate
         self.readings = Readings()
         self.resting = Resting()
 
@@ -242,7 +250,7 @@ class Turns:
             # what rests comes before what has come since.
             rows = inbox.pending_of(tx, open_)[: most if most == 1 else None]
         began = time.time_ns() if self._tracer is not None else 0
-        writes = Writes(self._workspace, now)
+        writes = Writes(self._workspace, now, tx)
         done: list[Row[Any]] = []
         strays: set[str] = set()
         again = False
@@ -336,7 +344,7 @@ class Turns:
             if row.kind != AGAIN:
                 sent_at, late = bursts.sent(row, arrival, self._late_after)
         elif isinstance(arrival, TimerFired) and arrival.key.startswith(UNASKED):
-            later = allowed_from(now, conversation.address, self._shelf.current.timezone)
+            later = allowed_from(now, conversation.address, self._shelf.current.timezone, self._gate.policy)
             if later > now:
                 self._set_timer(conversation, SetTimer(arrival.key, later), writes)
                 return
@@ -372,6 +380,8 @@ class Turns:
                     writes.messages[-1]["source"] = "late"
         elif isinstance(arrival, ApiSend):
             conversation.line = row.line or conversation.line
+            if arrival.zone or arrival.region:
+                gate_store.set_place(tx, conversation.contact_id, arrival.zone, arrival.region, "api")
         conversation.state = turn.state
         hide_in_handoff(turn.state, conversation.hidden)
         conversation.events = []
@@ -543,7 +553,14 @@ class Turns:
         answers = send.author == "bot" and send.message_class == "conversational" and row.kind in (MESSAGE, AGAIN)
         if answers and expires_at is None and self._reply_max_age:
             expires_at = row.received_at + self._reply_max_age
-        gate = may_send(send.message_class, opted_out=conversation.opted_out, expires_at=expires_at, now=writes.now)
+        # Their last text waits for a person while nobody has said anything since, or the bot has asked for one.
+        waits = conversation.waiting_since is not None or conversation.last[1] == "contact"
+        wish = Wish(
+            conversation.bucket, conversation.contact_id, id_, conversation.line, conversation.address, send,
+            expires_at, conversation.opted_out, conversation.state.last_inbound_at, waits,
+        )  # fmt: skip
+        gate, log = self._gate.queue(writes.tx, wish, writes.now)
+        writes.decisions += log
         conversation.count += 1
         conversation.last = (send.text, send.author, writes.now)
         line = self._lines.get(conversation.line)
@@ -560,10 +577,10 @@ class Turns:
                 "text": send.text,
                 "media": _encode(send.media).decode() if send.media else "[]",
                 "segments": segments(send.text).count,
-                "status": "queued" if gate.allowed else "blocked" if gate.rule == "O6" else "expired",
+                "status": gate.status,
                 "rule": gate.rule,
                 "code": "",
-                "detail": "" if gate.allowed else gate.reason,
+                "detail": "" if gate.outcome == "go" else gate.reason,
                 "provider_id": None,
                 "source": send.source,
                 "arrival_id": row.id,
@@ -575,21 +592,24 @@ class Turns:
             conversation.events.append(Event("send_refused", data))
             writes.refused[conversation.line, gate.rule] += 1
             return
+        held = gate.outcome == "hold"
         waiting = {
             **writes.key(conversation, id_),
             "line": conversation.line,
             "recipient": conversation.address,
-            "message_class": send.message_class,
-            "priority": conversation.priority,
+            "message_class": gate.judged,
+            # What is held must not keep answers waiting.
+            "priority": max(conversation.priority, priority_of(gate.judged)) if held else conversation.priority,
             "state": "queued",
             "attempts": 0,
-            "due_at": writes.now,
-            "expires_at": expires_at,
+            "due_at": gate.until if held else writes.now,
+            "expires_at": gate.expires_at,
             "lease_until": None,
             "fence": 0,
             "asks": newer.ASKS[send.asks],
         }
-        queued = Queued(waiting, send.text, send.media, row.id, send.source)
+        leave = permit(gate, id_) if gate.judged in ANSWERS else None
+        queued = Queued(waiting, send.text, send.media, row.id, send.source, leave)
         writes.outbox.append(queued)
         if answers:
             conversation.said.append(queued)
@@ -597,7 +617,7 @@ class Turns:
     def _set_timer(self, conversation: Conversation, effect: SetTimer, writes: Writes) -> None:
         due = effect.due_at
         if effect.key.startswith(UNASKED):
-            due = allowed_from(due, conversation.address, self._shelf.current.timezone)
+            due = allowed_from(due, conversation.address, self._shelf.current.timezone, self._gate.policy)
         writes.timers[conversation.contact_id, effect.key] = {
             "bucket": conversation.bucket,
             "contact_id": conversation.contact_id,

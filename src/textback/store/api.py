@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from textback.core.ids import bucket_of
-from textback.store.tables import conversations, messages
+from textback.store.tables import conversations, messages, outbox
 
 _c = conversations.c
 
@@ -15,6 +15,13 @@ def message(tx: Connection, contact_id: str, id_: str) -> Row[Any] | None:
     m = messages.c
     query = select(messages).where(m.bucket == bucket_of(contact_id), m.contact_id == contact_id, m.id == id_)
     return tx.execute(query).first()
+
+
+def due_at(tx: Connection, contact_id: str, id_: str) -> int | None:
+    """When (ms) a queued text may go; None when it is not queued any more."""
+    o = outbox.c
+    query = select(o.due_at).where(o.bucket == bucket_of(contact_id), o.contact_id == contact_id, o.id == id_)
+    return tx.execute(query.where(o.state == "queued")).scalar()
 
 
 def conversation_list(tx: Connection, workspace: str, most: int) -> list[Row[Any]]:

@@ -81,9 +81,10 @@ def some(tx: Connection, workspace: str, most: int) -> int:
 
 
 def conversation_of(tx: Connection, letter: Row[Any]) -> Row[Any] | None:
-    """Its conversation (address, opted_out, message_count), locked for the rest of the transaction."""
+    """Its conversation (address, opted_out, message_count, state, waiting_since), locked for the rest of the
+    transaction."""
     c = conversations.c
-    query = select(c.address, c.opted_out, c.message_count).where(
+    query = select(c.address, c.opted_out, c.message_count, c.state, c.waiting_since).where(
         c.bucket == letter.bucket, c.contact_id == letter.contact_id
     )
     rows: list[Row[Any]] = list(tx.execute(query.with_for_update()))

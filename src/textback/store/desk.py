@@ -6,7 +6,17 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
-from textback.store.tables import audit, consent_events, contacts, conversations, messages, sessions, timers, turns
+from textback.store.tables import (
+    audit,
+    consent_events,
+    contacts,
+    conversations,
+    messages,
+    outbox,
+    sessions,
+    timers,
+    turns,
+)
 
 View = Literal["needs-you", "mine", "bot", "all"]
 
@@ -78,8 +88,12 @@ def conversation(tx: Connection, workspace: str, contact_id: str, bucket: int) -
 
 
 def thread(tx: Connection, contact_id: str, bucket: int, most: int, before: str = "") -> list[Row[Any]]:
-    """The latest messages of a thread, oldest first; with `before`, those older than that message."""
-    query = select(messages).where(_m.bucket == bucket, _m.contact_id == contact_id)
+    """The latest messages of a thread, oldest first, each with when it is `due_at` if it waits; with `before`, those
+    older than that message."""
+    o = outbox.c
+    waiting = and_(o.bucket == _m.bucket, o.contact_id == _m.contact_id, o.id == _m.id)
+    query = select(messages, o.due_at).outerjoin(outbox, waiting)
+    query = query.where(_m.bucket == bucket, _m.contact_id == contact_id)
     if before:
         query = query.where(_m.id < before)
     return list(tx.execute(query.order_by(_m.id.desc()).limit(most)))[::-1]

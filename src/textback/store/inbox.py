@@ -40,9 +40,10 @@ class Home(msgspec.Struct, frozen=True):
 
 _add_arrivals = insert_or_skip(arrivals)
 _add_addresses = insert_or_skip(addresses)
-_add_contacts = Inserts(contacts, omit=["name"])
+_LATER = ("name", "zone", "region", "zone_source")  # what is not known of a stranger
+_add_contacts = Inserts(contacts, omit=_LATER)
 _add_conversations = Inserts(conversations)
-_open_contacts = Inserts(contacts, omit=["name"], suffix="ON CONFLICT DO NOTHING")
+_open_contacts = Inserts(contacts, omit=_LATER, suffix="ON CONFLICT DO NOTHING")
 _open_conversations = insert_or_skip(conversations)
 
 

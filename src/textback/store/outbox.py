@@ -34,7 +34,8 @@ _DUE = (
     select(
         _o.bucket, _o.id, _o.contact_id, _o.workspace, _o.line, _o.recipient, _o.message_class, _o.attempts,
         _o.expires_at, _o.fence, _o.priority, messages.c.text, messages.c.media, messages.c.segments,
-        messages.c.at, messages.c.arrival_id, conversations.c.opted_out,
+        messages.c.at, messages.c.arrival_id, messages.c.author, messages.c.author_name, messages.c.rule,
+        conversations.c.opted_out,
     )
     .join(
         messages,
@@ -67,7 +68,7 @@ _DUE = (
 _DUE = _DUE.with_for_update(skip_locked=True, of=outbox)
 _DUE_ON = _DUE.where(_o.line == bindparam("line"))
 _DUE_WITHOUT = _DUE.where(_o.line.not_in(bindparam("lines", expanding=True)))
-_QUEUED = select(_o.bucket).where(_o.state == "queued").limit(1)
+_QUEUED = select(_o.bucket).where(_o.state == "queued", _o.due_at <= bindparam("now")).limit(1)
 
 
 PRIORITIES = (0, 1, 2)
@@ -116,9 +117,9 @@ def late(tx: Connection, now: int, lines: Collection[str]) -> list[Row[Any]]:
     return list(tx.execute(within(tx, _LATE, _o.bucket), {"now": now, "lines": list(lines)}))
 
 
-def any_queued(tx: Connection) -> bool:
-    """Whether any row is queued, due or not."""
-    return tx.execute(within(tx, _QUEUED, _o.bucket)).first() is not None
+def any_queued(tx: Connection, now: int) -> bool:
+    """Whether any row is queued that may go by its time: it waits for others, or for its line."""
+    return tx.execute(within(tx, _QUEUED, _o.bucket), {"now": now}).first() is not None
 
 
 def under_way(tx: Connection, contacts: Sequence[tuple[int, str]]) -> list[Row[Any]]:

@@ -8,22 +8,24 @@ from sqlalchemy import Connection, Select, Table, select, text
 from textback.store.locks import TIDYING
 from textback.store.many import Deletes
 from textback.store.spread import by_bucket, confined, within
-from textback.store.tables import dead_letters, jobs, line_use, rejected_webhooks
+from textback.store.tables import dead_letters, gate_decisions, jobs, line_use, rejected_webhooks
 
 BATCH = 500
 """Rows of each table that one run deletes at most."""
 
-_d, _r, _u = dead_letters.c, rejected_webhooks.c, line_use.c
+_d, _g, _r, _u = dead_letters.c, gate_decisions.c, rejected_webhooks.c, line_use.c
 
 
 class Before(msgspec.Struct, frozen=True):
     """What goes: dead letters that were dealt with, or came, before these times (ms), and the jobs of the latter;
-    rejected webhooks that came before that one; and what lines have sent before that day."""
+    rejected webhooks that came before that one; what lines have sent before that day; and what the gate decided before
+    that time."""
 
     settled: int
     unsettled: int
     rejected: int
     day: str
+    decisions: int = 0
 
 
 class Gone(msgspec.Struct, frozen=True):
@@ -48,6 +50,8 @@ def tidy(tx: Connection, workspace: str, before: Before) -> Gone:
     if not by_bucket(tx) or confined(tx) is not None:
         unsettled = _delete(tx, dead_letters, letter.where(_d.redriven_at.is_(None), _d.at < before.unsettled), jobs)
         counts = [unsettled, _delete(tx, dead_letters, letter.where(_d.redriven_at < before.settled))]
+        decision = select(_g.bucket, _g.contact_id, _g.id).where(_g.workspace == workspace, _g.at < before.decisions)
+        counts.append(_delete(tx, gate_decisions, within(tx, decision, _g.bucket)))
     if confined(tx) is None:
         counts += _delete_others(tx, workspace, before)
     return Gone(unsettled, sum(counts), BATCH in counts)

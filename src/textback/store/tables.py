@@ -50,6 +50,9 @@ contacts = Table(
     Column("workspace", String(64), nullable=False),
     Column("name", Text, nullable=False, server_default=""),
     Column("created_at", BigInteger, nullable=False),
+    Column("zone", String(64), nullable=False, server_default=""),  # the IANA zone that they are in, where it is known
+    Column("region", String(16), nullable=False, server_default=""),  # the state that they are in, such as TX
+    Column("zone_source", String(16), nullable=False, server_default=""),  # who says so: contact, address, api
     sqlite_with_rowid=False,
 )
 
@@ -344,6 +347,31 @@ agreements = Table(
     Column("since", BigInteger, nullable=False),
     Column("event_id", String(32), nullable=False),
     Column("expires_at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+# What the gate decided about a text, but for ordinary answers that went: of these the message itself has the rule.
+gate_decisions = Table(
+    "gate_decisions",
+    metadata,
+    *_conversation_key(),
+    Column("message_id", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),  # when suppression and all the rest were looked at
+    Column("stage", String(8), nullable=False),  # queue | dispatch
+    Column("outcome", String(8), nullable=False),  # go | hold | refuse
+    Column("rule", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("message_class", String(16), nullable=False),
+    Column("judged", String(16), nullable=False),  # the class that it was judged as
+    Column("line", String(64), nullable=False),
+    Column("until", BigInteger),  # when a held text is looked at again
+    Column("basis", String(16), nullable=False),  # agreement | their text | a program
+    Column("event_id", String(32), nullable=False),  # the ledger's entry that authorised it
+    Column("zone", String(64), nullable=False),
+    Column("zone_source", String(16), nullable=False),
+    Column("local_time", String(32), nullable=False),  # the contact's own, there
+    Column("inputs", Text, nullable=False),
+    Index("gate_decisions_by_time", "workspace", "at"),
     sqlite_with_rowid=False,
 )
 

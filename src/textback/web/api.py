@@ -1,13 +1,15 @@
 """The HTTP API for other programs: send a text, list conversations. Keys come from `textback apikey add`."""
 
 import re
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from textback.compliance.gate import HOLDS
 from textback.core.ids import new_id
 from textback.core.phone import normalise
 from textback.core.text import clean
@@ -23,18 +25,27 @@ TURN_WAIT = 5.0
 
 
 _T = TypeVar("_T", bound=msgspec.Struct)
+_REGION = re.compile(r"[A-Z]{2}")
 _FIELD = re.compile(r"`\$\.(\w+)|field `(\w+)`")
 
 
-class SendBody(msgspec.Struct, forbid_unknown_fields=True):
-    """What POST /sms/send takes: `to` in E.164 or as people write it, and `message`, up to 1,600 characters."""
+class SendBody(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class"}):
+    """What POST /sms/send takes: `to` in E.164 or as people write it, and `message`, up to 1,600 characters. `class` is
+    what the text is for (C1); without it the workspace's policy says. `zone` (an IANA name) and `region` (a state such
+    as TX) are where the contact is, where the program knows (Q2); they are kept with the contact."""
 
     to: Annotated[str, Meta(examples=["+12065550123"])]
     message: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": MOST_TEXT})]
+    class_: Literal["conversational", "informational", "promotional"] | msgspec.UnsetType = msgspec.UNSET
+    zone: Annotated[str, Meta(extra_json_schema={"maxLength": 64})] = ""
+    region: Annotated[str, Meta(extra_json_schema={"pattern": "^([A-Z]{2})?$"})] = ""
 
 
 class SentText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
-    """A text that was queued, and what is known of it so far. `trace` is the id that logs and traces name it by."""
+    """A text that was queued, and what is known of it so far. `trace` is the id that logs and traces name it by.
+
+    Where it must wait, `rule` and `reason` say why, and `held_until` until when.
+    """
 
     message_id: str
     status: str
@@ -42,6 +53,9 @@ class SentText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
     to: str
     text: str
     trace: str = ""
+    rule: str = ""
+    reason: str = ""
+    held_until: str = ""
 
 
 class BlockedText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
@@ -81,6 +95,14 @@ def answer(status: int, data: object) -> Response:
 def refuse(status: int, error: str, field: str = "") -> Response:
     """An error as JSON: what is wrong, and which field."""
     return answer(status, Refusal(error, field))
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True
 
 
 def default_line(ctx: WebContext) -> LineInfo:
@@ -128,7 +150,15 @@ async def send_sms(request: Request) -> Response:
         return refuse(400, "message is empty.", field="message")
     if len(text) > MOST_TEXT:
         return refuse(400, f"message has {len(text)} characters; at most {MOST_TEXT} go.", field="message")
-    return await queue(ctx, to, ApiSend(request.state.key_name, text, new_id()))
+    if wanted.zone and not _is_zone(wanted.zone):
+        return refuse(400, "zone is no time zone. Use an IANA name such as America/New_York.", field="zone")
+    if wanted.region and not _REGION.fullmatch(wanted.region):
+        return refuse(400, "region is no state. Use two capital letters such as TX.", field="region")
+    class_ = ctx.bot().policy.unlabelled if wanted.class_ is msgspec.UNSET else wanted.class_
+    arrival = ApiSend(
+        request.state.key_name, text, new_id(), message_class=class_, zone=wanted.zone, region=wanted.region
+    )
+    return await queue(ctx, to, arrival)
 
 
 async def queue(ctx: WebContext, to: str, arrival: ApiSend) -> Response:
@@ -143,6 +173,10 @@ async def queue(ctx: WebContext, to: str, arrival: ApiSend) -> Response:
     if status == "blocked" and row is not None:
         return answer(403, BlockedText(row.detail, row.rule, message_id, status, line.number, to, text, trace))
     status = "queued" if status in ("sending", "accepted") else status
+    if row is not None and status == "queued" and row.rule in HOLDS:
+        until = await ctx.db.read(api_store.due_at, contact_id, message_id)
+        held = {"rule": row.rule, "reason": row.detail, "held_until": to_iso(until or row.at)}
+        return answer(200, SentText(message_id, status, line.number, to, text, trace, **held))
     return answer(200, SentText(message_id, status, line.number, to, text, trace))
 
 

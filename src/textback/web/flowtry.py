@@ -12,7 +12,6 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.compliance.consent import may_send
 from textback.core.text import Segments, clean, segments
 from textback.core.when import MINUTE, SECOND
 from textback.engine.arrivals import AnyArrival, Message, TimerFired
@@ -21,6 +20,7 @@ from textback.engine.effects import CancelTimers, RecordConsent, Send, SetTimer
 from textback.engine.state import State, dump_state, load_state
 from textback.engine.step import Turn
 from textback.pipeline.decide import Standing, decide, failed_turn
+from textback.pipeline.gating import rehearsed
 from textback.pipeline.rehearse import play_action
 from textback.web.context import WebContext
 from textback.web.flowfolder import Folder, checked, folder
@@ -116,7 +116,7 @@ def _take(talk: Talk, turn: Turn, at: int) -> None:
     for effect in turn.effects:
         match effect:
             case Send():
-                gate = may_send(effect.message_class, opted_out=talk.opted_out, expires_at=effect.expires_at, now=at)
+                gate = rehearsed(effect, opted_out=talk.opted_out, now=at)
                 note = "" if gate.allowed else f"Not sent: {gate.reason}"
                 talk.bubbles.append(Bubble("biz", effect.text, talk.turns, segments(effect.text), note))
             case RecordConsent(change):

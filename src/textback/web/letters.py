@@ -187,7 +187,7 @@ async def redrive(request: Request) -> Response:
     """POST /dead-letters/redrive: put one, the picked or all that match on the road again."""
     ctx: WebContext = request.app.state.ctx
     user: User = request.state.user
-    means = Means(ctx.workspace, ctx.road.lines, ctx.public_url)
+    means = Means(ctx.workspace, ctx.road.lines, ctx.public_url, ctx.bot())
     wanted = _wanted(request.state.form)
     count = 0
     stays: list[str] = []

@@ -65,8 +65,8 @@ DESCRIBED: Mapping[tuple[str, str], Operation] = {
     ("POST", "/sms/send"): Operation(
         "Queue one text.",
         {
-            200: ("It is in the outbox.", {JSON: SentText}),
-            400: "`to` or `message` can't be used; `field` names it.",
+            200: ("It is in the outbox, and goes now or at `held_until`.", {JSON: SentText}),
+            400: "A field can't be used; `field` names it.",
             401: _KEY,
             403: ("The consent gate refused it; `rule` says why.", {JSON: BlockedText}),
             413: "The body is over 64 KB.",

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from textback.compliance.gate import HOLDS
 from textback.core.messages import FAILED
 from textback.core.phone import pretty
 from textback.core.when import DAY, HOUR, MINUTE, SECOND, to_datetime
@@ -200,7 +201,15 @@ class Day:
     kind: str = "day"
 
 
-def bubble(row: Any, me: str, zone: str, opened: int = 0) -> Bubble:
+def _until(at: int, zone: str, now: int) -> str:
+    """A time to come: "9:00 am", with the day when it is another one."""
+    local = to_datetime(at, zone)
+    if local.date() == to_datetime(now, zone).date():
+        return clock(at, zone)
+    return f"{local:%a} {local.day} {local:%b}, {clock(at, zone)}"
+
+
+def bubble(row: Any, me: str, zone: str, now: int = 0, opened: int = 0) -> Bubble:
     """A message row as a bubble; `opened` is how often its links were."""
     words, icon, tone = DELIVERY.get(row.status, ("", "", ""))
     side = "in" if row.direction == "in" else {"bot": "bot", "api": "api"}.get(row.author, "mate")
@@ -208,6 +217,8 @@ def bubble(row: Any, me: str, zone: str, opened: int = 0) -> Bubble:
     if side == "mate" and row.author_id == me:
         side, by = "you", "You"
     cause = ""
+    if row.status == "queued" and row.rule in HOLDS and getattr(row, "due_at", None):
+        words, cause = f"Held until {_until(row.due_at, zone, now)} (rule {row.rule})", row.detail
     if row.status in FAILED:
         refused = row.status in ("blocked", "expired")
         cause = (
@@ -327,7 +338,7 @@ def woven(
 ) -> list[Bubble | Line | Day]:
     """The thread: texts and happenings in the order in which they happened, with a mark where a day begins. `opened` is
     how often links were, by message."""
-    items: list[Bubble | Line] = [bubble(row, me, zone, opened.get(row.id, 0)) for row in messages]
+    items: list[Bubble | Line] = [bubble(row, me, zone, now, opened.get(row.id, 0)) for row in messages]
     items += [line for row in events if (line := line_of(row, me, zone)) is not None]
     items.sort(key=lambda item: (item.at, item.id))
     shown: list[Bubble | Line | Day] = []

@@ -1,0 +1,273 @@
+"""What the gate is asked with: by turns when a text is queued, by deliver when it is about to be posted, by whoever
+sends one again. And the record of what it said."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from textback.compliance.agreement import Agreement
+from textback.compliance.gate import Ask, Decision, Permit, decide_send, permit
+from textback.compliance.hours import local
+from textback.compliance.limits import priority_of
+from textback.compliance.places import place_of
+from textback.compliance.policy import Policy, policy_of
+from textback.core.ids import new_id
+from textback.core.registration import UNDECLARED, Registration
+from textback.core.when import DAY
+from textback.engine.bot import Bot
+from textback.engine.effects import Send
+from textback.engine.state import load_state
+from textback.pipeline.lines import Line
+from textback.store import gate, outbox
+from textback.store.db import Row, Tx
+
+ANSWERS = frozenset({"compliance", "conversational"})
+"""Classes that the gate judges by what every turn knows: they cost no look into the database."""
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """A text that somebody wants to queue, and what the conversation says about it."""
+
+    bucket: int
+    contact_id: str
+    message_id: str
+    line: str
+    address: str
+    send: Send
+    expires_at: int | None
+    opted_out: bool
+    last_inbound_at: int
+    waits: bool
+
+
+class Gatekeeper:
+    """Asks the gate for one workspace, by the policy of the bot's current version."""
+
+    def __init__(self, workspace: str, lines: Mapping[str, Line], bot: Callable[[], Bot]) -> None:
+        self.workspace = workspace
+        self._lines = lines
+        self._bot = bot
+        self._known: tuple[Bot, Policy] | None = None
+        place_of("+12065550123", region="WA")  # so that no contact waits for its tables
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        bot = self._bot()
+        if self._known is None or self._known[0] is not bot:
+            self._known = (bot, policy_of(bot.policy))
+        return self._known[1]
+
+    @property
+    def home_zone(self) -> str:
+        """The business's own time zone."""
+        return self._bot().timezone
+
+    def registration(self, line: str) -> Registration:
+        """How a line is registered."""
+        found = self._lines.get(line)
+        return UNDECLARED if found is None else found.registration
+
+    def queue(self, tx: Tx, wish: Wish, now: int) -> tuple[Decision, list[dict[str, Any]]]:
+        """Whether a text may be queued, and the rows of the record that say so. An answer costs no statement."""
+        send = wish.send
+        asked = Ask(
+            message_class=send.message_class,
+            now=now,
+            opted_out=wish.opted_out,
+            expires_at=wish.expires_at,
+            author=send.author,
+            author_name=send.author_name,
+            last_inbound_at=wish.last_inbound_at,
+            waits=wish.waits,
+            to=wish.address,
+            registration=self.registration(wish.line),
+            policy=self.policy,
+        )
+        decision = decide_send(asked)
+        if decision.judged not in ANSWERS and decision.rule != "O6":
+            key = [(wish.bucket, wish.contact_id)]
+            found = gate.known(tx, key, key if decision.judged == "promotional" else [], now - DAY)
+            known = found.get(wish.contact_id, gate.NOTHING)
+            asked = self.with_contact(asked, known, wish.message_id, now)
+            decision = decide_send(asked)
+        if decision.outcome == "go":
+            return decision, []
+        about = _About(wish.bucket, wish.contact_id, wish.message_id, wish.line)
+        return decision, [self.log(about, asked, decision, "queue")]
+
+    def with_contact(self, asked: Ask, known: gate.Known, message_id: str, queued_at: int) -> Ask:
+        """The same question with what is known of the contact. The text itself does not count against its own cap."""
+        return msgspec.structs.replace(
+            asked,
+            opted_out=asked.opted_out or bool(known.suppressed),
+            zone=known.zone,
+            region=known.region,
+            home_zone=self.home_zone,
+            wrote=asked.wrote or known.wrote,
+            agreements=known.agreements,
+            sent=[at for id_, at in known.sent if id_ != message_id],
+            queued_at=queued_at,
+            jitter=random.random(),  # noqa: S311
+        )
+
+    def again(
+        self, tx: Tx, old: Row[Any], conversation: Row[Any], id_: str, now: int
+    ) -> tuple[Decision, list[dict[str, Any]]]:
+        """Whether a text that was given up may be queued once more, under a new id."""
+        send = Send(old.text, old.author, author_name=old.author_name, message_class=old.message_class)
+        wish = Wish(
+            old.bucket, old.contact_id, id_, old.line, conversation.address, send, None,
+            bool(conversation.opted_out), load_state(conversation.state).last_inbound_at,
+            conversation.waiting_since is not None,
+        )  # fmt: skip
+        return self.queue(tx, wish, now)
+
+    def judge(self, tx: Tx, now: int) -> "Judge":
+        """Judges what is about to be posted, in the transaction that claims it."""
+        return Judge(self, tx, now)
+
+    def log(self, about: "_About", asked: Ask, decision: Decision, stage: str) -> dict[str, Any]:
+        """A row of the record (C3): what was decided, by which rule, with what was known."""
+        place = decision.place
+        zone = place.zones[0] if place is not None and place.zones else ""
+        inputs = {
+            "author": asked.author,
+            "program": asked.author_name if asked.author == "api" else "",
+            "opted_out": asked.opted_out,
+            "wrote": asked.wrote or bool(asked.last_inbound_at),
+            "agreements": [f"{one.message_class}: {one.state}" for one in asked.agreements],
+            "registration": asked.registration.status,
+            "zones": list(place.zones) if place is not None else [],
+            "states": list(place.states) if place is not None else [],
+            "sent_in_24_h": len(asked.sent),
+            "policy": asked.policy.name,
+        }
+        return {
+            "bucket": about.bucket,
+            "contact_id": about.contact_id,
+            "id": new_id(),
+            "workspace": self.workspace,
+            "message_id": about.message_id,
+            "at": decision.at,
+            "stage": stage,
+            "outcome": decision.outcome,
+            "rule": decision.rule,
+            "reason": decision.reason,
+            "message_class": asked.message_class,
+            "judged": decision.judged,
+            "line": about.line,
+            "until": decision.until or None,
+            "basis": decision.basis,
+            "event_id": decision.event_id,
+            "zone": zone,
+            "zone_source": place.source if place is not None else "",
+            "local_time": local(decision.at, zone).isoformat(timespec="seconds") if zone else "",
+            "inputs": msgspec.json.encode({key: value for key, value in inputs.items() if value}).decode(),
+        }
+
+
+class _About(msgspec.Struct, frozen=True):
+    bucket: int
+    contact_id: str
+    message_id: str
+    line: str
+
+
+class Judge:
+    """One transaction's judgement of queued texts. `permits` are those of the texts that may go, by their id."""
+
+    def __init__(self, keeper: Gatekeeper, tx: Tx, now: int) -> None:
+        self._keeper = keeper
+        self._tx = tx
+        self._now = now
+        self.permits: dict[str, Permit] = {}
+        self.refused: list[tuple[Row[Any], str]] = []
+        self._asked: dict[str, tuple[Row[Any], Ask, Decision]] = {}
+
+    def passed(self, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+        """Those of these rows that may go now (C3). What an answer needs is in its row; for the others their contacts
+        are looked up together."""
+        keeper, now = self._keeper, self._now
+        others = {(row.bucket, row.contact_id) for row in rows if row.message_class not in ANSWERS}
+        known: dict[str, gate.Known] = {}
+        if others:
+            wanted = {
+                (row.bucket, row.contact_id)
+                for row in rows
+                if row.message_class not in ANSWERS and row.message_class != "informational"
+            }
+            known = gate.known(self._tx, sorted(others), sorted(wanted), now - DAY)
+        fine = []
+        policy = keeper.policy
+        for row in rows:
+            asked = Ask(
+                message_class=row.message_class,
+                now=now,
+                opted_out=bool(row.opted_out),
+                expires_at=row.expires_at,
+                author=row.author,
+                author_name=row.author_name,
+                was_answer=True,
+                to=row.recipient,
+                registration=keeper.registration(row.line),
+                policy=policy,
+            )
+            if row.message_class not in ANSWERS:
+                asked = keeper.with_contact(asked, known.get(row.contact_id, gate.NOTHING), row.id, row.at)
+            decision = decide_send(asked)
+            self._asked[row.id] = (row, asked, decision)
+            if decision.outcome == "go":
+                self.permits[row.id] = permit(decision, row.id)
+                fine.append(row)
+        return fine
+
+    def write(self, claimed: Sequence[Row[Any]]) -> list[str]:
+        """Write down what was held and refused, and why the others that were `claimed` may go. Returns the contacts
+        whose thread changed for it."""
+        going = {row.id for row in claimed}
+        log, held, ruled, refused = [], [], [], []
+        for row, asked, decision in self._asked.values():
+            key = {"b": row.bucket, "k": row.contact_id, "i": row.id}
+            if decision.outcome == "refuse":
+                self.refused.append((row, decision.rule))
+                refused.append({**key, "s": decision.status, "r": decision.rule, "c": "", "d": decision.reason})
+            elif decision.outcome == "hold":
+                rank = max(row.priority, priority_of(decision.judged))
+                held.append({**key, "due": decision.until, "x": decision.expires_at, "p": rank})
+                ruled.append({**key, "r": decision.rule, "d": decision.reason})
+            elif row.id not in going or decision.judged in ANSWERS:
+                continue
+            elif row.rule != decision.rule:
+                ruled.append({**key, "r": decision.rule, "d": ""})
+            about = _About(row.bucket, row.contact_id, row.id, row.line)
+            log.append(self._keeper.log(about, asked, decision, "dispatch"))
+        if refused:
+            outbox.settle(self._tx, refused)
+        if held:
+            gate.hold(self._tx, held)
+        if ruled:
+            gate.say_rule(self._tx, ruled)
+        if log:
+            gate.add(self._tx, log)
+        return [row["k"] for row in [*refused, *held]]
+
+
+_AGREED = tuple(Agreement("phone", "", kind, "agreed", 0, "") for kind in ("promotional", "informational"))
+
+
+def rehearsed(send: Send, *, opted_out: bool, now: int) -> Decision:
+    """What the gate says where a conversation is only played: to somebody who has agreed to everything, at noon."""
+    return decide_send(
+        Ask(
+            message_class="informational" if send.message_class == "promotional" else send.message_class,
+            now=now,
+            opted_out=opted_out,
+            expires_at=send.expires_at,
+            author=send.author,
+            last_inbound_at=now,
+            agreements=_AGREED,
+        )
+    )

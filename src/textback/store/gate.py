@@ -1,0 +1,110 @@
+"""What the gate must know of contacts, and the record of what it decided."""
+
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, and_, func, select, update
+
+from textback.compliance.agreement import Agreement
+from textback.core.ids import bucket_of
+from textback.store.agreements import agreements_of
+from textback.store.many import Given, Inserts, Pair, Pairs, Rows, Updates, with_keys
+from textback.store.tables import contacts, conversations, gate_decisions, messages, outbox, suppressions
+
+_c, _g, _m, _o, _s = contacts.c, gate_decisions.c, messages.c, outbox.c, suppressions.c
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is known of a contact. `suppressed` is the rule by which they get nothing, `wrote` whether they have texted
+    us at some time, `sent` which promotional texts were let through to them since the time asked for, and when (ms)."""
+
+    zone: str = ""
+    region: str = ""
+    suppressed: str = ""
+    wrote: bool = False
+    agreements: tuple[Agreement, ...] = ()
+    sent: tuple[tuple[str, int], ...] = ()
+
+
+NOTHING = Known()
+
+
+def _of_contacts(pair: Pair) -> Select[Any]:
+    wrote = select(_m.id).where(_m.bucket == _c.bucket, _m.contact_id == _c.id, _m.direction == "in").exists()
+    stopped = select(func.max(_s.rule)).where(_s.bucket == _c.bucket, _s.contact_id == _c.id).scalar_subquery()
+    columns = (_c.id, _c.zone, _c.region, wrote.label("wrote"), stopped.label("suppressed"))
+    rows = select(*columns).select_from(pair.source).join(conversations, pair.on(conversations))
+    return rows.join(contacts, and_(_c.bucket == conversations.c.bucket, _c.id == conversations.c.contact_id))
+
+
+_CONTACTS = Pairs(_of_contacts)
+_WENT = (_g.outcome == "go", _g.judged == "promotional")
+
+
+def known(
+    tx: Connection, who: Collection[tuple[int, str]], promotional: Collection[tuple[int, str]], since: int
+) -> dict[str, Known]:
+    """What is known of these contacts (bucket, id), by id. For the `promotional` among them also which such texts were
+    let through since then (ms)."""
+    agreed = agreements_of(tx, who)
+    sent: dict[str, dict[str, int]] = {}
+    if promotional:
+        columns = [_g.contact_id, _g.message_id, _g.at]
+        for row in with_keys(tx, columns, [_g.bucket, _g.contact_id], promotional, *_WENT, _g.at > since):
+            # A text that was tried again counts once, when it was let through first.
+            mine = sent.setdefault(row.contact_id, {})
+            mine[row.message_id] = min(row.at, mine.get(row.message_id, row.at))
+    return {
+        row.id: Known(
+            row.zone,
+            row.region,
+            row.suppressed or "",
+            bool(row.wrote),
+            tuple(agreed.get(row.id, ())),
+            tuple(sent.get(row.id, {}).items()),
+        )
+        for row in _CONTACTS(tx, who)
+    }
+
+
+add = Inserts(gate_decisions)
+"""Keep these decisions, each with all columns."""
+
+_held = Given(b=_o.bucket, k=_o.contact_id, i=_o.id, due=_o.due_at, x=_o.expires_at, p=_o.priority)
+_hold = Updates(
+    _held,
+    update(outbox)
+    .where(_o.bucket == _held.c.b, _o.contact_id == _held.c.k, _o.id == _held.c.i, _o.state == "queued")
+    .values(due_at=_held.c.due, expires_at=_held.c.x, priority=_held.c.p),
+)
+_ruled = Given(b=_m.bucket, k=_m.contact_id, i=_m.id, r=_m.rule, d=_m.detail)
+_rule = Updates(
+    _ruled,
+    update(messages)
+    .where(_m.bucket == _ruled.c.b, _m.contact_id == _ruled.c.k, _m.id == _ruled.c.i)
+    .values(rule=_ruled.c.r, detail=_ruled.c.d),
+)
+
+
+def hold(tx: Connection, rows: Rows) -> None:
+    """Let these texts wait: rows of b, k, i (the key), due, x (expires), p (priority)."""
+    _hold(tx, rows)
+
+
+def say_rule(tx: Connection, rows: Rows) -> None:
+    """Write beside messages by which rule they wait or go: rows of b, k, i, r (rule), d (why)."""
+    _rule(tx, rows)
+
+
+def set_place(tx: Connection, contact_id: str, zone: str, region: str, source: str) -> bool:
+    """Keep where a contact is: an IANA zone and a state or region, either may be empty, and who says so. False when
+    there is no such contact."""
+    mine = update(contacts).where(_c.bucket == bucket_of(contact_id), _c.id == contact_id)
+    return tx.execute(mine.values(zone=zone, region=region, zone_source=source)).rowcount == 1
+
+
+def decisions_of(tx: Connection, contact_id: str, most: int) -> list[Row[Any]]:
+    """What the gate has decided about a contact's texts, the latest first."""
+    query = select(gate_decisions).where(_g.bucket == bucket_of(contact_id), _g.contact_id == contact_id)
+    return list(tx.execute(query.order_by(_g.id.desc()).limit(most)))
