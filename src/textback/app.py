@@ -31,6 +31,7 @@ from textback.settings import Settings
 from textback.store import bots as bot_store
 from textback.store import migrate
 from textback.store.db import Db, open_db, parse_url, sqlite_path
+from textback.store.vault import open_keys
 from textback.telemetry import switch
 from textback.web.context import LineInfo, WebContext
 from textback.web.elsewhere import HEALTH, no_pages, no_webhooks
@@ -216,7 +217,8 @@ class App:
     async def start(self) -> None:
         """Open the database and the lines, publish the bot if it has changed, and begin work."""
         settings = self.settings
-        self.db = open_db(settings.database_url, lease=settings.lease_seconds, by_bucket=self.by_bucket)
+        keys = await asyncio.to_thread(open_keys, parse_url(settings.database_url), settings.ledger_keys, clock())
+        self.db = open_db(settings.database_url, lease=settings.lease_seconds, by_bucket=self.by_bucket, keys=keys)
         await self._settle(self.db)
         self._http = Session()
         lines = make_lines(self._specs, self._found, self._http)

@@ -8,6 +8,7 @@ import typer
 
 from textback import __version__
 from textback.cli import accounts, backup, chat, checks, db, dead, doctor, matching, nlu, serving, testing, versions
+from textback.cli.consents import consents
 from textback.core.errors import TextbackError
 from textback.engine.lint import MOST_SEGMENTS
 
@@ -28,6 +29,7 @@ databases = typer.Typer(help="How the database keeps its tables.", no_args_is_he
 app.add_typer(databases, name="db")
 understanding = typer.Typer(help="How well the classifier understands texts.", no_args_is_help=True)
 app.add_typer(understanding, name="nlu")
+app.add_typer(consents, name="consent")
 
 Database = Annotated[
     str | None, typer.Option("--database", help="sqlite:///file.db or postgresql://user@host/name.", show_default=False)

@@ -14,7 +14,6 @@ from textback.compliance.consent import may_send
 from textback.compliance.limits import OFF, REPLY, Guard, priority_of
 from textback.core.faults import point
 from textback.core.ids import new_id
-from textback.core.messages import FAMILY
 from textback.core.text import segments
 from textback.core.tracing import Span, Tracer, link_to
 from textback.engine.arrivals import AnyArrival, ApiSend, Message, TimerFired
@@ -35,12 +34,14 @@ from textback.engine.step import NONE, Turn
 from textback.pipeline import spans
 from textback.pipeline.bots import Shelf
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
+from textback.pipeline.consents import fact_of, record
 from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, decide, failed_turn
 from textback.pipeline.lines import Line
 from textback.pipeline.quiet import UNASKED, allowed_from
 from textback.store import dead, inbox, turns
 from textback.store.db import Row, Tx
+from textback.store.ledger import Fact
 
 _arrival = msgspec.json.Decoder(AnyArrival)
 _encode = msgspec.json.Encoder().encode
@@ -125,7 +126,8 @@ class Writes:
         self.log: list[dict[str, Any]] = []
         self.timers: dict[tuple[str, str], dict[str, Any]] = {}
         self.cancels: list[tuple[str, tuple[str, ...]]] = []
-        self.consent: list[dict[str, Any]] = []
+        self.consent: list[Fact] = []
+        self.suppressed: dict[str, bool] = {}  # where contacts stand by the ledger, if it has grown
         self.started: dict[str, dict[str, Any]] = {}
         self.ended: list[dict[str, Any]] = []
         self.withdrawn: list[tuple[str, str]] = []
@@ -165,7 +167,7 @@ class Writes:
         if self.ended:
             turns.end_sessions(tx, self.ended)
         if self.consent:
-            turns.record_consent(tx, self.consent)
+            self.suppressed = record(tx, self.consent, self.messages)
         if self.deliveries:
             lost = turns.update_delivery(tx, self.deliveries)
             if lost:
@@ -224,6 +226,8 @@ class Turns:
             return Handled(left=left)
         claims = claim_new(tx, writes.outbox, self._lines, now, room, self._lease, shut)
         writes.apply(tx)
+        for contact_id, suppressed in writes.suppressed.items():
+            open_[contact_id].opted_out = suppressed
         turns.save_conversations(tx, [c.saved(now) for c in open_.values()])
         inbox.mark_handled(tx, done, now)
         point("turn.written")
@@ -470,22 +474,11 @@ class Turns:
     def _consent(
         self, conversation: Conversation, row: Row[Any], effect: RecordConsent, arrival: AnyArrival, writes: Writes
     ) -> None:
-        conversation.opted_out = effect.change == "opt_out"
-        channel = arrival.channel if isinstance(arrival, Message) else "sms"
-        writes.consent.append(
-            {
-                **writes.key(conversation, new_id()),
-                "type": effect.change,
-                "family": FAMILY[channel],
-                "line": row.line,
-                "matched_by": effect.matched_by,
-                "rule": effect.rule,
-                "raw_text": arrival.text if isinstance(arrival, Message) else "",
-                "arrival_id": row.id,
-                "occurred_at": row.received_at,
-                "recorded_at": writes.now,
-            }
-        )
+        # Until the ledger has been asked, for what else this batch says to them.
+        conversation.opted_out = effect.change == "opt_out" or (conversation.opted_out and effect.change != "re_opt_in")
+        brand, number = self._shelf.current.name, conversation.address
+        fact = fact_of(effect, arrival, row, workspace=self._workspace, number=number, brand=brand, now=writes.now)
+        writes.consent.append(fact)
 
     def _event(self, conversation: Conversation, row: Row[Any], event: Event, writes: Writes) -> None:
         conversation.events.append(event)
