@@ -217,7 +217,8 @@ class App:
     async def start(self) -> None:
         """Open the database and the lines, publish the bot if it has changed, and begin work."""
         settings = self.settings
-        keys = await asyncio.to_thread(open_keys, parse_url(settings.database_url), settings.ledger_keys, clock())
+        url, given = parse_url(settings.database_url), settings.ledger_keys
+        keys = await asyncio.to_thread(open_keys, url, given, settings.spool_dir, clock())
         self.db = open_db(settings.database_url, lease=settings.lease_seconds, by_bucket=self.by_bucket, keys=keys)
         await self._settle(self.db)
         self._http = Session()

@@ -32,7 +32,7 @@ def opened(database: str | None) -> Iterator[tuple[Settings, Db]]:
     settings = load_settings(environment(Path.cwd()), database_url=database)
     url = parse_url(settings.database_url)
     migrate.upgrade(url)
-    db = open_db(settings.database_url, keys=vault.open_keys(url, settings.ledger_keys, clock()))
+    db = open_db(settings.database_url, keys=vault.open_keys(url, settings.ledger_keys, settings.spool_dir, clock()))
     try:
         yield settings, db
     finally:

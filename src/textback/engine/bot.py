@@ -149,8 +149,21 @@ class Recogniser(Protocol):
         """Read one text."""
 
 
+class OptIn(msgspec.Struct, frozen=True):
+    """What a contact agrees to who texts a word: a programme and a class of texts. `name` and `frequency` are for the
+    texts about it; `wording` is what they read before they texted the word, `version` which one that was (K1, K3)."""
+
+    programme: str
+    message_class: str
+    name: str = ""
+    frequency: str = ""
+    wording: str = ""
+    version: str = ""
+
+
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow."""
+    """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow,
+    `opt_ins` each opt-in word to what it agrees to."""
 
     name: str
     version: int = 0
@@ -172,6 +185,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     longest_start: int = 0
     templates: dict[str, Approved] = {}
     recogniser: Recogniser | None = None
+    opt_ins: dict[str, OptIn] = {}
 
     @property
     def owner_idle_minutes(self) -> float:

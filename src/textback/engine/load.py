@@ -13,6 +13,7 @@ from textback.core.errors import TextbackError
 from textback.engine import lint
 from textback.engine.bot import Approved, Bot, Escalation, Fallback, Flow, Handoff, LineSpec
 from textback.engine.consent_words import NEVER_HEARD
+from textback.engine.joining import read_opt_ins
 from textback.engine.match import normalise
 from textback.engine.matchers import prepare
 from textback.engine.nodes.ask import TYPES, Ask
@@ -27,7 +28,7 @@ from textback.engine.words import LANGUAGES
 BOT_FILE = "bot.yml"
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
-    "fallback", "handoff", "owner_idle", "lines",
+    "fallback", "handoff", "owner_idle", "lines", "consent",
 )  # fmt: skip
 LATER_BOT_KEYS = ("routing", "retention", "limits", "personas", "thresholds", "urls")
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
@@ -165,6 +166,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         ),
         owner_idle=reader.duration(keys.get("owner_idle"), "owner_idle") or nothing.owner_idle,
         lines=_lines(reader, keys.get("lines")),
+        opt_ins=read_opt_ins(reader, keys.get("consent")),
     )
     reader.check_uses(())
     said.append(lint.Part(source, reader.said))

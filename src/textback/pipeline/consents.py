@@ -1,11 +1,11 @@
 """What the turn writes down of consent: entries for the ledger, and where the contact stands after them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from textback.core.evidence import NO_EVIDENCE
+from textback.core.evidence import NO_EVIDENCE, Method
 from textback.core.ids import new_id
 from textback.core.messages import FAMILY
 from textback.engine.arrivals import AnyArrival, Message
@@ -25,9 +25,11 @@ def fact_of(
     text = arrival if isinstance(arrival, Message) else None
     evidence = effect.evidence or NO_EVIDENCE
     if not evidence.method:
-        method = "provider" if effect.matched_by == "provider" else "keyword"
+        method: Method | Literal[""] = "keyword" if text is not None else ""
+        if effect.matched_by == "provider":
+            method = "provider"
         ours = text.recipient if text is not None else ""
-        source = evidence.source or " ".join(part for part in (effect.keyword, ours) if part)
+        source = evidence.source or " ".join(part for part in (effect.keyword.upper(), ours) if part)
         evidence = msgspec.structs.replace(evidence, method=method, source=source)
     return Fact(
         id=new_id(),

@@ -145,7 +145,7 @@ class Rehearsal:
                     effect.message_class, opted_out=self.opted_out, expires_at=effect.expires_at, now=self.now
                 )
                 return Done(effect, gate)
-            case RecordConsent(change):
+            case RecordConsent("opt_out" | "re_opt_in" as change):
                 self.opted_out = change == "opt_out"
             case SetTimer(key, due_at):
                 self.timers[key] = due_at

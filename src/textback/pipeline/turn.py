@@ -34,14 +34,14 @@ from textback.engine.step import NONE, Turn
 from textback.pipeline import spans
 from textback.pipeline.bots import Shelf
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
-from textback.pipeline.consents import fact_of, record
+from textback.pipeline.consents import LATE, fact_of, record
 from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, decide, failed_turn
 from textback.pipeline.lines import Line
 from textback.pipeline.quiet import UNASKED, allowed_from
 from textback.store import dead, inbox, turns
 from textback.store.db import Row, Tx
-from textback.store.ledger import Fact
+from textback.store.ledger import Fact, suppressed_since
 
 _arrival = msgspec.json.Decoder(AnyArrival)
 _encode = msgspec.json.Encoder().encode
@@ -296,7 +296,9 @@ class Turns:
                 return
         # People try the bot out in the simulator, and quickly.
         guard = OFF if line is None or line.provider.name == "simulator" else self._guard
-        standing = Standing(conversation.opted_out, line.keywords if line else {}, sent_at, guard, late)
+        overtaken = conversation.opted_out and row.received_at - sent_at > LATE
+        overtaken = overtaken and suppressed_since(tx, conversation.contact_id) > sent_at
+        standing = Standing(conversation.opted_out, line.keywords if line else {}, sent_at, guard, late, overtaken)
         bot = self._shelf.current
         try:
             older = self._older(tx, before, bot) if before.session or before.parked else NONE

@@ -23,7 +23,7 @@ _ROW = select(
 SHOWN = (
     "session_started", "session_ended", "escalated", "taken_over", "handed_back", "completed", "opted_out", "opted_in",
     "help_asked", "episode_started", "turn_failed", "owner_idle", "reminded", "loop_guard",
-    "late_message", "opt_in_refused", "doubted",
+    "late_message", "opt_in_refused", "opt_in_asked", "doubted",
 )  # fmt: skip
 
 

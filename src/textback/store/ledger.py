@@ -261,6 +261,12 @@ def _settle(tx: Connection, workspace: str, standing: Mapping[str, LedgerStandin
 # ---- Reading ----
 
 
+def suppressed_since(tx: Connection, contact_id: str, family: str = "phone") -> int:
+    """Since when (ms) nothing may be sent to a contact; 0 where it may."""
+    mine = select(_s.since).where(_s.bucket == bucket_of(contact_id), _s.contact_id == contact_id, _s.family == family)
+    return tx.execute(mine).scalar() or 0
+
+
 class Recorded(msgspec.Struct, frozen=True):
     """One entry as it lies in the ledger: its columns, and the personal fields, None where they can't be read."""
 

@@ -17,11 +17,12 @@ from pathlib import Path
 import msgspec
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.engine import URL
 
 from textback.core.errors import SettingsError, StartError
 from textback.store.db import make_engine, sqlite_path
+from textback.store.locks import MIGRATING
 from textback.store.many import insert_or_skip
 from textback.store.spread import KEYS
 from textback.store.tables import ledger_keys
@@ -142,10 +143,8 @@ def new_key(name: str) -> str:
 def parse_keys(text: str) -> Keyring:
     """The keys in this text: one a line or with commas between, the newest first. Raises SettingsError."""
     found: list[tuple[str, bytes]] = []
-    for part in re.split(r"[\n,]+", text):
-        line = part.strip()
-        if not line or line.startswith("#"):
-            continue
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    for line in filter(None, (part.strip() for one in lines for part in one.split(","))):
         name, _, encoded = line.partition(":")
         try:
             secret = base64.b64decode(encoded.strip(), validate=True)
@@ -161,23 +160,28 @@ def parse_keys(text: str) -> Keyring:
     return Keyring(found)
 
 
-def key_file(url: URL) -> Path:
-    """Where the keys are kept when no setting has them: beside a SQLite file, else in the working directory."""
+def key_file(url: URL, folder: str) -> Path:
+    """Where the keys are kept when no setting has them: beside a SQLite file, else in the folder of the spool, which is
+    on a disk that lasts."""
     path = sqlite_path(url)
-    return Path("textback.keys") if path is None else path.with_name(f"{path.name}.keys")
+    return Path(folder) / "ledger.keys" if path is None else path.with_name(f"{path.name}.keys")
 
 
-def open_keys(url: URL, given: str | None, now: int) -> Keyring:
+def open_keys(url: URL, given: str | None, folder: str, now: int) -> Keyring:
     """The keys of this database: those that are given, or those of the file, which is made when the database has never
     had any. Raises SettingsError or StartError, in one line, also where they are not the right ones."""
     engine = make_engine(url)
+    path = key_file(url, folder)
     try:
         with engine.begin() as tx:
-            keys = parse_keys(given) if given is not None else _read(key_file(url))
+            if tx.dialect.name == "postgresql":  # several nodes may start at once
+                tx.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": MIGRATING})
+            keys = parse_keys(given) if given is not None else _read(path)
             known = {row.key_id: row.check_value for row in tx.execute(select(ledger_keys))}
             if keys is None and not known:
-                _make(key_file(url))
-                keys = _read(key_file(url))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _make(path)
+                keys = _read(path)
             have = keys.checks if keys is not None else {}
             _check_known(known, have)
             new = [{"key_id": name, "check_value": have[name], "since": now} for name in have if name not in known]
@@ -185,7 +189,7 @@ def open_keys(url: URL, given: str | None, now: int) -> Keyring:
                 _add_keys(tx, new)
     except OSError as error:
         why = error.strerror
-        raise StartError(f"The keys of the consent ledger, {key_file(url)}, can't be had: {why}.", "Mend it.") from None
+        raise StartError(f"The keys of the consent ledger, {path}, can't be had: {why}.", "Mend it.") from None
     finally:
         engine.dispose()
     if keys is None:
@@ -218,7 +222,7 @@ def _read(path: Path) -> Keyring | None:
 def _make(path: Path) -> None:
     """Make the file, whole or not at all, for its owner alone. Of two who make it at once the first wins."""
     name = f"k{hashlib.sha256(new_secret()).hexdigest()[:6]}"
-    text = (
+    content = (
         "# The keys of Textback's consent ledger, the newest first. Keep a copy with the backups, but not in the\n"
         f"# database: without them the ledger's personal fields can't be read.\n{new_key(name)}\n"
     )
@@ -226,7 +230,7 @@ def _make(path: Path) -> None:
     descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(text)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         try:
