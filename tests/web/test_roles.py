@@ -21,6 +21,9 @@ TABLE = {
     ("POST", "/webhooks/{line}"): ("signed", "/webhooks/simulator"),
     ("POST", "/sms/send"): ("api", "/sms/send"),
     ("GET", "/conversations"): ("api", "/conversations"),
+    ("POST", "/v1/consent"): ("api", "/v1/consent"),
+    ("GET", "/v1/contacts/{contact}/consent"): ("api", "/v1/contacts/{c}/consent"),
+    ("GET", "/v1/contacts/{contact}/proof"): ("api", "/v1/contacts/{c}/proof"),
     ("GET", "/login"): ("public", "/login"),
     ("POST", "/login"): ("public", "/login"),
     ("GET", "/login/{token}"): ("public", "/login/no-such-token"),
@@ -36,6 +39,10 @@ TABLE = {
     ("POST", "/c/{contact}/return"): ("agent", "/c/{c}/return"),
     ("POST", "/c/{contact}/reply"): ("agent", "/c/{c}/reply"),
     ("POST", "/c/{contact}/complete"): ("agent", "/c/{c}/complete"),
+    ("GET", "/c/{contact}/consent"): ("agent", "/c/{c}/consent"),
+    ("POST", "/c/{contact}/consent"): ("agent", "/c/{c}/consent"),
+    ("POST", "/c/{contact}/opt-out"): ("agent", "/c/{c}/opt-out"),
+    ("GET", "/c/{contact}/proof"): ("owner", "/c/{c}/proof"),
     ("GET", "/events"): ("agent", "/events"),
     ("GET", "/try"): ("agent", "/try"),
     ("POST", "/try/new"): ("agent", "/try/new"),
@@ -66,6 +73,8 @@ WELCOME = {
     ("POST", "/login/{token}"): 410,
     ("POST", "/login"): 401,
     ("POST", "/sms/send"): 200,
+    ("POST", "/c/{contact}/consent"): 409,
+    ("POST", "/c/{contact}/opt-out"): 409,
     ("POST", "/flows/try"): 200,
     ("POST", "/flows/save"): 200,  # it only checks
     ("POST", "/flows/publish"): 409,  # there is no draft
@@ -81,6 +90,8 @@ FIELDS = {
     ("POST", "/flows/files"): {"do": "add", "folder": "flows", "name": "opening"},
     ("POST", "/flows/again"): {"number": "1", "latest": "1"},
 }
+#: What programs post to an address, where that is not a text.
+BODIES = {("POST", "/v1/consent"): {"to": "+12065550187", "change": "opt_out"}}
 EACH = pytest.mark.parametrize("address", list(TABLE), ids=" ".join)
 WITHOUT_SESSION = ("nobody", "wrong cookie", "expired cookie", "signed out cookie", "key", "key as cookie")
 WITHOUT_KEY = ("nobody", "agent", "owner", "wrong key", "revoked key", "key as basic", "session as key")
@@ -152,7 +163,8 @@ class Callers:
         caller = self[kind]
         method, path = address[0], self.path(address)
         if TABLE[address][0] in ("api", "signed"):
-            body = {"to": "+12065550188", "message": "Your bike is ready."} if method == "POST" else None
+            text = {"to": "+12065550188", "message": "Your bike is ready."}
+            body = BODIES.get(address, text) if method == "POST" else None
             return caller.request(method, path, json=body)
         if method == "POST":
             return caller.submit(path, **FIELDS.get(address, {}))

@@ -191,9 +191,10 @@ class Road:
         await self._put([item], wait)
         return item.id
 
-    async def send_to(self, line: str, address: str, arrival: AnyArrival, *, wait: float = 0.0) -> str:
-        """Store an API arrival for whoever has this phone number, making the contact if need be. Returns its id."""
-        await self._put([incoming(line, arrival, address=address)], wait)
+    async def send_to(self, line: str, address: str, arrival: AnyArrival, *, key: str = "", wait: float = 0.0) -> str:
+        """Store an API arrival for whoever has this phone number, making the contact if need be. Returns its id. The
+        same `key` is stored once."""
+        await self._put([incoming(line, arrival, address=address, key=key)], wait)
         home = self._acceptor.home_of(address)
         if home is None:
             raise RuntimeError("a stored arrival has a home")

@@ -7,7 +7,20 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.web import account, api, desk, flows, flowtry, flowversions, health, letters, live, openapi, simulator
+from textback.web import (
+    account,
+    api,
+    consent,
+    desk,
+    flows,
+    flowtry,
+    flowversions,
+    health,
+    letters,
+    live,
+    openapi,
+    simulator,
+)
 from textback.web.security import MOST_FORM
 from textback.web.webhooks import PREFIX
 
@@ -35,6 +48,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", PREFIX + "{line}", "signed", None),
     Route("POST", "/sms/send", "api", api.send_sms),
     Route("GET", "/conversations", "api", api.list_conversations),
+    Route("POST", "/v1/consent", "api", consent.change_consent),
+    Route("GET", "/v1/contacts/{contact}/consent", "api", consent.show_consent),
+    Route("GET", "/v1/contacts/{contact}/proof", "api", consent.show_proof),
     Route("GET", "/login", "public", account.login_page),
     Route("POST", "/login", "public", account.login),
     Route("GET", "/login/{token}", "public", account.link_page),
@@ -50,6 +66,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/c/{contact}/return", "agent", desk.hand_back),
     Route("POST", "/c/{contact}/reply", "agent", desk.reply),
     Route("POST", "/c/{contact}/complete", "agent", desk.complete),
+    Route("GET", "/c/{contact}/consent", "agent", consent.consent_page),
+    Route("POST", "/c/{contact}/consent", "agent", consent.record_opt_in),
+    Route("POST", "/c/{contact}/opt-out", "agent", consent.record_opt_out),
+    Route("GET", "/c/{contact}/proof", "owner", consent.proof_file),
     Route("GET", "/events", "agent", live.events),
     Route("GET", "/try", "agent", simulator.try_home),
     Route("POST", "/try/new", "agent", simulator.new_phone),
