@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from textback.core.errors import SettingsError
@@ -12,10 +13,13 @@ from textback.core.ids import BUCKETS
 from textback.core.phone import normalise
 from textback.pipeline.road import clock
 from textback.settings import Settings, environment, load_settings
-from textback.store import inbox, ledger_check, migrate, vault
+from textback.store import accounts, inbox, ledger_check, migrate, vault
 from textback.store.db import Db, Tx, open_db, parse_url
 from textback.store.ledger_check import Report
+from textback.store.proof import proof_of
+from textback.web.proof import proof_page
 
+ACTOR = "command line"
 MOST_SHOWN = 50
 """Broken entries that are printed."""
 
@@ -81,6 +85,45 @@ def verify(
         typer.echo(f"Checked {checked}: {len(report.broken):,} things are not as they were written.")
         raise typer.Exit(1)
     typer.echo(f"Checked {checked}: all is as it was written.")
+
+
+@consents.command("export")
+def export(
+    contact: Annotated[str, typer.Argument(help="The contact: an id or a phone number.")],
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path(),
+    database: Database = None,
+) -> None:
+    """Write all that proves a contact's consent: a page to read, and JSON to check. The audit log notes it."""
+    with opened(database) as (settings, db), db.transaction() as tx:
+        contact_id = found_contact(tx, settings.workspace, contact)
+        now = clock()
+        proof = proof_of(tx, settings.workspace, contact_id, now)
+        if proof is None:
+            raise SettingsError("There is no such contact.", "Give the id that the desk's address has, or the number.")
+        accounts.write_audit(tx, settings.workspace, ACTOR, "consent.export", contact_id, now)
+    brand = next((entry["brand"] for entry in reversed(proof.entries) if entry["brand"]), settings.workspace)
+    written = {"html": proof_page(proof, brand).encode(), "json": msgspec.json.format(msgspec.json.encode(proof))}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for kind, content in written.items():
+            path = out / f"consent-{contact_id}.{kind}"
+            path.write_bytes(content)
+            typer.echo(str(path))
+    except OSError as error:
+        raise SettingsError(f"{out} can't be written: {error.strerror}.", "Choose another --out.") from None
+    if not proof.chain.whole:
+        typer.echo("The record is not as it was written: textback consent verify says where.", err=True)
+        raise typer.Exit(1)
+
+
+@consents.command("new-key")
+def new_key(
+    name: Annotated[str, typer.Argument(help="What the key is called: small letters, digits and -.")],
+) -> None:
+    """Print a new key for the ledger. Put it before the others, and keep those."""
+    line = vault.new_key(name)
+    vault.parse_keys(line)
+    typer.echo(line)
 
 
 def shown(broken: ledger_check.Broken) -> str:

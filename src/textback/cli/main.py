@@ -9,6 +9,7 @@ import typer
 from textback import __version__
 from textback.cli import accounts, backup, chat, checks, db, dead, doctor, matching, nlu, serving, testing, versions
 from textback.cli.consents import consents
+from textback.cli.imports import registry, suppressions
 from textback.core.errors import TextbackError
 from textback.engine.lint import MOST_SEGMENTS
 
@@ -30,6 +31,8 @@ app.add_typer(databases, name="db")
 understanding = typer.Typer(help="How well the classifier understands texts.", no_args_is_help=True)
 app.add_typer(understanding, name="nlu")
 app.add_typer(consents, name="consent")
+app.add_typer(suppressions, name="suppressions")
+app.add_typer(registry, name="dnc")
 
 Database = Annotated[
     str | None, typer.Option("--database", help="sqlite:///file.db or postgresql://user@host/name.", show_default=False)

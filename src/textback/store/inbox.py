@@ -1,6 +1,6 @@
 """The inbox: arrivals stored once, under the contact they belong to, in the order they came."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -59,9 +59,14 @@ def find_homes(tx: Connection, workspace: str, wanted: Collection[tuple[str, str
 
 
 def make_homes(
-    tx: Connection, workspace: str, wanted: dict[tuple[str, str], str], now: int
+    tx: Connection,
+    workspace: str,
+    wanted: dict[tuple[str, str], str],
+    now: int,
+    last_at: Mapping[tuple[str, str], int] | None = None,
 ) -> dict[tuple[str, str], Home]:
-    """Find or make the contact of each wanted address; the value is the line that the conversation starts on.
+    """Find or make the contact of each wanted address; the value is the line that the conversation starts on. `last_at`
+    (ms) is when the newest thing happened in it, where that is not now.
 
     Two nodes may meet the same stranger at once: the unique address decides who wins, and the loser adopts.
     """
@@ -80,9 +85,10 @@ def make_homes(
         _add_contacts(
             tx, [{"bucket": h.bucket, "id": h.contact_id, "workspace": workspace, "created_at": now} for _, h in won]
         )
-        _add_conversations(
-            tx, [_fresh_conversation(h, workspace, wanted[key], key[1], now, key in out) for key, h in won]
-        )
+        rows = [_fresh_conversation(h, workspace, wanted[key], key[1], now, key in out) for key, h in won]
+        if last_at is not None:
+            rows = [{**row, "last_at": last_at[key]} for row, (key, _) in zip(rows, won, strict=True)]
+        _add_conversations(tx, rows)
         record(tx, [_still_out(h, workspace, key, out[key], now) for key, h in won if key in out], new=True)
     return homes
 
