@@ -4,6 +4,7 @@ import csv
 import hashlib
 import os
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -19,9 +20,12 @@ from textback.core.text import clean
 from textback.core.when import EARLIEST, to_ms
 from textback.store.db import Tx
 from textback.store.imports import Line, Progress, Source, keep_progress, progress_of, take_in
+from textback.store.trouble import is_held_up
 
 BATCH = 5_000
 """Lines in one transaction."""
+PATIENCE = 30
+"""How often a batch is tried again that another transaction holds up."""
 LONGEST = 64 * 1024
 """Bytes of a line. What is longer is no line of such a file."""
 MOST_ROWS = 200
@@ -170,7 +174,15 @@ def listed_in(text: str, region: str) -> Line:
 class Import:
     """One file that is read in. `bad` is where its bad lines go, with their numbers and reasons."""
 
-    def __init__(self, path: Path, source: Source, bad: Path, transaction: Transaction, now: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        source: Source,
+        bad: Path,
+        transaction: Transaction,
+        now: Callable[[], int],
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.path = path
         self.source = source
         self.bad = bad
@@ -178,6 +190,7 @@ class Import:
         self.progress = Progress()
         self._transaction = transaction
         self._now = now
+        self._pause = pause
 
     def begin(self) -> Progress:
         """How far it was read before. What was written of bad lines after the last commit is taken back."""
@@ -232,14 +245,24 @@ class Import:
         if bad:
             progress.bad_bytes = self._write_bad(bad, progress.bad_bytes)
             progress.count("bad", len(bad))
+        for tries in range(PATIENCE, -1, -1):
+            try:
+                progress.counts = self._written(good)
+                return
+            except Exception as error:
+                if not tries or not is_held_up(error):
+                    raise
+            self._pause(1.0)  # a server has some of these contacts; its turn is soon over
+
+    def _written(self, good: Sequence[Line]) -> dict[str, int]:
         with self._transaction() as tx:
             now = self._now()
-            counts = dict(progress.counts)
+            counts = dict(self.progress.counts)
             for what, more in (take_in(tx, self.source, good, now) if good else {}).items():
                 counts[what] = counts.get(what, 0) + more
-            after = msgspec.structs.replace(progress, counts={name: n for name, n in counts.items() if n})
-            keep_progress(tx, self.source, after, now)
-        progress.counts = after.counts
+            counts = {name: count for name, count in counts.items() if count}
+            keep_progress(tx, self.source, msgspec.structs.replace(self.progress, counts=counts), now)
+        return counts
 
     def _write_bad(self, bad: Sequence[tuple[int, str, str]], before: int) -> int:
         with self.bad.open("a", encoding="utf-8", newline="") as file:
