@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textback.compliance.agreement import agreed
@@ -11,6 +11,7 @@ from textback.compliance.ledger import OWN, Entry, LedgerStanding, fold, happene
 
 TYPES = ("opt_in", "confirm", "opt_out", "re_opt_in", "import", "expire")
 METHODS = ("web", "keyword", "voice", "paper", "api", "import", "provider", "person", "")
+ANY = settings(deadline=None, max_examples=100)
 _ids = itertools.count(1)
 
 
@@ -43,6 +44,7 @@ def histories(draw: st.DrawFn) -> list[Entry]:
     ]
 
 
+@ANY
 @given(histories(), st.randoms(use_true_random=False))
 def test_the_order_in_which_entries_come_and_how_often_is_of_no_matter(history: list[Entry], chance: object) -> None:
     again = [*history, *history[: len(history) // 2]]
@@ -50,6 +52,7 @@ def test_the_order_in_which_entries_come_and_how_often_is_of_no_matter(history: 
     assert fold(again) == fold(history)
 
 
+@ANY
 @given(histories())
 def test_only_the_contact_lifts_a_suppression(history: list[Entry]) -> None:
     stands = fold(history)
@@ -60,6 +63,7 @@ def test_only_the_contact_lifts_a_suppression(history: list[Entry]) -> None:
         assert stands.suppressed(family) == (bool(outs) and not lifted)
 
 
+@ANY
 @given(histories())
 def test_nobody_who_is_suppressed_has_agreed_to_anything(history: list[Entry]) -> None:
     stands = fold(history)
@@ -67,6 +71,7 @@ def test_nobody_who_is_suppressed_has_agreed_to_anything(history: list[Entry]) -
         assert not (stands.suppressed(one.family) and one.state in ("agreed", "pending", "unproven"))
 
 
+@ANY
 @given(histories())
 def test_consent_never_comes_from_nothing(history: list[Entry]) -> None:
     for one in fold(history).agreements:

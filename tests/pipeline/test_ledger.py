@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
 from textback.compliance.agreement import agreed
-from textback.compliance.ledger import HASHED
+from textback.compliance.ledger import HASHED, row_hash
 from textback.core.evidence import Evidence
 from textback.core.ids import bucket_of, new_contact_id, new_id
 from textback.core.when import DAY, HOUR
@@ -131,6 +131,21 @@ async def test_a_missing_entry_is_found_even_the_newest(db: Db, seq: int) -> Non
 
     report = await db.read(ledger_check.check_contact, await db.write(remove))
     assert ("missing" if seq < 3 else "should end with entry 3") in report.broken[0].why
+
+
+async def test_an_entry_whose_hash_was_made_to_fit_no_longer_leads_to_the_next(db: Db) -> None:
+    def fit(tx: Connection) -> tuple[str, str]:
+        unguarded(tx)
+        contact_id = three(tx)
+        _, second, third = ledger.entries_of(tx, contact_id)
+        changed = {**second.row, "rule": "x"}
+        where = consent_events.c.id == second.row["id"]
+        tx.execute(consent_events.update().where(where).values(rule="x", row_hash=row_hash(changed)))
+        return contact_id, third.row["id"]
+
+    contact_id, third = await db.write(fit)
+    (broken,) = (await db.read(ledger_check.check_contact, contact_id)).broken
+    assert (broken.event_id, broken.seq, "does not follow" in broken.why) == (third, 3, True)
 
 
 async def test_a_chain_written_anew_has_the_wrong_seal(db: Db) -> None:

@@ -75,7 +75,7 @@ def _check(tx: Connection, bucket: int, contact_id: str) -> Report:
         heads[row.contact_id] = _columns(row)
     events = select(consent_events).where(_e.bucket == bucket).order_by(_e.contact_id, _e.seq, _e.id)
     events = events.where(_e.contact_id == contact_id) if contact_id else events
-    rows = (_columns(row) for row in tx.execution_options(yield_per=1000).execute(events))
+    rows = (_columns(row) for row in tx.execute(events.execution_options(yield_per=1000)))
     for whose, chain in _chains(rows):
         _check_chain(keys, whose, chain, heads.pop(whose, None), report)
     for whose, head in heads.items():
