@@ -21,7 +21,7 @@ from textback.engine.arrivals import Message
 from textback.pipeline.accept import incoming
 from textback.pipeline.buckets import Places
 from textback.pipeline.fairness import CATCH_UP
-from textback.store import inbox, limits, outbox
+from textback.store import inbox, ledger_check, limits, outbox
 from textback.store.db import Db, Tx, open_db
 from textback.store.spread import CONFINED, spread_by
 from textback.store.tables import metadata
@@ -134,6 +134,8 @@ async def test_every_statement_names_the_one_bucket_of_its_transaction(by_bucket
             await node.until(lambda: by_bucket.read(outbox.depth), {"unknown": 1})
             await look(node, HOUR)
             await node.until(lambda: by_bucket.read(outbox.depth), {})
+            node.clock.at += 24 * HOUR
+            await node.until(lambda: by_bucket.read(ledger_check.unsealed, WORKSPACE, node.clock.at), [])
     assert len(watched.done) > 20
     for bucket, statements in watched.done:
         assert bucket is not None, [one.sql for one in statements]
