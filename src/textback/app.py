@@ -36,6 +36,7 @@ from textback.settings import Settings
 from textback.store import bots as bot_store
 from textback.store import migrate
 from textback.store.db import Db, open_db, parse_url, sqlite_path
+from textback.store.vault import open_keys
 from textback.telemetry import switch
 from textback.web.context import LineInfo, WebContext, Wording
 from textback.web.elsewhere import HEALTH, no_pages, no_webhooks
@@ -269,7 +270,9 @@ class App:
     async def start(self) -> None:
         """Open the database and the lines, publish the bot if it has changed, and begin work."""
         settings = self.settings
-        self.db = open_db(settings.database_url, lease=settings.lease_seconds, by_bucket=self.by_bucket)
+        url, given = parse_url(settings.database_url), settings.ledger_keys
+        keys = await asyncio.to_thread(open_keys, url, given, settings.spool_dir, clock())
+        self.db = open_db(settings.database_url, lease=settings.lease_seconds, by_bucket=self.by_bucket, keys=keys)
         await self._settle(self.db)
         self._http = Session()
         lines = make_lines(self._specs, self._found, self._http)

@@ -155,6 +155,11 @@ class Settings(BaseModel):
         description="How texts are matched with the examples of flows: with the sentence encoder where it is installed "
         "(auto), without it (lite, which takes 60 MB less), or not at all (off).",
     )
+    ledger_keys: str | None = Field(
+        None,
+        repr=False,
+        description="The keys of the consent ledger, newest first, as NAME:BASE64; by default a file that it makes.",
+    )
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_json: bool = Field(False, description="Write one JSON object a line instead of text, for log collectors.")
 
@@ -186,7 +191,7 @@ def _read_secret(name: str, path: str) -> str:
             return file.read(LONGEST_SECRET).strip()
     except (OSError, ValueError) as error:
         # The environment is full of other programs' *_FILE variables; only those that look like secrets are ours.
-        if name.startswith(("TELNYX_", "TWILIO_")):
+        if name.startswith(("TELNYX_", "TWILIO_", "LEDGER_KEYS_")):
             raise SettingsError(
                 f"{name} names {path}, which can't be read: {type(error).__name__}.", "Mend it."
             ) from None

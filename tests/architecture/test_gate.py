@@ -38,7 +38,7 @@ def test_only_the_gate_makes_decisions_and_permits() -> None:
 
 
 def test_permits_are_asked_for_only_where_the_gate_has_just_been_asked() -> None:
-    assert who_calls("permit") == {"pipeline/turn.py", "pipeline/gating.py"}
+    assert who_calls("permit") == {"pipeline/writes.py", "pipeline/gating.py"}
     assert who_calls("decide_send") == {"pipeline/gating.py", "cli/policy.py"}
 
 
@@ -55,7 +55,7 @@ def test_providers_are_handed_texts_in_one_place() -> None:
 
 
 def test_the_outbox_is_filled_only_where_the_gate_was_asked() -> None:
-    assert who_calls("add_outbox") == {"pipeline/turn.py"}
+    assert who_calls("add_outbox") == {"pipeline/writes.py"}
     assert {file for file in who_calls("queue_again") if file.startswith("pipeline/")} == {
         "pipeline/dead.py",  # asks the gate
         "pipeline/reconcile.py",  # puts back what was in it: deliver asks before it posts

@@ -27,7 +27,7 @@ from textback.pipeline.accept import incoming
 from textback.pipeline.buckets import Places
 from textback.pipeline.fairness import CATCH_UP
 from textback.pipeline.shortener import Shortener
-from textback.store import inbox, limits, outbox
+from textback.store import inbox, ledger_check, limits, outbox
 from textback.store.db import Db, Tx, open_db
 from textback.store.spread import CONFINED, spread_by
 from textback.store.tables import jobs, metadata
@@ -165,6 +165,8 @@ async def test_every_statement_names_the_one_bucket_of_its_transaction(by_bucket
             ready = ApiSend("crm", "Ready.", new_id(), message_class="informational")  # the gate looks further for it
             await node.road.send_to("one", "+12065550126", ready)
             await phones.took(1, "+12065550126")
+            node.clock.at += 24 * HOUR
+            await node.until(lambda: by_bucket.read(ledger_check.unsealed, WORKSPACE, node.clock.at), [])
     assert len(watched.done) > 20
     for bucket, statements in watched.done:
         assert bucket is not None, [one.sql for one in statements]

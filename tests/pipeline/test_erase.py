@@ -15,7 +15,7 @@ from textback.core.ids import new_id
 from textback.engine.arrivals import AgentReply, ApiSend, Message
 from textback.pipeline import erase as erasing
 from textback.pipeline.accept import incoming
-from textback.store import api, desk, inbox, rejected, turns
+from textback.store import api, desk, inbox, ledger, ledger_check, rejected, turns
 from textback.store import erase as store
 from textback.store import reconcile as lists
 from textback.store.db import Db, Tx, open_db
@@ -233,8 +233,8 @@ async def test_who_opted_out_stays_on_record_as_opted_out(db: Db) -> None:
         assert done.opted_out
         found = await db.read(lambda tx: tx.execute(select(suppressions.c.contact_id, suppressions.c.rule)).all())
         assert [(row.contact_id, row.rule) for row in found] == [(home.contact_id, "O6")]
-        consent = await db.read(desk.consent_log, home.contact_id, home.bucket, 5)
-        assert [(row.type, row.raw_text) for row in consent] == [("opt_out", "")]
+        consent = await db.read(ledger.entries_of, home.contact_id)
+        assert [(one.row["type"], one.words) for one in consent] == [("opt_out", ""), ("erase", "")]
 
 
 @pytest.mark.parametrize(("words", "keyword", "out"), [("stop", None, True), ("hi", "stop", True), ("hi", None, False)])
@@ -248,31 +248,29 @@ async def test_a_stop_that_had_no_turn_yet_counts(db: Db, words: str, keyword: s
     assert len(found) == out
 
 
-class Remembering(erasing.PlainVault):
-    """A vault that notes what it is asked to do."""
-
-    def __init__(self) -> None:
-        self.done: list[str] = []
-
-    def reference(self, _tx: Tx, _number: str) -> str:
-        return "hmac"
-
-    def suppress(self, tx: Tx, workspace: str, who: store.Person, now: int) -> None:
-        self.done.append(f"suppress {who.address}")
-
-    def destroy(self, tx: Tx, workspace: str, who: store.Person, now: int) -> None:
-        self.done.append(f"destroy {who.address}")
-
-
-async def test_the_vault_is_asked_while_the_number_is_known(db: Db) -> None:
+async def test_their_words_are_unreadable_and_the_chain_is_whole(db: Db) -> None:
     async with working(db) as node:
         await node.text("STOP")
         home = await node.home()
-        vault = Remembering()
-        await db.write(erasing.erase, WORKSPACE, store.Person(home.contact_id, ANA), "x", NOON, vault)
-        assert vault.done == [f"suppress {ANA}", f"destroy {ANA}"]
+        await erase(node)
+        found = await db.read(ledger.entries_of, home.contact_id)
+        assert [(one.row["type"], one.personal) for one in found] == [("opt_out", None), ("erase", None)]
+        assert (await db.read(ledger_check.check_contact, home.contact_id)).broken == []
         (row,) = await db.read(lambda tx: tx.execute(select(privacy_requests)).all())
-        assert row.reference == "hmac"
+        assert row.reference == await db.read(erasing.reference, ANA)
+
+
+async def test_who_opted_out_stays_so_when_they_write_again_and_start_works(db: Db) -> None:
+    async with working(db) as node:
+        await node.text("STOP")
+        await erase(node)
+        await node.text("BOOK", id_="again-1")
+        assert (await node.conversation()).opted_out
+        await node.text("START", id_="again-2")
+        assert not (await node.conversation()).opted_out
+        await erase(node)
+        await node.text("BOOK", id_="again-3")
+        assert not (await node.conversation()).opted_out
 
 
 async def test_a_provider_s_list_does_not_bring_their_texts_back(db: Db) -> None:

@@ -186,8 +186,8 @@ class Working:
     async def consent(self, number: str = ANA) -> list[tuple[str, str, str, str]]:
         """The consent record, oldest first: type, rule, matched by, words."""
         home = await self.home(number)
-        rows = await self.db.read(desk.consent_log, home.contact_id, home.bucket, 100)
-        return [(row.type, row.rule, row.matched_by, row.raw_text) for row in reversed(rows)]
+        rows = await self.db.read(desk.consent_log, home.contact_id, 100)
+        return [(e.row["type"], e.row["rule"], e.row["matched_by"], e.words) for e in reversed(rows)]
 
     async def timers(self, number: str = ANA) -> dict[str, int]:
         """The timers that are set: key and due time."""

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 TEXTBACK = Path(sys.executable).with_name("textback")
+KEYS = f"test:{'A' * 43}="
+"""What all nodes of a test open the ledger of consent with."""
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
@@ -22,7 +24,7 @@ def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(drop)}
     # Tests are programs that talk to a program, and quickly.
     limits = {"REPLIES_PER_HOUR": "0", "SAME_EXCHANGES": "0", "WEBHOOK_REFUSALS_PER_MINUTE": "0"}
-    return {**kept, "PYTHONUNBUFFERED": "1", **limits, **extra}
+    return {**kept, "PYTHONUNBUFFERED": "1", "LEDGER_KEYS": KEYS, **limits, **extra}
 
 
 def command(*arguments: str, folder: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

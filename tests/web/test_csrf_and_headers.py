@@ -26,6 +26,8 @@ FORMS = {
     "/c/{contact}/reply": "/c/{c}/reply",
     "/c/{contact}/complete": "/c/{c}/complete",
     "/c/{contact}/erase": "/c/{c}/erase",
+    "/c/{contact}/consent": "/c/{c}/consent",
+    "/c/{contact}/opt-out": "/c/{c}/opt-out",
     "/flows/try": "/flows/try",
     "/flows/save": "/flows/save",
     "/flows/files": "/flows/files",
@@ -235,6 +237,9 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
         "try, first": person.get(f"/try/{simulated.lstrip('+')}?t=1"),
         "try, nothing": person.get(f"/try/{site.phone()}"),
         "reply refused": person.submit(f"/c/{mates}/reply", text="Mine!"),
+        "consent": person.get(f"/c/{mates}/consent"),
+        "consent, opted out": person.get(f"/c/{opted_out}/consent"),
+        "consent refused": person.submit(f"/c/{mates}/opt-out", reason=""),
     }
     for view in ("needs-you", "mine", "bot", "all"):
         found[f"list {view}"] = person.get(f"/desk/{view}")

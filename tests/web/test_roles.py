@@ -27,6 +27,9 @@ TABLE = {
     ("GET", "/l/{token}"): ("public", "/l/no-such-link"),
     ("DELETE", "/v1/contacts/{contact}"): ("api", "/v1/contacts/12065550199"),
     ("POST", "/v1/events"): ("api", "/v1/events"),
+    ("POST", "/v1/consent"): ("api", "/v1/consent"),
+    ("GET", "/v1/contacts/{contact}/consent"): ("api", "/v1/contacts/{c}/consent"),
+    ("GET", "/v1/contacts/{contact}/proof"): ("api", "/v1/contacts/{c}/proof"),
     ("GET", "/login"): ("public", "/login"),
     ("POST", "/login"): ("public", "/login"),
     ("GET", "/login/{token}"): ("public", "/login/no-such-token"),
@@ -44,6 +47,10 @@ TABLE = {
     ("POST", "/c/{contact}/complete"): ("agent", "/c/{c}/complete"),
     ("GET", "/c/{contact}/erase"): ("owner", "/c/{c}/erase"),
     ("POST", "/c/{contact}/erase"): ("owner", "/c/{c}/erase"),
+    ("GET", "/c/{contact}/consent"): ("agent", "/c/{c}/consent"),
+    ("POST", "/c/{contact}/consent"): ("agent", "/c/{c}/consent"),
+    ("POST", "/c/{contact}/opt-out"): ("agent", "/c/{c}/opt-out"),
+    ("GET", "/c/{contact}/proof"): ("owner", "/c/{c}/proof"),
     ("GET", "/events"): ("agent", "/events"),
     ("GET", "/try"): ("agent", "/try"),
     ("POST", "/try/new"): ("agent", "/try/new"),
@@ -89,6 +96,8 @@ WELCOME = {
     ("POST", "/templates/decide"): 400,
     ("DELETE", "/v1/contacts/{contact}"): 404,  # nobody has that number
     ("POST", "/v1/events"): 200,
+    ("POST", "/c/{contact}/consent"): 409,
+    ("POST", "/c/{contact}/opt-out"): 409,
     ("POST", "/flows/try"): 200,
     ("POST", "/flows/save"): 200,  # it only checks
     ("POST", "/flows/publish"): 409,  # there is no draft
@@ -106,6 +115,8 @@ FIELDS = {
     ("POST", "/flows/files"): {"do": "add", "folder": "flows", "name": "opening"},
     ("POST", "/flows/again"): {"number": "1", "latest": "1"},
 }
+#: What programs post to an address, where that is not a text.
+BODIES = {("POST", "/v1/consent"): {"to": "+12065550187", "change": "opt_out"}}
 EACH = pytest.mark.parametrize("address", list(TABLE), ids=" ".join)
 WITHOUT_SESSION = ("nobody", "wrong cookie", "expired cookie", "signed out cookie", "key", "key as cookie")
 WITHOUT_KEY = ("nobody", "agent", "owner", "wrong key", "revoked key", "key as basic", "session as key")
@@ -177,7 +188,8 @@ class Callers:
         caller = self[kind]
         method, path = address[0], self.path(address)
         if TABLE[address][0] in ("api", "signed"):
-            body = {"to": "+12065550188", "message": "Your bike is ready."} if method == "POST" else None
+            text = {"to": "+12065550188", "message": "Your bike is ready."}
+            body = BODIES.get(address, text) if method == "POST" else None
             if path == "/v1/events":
                 body = {"contact": self.contact, "event": "bike_ready"}
             return caller.request(method, path, json=body)

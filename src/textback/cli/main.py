@@ -23,6 +23,8 @@ from textback.cli import (
     testing,
     versions,
 )
+from textback.cli.consents import consents
+from textback.cli.imports import registry, suppressions
 from textback.core.errors import TextbackError
 from textback.engine.lint import MOST_SEGMENTS
 from textback.pipeline.wording import MOST_PARTS
@@ -46,6 +48,9 @@ policies = typer.Typer(help="What the gate says to texts, and why.", no_args_is_
 app.add_typer(policies, name="policy")
 understanding = typer.Typer(help="How well the classifier understands texts.", no_args_is_help=True)
 app.add_typer(understanding, name="nlu")
+app.add_typer(consents, name="consent")
+app.add_typer(suppressions, name="suppressions")
+app.add_typer(registry, name="dnc")
 
 Database = Annotated[
     str | None, typer.Option("--database", help="sqlite:///file.db or postgresql://user@host/name.", show_default=False)

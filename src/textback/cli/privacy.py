@@ -1,7 +1,6 @@
 """textback erase, access and requests: what people may ask about their data. Works beside a running server."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,6 +8,7 @@ import msgspec
 import typer
 
 from textback.app import retention_of
+from textback.cli.consents import opened
 from textback.compliance.retention import NEVER
 from textback.core.errors import SettingsError, TextbackError
 from textback.core.phone import mask, normalise
@@ -17,28 +17,17 @@ from textback.engine.load import load_bot
 from textback.pipeline import access, erase
 from textback.pipeline.road import clock
 from textback.pipeline.sweep import old_now
-from textback.settings import Settings, environment, load_settings
-from textback.store import bots, migrate
+from textback.settings import Settings
+from textback.store import bots
 from textback.store import erase as store
 from textback.store import sweep as sweep_store
-from textback.store.db import Db, Tx, open_db, parse_url
+from textback.store.db import Db, Tx
 from textback.store.erase import Person
 
 ACTOR = "command line"
 _DAYS = {"previews": "messages", "erased_texts": "requests"}
 """Kinds that are kept as long as another."""
 T = TypeVar("T")
-
-
-@contextmanager
-def _opened(database: str | None) -> Iterator[tuple[Settings, Db]]:
-    settings = load_settings(environment(Path.cwd()), database_url=database)
-    migrate.upgrade(parse_url(settings.database_url))
-    db = open_db(settings.database_url)
-    try:
-        yield settings, db
-    finally:
-        db.dispose()
 
 
 def _in(db: Db, work: Callable[[Tx], T]) -> T:
@@ -59,7 +48,7 @@ def _find(db: Db, settings: Settings, who: str) -> tuple[Person | None, str]:
 
 def erase_contact(who: str, dry_run: bool, database: str | None) -> int:
     """Erase a contact, or say what that would take away. Returns the exit code."""
-    with _opened(database) as (settings, db):
+    with opened(database) as (settings, db):
         person, number = _find(db, settings, who)
         if person is None:
             if not dry_run:
@@ -89,7 +78,7 @@ def export(who: str, out: Path, database: str | None) -> int:
     """Write all that is kept about a contact to a folder. Returns the exit code."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise SettingsError(f"{out} exists and is not an empty folder.", "Name another --out.")
-    with _opened(database) as (settings, db):
+    with opened(database) as (settings, db):
         person, number = _find(db, settings, who)
         if person is None:
             _in(db, lambda tx: store.log_request(
@@ -123,7 +112,7 @@ def _brand(tx: Tx, workspace: str) -> tuple[str, list[str]]:
 
 def list_requests(database: str | None) -> None:
     """Print who asked what, the newest first."""
-    with _opened(database) as (settings, db):
+    with opened(database) as (settings, db):
         for row in _in(db, lambda tx: store.requests(tx, settings.workspace, 1000)):
             typer.echo(
                 "\t".join(
@@ -134,7 +123,7 @@ def list_requests(database: str | None) -> None:
 
 def show_retention(database: str | None) -> None:
     """Print how long things are kept, what would go now, and how the last sweep went."""
-    with _opened(database) as (settings, db):
+    with opened(database) as (settings, db):
         keep = retention_of(settings)
         swept = _in(db, lambda tx: sweep_store.last(tx, settings.workspace))
         now = clock()

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from textback.core.evidence import Evidence
 from textback.core.messages import Channel, MessageClass, Status
 
 
@@ -135,6 +136,30 @@ class JobResult(Arrival, frozen=True, omit_defaults=True, tag="job_result"):
     error: str = ""
 
 
+class ConsentChange(Arrival, frozen=True, omit_defaults=True, tag="consent"):
+    """A form, a program or a person at the desk says that the contact opts in or out (O10, K5).
+
+    `double`: the contact is asked by text first, and it counts once they answer YES. `occurred_at` (ms) is when they
+    agreed or asked for an end, where that is not now; `words` what they said, or why it is recorded.
+    """
+
+    change: Literal["opt_in", "opt_out"]
+    evidence: Evidence
+    double: bool = False
+    occurred_at: int | None = None
+    words: str = ""
+
+
 AnyArrival = (
-    Message | DeliveryStatus | AgentReply | Takeover | HandBack | Complete | ApiSend | ApiEvent | TimerFired | JobResult
+    Message
+    | DeliveryStatus
+    | AgentReply
+    | Takeover
+    | HandBack
+    | Complete
+    | ApiSend
+    | ApiEvent
+    | TimerFired
+    | JobResult
+    | ConsentChange
 )

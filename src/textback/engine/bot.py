@@ -192,9 +192,22 @@ class Recogniser(Protocol):
         """Read one text."""
 
 
+class OptIn(msgspec.Struct, frozen=True):
+    """What a contact agrees to who texts a word: a programme and a class of texts. `name` and `frequency` are for the
+    texts about it; `wording` is what they read before they texted the word, `version` which one that was (K1, K3)."""
+
+    programme: str
+    message_class: str
+    name: str = ""
+    frequency: str = ""
+    wording: str = ""
+    version: str = ""
+
+
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow.
-    `burst` is how long (ms) a text waits for the next one, to be heard with it."""
+    """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow,
+    `opt_ins` each opt-in word to what it agrees to. `burst` is how long (ms) a text waits for the next one, to be heard
+    with it."""
 
     name: str
     version: int = 0
@@ -220,6 +233,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     actions: dict[str, Action] = {}
     recogniser: Recogniser | None = None
     policy: Overrides = Overrides()
+    opt_ins: dict[str, OptIn] = {}
 
     @property
     def owner_idle_minutes(self) -> float:

@@ -465,6 +465,7 @@ def copy(state: State) -> State:
         state.tags[:],
         state.unclear[:],
         state.unclear_text,
+        state.asked[:],
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from textback.core.evidence import Evidence
 from textback.core.messages import Asks, AuthorKind, MessageClass
 from textback.engine.arrivals import Media
 
@@ -43,12 +44,22 @@ class CancelTimers(msgspec.Struct, frozen=True, omit_defaults=True, tag="cancel_
 
 
 class RecordConsent(msgspec.Struct, frozen=True, omit_defaults=True, tag="record_consent"):
-    """Write a consent event. `change` is "opt_out" or "re_opt_in"; `matched_by` says what recognised it."""
+    """Append to the ledger of consent. `change` is the entry's type (opt_out, re_opt_in, opt_in, confirm, expire);
+    `matched_by` says what recognised it.
+
+    `evidence` is what proves it, where it was more than a word; `occurred_at` (ms) when it was, where that is not when
+    its arrival came; `pending_until` (ms) until when it waits for their YES; `raw_text` their words, where the arrival
+    has none.
+    """
 
     change: str
     rule: str
-    matched_by: str  # "provider" | "keyword"
+    matched_by: str  # "provider" | "keyword" | "human"
     keyword: str = ""
+    evidence: Evidence | None = None
+    occurred_at: int | None = None
+    pending_until: int | None = None
+    raw_text: str = ""
 
 
 class CancelQueued(msgspec.Struct, frozen=True, omit_defaults=True, tag="cancel_queued"):

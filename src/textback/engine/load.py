@@ -14,6 +14,7 @@ from textback.engine import lint
 from textback.engine.actions_file import read_actions
 from textback.engine.bot import Bot, Escalation, Fallback, Flow, Handoff, LineSpec
 from textback.engine.consent_words import NEVER_HEARD
+from textback.engine.joining import read_opt_ins
 from textback.engine.match import normalise
 from textback.engine.matchers import prepare
 from textback.engine.named_read import read_content, read_named
@@ -32,7 +33,7 @@ SIMULATED = "simulator"
 """The provider that no carrier is behind."""
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
-    "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content",
+    "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content", "consent",
 )  # fmt: skip
 LATER_BOT_KEYS = ("routing", "retention", "limits", "personas", "thresholds", "urls")
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
@@ -174,6 +175,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         lines=_lines(reader, keys.get("lines")),
         content=read_content(reader, keys.get("content")),
         actions=read_actions(reader, keys.get("actions")),
+        opt_ins=read_opt_ins(reader, keys.get("consent")),
     )
     reader.check_uses(())
     said.append(lint.Part(source, reader.said))

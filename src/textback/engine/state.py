@@ -110,12 +110,23 @@ class Session(msgspec.Struct, omit_defaults=True):
     came: str = ""
 
 
+class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An opt-in that waits for the contact's YES until then (ms): to which programme and class of texts, and what the
+    texts about it call it and say of how often it comes (K5)."""
+
+    programme: str
+    message_class: str
+    name: str
+    frequency: str
+    until: int
+
+
 class State(msgspec.Struct, omit_defaults=True):
     """Everything a turn needs to know about a conversation besides the arrival itself.
 
     `parked` are the sessions that wait for another to end, the latest last; `offered` says that the contact was asked
     whether to go on with that one. `tags` are the contact's, sorted. `unclear` are the flows that their last text may
-    have been about, `unclear_text`, while they are asked which.
+    have been about, `unclear_text`, while they are asked which. `asked` are opt-ins that wait for their YES.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -131,6 +142,7 @@ class State(msgspec.Struct, omit_defaults=True):
     tags: list[str] = []
     unclear: list[str] = []
     unclear_text: str = ""
+    asked: list[Asked] = []
 
 
 _encoder = msgspec.json.Encoder()

@@ -13,7 +13,7 @@ from textback.compliance.redact import cover, find
 from textback.core.phone import pretty
 from textback.core.when import to_iso
 from textback.engine.state import load_state
-from textback.pipeline.erase import PLAIN, Vault
+from textback.pipeline.erase import reference
 from textback.store import accounts, erase
 from textback.store.access import rows_of
 from textback.store.db import Tx
@@ -48,9 +48,7 @@ _TIMES = ("at", "since", "until")
 _JSON = frozenset({"media", "events", "trace", "payload", "data"})
 
 
-def collect(
-    tx: Tx, workspace: str, who: Person, actor: str, now: int, ours: Collection[str], vault: Vault = PLAIN
-) -> dict[str, Any]:
+def collect(tx: Tx, workspace: str, who: Person, actor: str, now: int, ours: Collection[str]) -> dict[str, Any]:
     """All that is kept about them, ready to be shown, and a note that they asked. `ours` are the business's numbers."""
     found = rows_of(tx, workspace, who)
     state = load_state("".join(row.pop("state", "") for row in found.get("conversations", ())))
@@ -60,9 +58,9 @@ def collect(
     for name, rows in found.items():
         shown[name] = [{key: _value(name, key, value, row, who, ours) for key, value in row.items()} for row in rows]
     count = {name: len(rows) for name, rows in found.items()}
-    reference = vault.reference(tx, who.address)
+    named = reference(tx, who.address)
     request = erase.log_request(
-        tx, workspace, "access", actor, now, contact_id=who.contact_id, number=who.address, reference=reference,
+        tx, workspace, "access", actor, now, contact_id=who.contact_id, number=who.address, reference=named,
         data=count,
     )  # fmt: skip
     accounts.write_audit(tx, workspace, actor, "privacy.access", who.contact_id, now, {"request": request})

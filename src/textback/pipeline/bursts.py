@@ -15,6 +15,7 @@ from textback.engine.arrivals import AnyArrival, Message
 from textback.engine.bot import Bot
 from textback.engine.state import State
 from textback.pipeline.decide import Standing, verdict_on
+from textback.pipeline.opting import heard
 from textback.pipeline.lines import Line
 from textback.store.db import Row
 
@@ -79,7 +80,10 @@ def gather(
         sent_at, late = sent(row, text, late_after)
         line = lines.get(row.line)
         standing = Standing(locked.opted_out, line.keywords if line else {}, sent_at)
-        if not late and verdict_on(bot, text, now, standing).action == "none":
+        verdict = verdict_on(bot, text, now, standing)
+        if late or verdict.action != "none":
+            continue
+        if heard(bot, locked.state, text, now, verdict, opted_out=locked.opted_out) is None:
             texts[row.id] = text
     return plan(mine, texts, bot.burst, now)
 

@@ -11,13 +11,14 @@ from textback.compliance.consent import Brand, Verdict, consider
 from textback.compliance.limits import OFF, Guard, note_reply
 from textback.core.errors import TextbackError
 from textback.core.when import MINUTE
-from textback.engine.arrivals import AnyArrival, DeliveryStatus, Message
+from textback.engine.arrivals import AnyArrival, ConsentChange, DeliveryStatus, Message, TimerFired
 from textback.engine.bot import Bot, Escalation
 from textback.engine.context import OWNER_IDLE, Context
 from textback.engine.effects import AnyEffect, CancelQueued, CancelTimers, Check, Event, RecordConsent, Send, SetTimer
 from textback.engine.nodes.ask import Ask
 from textback.engine.state import State
 from textback.engine.step import NONE, Turn, close_session, step
+from textback.pipeline import opting
 
 CONSENT_ROW = "Stop, start and help words"
 GUARD_ROW = "Too many replies"
@@ -37,6 +38,7 @@ class Standing(msgspec.Struct, frozen=True):
     received_at: int
     guard: Guard = OFF
     late: bool = False  # it came so long after it was sent that a program must not answer it
+    overtaken: bool = False  # they have opted out since it was sent
 
 
 def decide(
@@ -61,10 +63,19 @@ def decide(
 def _decided(
     bot: Bot, state: State, arrival: AnyArrival, now: int, standing: Standing, session_id: str, older: Mapping[int, Bot]
 ) -> Turn:
+    if isinstance(arrival, ConsentChange):
+        if arrival.change == "opt_in":
+            return opting.brought(bot, state, arrival, now, opted_out=standing.opted_out)
+        return _opt_out_brought(bot, state, arrival, now)
+    if isinstance(arrival, TimerFired) and arrival.key == opting.TIMER:
+        return opting.expired(state, arrival, now)
     if isinstance(arrival, Message):
         verdict = verdict_on(bot, arrival, now, standing)
-        if verdict.action == "opt_in" and arrival.doubt:
-            return _doubted_opt_in(state, verdict, now, arrival.doubt)
+        if verdict.action == "opt_in" and (doubt := arrival.doubt or ("overtaken" if standing.overtaken else "")):
+            return _doubted_opt_in(state, verdict, now, doubt)
+        joined = opting.heard(bot, state, arrival, now, verdict, opted_out=standing.opted_out)
+        if joined is not None:
+            return joined
         if verdict.action != "none":
             return _consent_turn(bot, state, verdict, now, standing.opted_out)
         row = Check(CONSENT_ROW, verdict.result)
@@ -110,6 +121,16 @@ def _opt_out(rule: str, matched_by: str, keyword: str) -> list[AnyEffect]:
     return [RecordConsent("opt_out", rule, matched_by, keyword), CancelQueued("O6"), CancelTimers()]
 
 
+def _opt_out_brought(bot: Bot, state: State, arrival: ConsentChange, now: int) -> Turn:
+    """O10: an opt-out by a form, a program or a person is the same as a STOP, but that no text answers it."""
+    closed, events = close_session(state, "opted_out")
+    closed.asked = []
+    record = RecordConsent("opt_out", "O10", "human", "", arrival.evidence, arrival.occurred_at, None, arrival.words)
+    events.append(Event("opted_out", {"rule": "O10", "matched_by": "human", "by": arrival.evidence.actor}))
+    rest = [CancelQueued("O6"), CancelTimers(), *_lease(bot, closed, now)]
+    return Turn(closed, [record, *rest], events, [])
+
+
 def _lease(bot: Bot, state: State, now: int) -> list[AnyEffect]:
     """A person who has the conversation keeps it through an opt-out, but not for ever."""
     return [SetTimer(OWNER_IDLE, now + bot.owner_idle)] if state.owner.kind == "person" else []
@@ -122,6 +143,7 @@ def _consent_turn(bot: Bot, state: State, verdict: Verdict, now: int, opted_out:
     state = msgspec.structs.replace(state, last_inbound_at=now)
     if verdict.action == "opt_out":
         state, events = close_session(state, "opted_out")
+        state.asked = []
         effects += _opt_out(verdict.rule, verdict.matched_by, verdict.keyword) + _lease(bot, state, now)
         if opted_out:
             # All that can still wait for them is the confirmation of their first STOP, and it must go (O7).

@@ -6,56 +6,26 @@ to whoever has the number now, who starts empty; everything else is dropped.
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from textback.compliance.detect import keyword
+from textback.core.ids import new_id
 from textback.engine.arrivals import AnyArrival, Message
 from textback.pipeline.accept import incoming
 from textback.pipeline.dead import AGAIN
-from textback.store import accounts, inbox, notify
+from textback.store import accounts, inbox, ledger, listed, notify
 from textback.store import erase as store
 from textback.store.db import Db, Row, Tx
 from textback.store.erase import Person
+from textback.store.ledger import Fact
 from textback.store.trouble import is_away
+from textback.store.vault import keys_of
 
 PAUSE = 0.2
 """Seconds before an erasure is tried again."""
 _arrival = msgspec.json.Decoder(AnyArrival)
-
-
-class Vault(Protocol):
-    """Who keeps the evidence of consent, and the numbers that nothing may be sent to."""
-
-    def reference(self, tx: Tx, number: str, /) -> str:
-        """How a request names a number: its HMAC; empty where there are no keys."""
-
-    def suppress(self, tx: Tx, workspace: str, who: Person, now: int, /) -> None:
-        """They had opted out: whoever has the number later must not be sent to either (P2, P3)."""
-
-    def destroy(self, tx: Tx, workspace: str, who: Person, now: int, /) -> None:
-        """Make what the evidence says of them unreadable for ever."""
-
-
-class PlainVault:
-    """A vault without keys: what they said is taken out of the record of consent, and the suppression stays with the
-    contact that was erased."""
-
-    def reference(self, _tx: Tx, _number: str) -> str:
-        """There is no key to make one with."""
-        return ""
-
-    def suppress(self, tx: Tx, workspace: str, who: Person, now: int) -> None:
-        """It is kept by contact."""
-        store.keep_opt_out(tx, workspace, who, now)
-
-    def destroy(self, tx: Tx, _workspace: str, who: Person, _now: int) -> None:
-        """What they wrote is the only personal field."""
-        store.clear_words(tx, who)
-
-
-PLAIN = PlainVault()
 
 
 class Erasure(msgspec.Struct, frozen=True):
@@ -66,7 +36,31 @@ class Erasure(msgspec.Struct, frozen=True):
     opted_out: bool
 
 
-def erase(tx: Tx, workspace: str, who: Person, actor: str, now: int, vault: Vault = PLAIN) -> Erasure | None:
+def _suppress(tx: Tx, workspace: str, who: Person, now: int) -> None:
+    """They had opted out: whoever has the number later must not be sent to either (P2, P3)."""
+    store.keep_opt_out(tx, workspace, who, now)
+    listed.suppress_numbers(tx, workspace, [who.address], "P1", "erasure", now)
+
+
+def _destroy(tx: Tx, workspace: str, who: Person, now: int) -> None:
+    """Close their chain, and make what it says of them unreadable for ever. No import brings them back (P3)."""
+    listed.suppress_numbers(tx, workspace, [who.address], "P1", "erasure", now, listed.ERASED)
+    if ledger.head_of(tx, who.contact_id) is not None:
+        fact = Fact(
+            id=new_id(), contact_id=who.contact_id, workspace=workspace, type="erase", occurred_at=now,
+            recorded_at=now, rule="P1", matched_by="human",
+        )  # fmt: skip
+        ledger.record(tx, [fact])
+    ledger.forget_key(tx, who.contact_id)
+    store.clear_words(tx, who)
+
+
+def reference(tx: Tx, number: str) -> str:
+    """How a request names a number: its HMAC under the newest key."""
+    return keys_of(tx).number(number)
+
+
+def erase(tx: Tx, workspace: str, who: Person, actor: str, now: int) -> Erasure | None:
     """Erase a contact in this transaction. None when another has done so meanwhile.
 
     It waits for a turn under way in their conversation; a text that is being posted at this moment goes, and what
@@ -79,13 +73,15 @@ def erase(tx: Tx, workspace: str, who: Person, actor: str, now: int, vault: Vaul
     for data in store.waiting(tx, who):
         opted_out = _after(data, opted_out)
     if opted_out:
-        vault.suppress(tx, workspace, who, now)
-    reference = vault.reference(tx, who.address)
-    vault.destroy(tx, workspace, who, now)
+        _suppress(tx, workspace, who, now)
+    else:  # by a START, if they ever had
+        listed.forget_number(tx, workspace, who.address)
+    named = reference(tx, who.address)
+    _destroy(tx, workspace, who, now)
     rows = store.erase(tx, workspace, who, now)
     request = store.log_request(
         tx, workspace, "erasure", actor, now,
-        contact_id=who.contact_id, number=who.address, reference=reference, data=rows,
+        contact_id=who.contact_id, number=who.address, reference=named, data=rows,
     )  # fmt: skip
     accounts.write_audit(tx, workspace, actor, "privacy.erase", who.contact_id, now, {"request": request})
     notify.tell_erased(tx, workspace, who.contact_id)
@@ -105,10 +101,10 @@ def _after(data: str, opted_out: bool) -> bool:
     return True if said == "stop" else False if said == "start" and not arrival.doubt else opted_out
 
 
-def nobody(tx: Tx, workspace: str, number: str, actor: str, now: int, vault: Vault = PLAIN) -> None:
+def nobody(tx: Tx, workspace: str, number: str, actor: str, now: int) -> None:
     """Note that somebody asked of whom nothing is kept."""
-    reference = vault.reference(tx, number) if number else ""
-    store.log_request(tx, workspace, "erasure", actor, now, number=number, reference=reference, outcome="nobody")
+    named = reference(tx, number) if number else ""
+    store.log_request(tx, workspace, "erasure", actor, now, number=number, reference=named, outcome="nobody")
 
 
 def take_home(tx: Tx, workspace: str, row: Row[Any], now: int) -> bool:
@@ -126,13 +122,11 @@ def take_home(tx: Tx, workspace: str, row: Row[Any], now: int) -> bool:
     return True
 
 
-async def erase_now(
-    db: Db, workspace: str, who: Person, actor: str, clock: Callable[[], int], vault: Vault = PLAIN
-) -> Erasure | None:
+async def erase_now(db: Db, workspace: str, who: Person, actor: str, clock: Callable[[], int]) -> Erasure | None:
     """As `erase`, beside a road at work: where the two met in the wrong order, once more."""
     for last in (False, False, True):
         try:
-            return await db.write_in("erase", erase, workspace, who, actor, clock(), vault)
+            return await db.write_in("erase", erase, workspace, who, actor, clock())
         except Exception as error:
             if last or not is_away(error):
                 raise

@@ -12,7 +12,8 @@ import structlog
 from textback.pipeline.dead import of_arrival
 from textback.pipeline.decide import failed_turn
 from textback.pipeline.masking import shown
-from textback.pipeline.turn import Conversation, Handled, Turns, read_arrival
+from textback.pipeline.turn import Handled, Turns, read_arrival
+from textback.pipeline.writes import Conversation
 from textback.store import dead, inbox, turns
 from textback.store.db import Row, Tx
 from textback.store.trouble import is_refusal, reason

@@ -177,7 +177,7 @@ class Rehearsal:
         match effect:
             case Send():
                 return Done(effect, rehearsed(effect, opted_out=self.opted_out, now=self.now))
-            case RecordConsent(change):
+            case RecordConsent("opt_out" | "re_opt_in" as change):
                 self.opted_out = change == "opt_out"
             case SetTimer(key, due_at):
                 self.timers[key] = due_at

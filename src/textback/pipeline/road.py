@@ -14,7 +14,7 @@ from textback.compliance.retention import Retention
 from textback.core.faults import point
 from textback.core.roles import ROLES
 from textback.core.tracing import Tracer
-from textback.core.when import MINUTE, SECOND
+from textback.core.when import HOUR, MINUTE, SECOND
 from textback.engine.arrivals import AnyArrival
 from textback.pipeline import spans
 from textback.pipeline.accept import Acceptor, incoming
@@ -37,7 +37,7 @@ from textback.pipeline.spool import Spool
 from textback.pipeline.sweep import Sweeper
 from textback.pipeline.tick import Keep, before, fire_timers, sweep, tidy
 from textback.pipeline.turn import Handled, Turns
-from textback.store import inbox, spread
+from textback.store import inbox, ledger_check, spread
 from textback.store.db import Db, Tx, Work
 from textback.store.inbox import Incoming
 from textback.store.notify import News, Notifier
@@ -143,6 +143,7 @@ class Road:
         self._sweeper = Sweeper(db, workspace, retention, now, lambda: shelf.current.timezone)
         self._keep = keep
         self._tidy_at = 0
+        self._seal_at = 0
         self._old_letters = Places(db, spread.with_old_letters)
         self._tasks: list[asyncio.Task[None]] = []
         self._draining: asyncio.Task[None] | None = None
@@ -220,9 +221,10 @@ class Road:
         await self._put([item], wait)
         return item.id
 
-    async def send_to(self, line: str, address: str, arrival: AnyArrival, *, wait: float = 0.0) -> str:
-        """Store an API arrival for whoever has this phone number, making the contact if need be. Returns its id."""
-        await self._put([incoming(line, arrival, address=address)], wait)
+    async def send_to(self, line: str, address: str, arrival: AnyArrival, *, key: str = "", wait: float = 0.0) -> str:
+        """Store an API arrival for whoever has this phone number, making the contact if need be. Returns its id. The
+        same `key` is stored once."""
+        await self._put([incoming(line, arrival, address=address, key=key)], wait)
         home = self._acceptor.home_of(address)
         if home is None:  # it was erased at this moment: they are somebody new
             await self._put([incoming(line, arrival, address=address)], wait)
@@ -481,6 +483,9 @@ class Road:
                 await self._tick(self._sweep, place)
             for place in await self._untidy():
                 await self._tick(self._tidy, place)
+            if self.now() >= self._seal_at:
+                self._seal_at = self.now() + HOUR
+                await self._tick(self._seal_days, None)
             await self._nap(TICK)
 
     async def _tick(self, part: Callable[[int | None], Awaitable[None]], place: int | None) -> None:
@@ -520,6 +525,12 @@ class Road:
             self._tidy_at = now
         if gone.unsettled:
             log.warning("dead letters deleted that nobody had dealt with", count=gone.unsettled)
+
+    async def _seal_days(self, _: int | None) -> None:
+        """Seal what the ledger of consent has grown by on past days, so that nothing of it can go unseen."""
+        for bucket in await self.db.read(ledger_check.unsealed, self.workspace, self.now()):
+            place = bucket if self.db.by_bucket else None
+            await self.db.write_within(place, "tick", ledger_check.seal_days, self.workspace, bucket, self.now())
 
     async def _nap(self, seconds: float) -> None:
         """Sleep, but wake soon when told to stop."""

@@ -4,7 +4,6 @@ A crash anywhere before the commit re-runs the turn from the same state; after i
 """
 
 import time
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -14,7 +13,6 @@ from textback.compliance.gate import permit
 from textback.compliance.limits import OFF, REPLY, Guard, priority_of
 from textback.core.faults import point
 from textback.core.ids import new_id
-from textback.core.messages import FAMILY
 from textback.core.text import segments
 from textback.core.tracing import Span, Tracer, link_to
 from textback.engine.arrivals import AnyArrival, ApiSend, Message, TimerFired
@@ -32,12 +30,13 @@ from textback.engine.effects import (
     SetTimer,
     UpdateDelivery,
 )
-from textback.engine.state import State, dump_state, load_state
+from textback.engine.state import State
 from textback.engine.step import NONE, Turn
 from textback.pipeline import bursts, newer, spans
 from textback.pipeline.bots import Shelf
 from textback.pipeline.bursts import MESSAGE
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
+from textback.pipeline.consents import LATE, fact_of
 from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, asks_for_secret, decide, failed_turn
 from textback.pipeline.erase import take_home
@@ -50,9 +49,11 @@ from textback.pipeline.readings import REST, Readings, ReadingWanted, Wanted
 from textback.pipeline.resting import Resting
 from textback.pipeline.shortener import RULE as TOO_LONG
 from textback.pipeline.shortener import Shortener, refused, too_long
-from textback.store import dead, inbox, jobs, short_links, turns
+from textback.pipeline.writes import Conversation, Writes
 from textback.store import gate as gate_store
+from textback.store import inbox, turns
 from textback.store.db import Row, Tx
+from textback.store.ledger import suppressed_since
 
 _arrival = msgspec.json.Decoder(AnyArrival)
 _encode = msgspec.json.Encoder().encode
@@ -86,120 +87,6 @@ def read_arrival(data: str) -> AnyArrival | None:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
     return found
-
-
-class Conversation:
-    """One locked conversation while its arrivals are handled."""
-
-    def __init__(self, row: Row[Any]) -> None:
-        self.contact_id: str = row.contact_id
-        self.bucket: int = row.bucket
-        self.state: State = load_state(row.state)
-        self.line: str = row.line
-        self.address: str = row.address
-        self.opted_out: bool = bool(row.opted_out)
-        self.unread: int = row.unread
-        self.count: int = row.message_count
-        self.waiting_since: int | None = row.waiting_since
-        self.events: list[Event] = []  # of the turn under way
-        self.priority = REPLY  # of the turn under way
-        self.hidden: Hidden = ()  # what the turn under way must not write down
-        self.said: list[Queued] = []  # the bot's answers that are queued in this batch
-        self.last: tuple[str, str, int] = (row.last_text, row.last_author, row.last_at)
-
-    def saved(self, now: int) -> dict[str, Any]:
-        """The row to write back."""
-        state = self.state
-        waiting = state.episode.status == "waiting_on_agent"
-        return {
-            "b_bucket": self.bucket,
-            "b_contact": self.contact_id,
-            "state": dump_state(state),
-            "status": state.episode.status,
-            "owner_kind": state.owner.kind,
-            "owner_id": state.owner.user_id,
-            "line": self.line,
-            "address": self.address,
-            "last_text": self.last[0],
-            "last_author": self.last[1],
-            "last_at": self.last[2],
-            "waiting_since": (self.waiting_since or now) if waiting else None,
-            "unread": self.unread,
-            "message_count": self.count,
-            "opted_out": self.opted_out,
-        }
-
-
-class Writes:
-    """Rows collected by a batch of turns, written table by table at the end: one statement each, however many turns."""
-
-    def __init__(self, workspace: str, now: int, tx: Tx) -> None:
-        self.workspace = workspace
-        self.now = now
-        self.tx = tx  # for what only some turns must read
-        self.decisions: list[dict[str, Any]] = []
-        self.messages: list[dict[str, Any]] = []
-        self.outbox: list[Queued] = []
-        self.log: list[dict[str, Any]] = []
-        self.timers: dict[tuple[str, str], dict[str, Any]] = {}
-        self.cancels: list[tuple[str, tuple[str, ...]]] = []
-        self.consent: list[dict[str, Any]] = []
-        self.started: dict[str, dict[str, Any]] = {}
-        self.ended: list[dict[str, Any]] = []
-        self.links: list[dict[str, Any]] = []
-        self.withdrawn: list[tuple[str, str]] = []
-        self.deliveries: list[dict[str, Any]] = []
-        self.guarded: list[tuple[str, str]] = []
-        self.dead: list[dict[str, Any]] = []
-        self.jobs: list[dict[str, Any]] = []
-        self.failed: list[tuple[str, str]] = []
-        self.kept: set[str] = set()  # failed arrivals that can be taken in again as they came
-        self.outcomes: Counter[tuple[str, str]] = Counter()
-        self.refused: Counter[tuple[str, str]] = Counter()
-        self.spans: list[Span] = []
-        self.answered: dict[str, list[Queued]] = {}
-
-    def key(self, conversation: Conversation, id_: str) -> dict[str, Any]:
-        """The columns that every per-conversation row begins with."""
-        return {
-            "bucket": conversation.bucket,
-            "id": id_,
-            "workspace": self.workspace,
-            "contact_id": conversation.contact_id,
-        }
-
-    def apply(self, tx: Tx) -> None:
-        """Write everything. Withdrawals come before new rows, so that a confirmation is not withdrawn with the rest."""
-        for contact_id, rule in self.withdrawn:
-            turns.cancel_queued(tx, [contact_id], rule)
-        if self.messages:
-            turns.add_messages(tx, self.messages)
-        if self.outbox:
-            turns.add_outbox(tx, [queued.row for queued in self.outbox])
-        if self.log:
-            turns.add_turns(tx, self.log)
-        if self.cancels:
-            turns.cancel_timers(tx, self.cancels)
-        if self.timers:
-            turns.set_timers(tx, list(self.timers.values()))
-        if self.started:
-            turns.start_sessions(tx, list(self.started.values()))
-        if self.ended:
-            turns.end_sessions(tx, self.ended)
-        if self.consent:
-            turns.record_consent(tx, self.consent)
-        if self.deliveries:
-            lost = turns.update_delivery(tx, self.deliveries)
-            if lost:
-                turns.keep_early(tx, lost)
-        if self.links:
-            short_links.add(tx, self.links)
-        if self.dead:
-            dead.add(tx, self.dead)
-        if self.jobs:
-            jobs.add(tx, self.jobs)
-        if self.decisions:
-            gate_store.add(tx, self.decisions)
 
 
 class Turns:
@@ -284,6 +171,8 @@ class Turns:
         under_way = newer.settle(tx, writes) if writes.outbox and (room or writes.answered) else ()
         claims = claim_new(writes.outbox, self._lines, now, room, self._lease, shut, under_way)
         writes.apply(tx)
+        for contact_id, suppressed in writes.suppressed.items():
+            open_[contact_id].opted_out = suppressed
         turns.save_conversations(tx, [c.saved(now) for c in open_.values() if c.address])
         inbox.mark_handled(tx, done, now, writes.kept)
         point("turn.written")
@@ -350,7 +239,9 @@ class Turns:
                 return
         # People try the bot out in the simulator, and quickly.
         guard = OFF if line is None or line.provider.name == "simulator" else self._guard
-        standing = Standing(conversation.opted_out, line.keywords if line else {}, sent_at, guard, late)
+        overtaken = conversation.opted_out and row.received_at - sent_at > LATE
+        overtaken = overtaken and suppressed_since(tx, conversation.contact_id) > sent_at
+        standing = Standing(conversation.opted_out, line.keywords if line else {}, sent_at, guard, late, overtaken)
         bot = self.readings.served(self._shelf.current)
         alone = arrival
         if earlier and isinstance(arrival, Message):
@@ -630,22 +521,11 @@ class Turns:
     def _consent(
         self, conversation: Conversation, row: Row[Any], effect: RecordConsent, arrival: AnyArrival, writes: Writes
     ) -> None:
-        conversation.opted_out = effect.change == "opt_out"
-        channel = arrival.channel if isinstance(arrival, Message) else "sms"
-        writes.consent.append(
-            {
-                **writes.key(conversation, new_id()),
-                "type": effect.change,
-                "family": FAMILY[channel],
-                "line": row.line,
-                "matched_by": effect.matched_by,
-                "rule": effect.rule,
-                "raw_text": arrival.text if isinstance(arrival, Message) else "",
-                "arrival_id": row.id,
-                "occurred_at": row.received_at,
-                "recorded_at": writes.now,
-            }
-        )
+        # Until the ledger has been asked, for what else this batch says to them.
+        conversation.opted_out = effect.change == "opt_out" or (conversation.opted_out and effect.change != "re_opt_in")
+        brand, number = self._shelf.current.name, conversation.address
+        fact = fact_of(effect, arrival, row, workspace=self._workspace, number=number, brand=brand, now=writes.now)
+        writes.consent.append(fact)
 
     def _event(self, conversation: Conversation, row: Row[Any], event: Event, writes: Writes) -> None:
         conversation.events.append(event)

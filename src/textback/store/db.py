@@ -23,7 +23,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from textback.core.errors import SettingsError
-from textback.store.spread import BY_BUCKET, CONFINED
+from textback.store.spread import BY_BUCKET, CONFINED, KEYS
 
 # A database server that is gone without a word is given up after so many seconds (ms for tcp_user_timeout), where the
 # address does not say otherwise. Else a lane would wait for a quarter of an hour.
@@ -369,7 +369,7 @@ class Db:
     bucket, and each statement names it.
     """
 
-    def __init__(self, url: URL, *, lease: int = 60, by_bucket: bool = False) -> None:
+    def __init__(self, url: URL, *, lease: int = 60, by_bucket: bool = False, keys: object = None) -> None:
         self.url = url
         self.by_bucket = by_bucket
         self.dialect = url.get_backend_name()
@@ -380,6 +380,9 @@ class Db:
         if by_bucket:
             self._write_engine = self._write_engine.execution_options(**{BY_BUCKET: True})
             self._read_engine = self._read_engine.execution_options(**{BY_BUCKET: True})
+        if keys is not None:
+            self._write_engine = self._write_engine.execution_options(**{KEYS: keys})
+            self._read_engine = self._read_engine.execution_options(**{KEYS: keys})
         self._spread: _Sorted | None = None
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="textback-read")
         self._lanes: dict[str, _Lane] = {}
@@ -462,14 +465,14 @@ def _futures(works: tuple[Work, ...]) -> list[asyncio.Future[Any]]:
     return [loop.create_future() for _ in works]
 
 
-def open_db(url: str, *, lease: int = 60, by_bucket: bool = False) -> Db:
+def open_db(url: str, *, lease: int = 60, by_bucket: bool = False, keys: object = None) -> Db:
     """The database at this address. Its schema must be current: see store.migrate. `by_bucket` says that its tables are
-    spread by bucket: see store.distribute.
+    spread by bucket: see store.distribute. `keys` are those of the consent ledger: see store.vault.
 
     PostgreSQL undoes a transaction in which nothing happens for `lease` seconds: the conversations that a frozen node
     holds are free again, and what it was about to write is not written when it wakes.
     """
-    return Db(parse_url(url), lease=lease, by_bucket=by_bucket)
+    return Db(parse_url(url), lease=lease, by_bucket=by_bucket, keys=keys)
 
 
 def _frozen(lease: int) -> str:

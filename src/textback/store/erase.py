@@ -48,7 +48,9 @@ ERASED: dict[str, Rule] = {
     "turns": "delete",
     "suppressions": "keep",
     "agreements": "delete",
-    "consent_events": "keep",  # what they said in it is the vault's affair; see pipeline.erase
+    "consent_heads": "keep",
+    "contact_keys": "delete",
+    "consent_events": "keep",  # what they said in it goes with their key; see pipeline.erase
     "privacy_requests": "keep",
 }  # fmt: skip
 """What becomes of a contact's rows: they go, stay, or lose the named values."""
@@ -188,7 +190,8 @@ def keep_opt_out(tx: Connection, workspace: str, who: Person, now: int) -> None:
 
 def clear_words(tx: Connection, who: Person) -> None:
     """Take what they wrote out of the record of their consent."""
-    tx.execute(update(consent_events).where(*_mine(consent_events, who)).values(raw_text=""))
+    written = consent_events.c.raw_text != ""  # by a release without the ledger's keys
+    tx.execute(update(consent_events).where(*_mine(consent_events, who), written).values(raw_text=""))
 
 
 # ---- What must not come back ----

@@ -1,12 +1,15 @@
 """The inbox: arrivals stored once, under the contact they belong to, in the order they came."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, select, update
 
-from textback.core.ids import bucket_of, new_contact_id
+from textback.core.evidence import Evidence
+from textback.core.ids import bucket_of, new_contact_id, new_id
+from textback.store.ledger import Fact, record, standing_of
+from textback.store.listed import Listed, find_listed
 from textback.store.many import Given, Inserts, Pairs, Updates, insert_or_skip, with_keys
 from textback.store.spread import within
 from textback.store.tables import addresses, arrivals, contacts, conversations
@@ -57,9 +60,14 @@ def find_homes(tx: Connection, workspace: str, wanted: Collection[tuple[str, str
 
 
 def make_homes(
-    tx: Connection, workspace: str, wanted: dict[tuple[str, str], str], now: int
+    tx: Connection,
+    workspace: str,
+    wanted: dict[tuple[str, str], str],
+    now: int,
+    last_at: Mapping[tuple[str, str], int] | None = None,
 ) -> dict[tuple[str, str], Home]:
-    """Find or make the contact of each wanted address; the value is the line that the conversation starts on.
+    """Find or make the contact of each wanted address; the value is the line that the conversation starts on. `last_at`
+    (ms) is when the newest thing happened in it, where that is not now.
 
     Two nodes may meet the same stranger at once: the unique address decides who wins, and the loser adopts.
     """
@@ -74,11 +82,31 @@ def make_homes(
     homes = find_homes(tx, workspace, wanted)
     won = [(key, home) for key, home in homes.items() if home.contact_id == mine[key]]
     if won:
+        out = _suppressed(tx, workspace, [key for key, _ in won])
         _add_contacts(
             tx, [{"bucket": h.bucket, "id": h.contact_id, "workspace": workspace, "created_at": now} for _, h in won]
         )
-        _add_conversations(tx, [_fresh_conversation(h, workspace, wanted[key], key[1], now) for key, h in won])
+        rows = [_fresh_conversation(h, workspace, wanted[key], key[1], now, key in out) for key, h in won]
+        if last_at is not None:
+            rows = [{**row, "last_at": last_at[key]} for row, (key, _) in zip(rows, won, strict=True)]
+        _add_conversations(tx, rows)
+        record(tx, [_still_out(h, workspace, key, out[key], now) for key, h in won if key in out], new=True)
     return homes
+
+
+def _suppressed(tx: Connection, workspace: str, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], Listed]:
+    """Those of these new addresses whose number was suppressed before there was a contact (P3)."""
+    found = find_listed(tx, workspace, [identifier for family, identifier in wanted if family == "phone"])
+    return {("phone", identifier): listed for identifier, listed in found.items()}
+
+
+def _still_out(home: Home, workspace: str, key: tuple[str, str], listed: Listed, now: int) -> Fact:
+    """The entry by which a new contact begins opted out."""
+    evidence = Evidence(method="import", source=listed.source)
+    return Fact(
+        id=new_id(), contact_id=home.contact_id, workspace=workspace, type="opt_out", occurred_at=listed.since,
+        recorded_at=now, rule="P3", matched_by="rule", family=key[0], number=key[1], evidence=evidence,
+    )  # fmt: skip
 
 
 def settle_address(tx: Connection, workspace: str, key: tuple[str, str], *, create: bool) -> Home | None:
@@ -107,9 +135,22 @@ def open_conversations(
         tx, [{"bucket": h.bucket, "id": h.contact_id, "workspace": workspace, "created_at": now} for _, h, _ in homes]
     )
     _open_conversations(tx, [_fresh_conversation(h, workspace, line, address, now) for address, h, line in homes])
+    out = _suppressed(tx, workspace, wanted)
+    known = standing_of(tx, [(wanted[key][0].bucket, wanted[key][0].contact_id) for key in out]) if out else {}
+    fresh = [(key, wanted[key][0]) for key in out if wanted[key][0].contact_id not in known]
+    if fresh:
+        ids = [home.contact_id for _, home in fresh]
+        tx.execute(
+            update(conversations)
+            .where(conversations.c.bucket == fresh[0][1].bucket, conversations.c.contact_id.in_(ids))
+            .values(opted_out=True)
+        )
+        record(tx, [_still_out(home, workspace, key, out[key], now) for key, home in fresh])
 
 
-def _fresh_conversation(home: Home, workspace: str, line: str, identifier: str, now: int) -> dict[str, Any]:
+def _fresh_conversation(
+    home: Home, workspace: str, line: str, identifier: str, now: int, opted_out: bool = False
+) -> dict[str, Any]:
     return {
         "bucket": home.bucket,
         "contact_id": home.contact_id,
@@ -126,7 +167,7 @@ def _fresh_conversation(home: Home, workspace: str, line: str, identifier: str, 
         "waiting_since": None,
         "unread": 0,
         "message_count": 0,
-        "opted_out": False,
+        "opted_out": opted_out,
         "created_at": now,
     }
 

@@ -19,6 +19,8 @@ BY_BUCKET = "by_bucket"
 """The execution option of connections to a database that is spread by bucket."""
 CONFINED = "bucket"
 """The execution option that names the one bucket that a transaction works in."""
+KEYS = "ledger_keys"
+"""The execution option that holds the keys of the consent ledger; see store.vault."""
 
 
 def spread_by(table: Table) -> str | None:

@@ -375,18 +375,49 @@ gate_decisions = Table(
     sqlite_with_rowid=False,
 )
 
+# The ledger of consent: rows are only ever added. Those of one contact are chained by `seq` and hashes; see
+# store.ledger. Rows of releases that knew no chain have seq 0 and no hash.
 consent_events = Table(
     "consent_events",
     metadata,
     *_conversation_key(),
-    Column("type", String(16), nullable=False),  # opt_out | re_opt_in
+    Column("type", String(16), nullable=False),  # opt_in | confirm | opt_out | re_opt_in | import | expire | erase
     Column("line", String(64), nullable=False),
-    Column("matched_by", String(16), nullable=False),
+    Column("matched_by", String(16), nullable=False),  # provider | keyword | rule | model | human
     Column("rule", String(64), nullable=False),
-    Column("raw_text", Text, nullable=False),
-    Column("arrival_id", String(32), nullable=False),
+    Column("raw_text", Text, nullable=False),  # empty where `hidden` has it
+    Column("arrival_id", String(32), nullable=False),  # also the id of the inbound message
     Column("occurred_at", BigInteger, nullable=False),
     Column("recorded_at", BigInteger, nullable=False),
+    Column("family", String(16), nullable=False, server_default="phone"),
+    Column("brand", Text, nullable=False, server_default=""),
+    Column("programme", String(64), nullable=False, server_default=""),
+    Column("message_class", String(16), nullable=False, server_default=""),
+    Column("method", String(16), nullable=False, server_default=""),  # web | keyword | voice | paper | api | import ...
+    Column("wording", Text, nullable=False, server_default=""),  # what they agreed to, to the letter
+    Column("wording_version", String(64), nullable=False, server_default=""),
+    Column("language", String(16), nullable=False, server_default=""),
+    Column("action", Text, nullable=False, server_default=""),  # what they did to agree
+    Column("source", Text, nullable=False, server_default=""),  # the page, form, keyword, file or number of ours
+    Column("actor", String(320), nullable=False, server_default=""),  # the person or program that recorded it
+    Column("hidden", Text, nullable=False, server_default=""),  # number, words, address and browser, encrypted (P1)
+    Column("honoured_at", BigInteger),  # when nothing more could go (O6)
+    Column("confirmation_id", String(32), nullable=False, server_default=""),  # the message that confirmed it
+    Column("claimed_at", BigInteger),  # when it was said to have happened, where that lay in the future
+    Column("pending_until", BigInteger),  # an opt-in that counts once they have answered YES, until then (K5)
+    Column("seq", Integer, nullable=False, server_default="0"),
+    Column("prev_hash", String(64), nullable=False, server_default=""),
+    Column("row_hash", String(64), nullable=False, server_default=""),
+    Index(
+        "consent_events_in_order",
+        "bucket",
+        "contact_id",
+        "seq",
+        unique=True,
+        sqlite_where=text("seq > 0"),
+        postgresql_where=text("seq > 0"),
+    ),
+    Index("consent_events_by_time", "bucket", "recorded_at"),
     sqlite_with_rowid=False,
 )
 
@@ -462,6 +493,87 @@ sweeps = Table(
     Column("finished_at", BigInteger),
     Column("floors", Text, nullable=False),  # {kind: ms}
     Column("counts", Text, nullable=False),  # {kind: rows}
+)
+
+# Where each contact's chain ends, under a seal that takes the keys to make: without it the newest rows could go unseen.
+consent_heads = Table(
+    "consent_heads",
+    metadata,
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("contact_id", String(32), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("row_hash", String(64), nullable=False),
+    Column("key_id", String(16), nullable=False),
+    Column("seal", String(64), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What a whole bucket's chains had grown by on each past day (UTC): without it a whole chain could go unseen.
+consent_days = Table(
+    "consent_days",
+    metadata,
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("workspace", String(64), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),  # days since 1970
+    Column("entries", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("key_id", String(16), nullable=False),
+    Column("seal", String(64), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The key of each contact's personal fields in the ledger. Without its row they can't be read any more (P1).
+contact_keys = Table(
+    "contact_keys",
+    metadata,
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("contact_id", String(32), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("key_id", String(16), nullable=False),
+    Column("wrapped", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Numbers that are on a list, by their HMAC (P2): suppressed without being a contact, or on a do-not-call registry.
+listed_numbers = Table(
+    "listed_numbers",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("number_hash", String(64), primary_key=True),
+    Column("scope", String(16), primary_key=True),  # a family of channels that is suppressed, or "registry" (D1)
+    Column("rule", String(64), nullable=False),
+    Column("source", String(160), nullable=False),
+    Column("since", BigInteger, nullable=False),  # of a registry: the date of its data
+    sqlite_with_rowid=False,
+    info={"spread_by": "number_hash"},  # there may be no contact, and so no bucket; see store.spread
+)
+
+# How far a file has been read in: by what is in it, not by what it is called.
+list_imports = Table(
+    "list_imports",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),  # consent | suppressions | registry
+    Column("digest", String(64), primary_key=True),
+    Column("name", String(160), nullable=False),
+    Column("as_of", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),  # bytes
+    Column("lines", BigInteger, nullable=False),
+    Column("counts", Text, nullable=False),  # {what became of a line: how many}
+    Column("actor", String(320), nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+)
+
+# The keys that the ledger has worked with, by name, and what tells each from another of that name. Not the keys.
+ledger_keys = Table(
+    "ledger_keys",
+    metadata,
+    Column("key_id", String(16), primary_key=True),
+    Column("check_value", String(32), nullable=False),
+    Column("since", BigInteger, nullable=False),
 )
 
 bot_versions = Table(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, and_, case, delete, insert, or_, select, update
+from sqlalchemy import Column, Connection, Row, Select, and_, case, delete, or_, select, update
 
 from textback.core.ids import bucket_of
 from textback.core.messages import RANK
@@ -11,13 +11,11 @@ from textback.store.many import Given, Inserts, Key, Pair, Pairs, Rows, Updates,
 from textback.store.outbox import leave
 from textback.store.spread import within
 from textback.store.tables import (
-    consent_events,
     conversations,
     early_statuses,
     messages,
     outbox,
     sessions,
-    suppressions,
     timers,
     turns,
 )
@@ -116,31 +114,6 @@ _end = Updates(
 def end_sessions(tx: Connection, rows: Rows) -> None:
     """Record how sessions ended: rows of b, k, i (the key), at, o (outcome)."""
     _end(tx, rows)
-
-
-def record_consent(tx: Connection, rows: Rows) -> None:
-    """Append consent events; the current suppression follows from the last one, in the order given."""
-    tx.execute(insert(consent_events), [{k: v for k, v in row.items() if k != "family"} for row in rows])
-    for row in rows:
-        tx.execute(
-            delete(suppressions).where(
-                suppressions.c.bucket == row["bucket"],
-                suppressions.c.contact_id == row["contact_id"],
-                suppressions.c.family == row["family"],
-            )
-        )
-        if row["type"] == "opt_out":
-            tx.execute(
-                insert(suppressions),
-                {
-                    "bucket": row["bucket"],
-                    "contact_id": row["contact_id"],
-                    "family": row["family"],
-                    "workspace": row["workspace"],
-                    "rule": row["rule"],
-                    "since": row["occurred_at"],
-                },
-            )
 
 
 _withdrawn = Given(b=messages.c.bucket, k=messages.c.contact_id, i=messages.c.id, r=messages.c.rule)

@@ -136,8 +136,8 @@ async def _talk(request: Request, row: Row[Any], *, draft: str = "", error: str 
         "local_time": clock(now, zones[0]) if len(zones) == 1 else "",
         "local_zone": zones[0].rpartition("/")[2].replace("_", " ") if len(zones) == 1 else "",
         "consent": [
-            (event.type, event.raw_text, day(event.occurred_at, zone, now))
-            for event in await ctx.db.read(store.consent_log, contact_id, bucket, 5)
+            (event.row["type"], event.words, day(event.row["occurred_at"], zone, now))
+            for event in await ctx.db.read(store.consent_log, contact_id, 5)
         ],
         "first": day(row.created_at, zone, now),
         "opted_out": bool(row.opted_out),

@@ -119,7 +119,7 @@ def _take(talk: Talk, turn: Turn, at: int) -> None:
                 gate = rehearsed(effect, opted_out=talk.opted_out, now=at)
                 note = "" if gate.allowed else f"Not sent: {gate.reason}"
                 talk.bubbles.append(Bubble("biz", effect.text, talk.turns, segments(effect.text), note))
-            case RecordConsent(change):
+            case RecordConsent("opt_out" | "re_opt_in" as change):
                 talk.opted_out = change == "opt_out"
             case SetTimer(key, due_at):
                 talk.timers[key] = due_at

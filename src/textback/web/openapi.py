@@ -14,7 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from textback import __version__
+from textback.store.proof import Proof
 from textback.web.api import BlockedText, ListedConversation, Refusal, SendBody, SentText
+from textback.web.consent import ConsentBody, ConsentState
 from textback.web.happenings import EventBody, TakenEvent
 from textback.web.health import Health, Ready
 from textback.web.messaging import MessageBody, TemplateDetail, TemplateInfo
@@ -116,6 +118,26 @@ DESCRIBED: Mapping[tuple[str, str], Operation] = {
             415: "Not application/json, or compressed.",
         },
         {JSON: EventBody},
+    ),
+    ("POST", "/v1/consent"): Operation(
+        "Record an opt-in with its evidence, or an opt-out. A web form's opt-in counts once they have answered YES.",
+        {
+            200: ("It is in the ledger; they stand like this.", {JSON: ConsentState}),
+            400: "A field is missing or can't be used; `field` names it.",
+            401: _KEY,
+            409: "They opted out: only they can opt in again.",
+            413: "The body is over 64 KB.",
+            415: "Not application/json, or compressed.",
+        },
+        {JSON: ConsentBody},
+    ),
+    ("GET", "/v1/contacts/{contact}/consent"): Operation(
+        "Where a contact stands, by id or phone number, and the ledger's entries.",
+        {200: ("They stand like this.", {JSON: ConsentState}), 401: _KEY, 404: "There is no such contact."},
+    ),
+    ("GET", "/v1/contacts/{contact}/proof"): Operation(
+        "All that proves a contact's consent, every message included, with the check of the chain.",
+        {200: ("It is this.", {JSON: Proof}), 401: _KEY, 404: "There is no such contact."},
     ),
     ("GET", "/conversations"): Operation(
         "The latest 1,000 conversations, the newest first.",

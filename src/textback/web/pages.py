@@ -40,7 +40,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(asset=asset, count=count, most_stuck=SOME)
-    made.filters["pretty"] = pretty
+    made.filters.update(pretty=pretty, moment=moment)
     return made
 
 

@@ -266,7 +266,10 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
             how = _by(data)
             return "block", "They opted out. Nothing is sent to them.", how[:1].upper() + how[1:], ""
         case "opted_in":
-            return "check", "They opted in again", _by(data), ""
+            again = data.get("rule") not in ("K1", "K5")
+            return "check", "They opted in again" if again else "They opted in", _by(data), ""
+        case "opt_in_asked":
+            return "clock", "They were asked to confirm by YES", _by(data), ""
         case "help_asked":
             return "phone", "They asked for help", _by(data), ""
         case "session_started":
@@ -286,10 +289,14 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
             ago = _length(int(data.get("minutes", 0)))
             return "clock", f"This text came {ago} after it was sent.", "The bot did not answer it.", "wait"
         case "opt_in_refused":
+            if data.get("rule") == "O6":
+                return "block", "They opted out. Only they can opt in again, by texting START.", _by(data), ""
             word = str(data.get("keyword", "")).upper() or "START"
             why = "Nobody knows that they sent it: the line does not enforce signatures."
             if data.get("doubt") == "redriven":
                 why = "It was taken out of quarantine, and may be older than their STOP."
+            if data.get("doubt") == "overtaken":
+                why = "It is older than their opt-out."
             return "block", f"{word} did not opt them in. They can text it again.", why, ""
         case "doubted":
             if data.get("doubt") == "redriven":
@@ -316,6 +323,8 @@ def _by(data: Mapping[str, Any]) -> str:
     keyword = data.get("keyword", "")
     if data.get("matched_by") == "provider":
         return f"the provider handled {keyword.upper()}" if keyword else "the provider says so"
+    if data.get("by"):
+        return f"recorded by {data['by']}"
     return f"they texted {keyword.upper()}" if keyword else ""
 
 

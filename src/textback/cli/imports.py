@@ -1,0 +1,139 @@
+"""textback consent import, suppressions import and dnc import: large files, read on from where they stood."""
+
+import fcntl
+import sys
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from phonenumbers import SUPPORTED_REGIONS
+
+from textback.cli.consents import Database, consents, opened
+from textback.core.errors import SettingsError
+from textback.core.when import DAY, to_ms
+from textback.engine.load import BotError, load_bot
+from textback.pipeline.imports import Import, digest_of
+from textback.pipeline.road import clock
+from textback.store import bots
+from textback.store.db import Db, parse_url, sqlite_path
+from textback.store.imports import Kind, Progress, Source
+
+ON_SQLITE = 1_000
+"""Lines in one transaction of a SQLite file, which a server beside it waits for."""
+STALE = 31
+"""Days that a registry's data are good for (D1; 47 CFR 64.1200(c)(2)(i)(D), as of 2026-11-20)."""
+ACTOR = "command line"
+
+suppressions = typer.Typer(help="Numbers that nothing may be sent to.", no_args_is_help=True)
+registry = typer.Typer(help="The national do-not-call registry.", no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(help="The file: UTF-8, one record a line.")]
+Bad = Annotated[
+    Path | None, typer.Option("--bad", help="Where bad lines go. Default: FILE.bad.csv.", show_default=False)
+]
+Country = Annotated[str, typer.Option(help="Whose numbers they are that have no country code.")]
+
+
+@consents.command("import")
+def import_consent(file: File, country: Country = "US", bad: Bad = None, database: Database = None) -> None:
+    """Read in contacts with the consent that they are said to have given. What has no evidence counts as unproven."""
+    _import(file, "consent", country, bad, database)
+
+
+@suppressions.command("import")
+def import_suppressions(file: File, country: Country = "US", bad: Bad = None, database: Database = None) -> None:
+    """Suppress every number of a file: your own do-not-call list. Run again, it goes on where it stood."""
+    _import(file, "suppressions", country, bad, database)
+
+
+@registry.command("import")
+def import_registry(
+    file: File,
+    as_of: Annotated[str, typer.Option(help="The date of the data, such as 2026-11-20.")],
+    country: Country = "US",
+    bad: Bad = None,
+    database: Database = None,
+) -> None:
+    """Read in the numbers of a do-not-call registry, all of them. The data are good for 31 days."""
+    try:
+        date = to_ms(datetime.strptime(as_of, "%Y-%m-%d").replace(tzinfo=UTC))
+    except ValueError:
+        raise SettingsError(f"--as-of {as_of!r} is not a date.", "Write it like 2026-11-20.") from None
+    if date > clock():
+        raise SettingsError(f"--as-of {as_of} is in the future.", "Give the date of the data.")
+    if clock() - date > STALE * DAY:
+        typer.echo(f"These data are older than {STALE} days: promotional texts need newer ones.", err=True)
+    _import(file, "registry", country, bad, database, as_of=date)
+
+
+def _import(path: Path, kind: Kind, country: str, bad: Path | None, database: str | None, as_of: int = 0) -> None:
+    if not path.is_file():
+        raise SettingsError(f"There is no file {path}.", "Name one.")
+    if country not in SUPPORTED_REGIONS:
+        raise SettingsError(f"--country {country!r} is not a country.", "Write it like US.")
+    size = path.stat().st_size
+    with opened(database) as (settings, db), ExitStack() as closing:
+        digest = digest_of(path)
+        brand = _brand(db, settings.workspace)
+        source = Source(settings.workspace, kind, digest, path.name, ACTOR, as_of, brand)
+        job = Import(path, source, bad or path.with_name(f"{path.name}.bad.csv"), db.transaction, clock)
+        before = job.begin()
+        if before.finished:
+            typer.echo("This file was read in before; nothing is left to do.", err=True)
+        elif before.position:
+            typer.echo(f"Going on after line {before.lines:,}.", err=True)
+        bar = None
+        if sys.stderr.isatty() and not before.finished:
+            bar = closing.enter_context(typer.progressbar(length=size, label=path.name, file=sys.stderr))
+            bar.update(before.position)
+        began, lines, shown = time.monotonic(), before.lines, before.position
+        sqlite = sqlite_path(parse_url(settings.database_url))
+
+        def told(progress: Progress) -> None:
+            nonlocal shown
+            if bar is not None:
+                bar.update(progress.position - shown)
+                shown = progress.position
+            if sqlite is not None and _served(sqlite):
+                time.sleep(0.1)  # whoever waits for an answer goes first
+
+        done = job.run(country, told, batch=ON_SQLITE if sqlite is not None else 5_000)
+        seconds = time.monotonic() - began
+    _report(job, done, done.lines - lines, seconds)
+
+
+def _brand(db: Db, workspace: str) -> str:
+    """The business's name, as the version that is published has it."""
+    with db.transaction() as tx:
+        version = bots.newest(tx, workspace)
+        files = bots.load_files(tx, workspace, version) if version else {}
+    try:
+        return load_bot(files, version).name if files else ""
+    except BotError:  # published by a newer release
+        return ""
+
+
+def _served(path: Path) -> bool:
+    """Whether a server has this SQLite file."""
+    try:
+        with open(f"{path}.lock") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def _report(job: Import, done: Progress, lines: int, seconds: float) -> None:
+    for what, count in sorted(done.counts.items()):
+        typer.echo(f"{count:>12,}  {what}")
+    for one in job.first_bad:
+        typer.echo(f"{one}.", err=True)
+    if bad := done.counts.get("bad", 0):
+        typer.echo(f"All {bad:,} bad lines, with their numbers, are in {job.bad}.", err=True)
+    if lines:
+        typer.echo(f"{lines:,} lines in {seconds:.1f} s, {lines / max(seconds, 0.001):,.0f} a second.", err=True)

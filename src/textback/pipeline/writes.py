@@ -1,0 +1,131 @@
+"""What a batch of turns works on and writes: locked conversations, and the rows that follow, table by table."""
+
+from collections import Counter
+from typing import Any
+
+from textback.compliance.limits import REPLY
+from textback.core.tracing import Span
+from textback.engine.effects import Event
+from textback.engine.state import State, dump_state, load_state
+from textback.pipeline.claim import Queued
+from textback.pipeline.consents import record
+from textback.pipeline.masking import Hidden
+from textback.store import dead, jobs, short_links, turns
+from textback.store import gate as gate_store
+from textback.store.db import Row, Tx
+from textback.store.ledger import Fact
+
+
+class Conversation:
+    """One locked conversation while its arrivals are handled."""
+
+    def __init__(self, row: Row[Any]) -> None:
+        self.contact_id: str = row.contact_id
+        self.bucket: int = row.bucket
+        self.state: State = load_state(row.state)
+        self.line: str = row.line
+        self.address: str = row.address
+        self.opted_out: bool = bool(row.opted_out)
+        self.unread: int = row.unread
+        self.count: int = row.message_count
+        self.waiting_since: int | None = row.waiting_since
+        self.events: list[Event] = []  # of the turn under way
+        self.priority = REPLY  # of the turn under way
+        self.hidden: Hidden = ()  # what the turn under way must not write down
+        self.said: list[Queued] = []  # the bot's answers that are queued in this batch
+        self.last: tuple[str, str, int] = (row.last_text, row.last_author, row.last_at)
+
+    def saved(self, now: int) -> dict[str, Any]:
+        """The row to write back."""
+        state = self.state
+        waiting = state.episode.status == "waiting_on_agent"
+        return {
+            "b_bucket": self.bucket,
+            "b_contact": self.contact_id,
+            "state": dump_state(state),
+            "status": state.episode.status,
+            "owner_kind": state.owner.kind,
+            "owner_id": state.owner.user_id,
+            "line": self.line,
+            "address": self.address,
+            "last_text": self.last[0],
+            "last_author": self.last[1],
+            "last_at": self.last[2],
+            "waiting_since": (self.waiting_since or now) if waiting else None,
+            "unread": self.unread,
+            "message_count": self.count,
+            "opted_out": self.opted_out,
+        }
+
+
+class Writes:
+    """Rows collected by a batch of turns, written table by table at the end: one statement each, however many turns."""
+
+    def __init__(self, workspace: str, now: int, tx: Tx) -> None:
+        self.workspace = workspace
+        self.now = now
+        self.tx = tx  # for what only some turns must read
+        self.decisions: list[dict[str, Any]] = []
+        self.messages: list[dict[str, Any]] = []
+        self.outbox: list[Queued] = []
+        self.log: list[dict[str, Any]] = []
+        self.timers: dict[tuple[str, str], dict[str, Any]] = {}
+        self.cancels: list[tuple[str, tuple[str, ...]]] = []
+        self.consent: list[Fact] = []
+        self.suppressed: dict[str, bool] = {}  # where contacts stand by the ledger, if it has grown
+        self.started: dict[str, dict[str, Any]] = {}
+        self.ended: list[dict[str, Any]] = []
+        self.links: list[dict[str, Any]] = []
+        self.withdrawn: list[tuple[str, str]] = []
+        self.deliveries: list[dict[str, Any]] = []
+        self.guarded: list[tuple[str, str]] = []
+        self.dead: list[dict[str, Any]] = []
+        self.jobs: list[dict[str, Any]] = []
+        self.failed: list[tuple[str, str]] = []
+        self.kept: set[str] = set()  # failed arrivals that can be taken in again as they came
+        self.outcomes: Counter[tuple[str, str]] = Counter()
+        self.refused: Counter[tuple[str, str]] = Counter()
+        self.spans: list[Span] = []
+        self.answered: dict[str, list[Queued]] = {}
+
+    def key(self, conversation: Conversation, id_: str) -> dict[str, Any]:
+        """The columns that every per-conversation row begins with."""
+        return {
+            "bucket": conversation.bucket,
+            "id": id_,
+            "workspace": self.workspace,
+            "contact_id": conversation.contact_id,
+        }
+
+    def apply(self, tx: Tx) -> None:
+        """Write everything. Withdrawals come before new rows, so that a confirmation is not withdrawn with the rest."""
+        for contact_id, rule in self.withdrawn:
+            turns.cancel_queued(tx, [contact_id], rule)
+        if self.messages:
+            turns.add_messages(tx, self.messages)
+        if self.outbox:
+            turns.add_outbox(tx, [queued.row for queued in self.outbox])
+        if self.log:
+            turns.add_turns(tx, self.log)
+        if self.cancels:
+            turns.cancel_timers(tx, self.cancels)
+        if self.timers:
+            turns.set_timers(tx, list(self.timers.values()))
+        if self.started:
+            turns.start_sessions(tx, list(self.started.values()))
+        if self.ended:
+            turns.end_sessions(tx, self.ended)
+        if self.consent:
+            self.suppressed = record(tx, self.consent, self.messages)
+        if self.deliveries:
+            lost = turns.update_delivery(tx, self.deliveries)
+            if lost:
+                turns.keep_early(tx, lost)
+        if self.links:
+            short_links.add(tx, self.links)
+        if self.dead:
+            dead.add(tx, self.dead)
+        if self.jobs:
+            jobs.add(tx, self.jobs)
+        if self.decisions:
+            gate_store.add(tx, self.decisions)
