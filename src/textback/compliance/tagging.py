@@ -1,0 +1,287 @@
+"""Cuts a text into words and marks those that matter for an opt-out, in each language apart (rule O2).
+
+A word becomes one letter, its class: "stop texting me" is `SXP`. The rules of revocation read these letters, so they
+are the same for all languages; a language is a list of words (wordings).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+import msgspec
+
+from textback.compliance.wordings import COMMON, LANGUAGES
+
+LONGEST = 1_600
+"""Of a longer text only its first and last half of this many characters are looked at."""
+CLASSES: Mapping[str, str] = {
+    "stop": "S",  # stop, quit: whatever is to end
+    "end": "s",  # cancel, turn off, tired of: only what is named after it
+    "not": "N",
+    "send": "X",  # to text, write, message: what is to be done to me
+    "call": "K",  # to phone
+    "receive": "h",  # to get, to hear from
+    "message": "M",  # texts, alerts, offers
+    "me": "P",
+    "more": "A",  # again, any more, ever
+    "want": "W",
+    "remove": "R",
+    "list": "L",  # list, number, contacts
+    "unsubscribe": "U",
+    "bother": "B",
+    "interested": "I",
+    "dont_send": "D",  # the two in one: 送らないで, yazmayın
+    "wrong": "Z",  # wrong number
+    "leave": "G",  # leave me alone
+    "clear": "!",  # says it all by itself
+    "unsure": "?",
+    "rude": "g",  # go away: unsure where it is all that is said
+    "ask": "Q",  # how, why, when: a question about it
+    "if": "F",
+    "elsewhere": "E",  # email, newsletter, by post
+    "when": "T",  # before, until, tomorrow: not for ever
+    "other": "H",  # somebody or something else: my brother, the order
+    "you": "Y",
+    "quote": "V",  # reply, "text STOP to": words about the word
+    "fine": "O",  # instead, I like
+    "please": "p",  # manners, the lack of them, and what fills a sentence
+    "never": ".",  # other senses, eaten up so that nothing else sees them
+}
+BREAK, COMMA, OTHER = "|", ",", "."
+TRIGGERS = frozenset("SsXKMRUBDZG!?gI")
+_MOST_LANGUAGES = 4
+
+
+class _Phrase(msgspec.Struct, frozen=True):
+    language: int
+    letter: str
+    rest: tuple[str, ...]
+
+
+class Tagged(msgspec.Struct, frozen=True):
+    """A text as one language reads it: a letter for each word or phrase, and the words of each."""
+
+    language: str
+    letters: str
+    words: Sequence[str]
+
+
+_KEPT = (("\u0900", "\u0eff"), ("\u3099", "\u309a"))
+_FOLDED = str.maketrans({"ł": "l", "đ": "d", "ı": "i", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ς": "σ", "ё": "е",
+                         "ى": "ي", "ة": "ه", "ـ": "", "ک": "ك", "ی": "ي", "\u0901": "\u0902"})  # fmt: skip
+_LOOKALIKES = str.maketrans("аеорсухіѕјκοενατρυι", "aeopcyxisjkoevatpui")
+_MIXED = re.compile(r"[a-z]+[а-яіѕјα-ω][a-zа-яіѕјα-ω]*|[а-яіѕјα-ω]+[a-z][a-zа-яіѕјα-ω]*")
+_JOINING = re.compile(r"['’`´ʼ](?=(?:t|s|re|ll|ve|d|m)(?![a-z]))")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0e\ufe0f\u0640]")
+_NUMBER = re.compile(r"(?<=is |my |ng |se |ur )#(?![0-9a-z])")
+_TRAILING = re.compile(r"(?:\.{2,}|…)+")
+_TOKEN = re.compile(
+    r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\u31f0-\u31ff]"  # one at a time: these languages write no spaces
+    r"|[^\W_](?:[^\W_\u3040-\u30ff\u3400-\u9fff]|[\u0300-\u036f\u0900-\u0eff@$])*"
+    r"|[.!?;:\n\r。！？；：।؟]+|[,،、，–—()/\"“”«»「」]|[🛑✋🚫⛔🖕]"
+)
+_SENTENCE_END = frozenset(".!?;:\n\r。！？；：।؟")
+_COMMAS = frozenset(",،、，–—()/\"“”«»「」")
+_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\u31f0-\u31ff]")
+_LEET = str.maketrans("013457@$", "oieastas")
+_REPEAT = re.compile(r"(.)\1{2,}")
+_PAIR = re.compile(r"(.)\1+")
+_SPELLED = re.compile(r"(?<![^\W_])[a-z](?:[ .*_-]{1,2}[a-z]){3,}(?![^\W_])")
+
+
+def flatten(text: str) -> str:
+    """The text in the form that words are compared in (O2): NFKC, lower case, no accents, nothing invisible."""
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
+    if text.isascii():
+        return text.lower()
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKD", text).casefold())
+    plain = "".join(
+        [
+            c
+            for c in plain
+            if c < "\u0300" or not unicodedata.combining(c) and unicodedata.category(c) != "Mn" or _is_kept(c)
+        ]
+    )
+    plain = unicodedata.normalize("NFC", plain).translate(_FOLDED)
+    return _MIXED.sub(lambda found: found.group().translate(_LOOKALIKES), plain)
+
+
+def _is_kept(c: str) -> bool:
+    return any(first <= c <= last for first, last in _KEPT)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, with "|" between sentences and "," at commas; Chinese and Japanese one sign at a time."""
+    plain = _JOINING.sub("", flatten(text))
+    if ".." in plain or "…" in plain:
+        plain = _TRAILING.sub(" , ", plain)
+    if " - " in plain:
+        plain = plain.replace(" - ", " , ")
+    if "#" in plain:
+        plain = _NUMBER.sub(" number ", plain)
+    if _SPELLED.search(plain):
+        plain = _SPELLED.sub(_unspelled, plain)
+    found: list[str] = []
+    for token in _TOKEN.findall(plain):
+        if token[0] in _SENTENCE_END:
+            found.append(BREAK)
+        elif token in _COMMAS:
+            found.append(COMMA)
+        else:
+            found.append(token)
+    return found
+
+
+def _unspelled(found: re.Match[str]) -> str:
+    """ "s t o p t e x t i n g" as words that are known, the longest first; as it is when there are none."""
+    letters = re.sub(r"[^a-z]", "", found.group())
+    words, at = [], 0
+    while at < len(letters):
+        for size in range(min(14, len(letters) - at), 0, -1):
+            part = letters[at : at + size]
+            if part in _EXACT and (size > 1 or part in "iu"):
+                words.append(part)
+                at += size
+                break
+        else:
+            return found.group()
+    return " ".join(words)
+
+
+_STAR, _GAP = "\u0e2f", "\u0e46"  # stand for * and _ while an entry is cut into words
+_EXACT: dict[str, list[_Phrase]] = {}
+_PREFIX: dict[str, list[_Phrase]] = {}
+_FUZZY: dict[str, str] = {}
+_LONGEST_PREFIX = 0
+
+
+def _fill() -> None:
+    for number, (language, wordings) in enumerate(LANGUAGES):
+        for of_language in (wordings, {} if language == "en" else COMMON):
+            for name, entries in of_language.items():
+                for entry in entries.split(","):
+                    _add(number, CLASSES[name], entry)
+    for found in (*_EXACT.values(), *_PREFIX.values()):
+        found.sort(key=lambda phrase: -len(phrase.rest))
+    for word, phrases in _EXACT.items():
+        if word.isascii() and any(p.letter in "SURXM" for p in phrases) and len(word) >= 7:
+            _FUZZY[word] = word
+            for at in range(1, len(word)):
+                _FUZZY.setdefault(word[:at] + word[at + 1 :], word)
+
+
+def _add(number: int, letter: str, entry: str) -> None:
+    global _LONGEST_PREFIX
+    plain = _NUMBER.sub(" number ", _JOINING.sub("", flatten(entry.strip())))
+    words = _TOKEN.findall(plain.replace("*", _STAR).replace("_", _GAP))
+    words = [word.replace(_GAP, "_").replace(_STAR, "*") for word in words]
+    first, rest = words[0], tuple(words[1:])
+    phrase = _Phrase(number, letter, rest)
+    if first.endswith("*"):
+        _PREFIX.setdefault(first[:-1], []).append(phrase)
+        _LONGEST_PREFIX = max(_LONGEST_PREFIX, len(first) - 1)
+    else:
+        _EXACT.setdefault(first, []).append(phrase)
+
+
+@lru_cache(maxsize=16_384)
+def _starting(word: str) -> tuple[_Phrase, ...]:
+    """What can begin with this word, the longest first; of a word that nobody knows, with the one it was meant for."""
+    found = _known(word)
+    if found or len(word) == 1 or not word[0].isalnum():
+        return found
+    squeezed = _REPEAT.sub(r"\1", word)
+    for other in (squeezed, _REPEAT.sub(r"\1\1", word), word.translate(_LEET), _PAIR.sub(r"\1", word)):
+        if other != word and not other.isdigit() and (found := _known(other)):
+            return found
+    word = squeezed
+    if 6 <= len(word) <= 16 and word.isascii():
+        for other in (word, *(word[:at] + word[at + 1 :] for at in range(1, len(word)))):
+            meant = _FUZZY.get(other)
+            if meant and meant[:2] == word[:2]:
+                return _known(meant)
+    return ()
+
+
+def _known(word: str) -> tuple[_Phrase, ...]:
+    found = list(_EXACT.get(word, ()))
+    for size in range(2, min(len(word), _LONGEST_PREFIX) + 1):
+        found += _PREFIX.get(word[:size], ())
+    found.sort(key=lambda phrase: -len(phrase.rest))
+    return tuple(found)
+
+
+def _matches(rest: tuple[str, ...], words: Sequence[str], at: int) -> int:
+    """Where a phrase ends whose other words begin at `at`; 0 where it does not stand there. "_" is up to 3 words."""
+    for place, wanted in enumerate(rest):
+        if wanted == "_":
+            for skipped in range(4):
+                if BREAK in words[at : at + skipped]:
+                    break
+                end = _matches(rest[place + 1 :], words, at + skipped)
+                if end:
+                    return end
+            return 0
+        if at >= len(words):
+            return 0
+        word = words[at]
+        if not (word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted):
+            return 0
+        at += 1
+    return at
+
+
+def tag(words: Sequence[str]) -> Iterator[Tagged]:
+    """The words as each language reads them that has something to say about them; the likeliest languages alone."""
+    starting = [_starting(word) for word in words]
+    counts: dict[int, int] = {}
+    triggered = set()
+    for phrases in starting:
+        for language in {p.language for p in phrases}:
+            counts[language] = counts.get(language, 0) + 1
+        triggered.update(p.language for p in phrases if p.letter in TRIGGERS)
+    likely = sorted(triggered, key=lambda language: (-counts.get(language, 0), language))[:_MOST_LANGUAGES]
+    for language in likely:
+        if counts[language] * 2 >= counts[likely[0]]:
+            yield _tagged(language, words, starting)
+
+
+def is_of_interest(words: Sequence[str]) -> bool:
+    """Whether any word could be part of an opt-out in any language. Where none is, no rule can hold."""
+    return any(phrase.letter in TRIGGERS for word in words for phrase in _starting(word))
+
+
+def _tagged(language: int, words: Sequence[str], starting: Sequence[tuple[_Phrase, ...]]) -> Tagged:
+    letters: list[str] = []
+    parts: list[str] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        if word in (BREAK, COMMA):
+            if letters and letters[-1] != BREAK:
+                letters.append(word)
+                parts.append("")
+            at += 1
+            continue
+        end, letter = 0, OTHER
+        for phrase in starting[at]:
+            if phrase.language == language and at + 1 + len(phrase.rest) > 0:
+                stop = _matches(phrase.rest, words, at + 1) if phrase.rest else at + 1
+                if stop > end:
+                    end, letter = stop, phrase.letter
+        if not end:
+            end = at + 1
+            if letters and letters[-1] == OTHER and _CJK.match(word):  # two signs are about a word
+                if len(parts[-1]) < 2 and _CJK.match(parts[-1]):
+                    parts[-1] += word
+                    at = end
+                    continue
+        letters.append(letter)
+        parts.append(" ".join(words[at:end]))
+        at = end
+    return Tagged(LANGUAGES[language][0], "".join(letters), parts)
+
+
+_fill()
