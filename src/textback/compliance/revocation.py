@@ -33,14 +33,13 @@ _CLEAR = tuple(
     for pattern in (
         r"!",  # take me off your list
         r"[ZG]",  # wrong number (D4); leave me alone
+        r"(?:^|[|,])[pPYQ]*z",
         r"U",  # unsubscribe me
-        r"S[.pPAW,]{0,3}[XMBDh]",  # stop texting
+        r"S[.pPAW,&]{0,3}[XMBDh]",  # stop texting
         r"S[.pPAW]{0,3}KP?[pPA]*(?=[|,]|$)",  # stop calling me
         r"s[.pPAWXhL]{0,4}M",  # cancel these alerts
         r"N[pPY]{0,2}[XB][.pP]{0,1}[PAL]",  # don't text me
         r"N[pY]{0,2}PA?[XB]",  # no me escriban
-        r"[XM][.pPM]{0,4}N[pP]{0,1}A",  # schreibt mir nicht mehr
-        r"XP[.p]{0,2}N[.p]{0,2}(?=[|,]|$)",
         r"N[.pPAY]{0,2}W[.pPAWYNL]{0,5}[XMDh]",  # I don't want to get texts
         r"W[.pPAY]{0,3}N[.pPA]{0,3}[MXh]",  # will keine SMS
         r"N[.]{0,1}A[.pP]{0,2}[MX]",  # no more texts
@@ -48,7 +47,8 @@ _CLEAR = tuple(
         r"N[.pPA]{0,2}h[.pPA]{0,3}M",
         r"R[.pPA]{0,4}L",  # delete my number
         r"D",
-        r"(?:^|[|,])[pPIAYg]*S[pA]*(?=[|,]|$)",  # stop, and no more than that
+        r"N[pP]{0,2}KP?A",  # don't call me again
+        r"(?:^|[|,])[pPIAYg]*S[pAS]*(?=[|,&]|$)",  # stop, and no more than that
         r"(?:^|[|,])p*Sp+(?=Q)",
     )
 )
@@ -60,20 +60,32 @@ _UNSURE = tuple(
         r"N[pP]{0,2}KP",
     )
 )
+# Where the verb comes first and the negative last: schreibt mir nicht mehr.
+_VERB_FIRST = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"[XM][.pPM]{0,4}N[pP]{0,1}A",
+        r"X[.p]{0,2}P[.p]{0,2}N[.p]{0,2}(?=[|,]|$)",
+        r"N[.pPA]{0,3}X(?=p{0,2}(?:[|,]|$))",
+    )
+)
 # Where the verb comes last: mesaj göndermeyi bırakın.
-_CLEAR_VERB_LAST = tuple(
+_VERB_LAST = tuple(
     re.compile(pattern)
     for pattern in (
         r"[XMK][.pPA]{0,2}S",
         r"L[.pP]{0,3}R",
         r"M[.pPAY]{0,3}N[.p]{0,1}[WX]",
         r"N[.p]{0,1}X",
-        r"X[.p]{0,1}N",
+        r"S[pA]*(?=[|,&]|$)",
     )
 )
-_VERB_LAST = frozenset(("tr", "ja", "ko", "hi"))
+_RULES = {
+    **dict.fromkeys(("de", "nl", "sv"), _CLEAR + _VERB_FIRST),
+    **dict.fromkeys(("tr", "ja", "ko", "hi"), _CLEAR + _VERB_LAST),
+}
 _ASKED = re.compile(r"[QF]")
-_TURNED = re.compile(r"[THEO]")
+_BREATH = re.compile(r"[,&]")
 
 
 def revocation(text: str) -> Finding:
@@ -99,7 +111,7 @@ def by_rules(words: list[str]) -> Finding:
 def _read(tagged: Tagged) -> Finding:
     letters = tagged.letters
     unsure: re.Match[str] | None = None
-    for rule in _CLEAR + _CLEAR_VERB_LAST if tagged.language in _VERB_LAST else _CLEAR:
+    for rule in _RULES.get(tagged.language, _CLEAR):
         for found in rule.finditer(letters):
             reading = _weigh(tagged, found)
             if reading == "clear":
@@ -115,27 +127,31 @@ def _weigh(tagged: Tagged, found: re.Match[str]) -> Reading:
     """A clear wording, in its sentence: a question about it or a condition makes it unsure, another object nothing."""
     letters = tagged.letters
     start, end = found.span()
+    while start < end and letters[start] in "|,":
+        start += 1
+    core = letters[start:end]
     before = letters[letters.rfind("|", 0, start) + 1 : start]
     stop = letters.find("|", end)
     after = letters[end : stop if stop >= 0 else len(letters)]
-    core = found.group().strip("|,")
-    if core == "G" or core == "Z":
-        return "none" if "V" in before[-2:] else "clear"
-    if core == "!":
-        return "unsure" if "Q" in before[-3:] or "F" in before else "none" if "O" in after else "clear"
-    if "H" in core or after[:2].lstrip("pP.")[:1] in ("H", "Y") or "O" in after:
+    if "V" in before[-2:] or (core[-1:] == "S" and "V" in after[:1]):
         return "none"
-    if "N" in before[-1:] or "V" in before[-2:] or "V" in after[:2]:
+    if core in ("G", "Z"):
+        return "clear"
+    if "N" in before[-1:] and core[0] not in "N!W" or "H" in core or "O" in after:
         return "none"
-    if _ASKED.search(before) or "Q" in core:
+    if core[-1:] == "X" and after[:1] == "Y" or "H" in before[-2:] and core == "S":
+        return "none"
+    if _ASKED.search(before.rpartition(",")[2][-6:] if core == "!" else before.rpartition(",")[2]) or "Q" in core:
         return "unsure"
-    if "E" in core or "E" in after[:4] and "M" not in core:
+    near = _BREATH.split(after, maxsplit=1)[0]
+    if core not in ("U", "!") and ("E" in core or "E" in near[:4]) and "M" not in core:
         return "unsure"
-    near = after.split(",", 1)[0]
-    if "T" in near[:6]:
+    if core in ("U", "!") and "E" in near[:3]:
+        return "none"
+    if core != "U" and "T" in near[:5]:
         return "unsure"
-    if "H" in near[:3]:
-        return "unsure"
+    if "H" in near[:2]:
+        return "unsure" if core != "!" else "none"
     return "clear"
 
 

@@ -6,7 +6,7 @@ are the same for all languages; a language is a list of words (wordings).
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -33,6 +33,7 @@ CLASSES: Mapping[str, str] = {
     "interested": "I",
     "dont_send": "D",  # the two in one: 送らないで, yazmayın
     "wrong": "Z",  # wrong number
+    "wrong_alone": "z",  # wrong person: where nothing stands before it
     "leave": "G",  # leave me alone
     "clear": "!",  # says it all by itself
     "unsure": "?",
@@ -45,12 +46,14 @@ CLASSES: Mapping[str, str] = {
     "you": "Y",
     "quote": "V",  # reply, "text STOP to": words about the word
     "fine": "O",  # instead, I like
+    "and": "&",
     "please": "p",  # manners, the lack of them, and what fills a sentence
     "never": ".",  # other senses, eaten up so that nothing else sees them
 }
 BREAK, COMMA, OTHER = "|", ",", "."
-TRIGGERS = frozenset("SsXKMRUBDZG!?gI")
-_MOST_LANGUAGES = 4
+TRIGGERS = frozenset("SsXKMRUBDZzG!?gI")
+_WEAK = frozenset("gp")  # where a word could be something else too, it is that
+_MOST_LANGUAGES = 5
 
 
 class _Phrase(msgspec.Struct, frozen=True):
@@ -161,6 +164,8 @@ def _fill() -> None:
     for number, (language, wordings) in enumerate(LANGUAGES):
         for of_language in (wordings, {} if language == "en" else COMMON):
             for name, entries in of_language.items():
+                if ",," in entries or entries.strip(",") != entries:
+                    raise ValueError(f"{language}: {name} has an empty entry: {entries!r:.60}")
                 for entry in entries.split(","):
                     _add(number, CLASSES[name], entry)
     for found in (*_EXACT.values(), *_PREFIX.values()):
@@ -177,6 +182,8 @@ def _add(number: int, letter: str, entry: str) -> None:
     plain = _NUMBER.sub(" number ", _JOINING.sub("", flatten(entry.strip())))
     words = _TOKEN.findall(plain.replace("*", _STAR).replace("_", _GAP))
     words = [word.replace(_GAP, "_").replace(_STAR, "*") for word in words]
+    if not words:
+        raise ValueError(f"The wording {entry!r} has no letters.")
     first, rest = words[0], tuple(words[1:])
     phrase = _Phrase(number, letter, rest)
     if first.endswith("*"):
@@ -207,9 +214,9 @@ def _starting(word: str) -> tuple[_Phrase, ...]:
 
 def _known(word: str) -> tuple[_Phrase, ...]:
     found = list(_EXACT.get(word, ()))
-    for size in range(2, min(len(word), _LONGEST_PREFIX) + 1):
+    for size in range(min(len(word), _LONGEST_PREFIX), 1, -1):
         found += _PREFIX.get(word[:size], ())
-    found.sort(key=lambda phrase: -len(phrase.rest))
+    found.sort(key=lambda phrase: (-len(phrase.rest), phrase.letter in _WEAK))
     return tuple(found)
 
 
@@ -233,7 +240,7 @@ def _matches(rest: tuple[str, ...], words: Sequence[str], at: int) -> int:
     return at
 
 
-def tag(words: Sequence[str]) -> Iterator[Tagged]:
+def tag(words: Sequence[str]) -> list[Tagged]:
     """The words as each language reads them that has something to say about them; the likeliest languages alone."""
     starting = [_starting(word) for word in words]
     counts: dict[int, int] = {}
@@ -243,9 +250,9 @@ def tag(words: Sequence[str]) -> Iterator[Tagged]:
             counts[language] = counts.get(language, 0) + 1
         triggered.update(p.language for p in phrases if p.letter in TRIGGERS)
     likely = sorted(triggered, key=lambda language: (-counts.get(language, 0), language))[:_MOST_LANGUAGES]
-    for language in likely:
-        if counts[language] * 2 >= counts[likely[0]]:
-            yield _tagged(language, words, starting)
+    read = [_tagged(language, words, starting) for language in likely]
+    most = max((known for known, _ in read), default=0)
+    return [tagged for known, tagged in read if known * 10 >= most * 7]
 
 
 def is_of_interest(words: Sequence[str]) -> bool:
@@ -253,10 +260,11 @@ def is_of_interest(words: Sequence[str]) -> bool:
     return any(phrase.letter in TRIGGERS for word in words for phrase in _starting(word))
 
 
-def _tagged(language: int, words: Sequence[str], starting: Sequence[tuple[_Phrase, ...]]) -> Tagged:
+def _tagged(language: int, words: Sequence[str], starting: Sequence[tuple[_Phrase, ...]]) -> tuple[int, Tagged]:
+    """How many words the language knows, and what it makes of them."""
     letters: list[str] = []
     parts: list[str] = []
-    at = 0
+    at = known = 0
     while at < len(words):
         word = words[at]
         if word in (BREAK, COMMA):
@@ -267,10 +275,11 @@ def _tagged(language: int, words: Sequence[str], starting: Sequence[tuple[_Phras
             continue
         end, letter = 0, OTHER
         for phrase in starting[at]:
-            if phrase.language == language and at + 1 + len(phrase.rest) > 0:
+            if phrase.language == language:
                 stop = _matches(phrase.rest, words, at + 1) if phrase.rest else at + 1
                 if stop > end:
                     end, letter = stop, phrase.letter
+        known += max(0, end - at)
         if not end:
             end = at + 1
             if letters and letters[-1] == OTHER and _CJK.match(word):  # two signs are about a word
@@ -281,7 +290,7 @@ def _tagged(language: int, words: Sequence[str], starting: Sequence[tuple[_Phras
         letters.append(letter)
         parts.append(" ".join(words[at:end]))
         at = end
-    return Tagged(LANGUAGES[language][0], "".join(letters), parts)
+    return known, Tagged(LANGUAGES[language][0], "".join(letters), parts)
 
 
 _fill()

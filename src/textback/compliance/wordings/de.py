@@ -18,8 +18,28 @@ WORDS = {
     "interested": "interesse,interessiert,interessieren,intresse",
     "wrong": "falsche nummer,falsche nr,falsche person,falschen nummer,falsche handynummer,falsch verbunden,nummer verwechselt,in der nummer geirrt,falsche telefonnummer,falscher empfanger,falschen empfanger,nicht die person,nicht der richtige,nicht die richtige person,nicht die richtige nummer,nummer gehort nicht,ich bin nicht _ sie haben,kenne keinen,kenne keine _ hier,nicht mehr die nummer von,nicht die nummer von,verwahlt,verwaehlt,falschen person",
     "leave": "lasst mich in ruhe,lass mich in ruhe,lassen sie mich in ruhe,lasst mich in frieden,lass mich in frieden,lassen sie mich in frieden,lasst mich endlich in ruhe,lasst uns in ruhe,lassen sie mich endlich in ruhe,lass mich endlich in ruhe,lasst mich bitte in ruhe,lassen sie mich bitte in ruhe,meine ruhe,last mich in ruhe,in ruhe lassen,geht mir nicht auf die nerven,geht mir nicht auf den sack,nicht mehr belastig*,nicht belastig*,verschont mich,verschonen sie mich",
-    "clear": "vergesst meine nummer,vergiss meine nummer,loscht meine nummer,losch meine nummer,loschen sie meine nummer,loescht meine nummer,loesch meine nummer,loeschen sie meine nummer,nehmt mich raus,nimm mich raus,nehmen sie mich raus,nehmt mich von,nehmen sie mich von,nimm mich von,nehmt mich aus,nehmen sie mich aus,nehmt meine nummer,nehmen sie meine nummer,nehmt mich bitte,nehmen sie mich bitte,streicht mich,streichen sie mich,loscht mich,loschen sie mich,loesch mich,loescht mich,loeschen sie mich,entfernt mich,entfernen sie mich,losche mich,"
-    "keine sms mehr,keine nachrichten mehr,keine werbung mehr,keine werbung,keine weiteren,keine sms,keine mehr,keine texte mehr,keine nachrichten,keine werbe*,keine angebote mehr,kein spam mehr,keine anrufe mehr,kein sms mehr,keine infos mehr,nichts mehr schicken,schickt mir nichts mehr,schicken sie mir nichts mehr,nichts mehr von,nix mehr von,nicht mehr anschreiben,nicht mehr kontaktieren,nicht mehr schreiben,nicht mehr texten,nicht mehr schicken,nicht mehr senden,nicht mehr zusenden,kein kontakt mehr,keinen kontakt mehr,stoppt die sms,sms abbestellen,sms stoppen,nachrichten stoppen,raus aus der liste,raus aus dem verteiler,runter von der liste,aus dem verteiler,von der liste,von eurer liste,von ihrer liste,aus eurer liste,aus ihrer liste,nicht einverstanden,schluss mit,schreib mich nicht mehr an,mag nicht mehr,will das nicht mehr,bitte nicht mehr,ich widerspreche,dsgvo",
+    "clear": "vergesst meine nummer,vergiss meine nummer,loscht meine nummer,losch meine nummer,"
+    "loschen sie meine nummer,loescht meine nummer,loesch meine nummer,loeschen sie meine nummer,"
+    "nehmt mich raus,nimm mich raus,nehmen sie mich raus,nehmt mich von,nehmen sie mich von,nimm mich von,"
+    "nehmt mich aus,nehmen sie mich aus,nehmt meine nummer,nehmen sie meine nummer,nehmt mich bitte,"
+    "nehmen sie mich bitte,streicht mich,streichen sie mich,loscht mich,loschen sie mich,loesch mich,"
+    "loescht mich,loeschen sie mich,entfernt mich,entfernen sie mich,losche mich,keine sms mehr,"
+    "keine nachrichten mehr,keine werbung mehr,keine werbung,keine weiteren,keine sms,keine mehr,"
+    "keine texte mehr,keine nachrichten,keine werbe*,keine angebote mehr,kein spam mehr,keine anrufe mehr,"
+    "kein sms mehr,keine infos mehr,nichts mehr schicken,schickt mir nichts mehr,"
+    "schicken sie mir nichts mehr,nichts mehr von,nix mehr von,nicht mehr anschreiben,"
+    "nicht mehr kontaktieren,nicht mehr schreiben,nicht mehr texten,nicht mehr schicken,nicht mehr senden,"
+    "nicht mehr zusenden,kein kontakt mehr,keinen kontakt mehr,stoppt die sms,sms abbestellen,sms stoppen,"
+    "nachrichten stoppen,raus aus der liste,raus aus dem verteiler,runter von der liste,aus dem verteiler,"
+    "von der liste,von eurer liste,von ihrer liste,aus eurer liste,aus ihrer liste,nicht einverstanden,"
+    "schluss mit,schreib mich nicht mehr an,mag nicht mehr,will das nicht mehr,bitte nicht mehr,"
+    "ich widerspreche,dsgvo,vergessen sie meine nummer,horen sie bitte auf,hort bitte auf,hor bitte auf,"
+    "hort endlich auf,hor endlich auf,horen sie endlich auf,aufhoren sollt,aufhoren sollen,hort auf damit,"
+    "aus der liste nehmen,von der liste nehmen,aus der liste loschen,von der liste loschen,"
+    "benachrichtigungen deaktivieren,sms deaktivieren,eure nachrichten nicht mehr,"
+    "ihre nachrichten nicht mehr,eure sms nicht mehr,ihre sms nicht mehr,damit aufhoren,"
+    "schreibt nicht mehr,schreiben sie nicht mehr,schreib nicht mehr,angemeldet bitte loschen,"
+    "nicht mehr mit euren sms",
     "unsure": "woher haben sie meine nummer,woher habt ihr meine nummer,woher hast du meine nummer,wer hat ihnen meine nummer gegeben,wer hat euch meine nummer gegeben,nie angemeldet,nicht angemeldet,nie zugestimmt,nie registriert,nicht zugestimmt,nie abonniert,nicht abonniert,nie meine nummer gegeben,kein interesse,nicht interessiert,keinerlei interesse,interessiert mich nicht,interessiert nicht,melde euch,zeige euch an,zeige sie an,anzeige erstatten,blockiere euch,blockiere sie,werde euch blockieren,bundesnetzagentur,anwalt,zu viele nachrichten,zu viele sms,so viele sms,so viele nachrichten",
     "rude": "verpisst euch,verpiss dich,haut ab,hau ab,halt die klappe,halts maul,halt die fresse,leck mich,leckt mich,fickt euch,fick dich,zieht leine,kein interesse,kein bedarf,aufhoren,hor auf,hort auf,es reicht,jetzt reicht es,jetzt reichts,das reicht,lass das,lasst das",
     "ask": "wie,wann,warum,wieso,was passiert,kann ich,wo,weshalb,muss ich,was bedeutet,welche,wer,soll ich,ob",
@@ -30,7 +50,25 @@ WORDS = {
     "you": "dir,euch,dich,ihnen",
     "quote": "antworte,antworten,antwort mit,steht,stand,wort,zum abmelden,um sich abzumelden,zum abbestellen,bedeutet,sende stop,senden sie stop,stop an,mit stop",
     "fine": "stattdessen,lieber,statt,liebe,freue",
-    "please": "bitte,danke,hallo,hi,jetzt,sofort,endlich,umgehend,mal,doch,guten tag,guten morgen,guten abend,freundliche grusse,mfg,lg,gruss,gruße,bitte bitte,verdammt,scheisse,scheiss,mann,zum teufel,damit,und,ich bitte,bitten,konnen sie,konnten sie,konnt ihr,kannst du,koennen sie,koennt ihr,zum letzten mal,ein fur alle mal,auch,ich,zu,leute,ey,alter,sie,ihr,dringend,vielen dank,hiermit,unverzuglich,ab sofort,einfach,nun",
-    "never": "bushaltestelle,hort nicht auf,hor nicht auf,nicht aufhoren,nicht aufhoeren,hort es nicht auf,nicht stoppen,nicht loschen,nicht abmelden,nicht stornieren,nicht kundigen,noch keine nachricht,keine nachricht bekommen,keine nachricht erhalten,keine sms bekommen,keine sms erhalten,keine bestatigung,keine antwort,nicht mehr gefunden,keine nachrichten bekommen,keine nachrichten erhalten,keine sms mehr bekommen,keine nachrichten mehr bekommen,keine sms mehr erhalten,keine sms mehr kommen,bekomme keine,erhalte keine,bekomme ich keine,kommt keine,kommen keine,warum keine,keine ahnung,keine sorge,kein problem,keine zeit,nicht vergessen,vergesst nicht,vergiss nicht,keine eile,nicht mehr da,nicht mehr verfugbar,mehr infos,mehr informationen,mehr nicht,"
-    "schreib mir,schreiben sie mir,schreibt mir,schick mir,schicken sie mir,schickt mir,senden sie mir,sendet mir,sende mir,rufen sie mich an,ruft mich an,ruf mich an,kontaktieren sie mich,meldet euch,melden sie sich,melde dich,nachricht hinterlassen,hinterlassen,lasst mich wissen,lass mich wissen,lassen sie mich wissen,termin stornieren,bestellung stornieren,falsche nummer angegeben,falsche nummer eingegeben,falsche nummer gegeben,anmelden,wiederholen sie,abmelden vom kurs,vom kurs abmelden,kind abmelden,halt die,an der halt,halt machen,letzter halt,nachster halt,von der liste der,meine nummer ist,genug zeit",
+    "please": "bitte,danke,hallo,hi,jetzt,sofort,endlich,umgehend,mal,doch,guten tag,guten morgen,guten abend,"
+    "freundliche grusse,mfg,lg,gruss,gruße,bitte bitte,verdammt,scheisse,scheiss,mann,zum teufel,damit,"
+    "ich bitte,bitten,konnen sie,konnten sie,konnt ihr,kannst du,koennen sie,koennt ihr,zum letzten mal,"
+    "ein fur alle mal,auch,ich,zu,leute,ey,alter,sie,ihr,dringend,vielen dank,hiermit,unverzuglich,"
+    "ab sofort,einfach,nun,wie oft,wie oft noch",
+    "never": "bushaltestelle,hort nicht auf,hor nicht auf,nicht aufhoren,nicht aufhoeren,hort es nicht auf,"
+    "nicht stoppen,nicht loschen,nicht abmelden,nicht stornieren,nicht kundigen,noch keine nachricht,"
+    "keine nachricht bekommen,keine nachricht erhalten,keine sms bekommen,keine sms erhalten,"
+    "keine bestatigung,keine antwort,nicht mehr gefunden,keine nachrichten bekommen,"
+    "keine nachrichten erhalten,keine sms mehr kommen,bekomme keine,erhalte keine,bekomme ich keine,"
+    "kommt keine,kommen keine,warum keine,keine ahnung,keine sorge,kein problem,keine zeit,"
+    "nicht vergessen,vergesst nicht,vergiss nicht,keine eile,nicht mehr da,nicht mehr verfugbar,"
+    "mehr infos,mehr informationen,mehr nicht,nachricht hinterlassen,hinterlassen,lasst mich wissen,"
+    "lass mich wissen,lassen sie mich wissen,termin stornieren,bestellung stornieren,"
+    "falsche nummer angegeben,falsche nummer eingegeben,falsche nummer gegeben,anmelden,wiederholen sie,"
+    "abmelden vom kurs,vom kurs abmelden,kind abmelden,halt die,an der halt,halt machen,letzter halt,"
+    "nachster halt,von der liste der,meine nummer ist,genug zeit,loscht mich nicht,losch mich nicht,"
+    "losche mich nicht,nehmt mich nicht,streicht mich nicht,meldet mich nicht ab,nehmt mich bitte nicht,"
+    "keine nachrichten von euch bekommen,habe keine sms mehr bekommen,bekomme keine sms mehr,"
+    "habe keine nachrichten mehr bekommen,seit wochen keine sms mehr bekommen",
+    "and": "und,aber",
 }

@@ -4,7 +4,8 @@ WORDS = {
     "stop": "przestan,przestancie,przestanie,przestac,przestań,zaprzestan*,skoncz,skonczcie,skonczyc,zatrzymaj,zatrzymajcie,dosc,koniec,starczy,wystarczy,daruj*,zakoncz*,zaprzesta*,prosze przestac,koniec z,dosc z",
     "end": "anuluj*,wylacz*,rezygnuj*,dezaktywuj*,mam dosc,mam dość,wstrzymaj*,zablokuj*,zrezygnow*,dosyc,wylaczyc,koniec,dosc",
     "not": "nie,zadnych,bez,nigdy,juz nie,ani,zadne,nic,zadnego",
-    "send": "pisz*,napis*,wysyl*,przysyl*,slij*,nadsyl*,kontakt*,wysla*,przesyl*,smsow*,spam*,nekaj*,zaczepia*,meczy*,zawraca*",
+    "send": "pisz*,napis*,wysyl*,przysyl*,slij*,nadsyl*,kontakt*,wysla*,przesyl*,smsow*,spam*,nekaj*,zaczepia*,"
+    "meczy*,zawraca*,pisa*,pisyw*,smsami",
     "receive": "otrzymyw*,dostaw*,odbier*,odbior*,dostac,otrzymac,byc nekan*",
     "call": "dzwon*,dzwoni*,zadzwo*,wydzwan*,telefonow*",
     "message": "wiadomosc*,sms,smsy,smsow,sms ow,sms y,esemes*,reklam*,powiadomien*,powiadomienia,ofert*,promocj*,spam*,informacji,informacje handlow*,tego,tekst*,komunikat*,waszych",
@@ -18,8 +19,19 @@ WORDS = {
     "interested": "zainteresowan*,interesuj*,interesuje",
     "wrong": "zly numer,pomylka,to pomylka,zla osoba,niewlasciwy numer,niewlasciwa osoba,bledny numer,pomyliles numer*,pomylil* numer*,pomylil* pan*,pomylilis* numer*,pomylka numeru,pomylony numer,nieprawidlowy numer,nie ten numer,nie ta osoba,zly nr,nie jestem ta osoba,to nie numer,nie znam nikogo,to nie jest numer,to juz nie jest numer,nie nalezy do,nie ma takiej osoby",
     "leave": "dajcie mi spokoj,daj mi spokoj,daj spokoj,dajcie spokoj,dajcie mi swiety spokoj,daj mi swiety spokoj,zostawcie mnie w spokoju,zostaw mnie w spokoju,zostawcie mnie,odczep* sie,odwal* sie,odpiepr* sie,odpierd* sie,odwalcie sie,nie nekaj* mnie,nie meczcie mnie,nie zawracaj* mi,odczep sie ode mnie,prosze mnie nie nekac,nie niepokoic,spokoj mi dajcie,spokoj mi daj",
-    "clear": "usuncie mnie,usun mnie,usunac mnie,skasujcie moj numer,skasuj moj numer,usun moj numer,usuncie moj numer,zapomnij* moj numer,zapomnij* o moim numerze,zapomnijcie moj numer,wykresl mnie,wykreslcie mnie,wyrzuccie mnie,wywalcie moj numer,prosze mnie usunac,prosze usunac moj numer,usunac moj numer,prosze o usuniecie,prosze o wypisanie,prosze o skreslenie,prosze o wykreslenie,wypisz mnie,wypiszcie mnie,prosze mnie wypisac,"
-    "nie zycze sobie,nie wyrazam zgody,nie chce wiecej,nie chce juz,nie chce otrzymywac,nie chce dostawac,nie pisz*,nie wysyl*,nie przysyl*,nie kontakt*,nie smsuj*,prosze nie pisac,prosze nie wysylac,prosze nie przysylac,prosze nie dzwonic,nie slij*,koniec smsow,koniec z smsami,dosc smsow,dosc spamu,dosc wiadomosci,dosc reklam,zadnych smsow,zadnych wiadomosci,zadnych reklam,bez reklam,bez spamu,bez smsow,zadnych wiecej,nigdy wiecej smsow,nie zgadzam sie na,stop smsom,stop reklamom,stop spamowi,prosze mnie nie,nie chce waszych,prosze mnie wykreslic,nigdy wiecej do mnie",
+    "clear": "usuncie mnie,usun mnie,usunac mnie,skasujcie moj numer,skasuj moj numer,usun moj numer,"
+    "usuncie moj numer,zapomnij* moj numer,zapomnij* o moim numerze,zapomnijcie moj numer,wykresl mnie,"
+    "wykreslcie mnie,wyrzuccie mnie,wywalcie moj numer,prosze mnie usunac,prosze usunac moj numer,"
+    "usunac moj numer,prosze o usuniecie,prosze o wypisanie,prosze o skreslenie,prosze o wykreslenie,"
+    "wypisz mnie,wypiszcie mnie,prosze mnie wypisac,nie zycze sobie,nie wyrazam zgody,nie chce wiecej,"
+    "nie chce otrzymywac,nie chce dostawac,nie pisz*,nie wysyl*,nie przysyl*,nie kontakt*,nie smsuj*,"
+    "prosze nie pisac,prosze nie wysylac,prosze nie przysylac,prosze nie dzwonic,nie slij*,koniec smsow,"
+    "koniec z smsami,dosc smsow,dosc spamu,dosc wiadomosci,dosc reklam,zadnych smsow,zadnych wiadomosci,"
+    "zadnych reklam,bez reklam,bez spamu,bez smsow,zadnych wiecej,nigdy wiecej smsow,nie zgadzam sie na,"
+    "stop smsom,stop reklamom,stop spamowi,prosze mnie nie,nie chce waszych,prosze mnie wykreslic,"
+    "nigdy wiecej do mnie,nie pisac,nie pisali,nie wysylali,zebyscie przestali,przestan pisac,"
+    "nie chce juz smsow,nie chce juz dostawac,nie chce juz otrzymywac,nie chce juz waszych,"
+    "nie chce juz zadnych,skonczcie z tymi,skonczcie z",
     "unsure": "skad macie moj numer,skad masz moj numer,skad pan* ma* moj numer,kto wam dal moj numer,kto dal wam moj numer,kto podal wam moj numer,skad mieliscie moj numer,nie zapisywal* sie,nigdy sie nie zapisywal*,nie rejestrowal* sie,nigdy nie podawal*,nie podawal*,nie wyrazal* zgody,nigdy nie wyrazal*,nie zapisal* sie,nie zamawial*,nigdy nie zamawial*,"
     "nie jestem zainteresowan*,nie interesuj*,nie zainteresowan*,zglosze was,zglosze to,zglaszam was,blokuje was,zablokuje was,za duzo wiadomosci,za duzo smsow,uokik,uodo",
     "rude": "spadaj,spadajcie,spierdal*,wypierd*,wynocha,odejdz,zamknij sie,zamknijcie sie,goncie sie,nie jestem zainteresowan*,nie interesuje mnie to,dosc,dosc tego,starczy,wystarczy,dziekuje nie",
@@ -31,7 +43,25 @@ WORDS = {
     "you": "ci,wam,panu,pani,panstwu",
     "quote": "odpisz,odpowiedz,napisano,pisze ze,slowo,aby zrezygnowac,aby sie wypisac,zeby sie wypisac,wyslij stop,znaczy,o tresci,tresci",
     "fine": "zamiast,wole,raczej,uwielbiam",
-    "please": "prosze,dziekuje,dzieki,dziekuj*,witam,czesc,dzien dobry,dobry wieczor,natychmiast,juz,teraz,pilnie,raz na zawsze,w koncu,wreszcie,pozdrawiam,blagam,kurwa,cholera,do cholery,do jasnej cholery,i,ale,sie,prosilbym,prosilabym,uprzejmie,czy mozecie,czy moglibyscie,czy mozna,mozecie,moze pan,ludzie,bardzo,no,mi,bardzo prosze,ponownie,ostatni raz",
-    "never": "przystanek,nie przestan*,nie przestaje,nie zatrzymuj*,nie anuluj*,nie usuwaj*,nie kasuj*,nie rezygnuje,nie dosta*,nie otrzyma*,nie przyszed*,nie przyszl*,nie doszed*,nie doszl*,nie dotar*,nie przychodz*,nie mam,nie moge,nie wiem,nie ma sprawy,nie ma problemu,nie martw*,nie zapomn*,nie trzeba,nie spoznij*,nie napisal*,nie wyslal*,nie odpis*,nie wyslano,jeszcze nie,juz nie potrzebuje,juz nie dziala,wiecej informacji,prosze napisac,prosze wyslac,prosze zadzwonic,prosze o kontakt,prosze o wiadomosc,prosze o informacje,napisz do mnie,napiszcie do mnie,wyslij mi,wyslijcie mi,zadzwon,zadzwoncie,przyslij mi,przyslijcie mi,zostawic wiadomosc,"
-    "koniec miesiaca,koniec roku,koniec tygodnia,do konca,na koniec,pod koniec,anulowac wizyte,anulowac zamowienie,anuluj zamowienie,anuluj wizyte,odwolac wizyte,odwoluje wizyte,rezygnuje z wizyty,rezygnuje z zamowienia,rezygnuje z rezerwacji,rezygnuje z zakupu,rezygnuje z pracy,rezygnacja z wizyty,rezygnacja z zamowienia,zly rozmiar,podalem zly numer,podalam zly numer,podalem bledny numer,podalam bledny numer,wpisalem zly numer,pomylka w zamowieniu,pomylka w rachunku,pomylka w fakturze,przez pomylke,na liscie,lista zakupow,moj numer to,wypisz recept*,wypisz fakture,wypisac recept*,wypisac fakture,wypisze,wypisali,wypis ze szpitala",
+    "please": "prosze,dziekuje,dzieki,dziekuj*,witam,czesc,dzien dobry,dobry wieczor,natychmiast,juz,teraz,pilnie,"
+    "raz na zawsze,w koncu,wreszcie,pozdrawiam,blagam,kurwa,cholera,do cholery,do jasnej cholery,sie,"
+    "prosilbym,prosilabym,uprzejmie,czy mozecie,czy moglibyscie,czy mozna,mozecie,moze pan,ludzie,bardzo,"
+    "no,mi,bardzo prosze,ponownie,ostatni raz,ile razy,czy mog* panstwo,czy moga panstwo,czy moze pan,"
+    "czy moze pani",
+    "never": "przystanek,nie przestan*,nie przestaje,nie zatrzymuj*,nie anuluj*,nie usuwaj*,nie kasuj*,"
+    "nie rezygnuje,nie dosta*,nie otrzyma*,nie przyszed*,nie przyszl*,nie doszed*,nie doszl*,nie dotar*,"
+    "nie przychodz*,nie mam,nie moge,nie wiem,nie ma sprawy,nie ma problemu,nie martw*,nie zapomn*,"
+    "nie trzeba,nie spoznij*,nie napisal*,nie wyslal*,nie odpis*,nie wyslano,jeszcze nie,"
+    "juz nie potrzebuje,juz nie dziala,wiecej informacji,prosze napisac,prosze wyslac,prosze zadzwonic,"
+    "prosze o kontakt,prosze o wiadomosc,prosze o informacje,napisz do mnie,napiszcie do mnie,wyslij mi,"
+    "wyslijcie mi,zadzwon,zadzwoncie,przyslij mi,przyslijcie mi,zostawic wiadomosc,koniec miesiaca,"
+    "koniec roku,koniec tygodnia,do konca,na koniec,pod koniec,anulowac wizyte,anulowac zamowienie,"
+    "anuluj zamowienie,anuluj wizyte,odwolac wizyte,odwoluje wizyte,rezygnuje z wizyty,"
+    "rezygnuje z zamowienia,rezygnuje z rezerwacji,rezygnuje z zakupu,rezygnuje z pracy,"
+    "rezygnacja z wizyty,rezygnacja z zamowienia,zly rozmiar,podalem zly numer,podalam zly numer,"
+    "podalem bledny numer,podalam bledny numer,wpisalem zly numer,pomylka w zamowieniu,pomylka w rachunku,"
+    "pomylka w fakturze,przez pomylke,na liscie,lista zakupow,moj numer to,wypisz recept*,wypisz fakture,"
+    "wypisac recept*,wypisac fakture,wypisze,wypisali,wypis ze szpitala,zly numer zamowienia,"
+    "zly numer karty,zly numer domu",
+    "and": "i,oraz,ale",
 }

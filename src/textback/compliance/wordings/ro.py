@@ -28,6 +28,9 @@ WORDS = {
     "you": "te,va,voua,tie",
     "quote": "raspunde,raspundeti,scrie,cuvantul,pentru dezabonare,pentru a va dezabona,inseamna,trimite stop,trimiteti stop",
     "fine": "in loc,mai bine,imi place",
-    "please": "va rog,te rog,va rog frumos,multumesc,mersi,buna,buna ziua,salut,acum,imediat,urgent,odata,o data pentru totdeauna,si,dar,de,sa,la naiba,naiba,dracului,puteti,poti,ati putea,vreti,domnule,doamna,o zi buna,definitiv,cu,mai",
+    "please": "va rog,te rog,va rog frumos,multumesc,mersi,buna,buna ziua,salut,acum,imediat,urgent,odata,"
+    "o data pentru totdeauna,de,sa,la naiba,naiba,dracului,puteti,poti,ati putea,vreti,domnule,doamna,"
+    "o zi buna,definitiv,cu,mai,de cate ori",
     "never": "statie,statia,opreste autobuzul,se opreste,nu opriti,nu te opri,nu va opriti,nu anulati,nu stergeti,nu am primit,n am primit,nu mai am primit,nu primesc,nu mai primesc,nu a venit,nu mi a venit,nu a ajuns,nu am mai primit,nu imi vine,nu e problema,nu stiu,nu uitati,nu uita,nu va faceti griji,nu mi ati trimis,nu mi ati raspuns,nu a scris,nu mi a scris,trimiteti mi,trimite mi,scrieti mi,scrie mi,sunati ma,suna ma,contactati ma,lasati un mesaj,las un mesaj,lasa un mesaj,lasati coletul,lasati la,mai multe informatii,mai tarziu,mai ieftin,mai mare,anulati comanda,anulati programarea,anulez programarea,anulez comanda,anula programarea,anula comanda,anula,am dat numar gresit,am dat numarul gresit,am scris numarul gresit,ati gresit comanda,ati gresit adresa,ati gresit marimea,gata comanda,e gata,este gata,nu mai am nevoie,nu mai este,nu mai vreau comanda,nu mai vreau produsul,nu mai vreau programarea,numarul meu este",
+    "and": "si,dar",
 }

@@ -3,8 +3,8 @@
 WORDS = {
     "stop": "dur,durun,durdur*,birak*,kes,kesin,kesiniz,son verin,son ver,vazgec*,yeter,yeter artik,yeter ama,biraksaniz,bitsin,artik yeter",
     "end": "kapat*,devre disi,durdur*,biktim,bıktım,usandim,iptal,iptal edin,iptal et,kapatin,yeter,son",
-    "not": "hayir,asla,hic,bir daha,yok",
-    "send": "gonder*,yolla*,yaz*,mesaj*,at*,ulas*,rahatsiz*",
+    "not": "hayir",
+    "send": "gonder*,yolla*,yaz*,mesaj*,ulas*,rahatsiz*,atiyor*,atip,atmayi,atmak",
     "receive": "almak,almayi",
     "call": "ara*,aramayi",
     "message": "mesaj*,sms*,bildirim*,reklam*,kampanya*,spam*,tanitim*,ileti*,mesajlar,msj*,teklif*,duyuru*",
@@ -12,15 +12,38 @@ WORDS = {
     "more": "artik,bir daha,daha fazla,daha,asla,tekrar,baska,hicbir,hic",
     "remove": "sil*,cikar*,kaldir*,cikart*,sildir*,silin*,siler*",
     "list": "liste*,listeden,listenizden,listesinden,rehber*,veritaban*,numarami,numaramı,bu numarayi,kayitlar*,kaydimi,sistem*,verilerimi,bilgilerimi,adimi,numaram",
-    "unsubscribe": "abonelikten cik*,aboneligimi iptal*,abonelik iptal*,aboneligi iptal*,uyeligimi iptal*,uyelik iptal*,abonelikten ayril*,listeden cik*,listeden ayril*,listenizden cik*,sms iptal*,sms listesinden cik*,mesaj iptal*,mesajlari iptal*,aboneligimi sonlandir*,uyeligimi sonlandir*,onayimi geri*,iznimi geri*,rizami geri*,ret,red,iznim yok,onay vermiyorum,izin vermiyorum,onayim yok,abonelikten cikmak,uyelikten cik*,sms almayi reddediyorum,reddediyorum,kvkk,izin iptal*,riza vermiyorum,abonelik sonlandir*,cikis yap*,ret etmek",
+    "unsubscribe": "abonelikten cik*,aboneligimi iptal*,abonelik iptal*,aboneligi iptal*,uyeligimi iptal*,uyelik iptal*,"
+    "abonelikten ayril*,listeden cik*,listeden ayril*,listenizden cik*,sms iptal*,sms listesinden cik*,"
+    "mesaj iptal*,mesajlari iptal*,aboneligimi sonlandir*,uyeligimi sonlandir*,onayimi geri*,iznimi geri*,"
+    "rizami geri*,iznim yok,onay vermiyorum,izin vermiyorum,onayim yok,abonelikten cikmak,uyelikten cik*,"
+    "sms almayi reddediyorum,reddediyorum,kvkk,izin iptal*,riza vermiyorum,abonelik sonlandir*,cikis yap*,"
+    "ret etmek",
     "bother": "rahatsiz*,taciz*,darla*,bunalt*",
     "interested": "ilgilenmiyor*,ilgimi cekmiyor",
-    "dont_send": "gondermeyin*,gonderme,gondermeyi birak*,gondermeyiniz,yollamayin*,yollama,yollamayiniz,yazmayin*,yazma,yazmayiniz,mesaj atma*,sms atma*,atmayin*,atmayiniz,mesajlamayin,mesaj gondermey*,mesaj yollamay*,mesaj yazma*,mesaj almak istemiyor*,almak istemiyor*,mesaj istemiyor*,sms istemiyor*,reklam istemiyor*,bildirim istemiyor*,istemiyorum artik,artik istemiyor*,istemiyorum sms,istemiyorum mesaj,ulasmayin,iletisime gecmeyin*,iletisime gecme,irtibata gecmeyin,bana ulasma*,gondermesin*,gondermezseniz,gondermez misiniz,atmaz misiniz,yazmaz misiniz,gondermeyi durdur*,yazmayi birak*,atmayi birak*,mesaj atmayi,bir daha aramayin*,beni aramayin*,aramayin beni,artik aramayin*,aramayin artik,spam yapma*,kampanya istemiyor*,kampanya mesaji istemiyor*,tanitim istemiyor*,duymak istemiyor*,mesajlarinizi istemiyor*,mesajlarini istemiyor*,gonderilmesin,atmasin*,atmasaniz,yazmasin*,mesajlarinizdan biktim,mesaj gelmesin,sms gelmesin,gelmesin artik,gelmesini istemiyor*,artik mesaj",
+    "dont_send": "gondermeyin*,gonderme,gondermeyi birak*,gondermeyiniz,yollamayin*,yollama,yollamayiniz,yazmayin*,"
+    "yazmayiniz,mesaj atma*,sms atma*,atmayin*,atmayiniz,mesajlamayin,mesaj gondermey*,mesaj yollamay*,"
+    "mesaj yazma*,mesaj almak istemiyor*,almak istemiyor*,mesaj istemiyor*,sms istemiyor*,"
+    "reklam istemiyor*,bildirim istemiyor*,istemiyorum sms,istemiyorum mesaj,ulasmayin,"
+    "iletisime gecmeyin*,iletisime gecme,irtibata gecmeyin,bana ulasma*,gondermesin*,gondermezseniz,"
+    "gondermez misiniz,atmaz misiniz,yazmaz misiniz,gondermeyi durdur*,yazmayi birak*,atmayi birak*,"
+    "mesaj atmayi,bir daha aramayin*,beni aramayin*,aramayin beni,artik aramayin*,aramayin artik,"
+    "spam yapma*,kampanya istemiyor*,kampanya mesaji istemiyor*,tanitim istemiyor*,duymak istemiyor*,"
+    "mesajlarinizi istemiyor*,mesajlarini istemiyor*,gonderilmesin,atmasin*,atmasaniz,yazmasin*,"
+    "mesajlarinizdan biktim,mesaj gelmesin,sms gelmesin,gelmesin artik,gelmesini istemiyor*,artik mesaj,"
+    "bana _ yazma,bir daha yazma",
     "wrong": "yanlis numara*,yanlis kisi*,yanlis no,yanlis nolu,yanlis numaraya,numara yanlis,yanlis kisiye,ben o kisi degil*,bu numara _ degil,bu numara artik,bu numara _ ait degil,oyle biri yok,boyle biri yok,tanimiyorum,yanlis insan,yanlislikla bana,yanlis yere",
     "leave": "beni rahat birak*,rahat birak*,beni rahatsiz etme*,rahatsiz etme*,yakami birak*,rahatsiz etmeyin*,taciz etme*,pesimi birak*,dusun yakamdan,yakamdan dus*",
-    "clear": "numarami sil*,numaramı sil*,beni sil*,beni listeden,beni cikar*,beni listenizden,listeden sil*,listeden cikar*,listenizden cikar*,numarami cikar*,bu numarayi sil*,numarami unut*,bu numarayi cikar*,rehberden sil*,sistemden sil*,numarami kaldir*,numaramı listeden,kaydimi sil*,artik mesaj istemiyor*,mesaj yok artik,sms e hayir,artik mesaj atma*,mesajlari durdur*,mesajlari kes*,sms leri durdur*,smsleri durdur*,mesajlari kapat*,bu mesajlari istemiyor*,bu smsleri istemiyor*,mesaj gonderimini durdur*,mesajlara son,sms gonderimini durdur*,stop sms,verilerimi sil*,sms almak istemiyor*,mesajlardan cik*",
+    "clear": "numarami sil*,numaramı sil*,beni sil*,beni cikar*,beni listenizden,listeden sil*,listeden cikar*,"
+    "listenizden cikar*,numarami cikar*,bu numarayi sil*,numarami unut*,bu numarayi cikar*,rehberden sil*,"
+    "sistemden sil*,numarami kaldir*,numaramı listeden,kaydimi sil*,artik mesaj istemiyor*,"
+    "mesaj yok artik,sms e hayir,artik mesaj atma*,mesajlari durdur*,mesajlari kes*,sms leri durdur*,"
+    "smsleri durdur*,mesajlari kapat*,bu mesajlari istemiyor*,bu smsleri istemiyor*,"
+    "mesaj gonderimini durdur*,mesajlara son,sms gonderimini durdur*,stop sms,verilerimi sil*,"
+    "sms almak istemiyor*,mesajlardan cik*,spam yapmayin*,onayim yoktur,bana yazmayin*,bana yazma,"
+    "beni listeden cikar*,beni listeden sil,beni listeden silin*,beni listeden kaldir*,beni listeden at*",
     "unsure": "numarami nereden,numaramı nereden,numarami kimden,numarami nasil,numaramı kim verdi,numarami kim verdi,kaydolmadim,uye olmadim,abone olmadim,uye degilim,abone degilim,onay vermedim,izin vermedim,kayit olmadim,istemedim,ilgilenmiyor*,ilgimi cekmiyor,sikayet edecegim,sikayet ederim,sikayet edicem,engelliyor*,engelleyecegim,engellerim,cok fazla mesaj,btk,mahkemeye",
-    "rude": "defol*,siktir*,kaybol,kes sesini,cehenneme,git basimdan,yeter,yeter artik,bikt*,istemiyor*,ilgilenmiyor*,gerek yok,basimdan git*",
+    "rude": "defol*,siktir*,kaybol,kes sesini,cehenneme,git basimdan,yeter,yeter artik,bikt*,ilgilenmiyor*,"
+    "basimdan git*",
     "ask": "nasil,ne zaman,neden,niye,ne olur,nerede,hangi,kac,kim,saat kacta,mi,mu",
     "if": "eger,derse",
     "elsewhere": "email*,e posta*,eposta*,mail*,bulten*,posta,mektup,katalog*,whatsapp*,facebook,instagram,hesab*,spor salonu,uygulama*",
@@ -29,6 +52,19 @@ WORDS = {
     "you": "sana,size",
     "quote": "yazin,yazip,yaziyor,kelime*,cikmak icin,iptal icin,almak istemiyorsaniz,istemiyorsaniz,ret yazip,anlami,gonderin",
     "fine": "yerine,bayiliyor*",
-    "please": "lutfen,tesekkur*,tesekkurler,sagol,sagolun,merhaba,selam,simdi,hemen,derhal,acil,iyi gunler,iyi aksamlar,gunaydin,artik,rica*,rica ederim,allah askina,yahu,ya,ve,ama,be,kardesim,arkadaslar,beyler,kesinlikle,temelli,sonsuza kadar,misiniz,mısınız,edin,ediniz",
-    "never": "otobus duragi,durak,duragi,durma,durmayin,durmadan,iptal etme*,silme*,silmeyin*,gelmedi,mesaj gelmedi,sms gelmedi,mesaj gelmiyor,sms gelmiyor,almadim,alamadim,alamiyorum,gondermediniz,gondermedi,yazmadi,yazmadiniz,atmadi,atmadiniz,mesaj almadim,mesaj alamiyorum,kod gelmedi,bana yazin,bana mesaj atin,bana ulasin,beni arayin,bana gonderin,mesaj birak*,mesaj atin,mesaj gonderin,not birak*,randevumu iptal*,randevuyu iptal*,siparisimi iptal*,siparisi iptal*,rezervasyonumu iptal*,rezervasyonu iptal*,yanlis numara verdim,numaram yanlis,yanlis urun,yanlis adres,yanlis beden,yanlis siparis,unutmayin,merak etmeyin,sorun yok,gerek yok,daha fazla bilgi,daha sonra,daha ucuz,daha buyuk,son durak,son gun,son tarih,ay sonu,hafta sonu,dur bi,dur bir,bir dakika dur,yazma kursu,kapiya birak*,birakin kapiya,paketi birak*,komsuya birak*,kapat saat,kacta kapat*,saat kacta kapat*,kart iptal,kartimi iptal*,kartimi kapat*,su istemiyorum,sogan istemiyorum",
+    "please": "lutfen,tesekkur*,tesekkurler,sagol,sagolun,merhaba,selam,simdi,hemen,derhal,acil,iyi gunler,"
+    "iyi aksamlar,gunaydin,artik,rica*,rica ederim,allah askina,yahu,ya,be,kardesim,arkadaslar,beyler,"
+    "kesinlikle,temelli,sonsuza kadar,misiniz,mısınız,edin,ediniz,kac kere,kac defa,kac kez",
+    "never": "otobus duragi,durak,duragi,durma,durmayin,durmadan,iptal etme*,silme*,silmeyin*,gelmedi,"
+    "mesaj gelmedi,sms gelmedi,mesaj gelmiyor,sms gelmiyor,almadim,alamadim,alamiyorum,gondermediniz,"
+    "gondermedi,yazmadi,yazmadiniz,atmadi,atmadiniz,mesaj almadim,mesaj alamiyorum,kod gelmedi,bana yazin,"
+    "bana mesaj atin,bana ulasin,beni arayin,bana gonderin,mesaj birak*,mesaj atin,mesaj gonderin,"
+    "not birak*,randevumu iptal*,randevuyu iptal*,siparisimi iptal*,siparisi iptal*,rezervasyonumu iptal*,"
+    "rezervasyonu iptal*,yanlis numara verdim,numaram yanlis,yanlis urun,yanlis adres,yanlis beden,"
+    "yanlis siparis,unutmayin,merak etmeyin,sorun yok,gerek yok,daha fazla bilgi,daha sonra,daha ucuz,"
+    "daha buyuk,son durak,son gun,son tarih,ay sonu,hafta sonu,dur bi,dur bir,bir dakika dur,yazma kursu,"
+    "kapiya birak*,birakin kapiya,paketi birak*,komsuya birak*,kapat saat,kacta kapat*,saat kacta kapat*,"
+    "kart iptal,kartimi iptal*,kartimi kapat*,su istemiyorum,sogan istemiyorum,birakmayin*,"
+    "gondermeyi birakmayin*,beni listeden silmeyin*,yazarsam,yazma kursu*",
+    "and": "ve,ama,bu arada",
 }
