@@ -16,12 +16,13 @@ Reading = Literal["clear", "unsure", "none"]
 
 class Finding(msgspec.Struct, frozen=True):
     """What a text says about being written to. `by` is "rule" or "model", `words` those that decided, `language` the
-    one they were read in."""
+    one they were read in, `more` that they ask for something else as well (O4)."""
 
     reading: Reading
     by: str = ""
     words: str = ""
     language: str = ""
+    more: bool = False
 
 
 NOTHING = Finding("none")
@@ -67,6 +68,7 @@ _VERB_FIRST = tuple(
         r"[XM][.pPM]{0,4}N[pP]{0,1}A",
         r"X[.p]{0,2}P[.p]{0,2}N[.p]{0,2}(?=[|,]|$)",
         r"N[.pPA]{0,3}X(?=p{0,2}(?:[|,]|$))",
+        r"L[.pP]{0,3}R",
     )
 )
 # Where the verb comes last: mesaj göndermeyi bırakın.
@@ -74,18 +76,21 @@ _VERB_LAST = tuple(
     re.compile(pattern)
     for pattern in (
         r"[XMK][.pPA]{0,2}S",
-        r"L[.pP]{0,3}R",
-        r"M[.pPAY]{0,3}N[.p]{0,1}[WX]",
-        r"N[.p]{0,1}X",
+        r"L[.pP]{0,6}R",
+        r"M[.pPAY]{0,3}N[.p]{0,1}W",
         r"S[pA]*(?=[|,&]|$)",
     )
 )
 _RULES = {
     **dict.fromkeys(("de", "nl", "sv"), _CLEAR + _VERB_FIRST),
+    "zh": (*_CLEAR, re.compile(r"L[.pP]{0,3}R")),
     **dict.fromkeys(("tr", "ja", "ko", "hi"), _CLEAR + _VERB_LAST),
 }
+_LATE = frozenset(("tr", "ja", "ko", "hi", "zh", "tl"))  # the time comes first, the question last
 _ASKED = re.compile(r"[QF]")
 _BREATH = re.compile(r"[,&]")
+_PART = re.compile(r"[|,&]")
+_ABOUT = re.compile(r"[SsXMNRUBDZzG!?gIKLP]")
 
 
 def revocation(text: str) -> Finding:
@@ -144,6 +149,8 @@ def _weigh(tagged: Tagged, found: re.Match[str]) -> Reading:
     if _ASKED.search(before.rpartition(",")[2][-6:] if core == "!" else before.rpartition(",")[2]) or "Q" in core:
         return "unsure"
     near = _BREATH.split(after, maxsplit=1)[0]
+    if tagged.language in _LATE and ("Q" in near or "T" in before.rpartition(",")[2]):
+        return "unsure"
     if core not in ("U", "!") and ("E" in core or "E" in near[:4]) and "M" not in core:
         return "unsure"
     if core in ("U", "!") and "E" in near[:3]:
@@ -157,4 +164,10 @@ def _weigh(tagged: Tagged, found: re.Match[str]) -> Reading:
 
 def _finding(reading: Reading, tagged: Tagged, found: re.Match[str]) -> Finding:
     words = " ".join(word for word in tagged.words[found.start() : found.end()] if word)
-    return Finding(reading, "rule", words[:80], tagged.language)
+    return Finding(reading, "rule", words[:80], tagged.language, _asks_more(tagged.letters, found.span()))
+
+
+def _asks_more(letters: str, span: tuple[int, int]) -> bool:
+    """Whether another part of the text is about something else: three words with none of an opt-out among them."""
+    parts = _PART.split(letters[: span[0]]) + _PART.split(letters[span[1] :])
+    return any(len(part) - part.count("p") >= 3 and not _ABOUT.search(part) for part in parts)

@@ -244,7 +244,7 @@ def tag(words: Sequence[str]) -> list[Tagged]:
     """The words as each language reads them that has something to say about them; the likeliest languages alone."""
     starting = [_starting(word) for word in words]
     counts: dict[int, int] = {}
-    triggered = set()
+    triggered: set[int] = set()
     for phrases in starting:
         for language in {p.language for p in phrases}:
             counts[language] = counts.get(language, 0) + 1

@@ -94,6 +94,14 @@ class Complete(Arrival, frozen=True, omit_defaults=True, tag="complete"):
     user_name: str
 
 
+class SettleOptOut(Arrival, frozen=True, omit_defaults=True, tag="settle_opt_out"):
+    """A person says whether a text that may have been an opt-out was one (O3)."""
+
+    user_id: str
+    user_name: str
+    opted_out: bool
+
+
 class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     """Another program sends a text through the API."""
 
@@ -111,4 +119,4 @@ class TimerFired(Arrival, frozen=True, omit_defaults=True, tag="timer"):
     due_at: int
 
 
-AnyArrival = Message | DeliveryStatus | AgentReply | Takeover | HandBack | Complete | ApiSend | TimerFired
+AnyArrival = Message | DeliveryStatus | AgentReply | Takeover | HandBack | Complete | SettleOptOut | ApiSend | TimerFired

@@ -35,6 +35,7 @@ from textback.engine.arrivals import (
     DeliveryStatus,
     HandBack,
     Message,
+    SettleOptOut,
     Takeover,
     TimerFired,
 )
@@ -87,6 +88,7 @@ HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     AgentReply: people.reply,
     HandBack: people.hand_back,
     Complete: people.complete,
+    SettleOptOut: people.settle,
     ApiSend: _api_send,
     DeliveryStatus: _status,
 }

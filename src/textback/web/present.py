@@ -64,6 +64,8 @@ REASONS = {
     "step_gone": "The flow has changed",
     "loop_guard": "Too many automatic replies",
     "late": "The text came late",
+    "opt_out_unsure": "Perhaps they opted out",
+    "opted_out_asked": "They opted out, and asked for something else",
 }
 
 
@@ -223,6 +225,13 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
         case "opted_out":
             how = _by(data)
             return "block", "They opted out. Nothing is sent to them.", how[:1].upper() + how[1:], ""
+        case "opt_out_unsure":
+            words = data.get("words", "")
+            why = f"They wrote “{words}”" if words else "Their text could not be read for it"
+            return "block", "Perhaps they opted out. A person must say.", why, "wait"
+        case "opt_out_settled":
+            said = "they opted out" if data.get("opted_out") else "they did not opt out"
+            return "check", f"{who} said that {said}", "", ""
         case "opted_in":
             return "check", "They opted in again", _by(data), ""
         case "help_asked":
@@ -263,6 +272,8 @@ def _by(data: Mapping[str, Any]) -> str:
     keyword = data.get("keyword", "")
     if data.get("matched_by") == "provider":
         return f"the provider handled {keyword.upper()}" if keyword else "the provider says so"
+    if data.get("matched_by") in ("rule", "model"):
+        return f"they wrote “{keyword}”"
     return f"they texted {keyword.upper()}" if keyword else ""
 
 

@@ -50,6 +50,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/c/{contact}/return", "agent", desk.hand_back),
     Route("POST", "/c/{contact}/reply", "agent", desk.reply),
     Route("POST", "/c/{contact}/complete", "agent", desk.complete),
+    Route("POST", "/c/{contact}/opt-out", "agent", desk.settle),
     Route("GET", "/events", "agent", live.events),
     Route("GET", "/try", "agent", simulator.try_home),
     Route("POST", "/try/new", "agent", simulator.new_phone),

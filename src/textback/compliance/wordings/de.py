@@ -8,7 +8,7 @@ WORDS = {
     "receive": "erhalten,bekommen,empfangen,kriegen,haben,lesen,zu erhalten,zu bekommen,kontaktiert werden,angeschrieben werden,zugeschickt bekommen,von euch horen,von ihnen horen",
     "call": "anruf*,anzuruf*,ruft,rufen,telefonier*,ruf",
     "message": "nachricht,nachrichten,sms,smsen,smse,werbung,werbe*,mitteilung*,benachrichtig*,meldungen,textnachrichten,textnachricht,texte,angebote,newsletter sms,spam,msg,mails sms,infos,dienst,reklame,botschaften,eure sms,das zeug,den mist,den scheiss,diesen mist,diesen scheiss,massensms",
-    "me": "mir,mich,uns,diese nummer,meine nummer,dieser nummer,meiner nummer,mein handy,meinem handy,an mich,dieses handy",
+    "me": "mir,mich,uns,dieser nummer,meiner nummer,mein handy,meinem handy,an mich,dieses handy",
     "more": "mehr,wieder,weitere,weiteren,weiter,nochmal,noch einmal,kunftig,in zukunft,jemals,erneut,ab sofort,nie wieder,zukunftig,standig,dauernd,immer",
     "want": "will,mochte,moechte,wunsche,wuensche,wunsch,brauche,wollen,wunschen,wollte,habe _ zugestimmt,erlaube,zustimme,bestellt,erwunscht,gewunscht",
     "remove": "losch*,loesch*,entfern*,streich*,nehmt,nehmen sie,nimm,raus,werft,wirf,schmeisst,schmeiss,tragt,trag,aus*trag*,gestrichen,entfernt",
@@ -31,15 +31,16 @@ WORDS = {
     "nicht mehr kontaktieren,nicht mehr schreiben,nicht mehr texten,nicht mehr schicken,nicht mehr senden,"
     "nicht mehr zusenden,kein kontakt mehr,keinen kontakt mehr,stoppt die sms,sms abbestellen,sms stoppen,"
     "nachrichten stoppen,raus aus der liste,raus aus dem verteiler,runter von der liste,aus dem verteiler,"
-    "von der liste,von eurer liste,von ihrer liste,aus eurer liste,aus ihrer liste,nicht einverstanden,"
-    "schluss mit,schreib mich nicht mehr an,mag nicht mehr,will das nicht mehr,bitte nicht mehr,"
-    "ich widerspreche,dsgvo,vergessen sie meine nummer,horen sie bitte auf,hort bitte auf,hor bitte auf,"
-    "hort endlich auf,hor endlich auf,horen sie endlich auf,aufhoren sollt,aufhoren sollen,hort auf damit,"
+    "von eurer liste,von ihrer liste,aus eurer liste,aus ihrer liste,nicht einverstanden,schluss mit,"
+    "schreib mich nicht mehr an,mag nicht mehr,will das nicht mehr,bitte nicht mehr,ich widerspreche,"
+    "dsgvo,vergessen sie meine nummer,horen sie bitte auf,hort bitte auf,hor bitte auf,hort endlich auf,"
+    "hor endlich auf,horen sie endlich auf,aufhoren sollt,aufhoren sollen,hort auf damit,"
     "aus der liste nehmen,von der liste nehmen,aus der liste loschen,von der liste loschen,"
     "benachrichtigungen deaktivieren,sms deaktivieren,eure nachrichten nicht mehr,"
     "ihre nachrichten nicht mehr,eure sms nicht mehr,ihre sms nicht mehr,damit aufhoren,"
     "schreibt nicht mehr,schreiben sie nicht mehr,schreib nicht mehr,angemeldet bitte loschen,"
-    "nicht mehr mit euren sms",
+    "nicht mehr mit euren sms,lasst das mit den,lass das mit den,sendet mir nichts,sende mir nichts,"
+    "senden sie mir nichts,mir nichts mehr",
     "unsure": "woher haben sie meine nummer,woher habt ihr meine nummer,woher hast du meine nummer,wer hat ihnen meine nummer gegeben,wer hat euch meine nummer gegeben,nie angemeldet,nicht angemeldet,nie zugestimmt,nie registriert,nicht zugestimmt,nie abonniert,nicht abonniert,nie meine nummer gegeben,kein interesse,nicht interessiert,keinerlei interesse,interessiert mich nicht,interessiert nicht,melde euch,zeige euch an,zeige sie an,anzeige erstatten,blockiere euch,blockiere sie,werde euch blockieren,bundesnetzagentur,anwalt,zu viele nachrichten,zu viele sms,so viele sms,so viele nachrichten",
     "rude": "verpisst euch,verpiss dich,haut ab,hau ab,halt die klappe,halts maul,halt die fresse,leck mich,leckt mich,fickt euch,fick dich,zieht leine,kein interesse,kein bedarf,aufhoren,hor auf,hort auf,es reicht,jetzt reicht es,jetzt reichts,das reicht,lass das,lasst das",
     "ask": "wie,wann,warum,wieso,was passiert,kann ich,wo,weshalb,muss ich,was bedeutet,welche,wer,soll ich,ob",
@@ -69,6 +70,7 @@ WORDS = {
     "nachster halt,von der liste der,meine nummer ist,genug zeit,loscht mich nicht,losch mich nicht,"
     "losche mich nicht,nehmt mich nicht,streicht mich nicht,meldet mich nicht ab,nehmt mich bitte nicht,"
     "keine nachrichten von euch bekommen,habe keine sms mehr bekommen,bekomme keine sms mehr,"
-    "habe keine nachrichten mehr bekommen,seit wochen keine sms mehr bekommen",
+    "habe keine nachrichten mehr bekommen,seit wochen keine sms mehr bekommen,kann _ nicht,konnte _ nicht,"
+    "habe _ nicht,hab _ nicht,konnen _ nicht,warum _ nicht",
     "and": "und,aber",
 }

@@ -24,17 +24,19 @@ WORDS = {
     "autotexts,robotexts,automated texts,from you,from u,from yall,from you guys,from this number,"
     "from your company,emails and texts,texts and emails,text and emails,email and text,autotext,"
     "messagess",
-    "me": "me,my,us,my phone,my cell,this number,this phone,this cell,my number,this nr,me!,mee,meh,this num,my num,this #",
+    "me": "me,my,us,this nr,me!,mee,meh,this #",
     "more": "again,anymore,any more,any longer,ever,ever again,no more,further,more,nomore,anymor,any further,at all,please again,another,any,all,future,anynore,anymre,here",
     "want": "want,wanna,wish,care for,care to,wish to,want to,would like,id like,i like,asked for,ask for,agree to,"
     "consent to,authorize,interested in,requested,request,permission to,care about,want no,desire,"
     "give you permission to",
     "remove": "remove,rmove,remov,remve,removed,delete,delet,dlete,deleted,erase,scratch,strike,scrub,unlist,purge,wipe,"
     "exclude,removal,be removed,withdraw,unenroll",
-    "list": "list,lists,lst,database,data base,directory,contacts,contact list,mailing list,text list,texting list,"
-    "sms list,phone list,call list,marketing list,your system,your records,ur list,ur system,rolodex,"
-    "distribution,group text,subscribers,subscription,your books,your file,consent,permission,this program,"
-    "sms program,the program,text program,your data,campaign,contact,my contact,mailings",
+    "list": "list,lists,lst,database,data base,directory,contacts,contact list,mailing list,text list,"
+    "texting list,sms list,phone list,call list,marketing list,your system,your records,ur list,ur system,"
+    "rolodex,distribution,group text,subscribers,subscription,your books,your file,consent,permission,"
+    "this program,sms program,the program,text program,your data,campaign,contact,my contact,mailings,"
+    "my number,this number,my phone,my cell,this phone,my num,this num,my contact info,my name,my info,"
+    "this cell",
     "unsubscribe": "unsubscribe,unsubcribe,unsuscribe,unsubscribed me,unsub,unsubscrib,unsbscribe,unsubscibe,unsubsribe,"
     "unsubscrbe,unsubscrube,unsubcsribe,unsubscrive,un subscribe,un sub,desubscribe,opt out,optout,"
     "opt me out,opting out,opt us out,opt my number out,opt this number out,opted out,oped out,op out,"
@@ -58,7 +60,8 @@ WORDS = {
     "you have the wrong,incorrect number sorry,have the wrong guy,got the wrong guy,have the wrong girl,"
     "have an incorrect number,this is an incorrect number,have the incorrect number,have the wrong person,"
     "got the wrong person,texting the wrong person,texted the wrong person,messaging the wrong person,"
-    "im the wrong person,have wrong person,got wrong person,got the wrong persn",
+    "im the wrong person,have wrong person,got wrong person,got the wrong persn,reached the wrong person,"
+    "reached the wrong number,contacted the wrong person",
     "leave": "leave me alone,leave me tf alone,leave me the f alone,leave me the fuck alone,leave us alone,"
     "leve me alone,leave me be,leave me in peace,get out of my phone,get off my line,lemme alone,"
     "stay out of my phone,stay out of my inbox",
@@ -92,7 +95,10 @@ WORDS = {
     "if you stopped messaging,if you would stop texting,never gave you my number delete,"
     "put an end to these,not to text me,not to contact me,not to message me,quit fucking texting,"
     "stop fucking texting,wish to opt out,text stop 2,take me out of,how do i stop receiving,"
-    "how do i stop texts",
+    "how do i stop texts,get rid of my number,hitting my phone up,hitting me up,stop this is,"
+    "taken off your,taken off this,taken off the list,taken off ur,to be removed,like to be removed,"
+    "be taken off,be removed from,blowing my phone up,want to be removed,removed from this list,"
+    "removed from your,removed from the list,unsubscribe from these,sending me stuff",
     "unsure": "who gave you my number,who gave u my number,how did you get my number,how did u get my number,"
     "how did you get this number,where did you get my number,how do you have my number,"
     "who gave you this number,never signed up,did not sign up,didnt sign up,dont remember signing up,"
@@ -100,12 +106,14 @@ WORDS = {
     "didnt subscribe,did not subscribe,report you,reporting you,report this number,reporting this,"
     "blocking you,blocking this number,reported as spam,report as spam,sue you,fcc,ftc,"
     "do not call registry,too many texts,too many messages,keep texting me,keep messaging me,"
-    "keep sending me,keep getting these,who is this and why,make it stop",
+    "keep sending me,keep getting these,who is this and why,make it stop,make this stop",
     "rude": "piss off,fuck off,f off,screw off,buzz off,bugger off,get lost,go away,go to hell,shut up,"
     "shut the fuck up,stfu,fuck you,kick rocks,eat shit,pound sand,suck it,stop it,knock it off,"
     "cut it out,not interested,no interest,uninterested,no thanks not interested,get a life,screw you,"
     "im not interested,i am not interested,not interested at all,spam,end this,go f yourself,make it stop",
-    "ask": "how,how do i,how can i,when,why,what,whats,where,which,did you,did i,does,do i,will i,should i,is it,am i,have i,what if,if i,how come,what happens,who,whos,wondering,whether,was i,is there,are you,difference,meaning,r u,have you",
+    "ask": "how,how do i,how can i,when,why,what,whats,where,which,did you,did i,does,do i,will i,should i,is it,"
+    "am i,have i,what if,if i,how come,what happens,who,whos,wondering,whether,was i,is there,are you,"
+    "difference,meaning,r u,have you,can i,could i,way to,any way,is there any",
     "if": "if,unless,in case,whether",
     "elsewhere": "email,emails,e mail,e mails,emailing,mailbox,newsletter,newsletters,catalog,catalogue,catalogues,catalogs,mail,by post,letter,letters,whatsapp,facebook,instagram,fb,app notifications,paper,brochure,brochures,website,online,youtube,netflix,spotify,account,membership,gym,printed,flyers,fax,voicemail,gmail,push",
     "when": "before,until,till,til,tomorrow,tonight,today,yet,after,during,while,late,early,at night,in the morning,am,pm,right now,now im,so early,so late,on sundays,on sunday,at work,past,between,weekend,weekends,monday,week,this week,hour,hours,minute,minutes,for a while,this month,often,so often,so much,that often,every day,everyday,twice,as much,as many,as often,a meeting,when im,driving,so many,back,unless,only",
@@ -127,7 +135,8 @@ WORDS = {
     "permanently,today,the,it,i,you,u,would you,could you,can you,will you,can u,could u,would u,"
     "effective immediately,seriously,once and for all,sincerely,bye,goodbye,good day,have a nice day,wow,"
     "lol,no thanks,no thank you,nope,no,ugh,asshole,idiot,idiots,jerk,jerks,lets,ill,really,cheers,mate,"
-    "enough,ai,how many times,how many more times,many times",
+    "enough,ai,how many times,how many more times,many times,can i be,can i please be,can i get,"
+    "could i be,could i please be,do i have to say,do i have to tell,after i said,even after",
     "never": "bus stop,bus stops,stop by,stop in,stop at,stop over,stop the bus,pit stop,one stop,non stop,nonstop,"
     "full stop,next stop,stop sign,train stop,tram stop,stop working,stopped working,cant stop,"
     "cannot stop,can not stop,couldnt stop,dont stop,do not stop,never stop,doesnt stop,wont stop,"
@@ -161,7 +170,8 @@ WORDS = {
     "waiting list,waitlist,wait list,agenda list,guest list,price list,my list,the agenda,the calendar,"
     "stop calling me dave,dont leave me alone,just quit,in the incorrect number,an incorrect number,"
     "dont interest,personal information,end this call,cancel this,end texts conversation,"
-    "unsubscribe button,list of,red light,get off my phone",
+    "unsubscribe button,list of,red light,get off my phone,wait list removed,subscription box,"
+    "unsubscribe link,unsubscribe page",
     "wrong_alone": "wrong person,wrong persn,wrong guy,wrong girl,wrong dude,wrong lady,wrong man,incorrect number",
     "and": "and,also",
 }

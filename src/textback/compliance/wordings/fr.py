@@ -3,12 +3,13 @@
 WORDS = {
     "stop": "arret,arrete,arretes,arretez,arreter,areter,aretez,arettez,arrettez,cesse,cesser,cessez,stoppez,stopper,stope,stoper,stopez,stoppe,ras le bol,ca suffit,suffit,assez,halte,evitez,eviter",
     "end": "marre de,en ai marre,j en ai assez,desactiver,desactivez,annuler,annulez,marre,resilier,resiliez,suspendre,fini,terminez,mettez fin,mettre fin,assez de,ras le bol de,fatigue de",
-    "not": "ne,n,pas,pas de,plus de,plus aucun,aucun,aucune,jamais,ni,non,sans,nplus,j en veux plus,veux plus,souhaite plus,desire plus,veut plus",
+    "not": "ne,n,pas,pas de,plus de,plus aucun,aucun,aucune,jamais,ni,non,sans,nplus,j en veux plus,veux plus,"
+    "souhaite plus,desire plus,veut plus",
     "send": "envoy*,envoi,envois,envoie*,menvoy*,envoyé,ecri*,mecri*,ecrir*,contact*,mcontact*,mecontact*,texter,textez,texte moi,message*r,sollicit*,derang*,embet*,harcel*,spamm*,spam*,relanc*,recontact*,demarch*,adress*,importun*",
     "receive": "recevoir,reçevoir,recois,resevoir,recevrais,reçoive,recoive,avoir de vos nouvelles,entendre parler,etre contact*,etre sollicit*,etre demarch*,etre derang*",
     "call": "appel*,mappel*,telephon*,rappel*,phoner",
     "message": "message*,msg,msgs,mesages,mesage,sms,texto,textos,pub,pubs,publicite,publicites,notification*,notif,notifs,promo,promos,promotions,offres,alertes,spam,spams,vos conneries,ces trucs,annonces,sollicitations,communications,vos textes,ce service,vos messages,demarchage",
-    "me": "me,m,moi,mon numero,ce numero,nous,mon tel,mon portable,mon telephone,mon num,ce num,ce tel",
+    "me": "me,m,moi,nous,mon telephone,ce num,ce tel",
     "more": "plus,jamais,encore,de nouveau,desormais,dorenavant,plus jamais,a nouveau,aucun,aucune,du tout",
     "want": "veux,veut,voudrais,souhaite,souhaiterais,desire,souhaites,envie,besoin,accepte,autorise,consens,ai demande,demande,aimerais,interesse de recevoir",
     "remove": "supprim*,retir*,enlev*,effac*,eliminez,ray*,radi*,oter,otez,vire*,desinscr*",
@@ -35,7 +36,7 @@ WORDS = {
     "je refuse de recevoir,refuse vos,plus rien recevoir,plus rien de vous,ne consens,n autorise pas,"
     "hors de votre liste,je veux etre supprim*,je veux etre retir*,je veux etre desins*,rgpd,"
     "dit d arreter,dire d arreter,demande d arreter,oublie mon num,oubliez mon num,ca suffit arretez,"
-    "ca suffit arrete",
+    "ca suffit arrete,plus jamais de,plus jamais vos",
     "unsure": "qui vous a donne mon numero,qui t a donne mon numero,qui vous as donner mon numero,comment avez vous eu mon numero,comment vous avez eu mon numero,ou avez vous eu mon numero,comment t as eu mon numero,d ou avez vous mon numero,jamais inscrit,me suis pas inscrit,me suis jamais inscrit,jamais donne mon numero,pas donne mon numero,jamais demande,n ai rien demande,rien demande,jamais abonne,pas abonne,pas inscrite,jamais inscrite,pas interess*,m interesse pas,interesse pas,pas interressé,je vais porter plainte,porter plainte,je vous signale,je vous bloque,je signale,je vais vous signaler,je vais vous bloquer,trop de messages,trop de sms,signale a la cnil,cnil",
     "rude": "va te faire,allez vous faire,degage,degagez,casse toi,cassez vous,ta gueule,fermez la,ferme la,allez au diable,foutez le camp,ca ne m interesse pas,non merci pas interesse,va te faire foutre,allez vous faire foutre,arrete,ca suffit,pas interesse",
     "ask": "comment,quand,pourquoi,est ce que,ou est,quel,quelle,que se passe,puis je,c est quoi,que signifie,quoi,a quelle,combien,qui,dois je,faut il,est ce",
@@ -65,7 +66,8 @@ WORDS = {
     "annuler mon rendez vous,annuler ma commande,annuler ma reservation,annuler le,annuler la,annuler ma,"
     "annuler mon,annuler une,assez de temps,j ai arrete de,arrete de fumer,arreter de fumer,stop covid,"
     "mauvais numero de,mauvais numero sur,donne le mauvais numero,donne un mauvais numero,"
-    "donne un faux numero,s abonner,m abonner,pas grave,pas de quoi,n a pas,il n,pas pu,m avez pas,"
-    "m avez jamais,n avez pas,n a plus,pas envoye,pas repondu,aucun probleme,aucun souci,mon numero est",
+    "donne un faux numero,s abonner,m abonner,pas grave,pas de quoi,n a pas,il n,pas pu,m avez jamais,"
+    "n a plus,pas envoye,pas repondu,aucun probleme,aucun souci,mon numero est,m avez pas envoye,"
+    "m avez pas repondu,n avez pas repondu,n avez pas envoye,m avez pas rappele,n avez pas rappele",
     "and": "et,mais",
 }

@@ -75,6 +75,6 @@ WORDS = {
     "pata nahi,पता नहीं,na ho,pani band*,light band*,जरूरत नहीं,jarurat nahi,zarurat nahi,gas band,"
     "saman wapas,aur kya,aur kitna,aur kab,aur ek,ab kya,और क्या,और कितने,और एक,mirchi mat*,pyaz mat*,"
     "प्याज मत*,मिर्च मत*,मैसेज बंद मत*,bhejna band mat*,message band mat*,call mat karo message,"
-    "call mat karo msg,call mat kare message",
+    "call mat karo msg,call mat kare message,stop likhne,stop likha,stop ka matlab,call mat karo",
     "and": "aur,और",
 }

@@ -8,7 +8,7 @@ WORDS = {
     "receive": "menerima,terima,nerima,dapat,mendapat,mendapatkan,dikirimi,dihubungi",
     "call": "telepon,telpon,nelpon,menelepon,hubungi lewat telepon,tlp,telfon",
     "message": "pesan,sms,iklan,promo,promosi,notifikasi,penawaran,pesan singkat,spam,broadcast,mesej,iklan iklan",
-    "me": "saya,aku,gue,gw,nomor ini,nomor saya,sy,nomer saya,nomer ini,no saya,no ini,kami,nombor saya,nombor ini",
+    "me": "saya,aku,gue,gw,sy,nomer ini,no ini,kami,nombor ini",
     "more": "lagi,lg,pernah,selamanya,apapun,lagi ya",
     "want": "mau,ingin,mw,setuju,perlu,minat menerima,pengen,nak,butuh,bersedia,berminat menerima,minta",
     "remove": "hapus,hapuskan,keluarkan,hilangkan,copot,delete,buang,padam,coret,hps,menghapus,dihapus,dikeluarkan",

@@ -8,15 +8,21 @@ WORDS = {
     "receive": "ricevere,ricever*,ricevo,sentirvi,sentire da voi,avere vostre notizie,ricevermi,essere contattat*,essere disturbat*",
     "call": "chiam*,telefon*,ritelefon*,richiam*",
     "message": "messaggi,messaggio,messaggini,sms,msg,mex,msgs,pubblicita,promozioni,promozione,offerte,notifiche,avvisi,spam,comunicazioni,annunci,messagi,mess,questo servizio,questa roba,queste cose,ste cose,vostra roba",
-    "me": "mi,me,mio numero,il mio numero,questo numero,ci,mio cellulare,mio telefono,questo cellulare,m",
+    "me": "mi,me,ci,mio cellulare,mio telefono,questo cellulare,m",
     "more": "piu,mai,ancora,mai piu,di nuovo,piu nulla,piu niente,nessuno,altri,altre,ulteriori,nulla,in futuro",
     "want": "voglio,vorrei,desidero,intendo,vogliamo,interessa ricevere,autorizzo,acconsento,ho chiesto,ho richiesto,ho bisogno,vojo,gradirei,gradisco",
     "remove": "tog*,toglie*,rimuov*,elimin*,cancell*,lev*,depenn*,tolg*,escludete*,cancellat*",
-    "list": "lista,liste,elenco,elenchi,rubrica,database,archivio,archivi,contatti,mailing,mio numero,il mio numero,questo numero,miei dati,i miei dati,mio contatto,sistema,mio nome,il mio nominativo,iscrizione",
+    "list": "lista,liste,elenco,elenchi,rubrica,database,archivio,archivi,contatti,mailing,mio numero,"
+    "il mio numero,questo numero,miei dati,i miei dati,mio contatto,sistema,mio nome,il mio nominativo,"
+    "iscrizione",
     "unsubscribe": "disiscri*,cancellarmi,cancellatemi,cancellami,mi cancelli,annullare l iscrizione,annulla iscrizione,annullate l iscrizione,annullare iscrizione,annullare l abbonamento,disdire l iscrizione,disdire l abbonamento,disabbon*,cancellare l iscrizione,cancellare iscrizione,cancellazione,cancellare la mia iscrizione,revoco,revoca,ritiro il consenso,ritiro il mio consenso,disattivare il servizio,disattivate il servizio,disattiva il servizio,disinscri*,mi oppongo,disicri*",
     "bother": "disturb*,molest*,romper*,rompete,rompi,scocci*,tormen*,assill*,importun*,rompendo",
     "interested": "interessa,interessato,interessata,interessati,interessano,interesse",
-    "wrong": "numero sbagliato,num sbagliato,persona sbagliata,sbagliato numero,sbagliato persona,sbaglia numero,sbagliate numero,numero errato,avete sbagliato,ha sbagliato,non sono la persona,non e il numero di,non e piu il numero di,non sono io la persona,non conosco nessun*,non e il mio nome,sbagliando persona,sbagliando numero,hai sbagliato",
+    "wrong": "numero sbagliato,num sbagliato,persona sbagliata,sbagliato numero,sbagliato persona,sbaglia numero,"
+    "sbagliate numero,numero errato,non sono la persona,non e il numero di,non e piu il numero di,"
+    "non sono io la persona,non conosco nessun*,non e il mio nome,sbagliando persona,sbagliando numero,"
+    "avete sbagliato numero,ha sbagliato numero,hai sbagliato numero,avete sbagliato persona,"
+    "ha sbagliato persona,avete il numero sbagliato,avete sbagliato il numero",
     "leave": "lasciatemi in pace,lasciami in pace,mi lasci in pace,lasciatemi stare,lasciami stare,mi lasci stare,lasciateci in pace,non mi disturb*,non disturb*,non rompet* piu,non romper* piu,non rompere,non rompete,non mi rompete,non scocciatemi,non seccatemi,mi lasciate in pace,lasciatemi tranquill*",
     "clear": "toglietemi,toglimi,mi tolga,mi togliete,levatemi,levami,rimuovetemi,rimuovimi,mi rimuova,eliminatemi,"
     "eliminami,depennatemi,cancellate il mio numero,cancella il mio numero,cancelli il mio numero,"
@@ -46,7 +52,20 @@ WORDS = {
     "ora,subito,immediatamente,basta,vi prego,ti prego,la prego,prego,cortesemente,gentilmente,cavolo,"
     "cazzo,porca miseria,di,per sempre,definitivamente,una volta per tutte,potete,puo,puoi,potreste,"
     "potrebbe,la,lo,ve lo chiedo,cortesia,saluti,che palle,dai,quante volte",
-    "never": "fermata,fermata del,non smett*,non fermat*,non ferm*,non annull*,non cancell*,non toglie*,non ho ricevuto,non ho ancora ricevuto,non ho mai ricevuto,non ricevo,non ricevo piu,non mi e arrivato,non mi arriva,non arriva,non mi arrivano,non ho piu,non posso piu,non c e piu,non vedo l ora,non preoccup*,non dimentic*,non vi preoccupate,non ti preoccupare,non mi ha scritto,non mi avete mandato,non mi hai scritto,non mi avete scritto,non mi hanno,non mi avete,non mi ha,piu tardi,piu informazioni,piu o meno,piu grande,piu piccolo,mandatemi,mandami,mi mandate,mi mandi,inviatemi,inviami,scrivimi,scrivetemi,chiamatemi,chiamami,contattatemi,contattami,ricontattatemi,"
-    "lasciare un messaggio,lascia un messaggio,basta cosi grazie,mi basta,vi basta,basta che,quanto basta,basta un,ferma il,si ferma,ferma a,si ferma qui,cancellare l appuntamento,cancellare il mio appuntamento,cancellare l ordine,cancellare la prenotazione,cancellare il mio ordine,annullare l appuntamento,annullare il mio,annullare l ordine,annullare la,annullare il,cancellare il,cancellare la mia prenotazione,disdire l appuntamento,disdire la,disdire il,numero sbagliato di,dato il numero sbagliato,messo il numero sbagliato,inserito il numero sbagliato,avete sbagliato l ordine,avete sbagliato la,avete sbagliato il,avete sbagliato ordine,ha sbagliato il,ha sbagliato l,togliete la,togliete il,togli la,togli il,mi tolga la,mio numero e",
+    "never": "fermata,fermata del,non smett*,non fermat*,non ferm*,non annull*,non cancell*,non toglie*,"
+    "non ho ricevuto,non ho ancora ricevuto,non ho mai ricevuto,non ricevo,non ricevo piu,"
+    "non mi e arrivato,non mi arriva,non arriva,non mi arrivano,non ho piu,non posso piu,non c e piu,"
+    "non vedo l ora,non preoccup*,non dimentic*,non vi preoccupate,non ti preoccupare,non mi ha scritto,"
+    "non mi avete mandato,non mi hai scritto,non mi avete scritto,non mi hanno,non mi avete,non mi ha,"
+    "piu tardi,piu informazioni,piu o meno,piu grande,piu piccolo,mandatemi,mandami,mi mandate,mi mandi,"
+    "inviatemi,inviami,scrivimi,scrivetemi,chiamatemi,chiamami,contattatemi,contattami,ricontattatemi,"
+    "lasciare un messaggio,lascia un messaggio,basta cosi grazie,mi basta,vi basta,basta che,quanto basta,"
+    "basta un,ferma il,si ferma,ferma a,si ferma qui,cancellare l appuntamento,"
+    "cancellare il mio appuntamento,cancellare l ordine,cancellare la prenotazione,"
+    "cancellare il mio ordine,annullare l appuntamento,annullare il mio,annullare l ordine,annullare la,"
+    "annullare il,cancellare il,cancellare la mia prenotazione,disdire l appuntamento,disdire la,"
+    "disdire il,numero sbagliato di,dato il numero sbagliato,messo il numero sbagliato,"
+    "inserito il numero sbagliato,avete sbagliato l ordine,avete sbagliato la,avete sbagliato ordine,"
+    "ha sbagliato il,ha sbagliato l,togliete la,togliete il,togli la,togli il,mi tolga la,mio numero e",
     "and": "e,ed,pero,ma",
 }

@@ -1,18 +1,21 @@
 """Dutch words about opting out."""
 
 WORDS = {
-    "stop": "stop met,stoppen met,stopt,stoppen,hou op,houd op,houdt op,ophouden,kap,kappen,kap met,kappen met,schei uit,genoeg,staak,nou stoppen",
+    "stop": "stop met,stoppen met,stopt,stoppen,hou op,houd op,houdt op,ophouden,kap,kappen,kap met,kappen met,"
+    "schei uit,genoeg,staak,nou stoppen,stop er nou eens mee,stop er mee,stop ermee,stop er eens mee",
     "end": "annuleer,annuleren,beeindig*,opzeggen,zeg op,zat,beu,genoeg van,klaar met,stopzetten,zet stop,uitschakelen,uitzetten,deactiveer,moe van",
     "not": "niet,geen,nooit,nie,niks,niets,zonder,ni,geen enkel,geen enkele,nimmer",
     "send": "stuur,sturen,stuurt,gestuurd,schrijf,schrijven,app,appen,apt,sms,smsen,sms en,sms t,bericht,berichten,contacteer,contacteren,benader,benaderen,toesturen,opsturen,zend*,mailen sms,texten,spam,spammen,lastig*,contact op*,contact opnemen,contact op te nemen,toezenden,whatsapp,benaderd,aanschrijven",
     "receive": "ontvangen,krijgen,ontvang,hebben,te ontvangen,benaderd worden,van jullie horen,van u horen,krijg",
     "call": "bel,bellen,belt,opbellen,gebeld",
     "message": "bericht,berichten,berichtjes,sms,sms jes,smsjes,smsen,appjes,reclame,meldingen,notificaties,aanbiedingen,spam,tekstberichten,nieuws,promoties,promo,herinneringen,die troep,deze troep,die onzin,deze dienst,acties,msg,van jullie",
-    "me": "me,mij,mn,ons,dit nummer,mijn nummer,deze telefoon,mijn telefoon,deze nummer,mijn mobiel,mijn gsm",
+    "me": "me,mij,mn,ons,deze telefoon,mijn telefoon,deze nummer,mijn mobiel,mijn gsm",
     "more": "meer,nooit meer,weer,ooit,verder,nogmaals,opnieuw,nooit,verdere,in de toekomst,voortaan",
     "want": "wil,wens,willen,wenst,hoef,zou graag,wilt,stem in,toestemming,om gevraagd,gevraagd,behoefte",
     "remove": "verwijder*,haal,haalt,halen,schrap*,wis,wissen,gooi,delete,schrijf,weghalen,verwijderd",
-    "list": "lijst,lijsten,bestand,database,systeem,contacten,contactenlijst,mailinglijst,verzendlijst,mijn nummer,dit nummer,mijn gegevens,adressenbestand,bellijst,mijn naam,mijn mobiele nummer,mijn telefoonnummer,abonnement,adresboek,telefoonboek",
+    "list": "lijst,lijsten,bestand,database,systeem,contacten,contactenlijst,mailinglijst,verzendlijst,"
+    "mijn nummer,dit nummer,mijn gegevens,adressenbestand,bellijst,mijn naam,mijn mobiele nummer,"
+    "mijn telefoonnummer,abonnement,adresboek,telefoonboek,mijn nr,nummer",
     "unsubscribe": "afmeld*,uitschrijf*,uitschrijv*,meld me af,meld mij af,meld mij aub af,meld me aub af,schrijf me uit,schrijf mij uit,schrijft u mij uit,schrijf mij aub uit,schrijf me aub uit,me af te melden,mij af te melden,af te melden,uit te schrijven,me uitschrijven,me afmelden,abonnement opzeggen,abonnement stopzetten,abonnement beeindigen,afgemeld worden,uitgeschreven worden,trek mijn toestemming in,intrek*,toestemming in,ik maak bezwaar,uitschreven,af gemeld,afgemeld,uitgeschreven,wil me af melden,afmelding",
     "bother": "lastig*,stoor,storen,hinder*,stalk*,spammen,bestook*,terroriseer*,irriteer*",
     "interested": "geinteresseerd,interesse,interesseert,geintereseerd,belangstelling",
@@ -27,10 +30,10 @@ WORDS = {
     "niet meer smsen,niet meer sms en,niet meer contacteren,niet meer benaderen,niets meer ontvangen,"
     "niks meer ontvangen,niks meer sturen,niets meer sturen,niks meer van,niets meer van,"
     "niet meer ontvangen,stuur niks meer,stuur niets meer,stuur me niets,stuur mij niets,"
-    "wil dit niet meer,stop sms,stop berichten,van de lijst af,van jullie lijst,van de lijst,van uw lijst,"
+    "wil dit niet meer,stop sms,stop berichten,van de lijst af,van jullie lijst,van uw lijst,"
     "uit het bestand,uit jullie bestand,geen toestemming,niet akkoord,avg,wil dit niet meer ontvangen,"
     "hoef dit niet,moeten stoppen,sms jes zat,hou eens op,houd eens op,laat me nou eens met rust,"
-    "stop hiermee,stop daarmee,abonnement op sms,geen sms willen",
+    "stop hiermee,stop daarmee,abonnement op sms,geen sms willen,klaar met jullie,klaar met die",
     "unsure": "hoe komen jullie aan mijn nummer,hoe komt u aan mijn nummer,hoe kom je aan mijn nummer,wie heeft jullie mijn nummer gegeven,wie heeft mijn nummer gegeven,waar hebben jullie mijn nummer,waar heeft u mijn nummer,nooit aangemeld,niet aangemeld,nooit ingeschreven,niet ingeschreven,nooit toestemming,nooit mijn nummer gegeven,nergens voor aangemeld,nooit om gevraagd,"
     "niet geinteresseerd,geen interesse,geen belangstelling,interesseert me niet,ga jullie blokkeren,blokkeer jullie,geef jullie aan,ga aangifte doen,aangifte,klacht indienen bij,zoveel berichten,te veel berichten,teveel berichten,zoveel sms,acm",
     "rude": "rot op,flikker op,donder op,sodemieter op,opgerot,hou je kop,hou je bek,houd je mond,krijg de,geen interesse,tyf op,ga weg,fuck off,hou op,houd op,kap ermee,genoeg",
@@ -57,6 +60,7 @@ WORDS = {
     "verkeerde nummer gegeven,verkeerd nummer ingevuld,verkeerde nummer doorgegeven,"
     "verkeerd nummer doorgegeven,kind afmelden,afmelden voor de les,les afmelden,afmelden voor vandaag,"
     "op de lijst,genoeg tijd,voor de,voor het,voor een,voor mij,voor mijn,voor morgen,mijn nummer is,"
-    "verwijder mij niet,verwijder me niet,haal me niet,haal mij niet,schrijf me niet uit",
+    "verwijder mij niet,verwijder me niet,haal me niet,haal mij niet,schrijf me niet uit,kan _ niet,"
+    "kon _ niet,heb _ niet,kunnen _ niet",
     "and": "en,maar",
 }

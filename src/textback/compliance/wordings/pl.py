@@ -2,18 +2,21 @@
 
 WORDS = {
     "stop": "przestan,przestancie,przestanie,przestac,przestań,zaprzestan*,skoncz,skonczcie,skonczyc,zatrzymaj,zatrzymajcie,dosc,koniec,starczy,wystarczy,daruj*,zakoncz*,zaprzesta*,prosze przestac,koniec z,dosc z",
-    "end": "anuluj*,wylacz*,rezygnuj*,dezaktywuj*,mam dosc,mam dość,wstrzymaj*,zablokuj*,zrezygnow*,dosyc,wylaczyc,koniec,dosc",
+    "end": "anuluj*,wylacz*,rezygnuj*,dezaktywuj*,mam dosc,mam dość,wstrzymaj*,zablokuj*,zrezygnow*,dosyc,"
+    "wylaczyc,koniec,dosc,odpusccie",
     "not": "nie,zadnych,bez,nigdy,juz nie,ani,zadne,nic,zadnego",
-    "send": "pisz*,napis*,wysyl*,przysyl*,slij*,nadsyl*,kontakt*,wysla*,przesyl*,smsow*,spam*,nekaj*,zaczepia*,"
-    "meczy*,zawraca*,pisa*,pisyw*,smsami",
+    "send": "pisz*,napis*,przysyl*,slij*,nadsyl*,kontakt*,wysla*,przesyl*,smsow*,spam*,nekaj*,zaczepia*,meczy*,"
+    "zawraca*,pisa*,pisyw*,smsami,wysyl*,wysylac",
     "receive": "otrzymyw*,dostaw*,odbier*,odbior*,dostac,otrzymac,byc nekan*",
     "call": "dzwon*,dzwoni*,zadzwo*,wydzwan*,telefonow*",
     "message": "wiadomosc*,sms,smsy,smsow,sms ow,sms y,esemes*,reklam*,powiadomien*,powiadomienia,ofert*,promocj*,spam*,informacji,informacje handlow*,tego,tekst*,komunikat*,waszych",
-    "me": "mi,mnie,do mnie,ten numer,moj numer,na ten numer,na moj numer,nam,nas,tego numeru,mojego numeru",
+    "me": "mi,mnie,do mnie,na ten numer,na moj numer,nam,nas",
     "more": "wiecej,juz,nigdy,znowu,ponownie,kolejnych,dalej,nigdy wiecej,nic,zadnych,ciagle",
     "want": "chce,zycze,zgadzam,zyczymy,prosze,potrzebuje,wyrazam zgody,zgody,zamierzam,chcemy,chcialbym,chcialabym,chciał*,zamawial*,prosil*,zgode",
-    "remove": "usun*,skasuj*,wykresl*,wymaz*,wyrzuc*,skresl*,usuwa*,wykasuj*,usuniecie,usuniecia,skasowa*",
-    "list": "lista,listy,liste,baza,bazy,baze,systemu,kontaktow,kontakty,moj numer,mojego numeru,ten numer,tego numeru,moje dane,moich danych,danych,numer telefonu,subskrypcj*,rejestru,moj kontakt,numeru",
+    "remove": "usun*,skasuj*,wykresl*,wymaz*,wyrzuc*,skresl*,usuwa*,wykasuj*,usuniecie,usuniecia,skasowa*,wykasowa*",
+    "list": "lista,listy,liste,baza,bazy,baze,systemu,kontaktow,kontakty,moj numer,mojego numeru,ten numer,"
+    "tego numeru,moje dane,moich danych,danych,numer telefonu,subskrypcj*,rejestru,moj kontakt,numeru,"
+    "ten nr,numer",
     "unsubscribe": "wypis*,wyrejestr*,rezygnuje z,rezygnacja,rezygnuje,rezygnacje,odsubskryb*,anuluj subskryp*,anulowac subskryp*,cofam zgode,wycofuje zgode,odwoluje zgode,cofniecie zgody,wycofac zgode,cofam,sprzeciw*,chce zrezygnowac,zrezygnowac z,wycofuje,rodo,odsubskrybuj*,anulowanie subskrypcji,wypiszcie",
     "bother": "nekaj*,nekac,przeszkadz*,zawrac*,dreczy*,meczy*,meczcie,naprzykrz*,niepoko*,zaczepi*",
     "interested": "zainteresowan*,interesuj*,interesuje",
@@ -31,7 +34,7 @@ WORDS = {
     "stop smsom,stop reklamom,stop spamowi,prosze mnie nie,nie chce waszych,prosze mnie wykreslic,"
     "nigdy wiecej do mnie,nie pisac,nie pisali,nie wysylali,zebyscie przestali,przestan pisac,"
     "nie chce juz smsow,nie chce juz dostawac,nie chce juz otrzymywac,nie chce juz waszych,"
-    "nie chce juz zadnych,skonczcie z tymi,skonczcie z",
+    "nie chce juz zadnych,skonczcie z tymi,skonczcie z,odpusccie sobie,odpusc sobie",
     "unsure": "skad macie moj numer,skad masz moj numer,skad pan* ma* moj numer,kto wam dal moj numer,kto dal wam moj numer,kto podal wam moj numer,skad mieliscie moj numer,nie zapisywal* sie,nigdy sie nie zapisywal*,nie rejestrowal* sie,nigdy nie podawal*,nie podawal*,nie wyrazal* zgody,nigdy nie wyrazal*,nie zapisal* sie,nie zamawial*,nigdy nie zamawial*,"
     "nie jestem zainteresowan*,nie interesuj*,nie zainteresowan*,zglosze was,zglosze to,zglaszam was,blokuje was,zablokuje was,za duzo wiadomosci,za duzo smsow,uokik,uodo",
     "rude": "spadaj,spadajcie,spierdal*,wypierd*,wynocha,odejdz,zamknij sie,zamknijcie sie,goncie sie,nie jestem zainteresowan*,nie interesuje mnie to,dosc,dosc tego,starczy,wystarczy,dziekuje nie",

@@ -8,11 +8,13 @@ WORDS = {
     "receive": "receber,recebendo,recebo,recever,ser contatad*,ser contactad*,saber de voces,ouvir de voces",
     "call": "lig*,telefon*,chamad*",
     "message": "mensagem,mensagens,msg,msgs,msn,mensagems,mensajens,sms,torpedo,torpedos,textos,propaganda,propagandas,promocoes,promocao,ofertas,notificacoes,avisos,alertas,spam,publicidade,anuncios,zap,isso,essas coisas,este servico,esse servico,comunicacoes,essa merda,essa porcaria",
-    "me": "me,mim,meu numero,este numero,esse numero,meu celular,nos,meu telemovel,meu telefone,este telefone,este telemovel,pra mim,para mim",
+    "me": "me,mim,meu celular,nos,este telefone,este telemovel,pra mim,para mim",
     "more": "mais,nunca mais,jamais,outra vez,de novo,novamente,nenhuma,nenhum,tantas,ja",
     "want": "quero,desejo,qro,kero,gostaria,preciso,autorizo,autorizei,aceito,pedi,solicitei,concordo,consinto,queria,dou permissao,pretendo,interesse em",
     "remove": "remov*,retir*,exclu*,apag*,elimin*,tir*,delet*,risc*,sai*",
-    "list": "lista,listas,base de dados,banco de dados,cadastro,sistema,contatos,contactos,agenda,registros,registos,meu numero,este numero,esse numero,meus dados,meu nome,meu telefone,meu contato,meu telemovel,grupo,mailing,assinatura,inscricao,meu contacto",
+    "list": "lista,listas,base de dados,banco de dados,cadastro,sistema,contatos,contactos,agenda,registros,"
+    "registos,meu numero,este numero,esse numero,meus dados,meu nome,meu telefone,meu contato,"
+    "meu telemovel,grupo,mailing,assinatura,inscricao,meu contacto",
     "unsubscribe": "descadastr*,desinscrev*,cancelar inscricao,cancelar a inscricao,cancelar minha inscricao,cancelar assinatura,cancelar a assinatura,cancelar minha assinatura,cancelem minha inscricao,cancele minha inscricao,cancelar subscricao,cancelar a subscricao,anular subscricao,anular a subscricao,cancelar a minha subscricao,cancelem a minha subscricao,sair da lista,quero sair,desejo sair,sair dessa lista,sair desta lista,sair por favor,sair pfv,dar baixa,revogo,retiro meu consentimento,retiro o meu consentimento,retirar o consentimento,desassin*,desubscrev*,deixar de receber,cancelar cadastro,cancelar meu cadastro,cancelar o cadastro,me tire,me tira,me tirem,me remov*,me exclu*,desinscri*,lgpd",
     "bother": "incomod*,perturb*,ench*,encher,assedi*,importun*,chat*,aborrec*,encham,enchendo,incomodar,chateiem,chateie,massacr*",
     "interested": "interesse,interessa,interessado,interessada,interessad*,interesado",
@@ -21,7 +23,7 @@ WORDS = {
     "nao sou a pessoa,nao e o numero d*,nao e mais o numero d*,este numero nao e d*,esse numero nao e d*,"
     "este numero ja nao e,nao conheco nenhum*,contato errado,numero trocado,ligou errado,mandou errado,"
     "errou o numero,errou de numero,erraram o numero,telefone errado,enganou se no numero,"
-    "enganaram se no numero",
+    "enganaram se no numero,nao e mais do,nao e mais da,nao e o telefone d*,nao e mais o telefone",
     "leave": "deixem me em paz,deixe me em paz,me deixa em paz,me deixe em paz,me deixem em paz,deixa me em paz,me deixa quieto,me deixa quieta,me erra,larga do meu pe,larguem do meu pe,me esquece,me esquecam,me esqueca,nao me perturb*,nao me incomod*,nao perturb*,nao incomod*,nao me encha*,para de encher,parem de encher,deixem nos em paz,sai do meu pe,nao enche,nao me chateiem,nao me aborrec*,deixa eu em paz",
     "clear": "remova meu numero,removam meu numero,remove meu numero,apague meu numero,apaguem meu numero,apaga meu numero,apaguem o meu numero,apague o meu numero,exclua meu numero,excluam meu numero,exclui meu numero,tire meu numero,tirem meu numero,tira meu numero,retire meu numero,retirem meu numero,retirem o meu numero,retire o meu numero,removam o meu numero,remova o meu numero,eliminem o meu numero,esquece meu numero,esqueca meu numero,esquecam meu numero,esquecam o meu numero,perde meu numero,percam o meu numero,deleta meu numero,delete meu numero,removam me,remova me,retirem me,retire me,tirem me,tire me,eliminem me,apaguem me,"
     "nao quero mais,n quero mais,naum quero mais,nao desejo mais,nao mande mais,nao mandem mais,nao manda mais,nao envie mais,nao enviem mais,nao envia mais,nao me mand*,n me mand*,nao me envi*,nao me escrev*,nao me contat*,nao me contact*,nao escrev* mais,nao mandar mais,nao enviar mais,sem mais mensagens,sem mensagens,chega de mensagens,chega de msg,chega de sms,chega de spam,chega de propaganda,chega de mensagem,nao autorizo,nao autorizei,nao me ligu*,ja nao quero,nao consinto,fora da lista,parem de mandar,pare de mandar,para de mandar,parem de enviar,pare de enviar,stop mensagens,mais nenhuma mensagem,nenhuma mensagem mais,nem mais uma mensagem,nao entre* em contato,nao entre* em contacto,nao voltem a,nao volte a",

@@ -8,7 +8,7 @@ WORDS = {
     "receive": "primesc,primi,primit,sa primesc,a primi,mai primesc",
     "call": "suna*,sunati,apel*,telefon*",
     "message": "mesaj,mesaje,mesajele,sms,sms uri,smsuri,smsurile,reclame,reclama,notificari,oferte,promotii,spam,publicitate,anunturi",
-    "me": "ma,imi,mi,mie,acest numar,numarul meu,pe mine,numarul acesta,ne,noi",
+    "me": "ma,imi,mi,mie,pe mine,numarul acesta,ne,noi",
     "more": "mai,niciodata,din nou,iar,nicio,niciun,deloc,nimic,in continuare,alte",
     "want": "vreau,doresc,dori,am nevoie,accept,sunt de acord,interesat sa primesc,am cerut,vrem,as vrea",
     "remove": "sterge*,stergeti*,scoate*,scoateti*,elimin*,eliminati*,inlatur*,radiati*",

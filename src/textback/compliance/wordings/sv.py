@@ -8,7 +8,7 @@ WORDS = {
     "receive": "få,ta emot,ha,motta,modtage,bli kontaktad,høre fra,höra från,fortsätta få,blive kontaktet",
     "call": "ring,ringa,ringer,ringe",
     "message": "sms,meddelanden,meddelande,reklam,notiser,erbjudanden,utskick,textmeddelanden,spam,skräp,meldinger,beskeder,beskjeder,reklame,tilbud,varsler,mess,smsen,meddelelser,smser,sms er",
-    "me": "mig,mej,oss,detta nummer,det här numret,mitt nummer,meg,dette nummer,dette nummeret,mit nummer,mitt nummer,min telefon,mobil",
+    "me": "mig,mej,oss,detta nummer,det här numret,meg,dette nummer,dette nummeret,mit nummer,min telefon,mobil",
     "more": "mer,fler,mera,igen,längre,någonsin,flere,mere,lenger,længere,igjen,något,vidare,nånsin,framöver",
     "want": "vill,önskar,behöver,ønsker,vil,godkänner,samtycker,trenger,orkar,har bett om",
     "remove": "ta bort,radera,stryk,tag bort,plocka bort,fjern,fjerne,slett,slet,slette,avlägsna,ta mig bort",
@@ -29,7 +29,7 @@ WORDS = {
     "vil ikke ha,ønsker ikke,önskar inte,avstå från,hör inte av er,kontakt meg ikke,kontakt mig ikke,"
     "sluta smsa,sluta skicka,sluta messa,sluta kontakta,slutt å sende,slutt å sms,stop med at,stopp å,"
     "av listan,bort från listan,från er lista,fra listen,inte ha fler,inte ha mer,sluta sms a,sluta skriv,"
-    "smsa mig inte,sms a mig inte",
+    "smsa mig inte,sms a mig inte,sluta sms",
     "unsure": "var fick ni mitt nummer,hur fick ni mitt nummer,vem gav er mitt nummer,hur har ni fått mitt nummer,var har ni fått mitt nummer,aldrig anmält,har inte anmält,inte registrerat,aldrig registrerat,aldrig skrivit upp,aldrig bett om,inte bett om,hvor har dere nummeret,hvor har i mit nummer,inte intresserad,ej intresserad,inget intresse,ikke interessert,ikke interesseret,kommer anmäla,jag anmäler,anmäler er,blockerar er,kommer blockera,blockera er,för många sms,så många sms",
     "rude": "dra åt helvete,stick,håll käften,dra,far åt,försvinn,inte intresserad,ej intresserad,hold kæft,det räcker,räcker nu,nog nu,lägg av,hold kjeft,ikke interessert",
     "ask": "hur,när,varför,vad händer,kan jag,var,vilken,vad,vem,hvordan,hvornår,når,hvorfor,hva,hvad,hvor,måste jag",
@@ -50,6 +50,7 @@ WORDS = {
     "avboka tiden,avboka min,avboka,avbeställa min,avbeställ min,avbeställa,gav er fel nummer,"
     "angav fel nummer,skrev fel nummer,fel nummer på,mitt nummer är,slut på,slutet av,slut i,är slut,"
     "slutsåld,inte kommit,nästa stopp,har inte,ikke fått,ikke fået,fått inga,ikke mottatt,ikke modtaget,"
-    "fel storlek,fel vara,ta bort löken,slutade,slutar ni,när slutar,tar slut,ta bort lök",
+    "fel storlek,fel vara,ta bort löken,slutade,slutar ni,när slutar,tar slut,ta bort lök,kan inte,"
+    "kunde inte,kan ikke,kunne ikke",
     "and": "och,og,men",
 }

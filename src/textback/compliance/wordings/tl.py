@@ -7,7 +7,7 @@ WORDS = {
     "send": "magtext*,mag text,magpadala,padala,padalhan,itext,i text,text,nagtext*,nag text,mag message,magmessage,imessage,i message,message,contact,kontakin,tumawag,mag send,magsend,send,pagtetext,pag text,pagtext,pagpapadala,pag send,pagsend,pag message,tinetext,guluhin,spam,nagpapadala,iparating",
     "receive": "makatanggap,tumanggap,matanggap,makareceive",
     "message": "mensahe,message,messages,text,texts,txt,sms,msg,promo,promos,ads,notification,notifications,spam,offer,offers,mga text,mga mensahe",
-    "me": "ako,akin,sakin,sa akin,ko,number ko,numero ko,number na ito,kami,aking",
+    "me": "ako,akin,sakin,sa akin,ko,number na ito,kami,aking",
     "more": "na,ulit,uli,muli,pa,kahit kailan,kelan man",
     "want": "gusto,kailangan,nais,ibig",
     "remove": "tanggalin,alisin,burahin,paki tanggal,pakitanggal,pakialis,paki alis,pakibura,paki delete,pakidelete,"

@@ -8,7 +8,7 @@ WORDS = {
     "receive": "almak,almayi",
     "call": "ara*,aramayi",
     "message": "mesaj*,sms*,bildirim*,reklam*,kampanya*,spam*,tanitim*,ileti*,mesajlar,msj*,teklif*,duyuru*",
-    "me": "bana,beni,bu numaraya,numarama,bize,bu numarayi,numarami,telefonuma,banA",
+    "me": "bana,beni,bu numaraya,numarama,bize,telefonuma,banA",
     "more": "artik,bir daha,daha fazla,daha,asla,tekrar,baska,hicbir,hic",
     "remove": "sil*,cikar*,kaldir*,cikart*,sildir*,silin*,siler*",
     "list": "liste*,listeden,listenizden,listesinden,rehber*,veritaban*,numarami,numaramı,bu numarayi,kayitlar*,kaydimi,sistem*,verilerimi,bilgilerimi,adimi,numaram",
@@ -21,26 +21,27 @@ WORDS = {
     "bother": "rahatsiz*,taciz*,darla*,bunalt*",
     "interested": "ilgilenmiyor*,ilgimi cekmiyor",
     "dont_send": "gondermeyin*,gonderme,gondermeyi birak*,gondermeyiniz,yollamayin*,yollama,yollamayiniz,yazmayin*,"
-    "yazmayiniz,mesaj atma*,sms atma*,atmayin*,atmayiniz,mesajlamayin,mesaj gondermey*,mesaj yollamay*,"
-    "mesaj yazma*,mesaj almak istemiyor*,almak istemiyor*,mesaj istemiyor*,sms istemiyor*,"
-    "reklam istemiyor*,bildirim istemiyor*,istemiyorum sms,istemiyorum mesaj,ulasmayin,"
+    "yazmayiniz,atmayin*,atmayiniz,mesajlamayin,mesaj almak istemiyor*,almak istemiyor*,mesaj istemiyor*,"
+    "sms istemiyor*,reklam istemiyor*,bildirim istemiyor*,istemiyorum sms,istemiyorum mesaj,ulasmayin,"
     "iletisime gecmeyin*,iletisime gecme,irtibata gecmeyin,bana ulasma*,gondermesin*,gondermezseniz,"
     "gondermez misiniz,atmaz misiniz,yazmaz misiniz,gondermeyi durdur*,yazmayi birak*,atmayi birak*,"
     "mesaj atmayi,bir daha aramayin*,beni aramayin*,aramayin beni,artik aramayin*,aramayin artik,"
     "spam yapma*,kampanya istemiyor*,kampanya mesaji istemiyor*,tanitim istemiyor*,duymak istemiyor*,"
     "mesajlarinizi istemiyor*,mesajlarini istemiyor*,gonderilmesin,atmasin*,atmasaniz,yazmasin*,"
     "mesajlarinizdan biktim,mesaj gelmesin,sms gelmesin,gelmesin artik,gelmesini istemiyor*,artik mesaj,"
-    "bana _ yazma,bir daha yazma",
+    "bana _ yazma,bir daha yazma,mesaj atma,mesaj atmasin*,sms atma,sms atmayin*,mesaj atmayin*,"
+    "mesaj atmay*,mesaj gondermeyi,mesaj gondermeyin*,mesaj gonderme,mesaj yollamayin*,mesaj yollama,"
+    "mesaj yazmayin*,mesaj yazma,spam yapma,spam yapmayin",
     "wrong": "yanlis numara*,yanlis kisi*,yanlis no,yanlis nolu,yanlis numaraya,numara yanlis,yanlis kisiye,ben o kisi degil*,bu numara _ degil,bu numara artik,bu numara _ ait degil,oyle biri yok,boyle biri yok,tanimiyorum,yanlis insan,yanlislikla bana,yanlis yere",
     "leave": "beni rahat birak*,rahat birak*,beni rahatsiz etme*,rahatsiz etme*,yakami birak*,rahatsiz etmeyin*,taciz etme*,pesimi birak*,dusun yakamdan,yakamdan dus*",
     "clear": "numarami sil*,numaramı sil*,beni sil*,beni cikar*,beni listenizden,listeden sil*,listeden cikar*,"
     "listenizden cikar*,numarami cikar*,bu numarayi sil*,numarami unut*,bu numarayi cikar*,rehberden sil*,"
     "sistemden sil*,numarami kaldir*,numaramı listeden,kaydimi sil*,artik mesaj istemiyor*,"
-    "mesaj yok artik,sms e hayir,artik mesaj atma*,mesajlari durdur*,mesajlari kes*,sms leri durdur*,"
-    "smsleri durdur*,mesajlari kapat*,bu mesajlari istemiyor*,bu smsleri istemiyor*,"
-    "mesaj gonderimini durdur*,mesajlara son,sms gonderimini durdur*,stop sms,verilerimi sil*,"
-    "sms almak istemiyor*,mesajlardan cik*,spam yapmayin*,onayim yoktur,bana yazmayin*,bana yazma,"
-    "beni listeden cikar*,beni listeden sil,beni listeden silin*,beni listeden kaldir*,beni listeden at*",
+    "mesaj yok artik,sms e hayir,mesajlari durdur*,mesajlari kes*,sms leri durdur*,smsleri durdur*,"
+    "mesajlari kapat*,bu mesajlari istemiyor*,bu smsleri istemiyor*,mesaj gonderimini durdur*,"
+    "mesajlara son,sms gonderimini durdur*,stop sms,verilerimi sil*,sms almak istemiyor*,mesajlardan cik*,"
+    "spam yapmayin*,onayim yoktur,bana yazmayin*,bana yazma,beni listeden cikar*,beni listeden sil,"
+    "beni listeden silin*,beni listeden kaldir*,beni listeden at*,artik mesaj atma,artik mesaj atmayin*",
     "unsure": "numarami nereden,numaramı nereden,numarami kimden,numarami nasil,numaramı kim verdi,numarami kim verdi,kaydolmadim,uye olmadim,abone olmadim,uye degilim,abone degilim,onay vermedim,izin vermedim,kayit olmadim,istemedim,ilgilenmiyor*,ilgimi cekmiyor,sikayet edecegim,sikayet ederim,sikayet edicem,engelliyor*,engelleyecegim,engellerim,cok fazla mesaj,btk,mahkemeye",
     "rude": "defol*,siktir*,kaybol,kes sesini,cehenneme,git basimdan,yeter,yeter artik,bikt*,ilgilenmiyor*,"
     "basimdan git*",
@@ -65,6 +66,7 @@ WORDS = {
     "daha buyuk,son durak,son gun,son tarih,ay sonu,hafta sonu,dur bi,dur bir,bir dakika dur,yazma kursu,"
     "kapiya birak*,birakin kapiya,paketi birak*,komsuya birak*,kapat saat,kacta kapat*,saat kacta kapat*,"
     "kart iptal,kartimi iptal*,kartimi kapat*,su istemiyorum,sogan istemiyorum,birakmayin*,"
-    "gondermeyi birakmayin*,beni listeden silmeyin*,yazarsam,yazma kursu*",
+    "gondermeyi birakmayin*,beni listeden silmeyin*,yazarsam,yazma kursu*,atmadim,atmadik,yazmadim,"
+    "gondermedim,mesaj atmadim,isi birak*,biraktim,birakti",
     "and": "ve,ama,bu arada",
 }

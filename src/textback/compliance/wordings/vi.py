@@ -8,7 +8,7 @@ WORDS = {
     "receive": "nhận,muốn nhận,nhan duoc",
     "call": "gọi,gọi điện,goi",
     "message": "tin nhắn,tin,sms,quảng cáo,thông báo,khuyến mãi,tin quảng cáo,tin nhan,quang cao,qc,spam,thong bao",
-    "me": "tôi,toi,mình,tui,số này,số của tôi,em,so nay,cho tôi,cho mình,tớ",
+    "me": "tôi,toi,mình,tui,em,so nay,cho tôi,cho mình,tớ",
     "more": "nữa,thêm,nua,bao giờ,lại,từ nay",
     "want": "muốn,cần,muon,đồng ý,thích,can",
     "remove": "xóa,xoá,bỏ,gỡ,loại,xoa,bo,go,loại bỏ",
@@ -36,6 +36,6 @@ WORDS = {
     "không thấy,hủy đơn,hủy lịch,hủy hẹn,hủy đặt,hủy lịch hẹn,huỷ đơn,huỷ lịch,huy don,huy lich,"
     "gửi cho tôi,nhắn cho tôi,gọi cho tôi,gọi tôi,nhắn tôi,sai số nhà,nhầm số lượng,sai số lượng,"
     "sai số tiền,nhầm số tiền,gửi nhầm hàng,gửi nhầm màu,gửi nhầm size,từ chối nhận hàng,bỏ hành,"
-    "không hành,không cay,số tôi là,đừng gọi nhắn,đừng gọi hãy nhắn",
+    "không hành,không cay,số tôi là,đừng gọi nhắn,đừng gọi hãy nhắn,đừng gọi",
     "and": "và,va",
 }
