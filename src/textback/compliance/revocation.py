@@ -5,10 +5,12 @@ of what is left, texts that have such words in them at all, a small model says h
 """
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
+from textback.compliance.likeness import likeness
 from textback.compliance.tagging import Tagged, is_of_interest, tag, words_of
 
 Reading = Literal["clear", "unsure", "none"]
@@ -25,6 +27,11 @@ class Finding(msgspec.Struct, frozen=True):
     more: bool = False
 
 
+CLEAR, SURER, UNSURE = 0.9, 0.97, 0.8
+"""How likely the model must find an opt-out for it to be clear, to be clear where the rules say unsure, and to be unsure;
+chosen by scripts/train_revocation.py on groups of texts that the model had not seen."""
+MOST_WORDS = 60
+"""The model knows short texts alone."""
 NOTHING = Finding("none")
 _RANK = {"none": 0, "unsure": 1, "clear": 2}
 
@@ -39,7 +46,7 @@ _CLEAR = tuple(
         r"S[.pPAW,&]{0,3}[XMBDh]",  # stop texting
         r"S[.pPAW]{0,3}KP?[pPA]*(?=[|,]|$)",  # stop calling me
         r"s[.pPAWXhL]{0,4}M",  # cancel these alerts
-        r"N[pPY]{0,2}[XB][.pP]{0,1}[PAL]",  # don't text me
+        r"N[pPY]{0,2}[XB][.pP]{0,1}[PALM]",  # don't text me
         r"N[pY]{0,2}PA?[XB]",  # no me escriban
         r"N[.pPAY]{0,2}W[.pPAWYNL]{0,5}[XMDh]",  # I don't want to get texts
         r"W[.pPAY]{0,3}N[.pPA]{0,3}[MXh]",  # will keine SMS
@@ -86,6 +93,7 @@ _RULES = {
     "zh": (*_CLEAR, re.compile(r"L[.pP]{0,3}R")),
     **dict.fromkeys(("tr", "ja", "ko", "hi"), _CLEAR + _VERB_LAST),
 }
+_REACHED = re.compile(r"[SsXMNRUBDZzG!?gL].*[SsXMPALRUBDZzG!?gW]|[SUDZG!]")
 _LATE = frozenset(("tr", "ja", "ko", "hi", "zh", "tl"))  # the time comes first, the question last
 _ASKED = re.compile(r"[QF]")
 _BREATH = re.compile(r"[,&]")
@@ -94,23 +102,38 @@ _ABOUT = re.compile(r"[SsXMNRUBDZzG!?gIKLP]")
 
 
 def revocation(text: str) -> Finding:
-    """What the text says about being written to. Never raises; looks at no more than tagging.LONGEST characters."""
+    """What the text says about being written to. Looks at no more than tagging.LONGEST characters."""
     words = words_of(text)
     if not is_of_interest(words):
         return NOTHING
-    return by_rules(words)
+    read = tag(words)
+    found = by_rules(read)
+    if found.reading == "clear" or len(words) > MOST_WORDS:
+        return found
+    return _by_likeness(words, read, found)
 
 
-def by_rules(words: list[str]) -> Finding:
+def by_rules(read: Sequence[Tagged]) -> Finding:
     """The strongest reading of any sentence in any language that it could be in."""
     best = NOTHING
-    for tagged in tag(words):
+    for tagged in read:
         found = _read(tagged)
         if _RANK[found.reading] > _RANK[best.reading]:
             best = found
             if best.reading == "clear":
                 break
     return best
+
+
+def _by_likeness(words: Sequence[str], read: Sequence[Tagged], found: Finding) -> Finding:
+    """What the model makes of a text that the rules leave open. It never makes less of it than they do."""
+    if not read or _REACHED.search(read[0].letters) is None:
+        return found
+    likely = likeness(words, read[0].letters)
+    reading: Reading = "clear" if likely >= (CLEAR if found == NOTHING else SURER) else "unsure"
+    if likely < UNSURE or _RANK[reading] <= _RANK[found.reading]:
+        return found
+    return Finding(reading, "model", f"{' '.join(words)[:60]} ({likely:.2f})", read[0].language)
 
 
 def _read(tagged: Tagged) -> Finding:

@@ -1,8 +1,12 @@
 """German words about opting out."""
 
 WORDS = {
-    "stop": "stopp,stoppt,stoppen,stoppe,hor auf,hort auf,horen sie auf,hoer auf,hoert auf,hoeren sie auf,aufhoren,aufhoeren,aufzuhoren,unterlass*,unterlassen,schluss,schluss mit,schluss jetzt,lasst,lass das,halt,lassen sie es,lasst es,lassen sie das",
-    "end": "beenden,beende,beendet,deaktivier*,abstellen,stellt _ ein,einstellen,stellen sie _ ein,genug von,satt,genervt von,schnauze voll,nase voll,kundige,kundigen,kuendigen,storniert,stornieren,ausschalten,abschalten,genug",
+    "stop": "stopp,stoppt,stoppen,stoppe,hor auf,hort auf,horen sie auf,hoer auf,hoert auf,hoeren sie auf,"
+    "aufhoren,aufhoeren,aufzuhoren,unterlass*,unterlassen,schluss,schluss mit,schluss jetzt,lasst,"
+    "lass das,halt,lassen sie es,lasst es,lassen sie das",
+    "end": "beenden,beende,beendet,deaktivier*,abstellen,stellt _ ein,einstellen,stellen sie _ ein,genug von,"
+    "satt,genervt von,schnauze voll,nase voll,kundige,kundigen,kuendigen,storniert,stornieren,ausschalten,"
+    "abschalten",
     "not": "nicht,nie,niemals,kein,keine,keinen,keinerlei,nix,ned,net,nich,ohne,nimmer,weder,nicht mehr,nie wieder,nie mehr,keine mehr",
     "send": "schreib*,schick*,send*,zusend*,zuschick*,kontaktier*,anschreib*,texte*,simsen,zu schreiben,zu schicken,zu senden,melde*,meldet,spam*,anzuschreiben,zugeschickt,zugesendet,zugesandt,verschick*,belastig*,belaestig*,nerv*,zutexten,zuspammen,zumull*",
     "receive": "erhalten,bekommen,empfangen,kriegen,haben,lesen,zu erhalten,zu bekommen,kontaktiert werden,angeschrieben werden,zugeschickt bekommen,von euch horen,von ihnen horen",
@@ -12,11 +16,19 @@ WORDS = {
     "more": "mehr,wieder,weitere,weiteren,weiter,nochmal,noch einmal,kunftig,in zukunft,jemals,erneut,ab sofort,nie wieder,zukunftig,standig,dauernd,immer",
     "want": "will,mochte,moechte,wunsche,wuensche,wunsch,brauche,wollen,wunschen,wollte,habe _ zugestimmt,erlaube,zustimme,bestellt,erwunscht,gewunscht",
     "remove": "losch*,loesch*,entfern*,streich*,nehmt,nehmen sie,nimm,raus,werft,wirf,schmeisst,schmeiss,tragt,trag,aus*trag*,gestrichen,entfernt",
-    "list": "liste,listen,verteiler,verteilern,datenbank,kartei,kontakten,kontakte,kontaktliste,datenbestand,meine nummer,diese nummer,meine daten,meine handynummer,adressbuch,telefonliste,eurem system,ihrem system,meinen kontakt,meine telefonnummer,meine nr,system,mailingliste,meinen namen",
+    "list": "liste,listen,verteiler,verteilern,datenbank,kartei,kontakten,kontakte,kontaktliste,datenbestand,"
+    "meine nummer,diese nummer,meine daten,meine handynummer,adressbuch,telefonliste,eurem system,"
+    "ihrem system,meinen kontakt,meine telefonnummer,meine nr,system,mailingliste,meinen namen,nummer,"
+    "handynummer",
     "unsubscribe": "abmeld*,abzumeld*,abbestell*,abzubestell*,melden sie mich ab,meldet mich ab,meld mich ab,melde mich ab,meldet mich bitte ab,melden sie mich bitte ab,melde mich hiermit ab,melde mich bitte ab,austragen,tragt mich aus,trag mich aus,tragen sie mich aus,tragt mich bitte aus,tragen sie mich bitte aus,abo kundigen,abo beenden,abo kuendigen,abo stornieren,kundige _ abo,widerrufe,widerruf,widerspreche,einwilligung zuruck,einwilligung,auszutragen,bestelle _ ab,bestelle ab,bestellen sie mich ab,will mich abmelden,abgemeldet werden,ausgetragen werden,abbestellung,abmelden bitte,melde ab,deabonnier*",
     "bother": "nerv*,belastig*,belaestig*,stor*,stoer*,terrorisier*,zuspam*,bombardier*,zumull*",
     "interested": "interesse,interessiert,interessieren,intresse",
-    "wrong": "falsche nummer,falsche nr,falsche person,falschen nummer,falsche handynummer,falsch verbunden,nummer verwechselt,in der nummer geirrt,falsche telefonnummer,falscher empfanger,falschen empfanger,nicht die person,nicht der richtige,nicht die richtige person,nicht die richtige nummer,nummer gehort nicht,ich bin nicht _ sie haben,kenne keinen,kenne keine _ hier,nicht mehr die nummer von,nicht die nummer von,verwahlt,verwaehlt,falschen person",
+    "wrong": "falsche nummer,falsche nr,falsche person,falschen nummer,falsche handynummer,falsch verbunden,"
+    "nummer verwechselt,in der nummer geirrt,falsche telefonnummer,falscher empfanger,falschen empfanger,"
+    "nicht die person,nicht der richtige,nicht die richtige person,nicht die richtige nummer,"
+    "nummer gehort nicht,ich bin nicht _ sie haben,kenne keinen,kenne keine _ hier,"
+    "nicht mehr die nummer von,nicht die nummer von,verwahlt,verwaehlt,falschen person,"
+    "das ist nicht die nummer,das ist nicht mehr die nummer",
     "leave": "lasst mich in ruhe,lass mich in ruhe,lassen sie mich in ruhe,lasst mich in frieden,lass mich in frieden,lassen sie mich in frieden,lasst mich endlich in ruhe,lasst uns in ruhe,lassen sie mich endlich in ruhe,lass mich endlich in ruhe,lasst mich bitte in ruhe,lassen sie mich bitte in ruhe,meine ruhe,last mich in ruhe,in ruhe lassen,geht mir nicht auf die nerven,geht mir nicht auf den sack,nicht mehr belastig*,nicht belastig*,verschont mich,verschonen sie mich",
     "clear": "vergesst meine nummer,vergiss meine nummer,loscht meine nummer,losch meine nummer,"
     "loschen sie meine nummer,loescht meine nummer,loesch meine nummer,loeschen sie meine nummer,"
@@ -40,7 +52,7 @@ WORDS = {
     "ihre nachrichten nicht mehr,eure sms nicht mehr,ihre sms nicht mehr,damit aufhoren,"
     "schreibt nicht mehr,schreiben sie nicht mehr,schreib nicht mehr,angemeldet bitte loschen,"
     "nicht mehr mit euren sms,lasst das mit den,lass das mit den,sendet mir nichts,sende mir nichts,"
-    "senden sie mir nichts,mir nichts mehr",
+    "senden sie mir nichts,mir nichts mehr,nie angemeldet bitte loschen",
     "unsure": "woher haben sie meine nummer,woher habt ihr meine nummer,woher hast du meine nummer,wer hat ihnen meine nummer gegeben,wer hat euch meine nummer gegeben,nie angemeldet,nicht angemeldet,nie zugestimmt,nie registriert,nicht zugestimmt,nie abonniert,nicht abonniert,nie meine nummer gegeben,kein interesse,nicht interessiert,keinerlei interesse,interessiert mich nicht,interessiert nicht,melde euch,zeige euch an,zeige sie an,anzeige erstatten,blockiere euch,blockiere sie,werde euch blockieren,bundesnetzagentur,anwalt,zu viele nachrichten,zu viele sms,so viele sms,so viele nachrichten",
     "rude": "verpisst euch,verpiss dich,haut ab,hau ab,halt die klappe,halts maul,halt die fresse,leck mich,leckt mich,fickt euch,fick dich,zieht leine,kein interesse,kein bedarf,aufhoren,hor auf,hort auf,es reicht,jetzt reicht es,jetzt reichts,das reicht,lass das,lasst das",
     "ask": "wie,wann,warum,wieso,was passiert,kann ich,wo,weshalb,muss ich,was bedeutet,welche,wer,soll ich,ob",

@@ -87,18 +87,22 @@ WORDS = {
     "asked you to stop,asked u to stop,texted stop,typed stop,replied stop,said stop already,sent stop,"
     "i quit this list,remove from list,remove from your list,block my number from,text someone else,"
     "i want no more,dont want no more,discontinue texting,discontinue all,discontinue sending,"
-    "discontinue communication,times to stop,you to stop,u to stop,dont send me any,dont send me anything,"
+    "discontinue communication,times to stop,u to stop,dont send me any,dont send me anything,"
     "do not send me any,dont send me no,text me again and,text me again i,text me one more time,"
     "how do i get off,how do i stop these,how do i stop the texts,how do i stop getting,"
     "how do i make these,how can i stop these,how can i get off,how to stop these texts,if you dont stop,"
     "if u dont stop,if you do not stop,until you stop texting,if you stopped texting,"
     "if you stopped messaging,if you would stop texting,never gave you my number delete,"
     "put an end to these,not to text me,not to contact me,not to message me,quit fucking texting,"
-    "stop fucking texting,wish to opt out,text stop 2,take me out of,how do i stop receiving,"
-    "how do i stop texts,get rid of my number,hitting my phone up,hitting me up,stop this is,"
-    "taken off your,taken off this,taken off the list,taken off ur,to be removed,like to be removed,"
-    "be taken off,be removed from,blowing my phone up,want to be removed,removed from this list,"
-    "removed from your,removed from the list,unsubscribe from these,sending me stuff",
+    "stop fucking texting,wish to opt out,text stop 2,how do i stop receiving,how do i stop texts,"
+    "get rid of my number,hitting my phone up,hitting me up,stop this is,taken off your,"
+    "taken off the list,taken off ur,to be removed,like to be removed,be taken off,be removed from,"
+    "blowing my phone up,want to be removed,removed from this list,removed from your,"
+    "removed from the list,unsubscribe from these,sending me stuff,already unsubscribed,saying stop,"
+    "say stop,part of stop,belongs to somebody else now,belongs to someone else now,unsubscribed twice,"
+    "already opted out,remove my mom,remove my dad,dont send texts,do not send texts,dont send messages,"
+    "dont send text,begging you to stop,need you to stop texting,want you to stop texting,"
+    "i need you to stop,take me out of your,take me out of this,stop dont you understand,delete it now",
     "unsure": "who gave you my number,who gave u my number,how did you get my number,how did u get my number,"
     "how did you get this number,where did you get my number,how do you have my number,"
     "who gave you this number,never signed up,did not sign up,didnt sign up,dont remember signing up,"
@@ -106,7 +110,8 @@ WORDS = {
     "didnt subscribe,did not subscribe,report you,reporting you,report this number,reporting this,"
     "blocking you,blocking this number,reported as spam,report as spam,sue you,fcc,ftc,"
     "do not call registry,too many texts,too many messages,keep texting me,keep messaging me,"
-    "keep sending me,keep getting these,who is this and why,make it stop,make this stop",
+    "keep sending me,keep getting these,who is this and why,make it stop,make this stop,"
+    "this isnt _ number,no longer _ phone",
     "rude": "piss off,fuck off,f off,screw off,buzz off,bugger off,get lost,go away,go to hell,shut up,"
     "shut the fuck up,stfu,fuck you,kick rocks,eat shit,pound sand,suck it,stop it,knock it off,"
     "cut it out,not interested,no interest,uninterested,no thanks not interested,get a life,screw you,"
@@ -171,7 +176,8 @@ WORDS = {
     "stop calling me dave,dont leave me alone,just quit,in the incorrect number,an incorrect number,"
     "dont interest,personal information,end this call,cancel this,end texts conversation,"
     "unsubscribe button,list of,red light,get off my phone,wait list removed,subscription box,"
-    "unsubscribe link,unsubscribe page",
+    "unsubscribe link,unsubscribe page,stop my subscription box,the email newsletter,"
+    "from the email newsletter,unsubscribe me from the email*,from the email",
     "wrong_alone": "wrong person,wrong persn,wrong guy,wrong girl,wrong dude,wrong lady,wrong man,incorrect number",
     "and": "and,also",
 }

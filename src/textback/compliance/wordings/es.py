@@ -1,7 +1,10 @@
 """Spanish words about opting out."""
 
 WORDS = {
-    "stop": "deja,deje,dejen,dejad,dejar,dejes,dejar ya,ya deja,para de,para ya,para con,para por favor,para porfa,pare,paren,parad,parar,basta,cesen,cese,dejenme,dejame,dejeme,detengan,detenga,deten,detener,alto,basta ya,basta de,paren ya,ya basta,suficiente,desistan,dejem,dejarme,evita,evite,eviten",
+    "stop": "deja,deje,dejen,dejad,dejar,dejes,dejar ya,ya deja,para de,para ya,para con,para por favor,"
+    "para porfa,pare,paren,parad,parar,basta,cesen,cese,dejenme,dejame,dejeme,detengan,detenga,deten,"
+    "detener,alto,basta ya,basta de,paren ya,ya basta,desistan,dejem,dejarme,evita,evite,eviten,parenle,"
+    "parale,parenle ya,ya parenle",
     "end": "cancela,cancele,cancelen,cancelar,desactiva,desactive,desactiven,desactivar,quita,quite,quiten,anula,"
     "anulen,anular,suspende,suspendan,suspender,cansado de,cansada de,harto de,harta de,hartos de,"
     "estoy hasta,termina,terminen,harta,harto",
@@ -25,7 +28,9 @@ WORDS = {
     "equivocan de persona,numero erroneo,este no es el numero de,no soy esa persona,no soy la persona,"
     "no soy _ ni lo conozco,no soy _ ni la conozco,este numero no es de,este numero ya no es de,"
     "ya no es el numero de,aqui no vive ningun*,no conozco a ning*,tel equivocado,telefono equivocado,"
-    "se equivoca de persona,equivocas de persona,se equivocaron de persona,equivocado de numero amigo",
+    "se equivoca de persona,equivocas de persona,se equivocaron de persona,equivocado de numero amigo,"
+    "este cel no es,este celular no es,aqui no es,este telefono no es,no es el numero de,"
+    "no es el telefono de,no es el celular de,no soy quien buscan",
     "leave": "dejame en paz,dejenme en paz,dejeme en paz,dejadme en paz,deja de joder,dejen de joder,dejenme tranquil*,dejame tranquil*,dejeme tranquil*,dejadme tranquil*,no me molest*,no molesten,no molestes,no molestar,no moleste,no mas molest*,no me jod*,no jodan mas,no chinguen,basta de molestar,no me fastidi*",
     "clear": "pierde mi numero,pierdan mi numero,olvida mi numero,olviden mi numero,olvidate de mi numero,"
     "olvidense de mi,borra mi numero,borren mi numero,borre mi numero,borrad mi numero,elimina mi numero,"
@@ -40,7 +45,8 @@ WORDS = {
     "no manden mas,no enviar mas,no mandar mas,no escriban mas,no escribir mas,"
     "quiero cancelar la suscripcion,cancelar la suscripcion,no me llamen mas,no me llames mas,"
     "saber mas de ustedes,saber nada de ustedes,bajenme de,bajame de,no sigan mandando,no me sigan,"
-    "no sigan enviando,no sigan escribiendo",
+    "no sigan enviando,no sigan escribiendo,no les di permiso,no les he dado permiso,no tienen permiso,"
+    "no di permiso",
     "unsure": "quien les dio mi numero,quien te dio mi numero,quien le dio mi numero,quien os ha dado mi numero,de donde sacaron mi numero,de donde sacaste mi numero,como consiguieron mi numero,como obtuvieron mi numero,como tienen mi numero,como tienes mi numero,de donde tienen mi numero,nunca me suscribi,no me suscribi,yo no me suscribi,nunca di mi numero,no di mi numero,nunca me registre,no me registre,no me he suscrito,nunca me he suscrito,no me inscribi,nunca me inscribi,no les di mi numero,"
     "no me interesa,no estoy interesad*,no gracias no me interesa,los voy a denunciar,voy a denunciar*,los denunci*,los reporto,los voy a reportar,voy a bloquear*,los bloqueo,los voy a bloquear,demasiados mensajes,muchos mensajes,que pesados,pesados",
     "rude": "vete a la mierda,vayanse a la mierda,largo,largate,vayanse al diablo,vete al diablo,callate,"

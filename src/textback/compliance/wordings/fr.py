@@ -4,7 +4,8 @@ WORDS = {
     "stop": "arret,arrete,arretes,arretez,arreter,areter,aretez,arettez,arrettez,cesse,cesser,cessez,stoppez,stopper,stope,stoper,stopez,stoppe,ras le bol,ca suffit,suffit,assez,halte,evitez,eviter",
     "end": "marre de,en ai marre,j en ai assez,desactiver,desactivez,annuler,annulez,marre,resilier,resiliez,suspendre,fini,terminez,mettez fin,mettre fin,assez de,ras le bol de,fatigue de",
     "not": "ne,n,pas,pas de,plus de,plus aucun,aucun,aucune,jamais,ni,non,sans,nplus,j en veux plus,veux plus,"
-    "souhaite plus,desire plus,veut plus",
+    "souhaite plus,desire plus,veut plus,jveux plus,jveu plus,veux pu,veux pas,j veux plus,jveux plus de,"
+    "je veux plus de",
     "send": "envoy*,envoi,envois,envoie*,menvoy*,envoyé,ecri*,mecri*,ecrir*,contact*,mcontact*,mecontact*,texter,textez,texte moi,message*r,sollicit*,derang*,embet*,harcel*,spamm*,spam*,relanc*,recontact*,demarch*,adress*,importun*",
     "receive": "recevoir,reçevoir,recois,resevoir,recevrais,reçoive,recoive,avoir de vos nouvelles,entendre parler,etre contact*,etre sollicit*,etre demarch*,etre derang*",
     "call": "appel*,mappel*,telephon*,rappel*,phoner",
@@ -21,7 +22,12 @@ WORDS = {
     "je fais opposition a,opposition a vos",
     "bother": "embet*,harcel*,derang*,emmerd*,fais* chier,casser les,soul*,importun*,saoul*,faire chier,gonfl*,enquiquin*",
     "interested": "interesse,interessee,interessent,interessé",
-    "wrong": "mauvais numero,mauvais num,faux numero,faux num,mauvaise personne,trompe* de numero,trompe* de personne,trompe* de num,trompes de numero,erreur de numero,erreur de destinataire,erreur de personne,mauvais destinataire,pas la bonne personne,pas le bon numero,pas la personne,pas le bon destinataire,trompez de numero,n est pas le numero de,n est plus le numero de,pas le numero de,plus le numero de,connais pas de,je ne suis pas _ vous vous,erreur de num",
+    "wrong": "mauvais numero,mauvais num,faux numero,faux num,mauvaise personne,trompe* de numero,"
+    "trompe* de personne,trompe* de num,trompes de numero,erreur de numero,erreur de destinataire,"
+    "erreur de personne,mauvais destinataire,pas la bonne personne,pas le bon numero,pas la personne,"
+    "pas le bon destinataire,trompez de numero,n est pas le numero de,n est plus le numero de,"
+    "pas le numero de,plus le numero de,connais pas de,je ne suis pas _ vous vous,erreur de num,"
+    "ce n est pas le numero,c est plus le numero,c est pas le numero,ce n est pas le telephone",
     "leave": "laissez moi tranquille,laisse moi tranquille,fichez moi la paix,foutez moi la paix,fous moi la paix,fiche moi la paix,laissez moi en paix,laisse moi en paix,lachez moi,lache moi,laissez nous tranquilles,fouter moi la paix,foutez nous la paix,arretez de me faire chier,laisser moi tranquille,me laisser tranquille,me foutre la paix,degagez de mon tel*",
     "clear": "oubliez mon numero,oublie mon numero,perdez mon numero,supprimez mon numero,supprime mon numero,"
     "supprimer mon numero,effacez mon numero,efface mon numero,retirez moi,retire moi,enlevez moi,"
@@ -36,7 +42,8 @@ WORDS = {
     "je refuse de recevoir,refuse vos,plus rien recevoir,plus rien de vous,ne consens,n autorise pas,"
     "hors de votre liste,je veux etre supprim*,je veux etre retir*,je veux etre desins*,rgpd,"
     "dit d arreter,dire d arreter,demande d arreter,oublie mon num,oubliez mon num,ca suffit arretez,"
-    "ca suffit arrete,plus jamais de,plus jamais vos",
+    "ca suffit arrete,plus jamais de,plus jamais vos,plus de vos sms,plus de vos messages,"
+    "plus de vos pubs",
     "unsure": "qui vous a donne mon numero,qui t a donne mon numero,qui vous as donner mon numero,comment avez vous eu mon numero,comment vous avez eu mon numero,ou avez vous eu mon numero,comment t as eu mon numero,d ou avez vous mon numero,jamais inscrit,me suis pas inscrit,me suis jamais inscrit,jamais donne mon numero,pas donne mon numero,jamais demande,n ai rien demande,rien demande,jamais abonne,pas abonne,pas inscrite,jamais inscrite,pas interess*,m interesse pas,interesse pas,pas interressé,je vais porter plainte,porter plainte,je vous signale,je vous bloque,je signale,je vais vous signaler,je vais vous bloquer,trop de messages,trop de sms,signale a la cnil,cnil",
     "rude": "va te faire,allez vous faire,degage,degagez,casse toi,cassez vous,ta gueule,fermez la,ferme la,allez au diable,foutez le camp,ca ne m interesse pas,non merci pas interesse,va te faire foutre,allez vous faire foutre,arrete,ca suffit,pas interesse",
     "ask": "comment,quand,pourquoi,est ce que,ou est,quel,quelle,que se passe,puis je,c est quoi,que signifie,quoi,a quelle,combien,qui,dois je,faut il,est ce",

@@ -1,7 +1,11 @@
 """Hindi words about opting out, in Devanagari and as people write it in Latin letters."""
 
 WORDS = {
-    "stop": "बंद,रोको,रोकें,रोकिए,रोक,बन्द,रोकना,बंद करो,बंद करें,बंद कीजिए,बंद कर दो,बंद कर दीजिए,बन्द करो,रुको,रुकिए,स्टॉप,band karo,bandh karo,band kro,band karen,band kare,band kariye,band kijiye,band kar do,band kardo,band krdo,band kr do,bnd kro,bnd karo,roko,rok do,rokiye,stop karo,stop kro,stop kare,stop karein,bas karo,bas kro,bass karo,khatam karo,बस करो,बस कीजिए,band karein,band kijie,bandh kro,stop kijiye,stop kar do,band karna,बंद करना,बंद करवा,stop kardo,stop krdo",
+    "stop": "बंद,रोको,रोकें,रोकिए,रोक,बन्द,रोकना,बंद करो,बंद करें,बंद कीजिए,बंद कर दो,बंद कर दीजिए,बन्द करो,रुको,"
+    "रुकिए,स्टॉप,band karo,bandh karo,band kro,band karen,band kare,band kariye,band kijiye,band kar do,"
+    "band kardo,band krdo,band kr do,bnd kro,bnd karo,roko,rok do,rokiye,stop karo,stop kro,stop kare,"
+    "stop karein,bas karo,bas kro,bass karo,बस करो,बस कीजिए,band karein,band kijie,bandh kro,stop kijiye,"
+    "stop kar do,band karna,बंद करना,बंद करवा,stop kardo,stop krdo",
     "end": "रद्द,cancel,cancel karo,परेशान हो गया,परेशान हो गयी,तंग आ गया,tang aa gaya,pareshan ho gaya,pareshan ho gya,तंग आ",
     "not": "मत,नहीं,नही,कभी नहीं,mat,nahi,nahin,nhi,nai,nahee,mt,कभी मत,kabhi mat",
     "send": "भेज*,लिख*,संपर्क*,मैसेज कर*,मेसेज कर*,एसएमएस कर*,bhej*,bhj*,likh*,contact*,sampark*,message kar*,msg kar*,msg kr*,message kr*,text kar*,text kr*,sms kar*,sms kr*,send kar*,send kr*,message bhej*,msg bhej*,sms bhej*,bheja*,मैसेज भेज*,मेसेज भेज*,संदेश भेज*,एसएमएस भेज*,text bhej*,message send,msg send",
@@ -21,7 +25,12 @@ WORDS = {
     "subscription hata*,सदस्यता खत्म*,opt out*,sahmati wapas*",
     "bother": "परेशान*,तंग*,pareshan*,paresan*,tang*,disturb*,distrub*,irritate*,dimag*,दिमाग*,सताना",
     "interested": "रुचि,दिलचस्पी,इंटरेस्ट*,interested,interest,intrested,ruchi,dilchaspi,इंटरेस्टेड",
-    "wrong": "गलत नंबर,गलत नम्बर,ग़लत नंबर,रॉंग नंबर,रॉन्ग नंबर,राँग नंबर,गलत व्यक्ति,गलत आदमी,गलत इंसान,यह मेरा नंबर नहीं,galat number,galat no,galat nambar,galt number,glt number,glt no,galat nmbr,wrong number,wrong no,wrong num,galat aadmi,galat insan,galat insaan,galat vyakti,wrong person,galat bande,मैं वह नहीं,मैं वो नहीं,main wo nahi,mai wo nahi,नंबर गलत है,number galat hai,ये नंबर किसी और,kisi aur ka number,किसी और का नंबर,galat jagah,गलत जगह",
+    "wrong": "गलत नंबर,गलत नम्बर,ग़लत नंबर,रॉंग नंबर,रॉन्ग नंबर,राँग नंबर,गलत व्यक्ति,गलत आदमी,गलत इंसान,"
+    "यह मेरा नंबर नहीं,galat number,galat no,galat nambar,galt number,glt number,glt no,galat nmbr,"
+    "wrong number,wrong no,wrong num,galat aadmi,galat insan,galat insaan,galat vyakti,wrong person,"
+    "galat bande,मैं वह नहीं,मैं वो नहीं,main wo nahi,mai wo nahi,नंबर गलत है,number galat hai,"
+    "ये नंबर किसी और,kisi aur ka number,किसी और का नंबर,galat jagah,गलत जगह,ka number nahi hai,"
+    "ki number nahi hai,का नंबर नहीं है,ka number nahi,ka no nahi hai",
     "leave": "मुझे अकेला छोड़*,अकेला छोड़*,पीछा छोड़*,मेरा पीछा छोड़*,चैन से रहने,परेशान मत*,परेशान ना*,परेशान न*,परेशान करना बंद*,तंग मत*,तंग करना बंद*,pareshan mat*,paresan mat*,pareshan na*,pareshan karna band*,pareshan krna band*,pareshan mt*,tang mat*,tang na*,tang karna band*,akela chod*,akela chhod*,pichha chodo,pichha chhodo,peecha chodo,peecha chhodo,picha chodo,disturb mat*,disturb na*,disturb mt*,dimag mat*,dimag kharab mat*,bakhsh do,baksh do,बख्श दो,dimaag mat*,डिस्टर्ब मत*,डिस्टर्ब न*",
     "clear": "मेरा नंबर हटा*,मेरा नंबर डिलीट*,मेरा नंबर मिटा*,मेरा नंबर निकाल*,मेरा नाम हटा*,मेरा नम्बर हटा*,"
     "मुझे हटा*,मुझे लिस्ट से,लिस्ट से हटा*,सूची से हटा*,लिस्ट से निकाल*,सूची से निकाल*,मेरा नंबर भूल*,"
@@ -43,7 +52,7 @@ WORDS = {
     "sampark mat*,संपर्क न*,संपर्क मत*,संपर्क ना*,call mat*,dobara mat*,dubara mat*,दोबारा मत*,दुबारा मत*,"
     "message band*,spam band*,spam mat*,spam karna band*,msg karna band*,message karna band*,"
     "मैसेज करना बंद*,likhna band*,sms bhejna*,message na bhej*,message na kar*,bhejo mat,bhejna mat,"
-    "karo mat message",
+    "karo mat message,msg bhejna band,msg karna band,message karna band",
     "unsure": "मेरा नंबर कहाँ से,मेरा नंबर कहां से,मेरा नंबर किसने,मेरा नंबर कैसे,किसने दिया मेरा नंबर,mera number kahan se,mera number kaha se,mera number kisne,mera number kaise,mera no kaha se,mera no kisne,kisne diya mera number,मैंने साइन अप नहीं*,मैंने रजिस्टर नहीं*,मैंने सब्सक्राइब नहीं*,maine register nahi*,maine sign up nahi*,maine subscribe nahi*,maine signup nahi*,मैंने कभी नहीं,रुचि नहीं,दिलचस्पी नहीं,इंटरेस्ट नहीं,interest nahi*,interested nahi*,intrested nahi*,interest nhi*,interested nhi*,not interested,no interest,ruchi nahi*,dilchaspi nahi*,शिकायत करूंगा,शिकायत करूँगा,शिकायत कर दूंगा,complaint karunga,complain karunga,complaint kar dunga,report kar dunga,report karunga,report kr dunga,block kar dunga,block karunga,block kr dunga,ब्लॉक कर*,trai,इतने मैसेज,itne message*,itne msg*,bahut message*,roz roz",
     "rude": "भाड़ में जाओ,दफा हो जाओ,दफ़ा हो,चुप रहो,निकलो,bhaad me jao,bhad me jao,dafa ho,dafa ho jao,chup raho,"
     "chup kar,बस करो,bas karo,interested nahi,no interest,not interested,रुचि नहीं है",
@@ -75,6 +84,7 @@ WORDS = {
     "pata nahi,पता नहीं,na ho,pani band*,light band*,जरूरत नहीं,jarurat nahi,zarurat nahi,gas band,"
     "saman wapas,aur kya,aur kitna,aur kab,aur ek,ab kya,और क्या,और कितने,और एक,mirchi mat*,pyaz mat*,"
     "प्याज मत*,मिर्च मत*,मैसेज बंद मत*,bhejna band mat*,message band mat*,call mat karo message,"
-    "call mat karo msg,call mat kare message,stop likhne,stop likha,stop ka matlab,call mat karo",
+    "call mat karo msg,call mat kare message,stop likhne,stop likha,stop ka matlab,call mat karo,"
+    "aankhe band*,ankh band*,आँखें बंद*,आंखें बंद*",
     "and": "aur,और",
 }

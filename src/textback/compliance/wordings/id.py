@@ -1,7 +1,8 @@
 """Indonesian and Malay words about opting out."""
 
 WORDS = {
-    "stop": "berhenti,berhentikan,hentikan,setop,stop,stop dong,cukup,henti,sudahi,stopkan,udahan,brhenti,hentikanlah,tolong berhenti",
+    "stop": "berhenti,berhentikan,hentikan,setop,stop,stop dong,henti,stopkan,udahan,brhenti,hentikanlah,"
+    "tolong berhenti",
     "end": "batalkan,matikan,nonaktifkan,bosan,capek,muak",
     "not": "jangan,tidak,tak,gak,ga,nggak,ngga,jgn,jngn,tdk,enggak,bukan,tanpa,tidak ada,janganlah,gk,tak nak,taknak",
     "send": "kirim,kirimi,kirimkan,mengirim,mengirimi,mengirimkan,ngirim,sms,hubungi,menghubungi,wa,chat,chatting,spam,nyepam,kirimin,ngirimin,sms in,kontak,mengontak,hantar,mesej,mengganggu,ganggu,dihubungi",
@@ -29,9 +30,11 @@ WORDS = {
     "berhenti menghubungi,hentikan sms,hentikan pesan,hentikan pengiriman,cukup sms,tidak setuju,"
     "tidak mengizinkan,tidak menyetujui,tolong hapus nomor,tolong hapus no,jangan hantar,jangan mesej,"
     "tak mau terima,tak nak terima,tidak mau terima,gak mau terima,ga mau terima,ga mau dapat,"
-    "tidak mau dapat,dari daftar anda,dari daftar kalian,stop langganan,stop berlangganan",
+    "tidak mau dapat,dari daftar anda,dari daftar kalian,stop langganan,stop berlangganan,cukup sms nya,"
+    "cukup smsnya",
     "unsure": "dapat nomor saya dari mana,dari mana dapat nomor saya,darimana dapat nomor saya,tau nomor saya dari mana,siapa yang kasih nomor saya,siapa kasih nomor saya,dapat no saya dari mana,tidak pernah daftar,ga pernah daftar,gak pernah daftar,tidak pernah mendaftar,saya tidak daftar,gak daftar,tidak tertarik,gak tertarik,ga tertarik,tidak minat,tdk minat,ga minat,gak minat,tidak berminat,saya laporkan,akan saya laporkan,gue laporin,saya blokir,gue blokir,gw blokir,terlalu banyak sms,kominfo",
-    "rude": "pergi,enyah,diam,bacot,minggat,tidak tertarik,ga minat,tidak berminat,tidak minat,gak minat,bodo amat,cukup,udah cukup,sudah cukup,berisik",
+    "rude": "pergi,enyah,diam,bacot,minggat,tidak tertarik,ga minat,tidak berminat,tidak minat,gak minat,"
+    "bodo amat,berisik",
     "ask": "bagaimana,gimana,kapan,kenapa,mengapa,apa,di mana,dimana,siapa,berapa,jam berapa,apakah,bolehkah,cara,gmn",
     "if": "kalau,jika,kalo,klo",
     "elsewhere": "email,e mail,surel,surat,katalog,newsletter,facebook,instagram,whatsapp,akun,gym,aplikasi,pos,brosur",

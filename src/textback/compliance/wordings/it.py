@@ -22,7 +22,8 @@ WORDS = {
     "sbagliate numero,numero errato,non sono la persona,non e il numero di,non e piu il numero di,"
     "non sono io la persona,non conosco nessun*,non e il mio nome,sbagliando persona,sbagliando numero,"
     "avete sbagliato numero,ha sbagliato numero,hai sbagliato numero,avete sbagliato persona,"
-    "ha sbagliato persona,avete il numero sbagliato,avete sbagliato il numero",
+    "ha sbagliato persona,avete il numero sbagliato,avete sbagliato il numero,questo non e il numero,"
+    "non e il telefono di",
     "leave": "lasciatemi in pace,lasciami in pace,mi lasci in pace,lasciatemi stare,lasciami stare,mi lasci stare,lasciateci in pace,non mi disturb*,non disturb*,non rompet* piu,non romper* piu,non rompere,non rompete,non mi rompete,non scocciatemi,non seccatemi,mi lasciate in pace,lasciatemi tranquill*",
     "clear": "toglietemi,toglimi,mi tolga,mi togliete,levatemi,levami,rimuovetemi,rimuovimi,mi rimuova,eliminatemi,"
     "eliminami,depennatemi,cancellate il mio numero,cancella il mio numero,cancelli il mio numero,"
@@ -51,7 +52,7 @@ WORDS = {
     "please": "per favore,perfavore,x favore,per cortesia,per piacere,grazie,ciao,salve,buongiorno,buonasera,adesso,"
     "ora,subito,immediatamente,basta,vi prego,ti prego,la prego,prego,cortesemente,gentilmente,cavolo,"
     "cazzo,porca miseria,di,per sempre,definitivamente,una volta per tutte,potete,puo,puoi,potreste,"
-    "potrebbe,la,lo,ve lo chiedo,cortesia,saluti,che palle,dai,quante volte",
+    "potrebbe,la,lo,ve lo chiedo,cortesia,saluti,che palle,dai,quante volte,quante volte devo",
     "never": "fermata,fermata del,non smett*,non fermat*,non ferm*,non annull*,non cancell*,non toglie*,"
     "non ho ricevuto,non ho ancora ricevuto,non ho mai ricevuto,non ricevo,non ricevo piu,"
     "non mi e arrivato,non mi arriva,non arriva,non mi arrivano,non ho piu,non posso piu,non c e piu,"

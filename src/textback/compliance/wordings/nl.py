@@ -2,7 +2,7 @@
 
 WORDS = {
     "stop": "stop met,stoppen met,stopt,stoppen,hou op,houd op,houdt op,ophouden,kap,kappen,kap met,kappen met,"
-    "schei uit,genoeg,staak,nou stoppen,stop er nou eens mee,stop er mee,stop ermee,stop er eens mee",
+    "schei uit,staak,nou stoppen,stop er nou eens mee,stop er mee,stop ermee,stop er eens mee",
     "end": "annuleer,annuleren,beeindig*,opzeggen,zeg op,zat,beu,genoeg van,klaar met,stopzetten,zet stop,uitschakelen,uitzetten,deactiveer,moe van",
     "not": "niet,geen,nooit,nie,niks,niets,zonder,ni,geen enkel,geen enkele,nimmer",
     "send": "stuur,sturen,stuurt,gestuurd,schrijf,schrijven,app,appen,apt,sms,smsen,sms en,sms t,bericht,berichten,contacteer,contacteren,benader,benaderen,toesturen,opsturen,zend*,mailen sms,texten,spam,spammen,lastig*,contact op*,contact opnemen,contact op te nemen,toezenden,whatsapp,benaderd,aanschrijven",
@@ -19,7 +19,10 @@ WORDS = {
     "unsubscribe": "afmeld*,uitschrijf*,uitschrijv*,meld me af,meld mij af,meld mij aub af,meld me aub af,schrijf me uit,schrijf mij uit,schrijft u mij uit,schrijf mij aub uit,schrijf me aub uit,me af te melden,mij af te melden,af te melden,uit te schrijven,me uitschrijven,me afmelden,abonnement opzeggen,abonnement stopzetten,abonnement beeindigen,afgemeld worden,uitgeschreven worden,trek mijn toestemming in,intrek*,toestemming in,ik maak bezwaar,uitschreven,af gemeld,afgemeld,uitgeschreven,wil me af melden,afmelding",
     "bother": "lastig*,stoor,storen,hinder*,stalk*,spammen,bestook*,terroriseer*,irriteer*",
     "interested": "geinteresseerd,interesse,interesseert,geintereseerd,belangstelling",
-    "wrong": "verkeerd nummer,verkeerde nummer,verkeerd nr,verkeerde persoon,foutief nummer,fout nummer,verkeerd verbonden,verkeerd telefoonnummer,niet de juiste persoon,niet het nummer van,niet meer het nummer van,nummer is niet van,ken geen,vergist in het nummer,verkeerde nr,verkeerde voor,ik ben niet _ die u",
+    "wrong": "verkeerd nummer,verkeerde nummer,verkeerd nr,verkeerde persoon,foutief nummer,fout nummer,"
+    "verkeerd verbonden,verkeerd telefoonnummer,niet de juiste persoon,niet het nummer van,"
+    "niet meer het nummer van,nummer is niet van,ken geen,vergist in het nummer,verkeerde nr,"
+    "verkeerde voor,ik ben niet _ die u,dit is niet het nummer,dit is niet de telefoon",
     "leave": "laat me met rust,laat mij met rust,laat ons met rust,laat me nou met rust,laat mij aub met rust,laat me toch met rust,val me niet lastig,val me niet meer lastig,val mij niet lastig,val mij niet meer lastig,niet meer lastig*,niet lastig*,met rust laten,met rust gelaten,niet storen aub",
     "clear": "verwijder mij,verwijder me,haal me van,haal mij van,haal mij eraf,haal me eraf,haal mij uit,"
     "haal me uit,haal mij er af,haal me er af,haal mijn nummer,verwijder mijn nummer,wis mijn nummer,"
@@ -31,12 +34,14 @@ WORDS = {
     "niks meer ontvangen,niks meer sturen,niets meer sturen,niks meer van,niets meer van,"
     "niet meer ontvangen,stuur niks meer,stuur niets meer,stuur me niets,stuur mij niets,"
     "wil dit niet meer,stop sms,stop berichten,van de lijst af,van jullie lijst,van uw lijst,"
-    "uit het bestand,uit jullie bestand,geen toestemming,niet akkoord,avg,wil dit niet meer ontvangen,"
+    "uit het bestand,uit jullie bestand,geen toestemming,niet akkoord,wil dit niet meer ontvangen,"
     "hoef dit niet,moeten stoppen,sms jes zat,hou eens op,houd eens op,laat me nou eens met rust,"
-    "stop hiermee,stop daarmee,abonnement op sms,geen sms willen,klaar met jullie,klaar met die",
+    "stop hiermee,stop daarmee,abonnement op sms,geen sms willen,klaar met jullie,klaar met die,"
+    "ik wil hier niet meer in,wil hier niet meer",
     "unsure": "hoe komen jullie aan mijn nummer,hoe komt u aan mijn nummer,hoe kom je aan mijn nummer,wie heeft jullie mijn nummer gegeven,wie heeft mijn nummer gegeven,waar hebben jullie mijn nummer,waar heeft u mijn nummer,nooit aangemeld,niet aangemeld,nooit ingeschreven,niet ingeschreven,nooit toestemming,nooit mijn nummer gegeven,nergens voor aangemeld,nooit om gevraagd,"
     "niet geinteresseerd,geen interesse,geen belangstelling,interesseert me niet,ga jullie blokkeren,blokkeer jullie,geef jullie aan,ga aangifte doen,aangifte,klacht indienen bij,zoveel berichten,te veel berichten,teveel berichten,zoveel sms,acm",
-    "rude": "rot op,flikker op,donder op,sodemieter op,opgerot,hou je kop,hou je bek,houd je mond,krijg de,geen interesse,tyf op,ga weg,fuck off,hou op,houd op,kap ermee,genoeg",
+    "rude": "rot op,flikker op,donder op,sodemieter op,opgerot,hou je kop,hou je bek,houd je mond,krijg de,"
+    "geen interesse,tyf op,ga weg,fuck off,hou op,houd op,kap ermee",
     "ask": "hoe,wanneer,waarom,wat gebeurt,kan ik,waar,welke,wat,wie,hoe laat,moet ik,hoezo",
     "if": "als,indien",
     "elsewhere": "email,e mail,emails,e mails,mail,mails,nieuwsbrief,nieuwsbrieven,brief,brieven,post,catalogus,papier,papieren,facebook,instagram,account,sportschool,folder,folders,per post,bijles",

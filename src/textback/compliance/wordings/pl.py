@@ -1,13 +1,14 @@
 """Polish words about opting out."""
 
 WORDS = {
-    "stop": "przestan,przestancie,przestanie,przestac,przestań,zaprzestan*,skoncz,skonczcie,skonczyc,zatrzymaj,zatrzymajcie,dosc,koniec,starczy,wystarczy,daruj*,zakoncz*,zaprzesta*,prosze przestac,koniec z,dosc z",
+    "stop": "przestan,przestancie,przestanie,przestac,przestań,zaprzestan*,skoncz,skonczcie,skonczyc,zatrzymaj,"
+    "zatrzymajcie,daruj*,zakoncz*,zaprzesta*,prosze przestac,koniec z,dosc z",
     "end": "anuluj*,wylacz*,rezygnuj*,dezaktywuj*,mam dosc,mam dość,wstrzymaj*,zablokuj*,zrezygnow*,dosyc,"
-    "wylaczyc,koniec,dosc,odpusccie",
+    "wylaczyc,koniec,dosc,odpusccie,odpuśćcie sobie",
     "not": "nie,zadnych,bez,nigdy,juz nie,ani,zadne,nic,zadnego",
     "send": "pisz*,napis*,przysyl*,slij*,nadsyl*,kontakt*,wysla*,przesyl*,smsow*,spam*,nekaj*,zaczepia*,meczy*,"
     "zawraca*,pisa*,pisyw*,smsami,wysyl*,wysylac",
-    "receive": "otrzymyw*,dostaw*,odbier*,odbior*,dostac,otrzymac,byc nekan*",
+    "receive": "otrzymyw*,odbier*,odbior*,dostac,otrzymac,byc nekan*,dostawac,dostawal*,dostaje,dostaję",
     "call": "dzwon*,dzwoni*,zadzwo*,wydzwan*,telefonow*",
     "message": "wiadomosc*,sms,smsy,smsow,sms ow,sms y,esemes*,reklam*,powiadomien*,powiadomienia,ofert*,promocj*,spam*,informacji,informacje handlow*,tego,tekst*,komunikat*,waszych",
     "me": "mi,mnie,do mnie,na ten numer,na moj numer,nam,nas",
@@ -20,7 +21,11 @@ WORDS = {
     "unsubscribe": "wypis*,wyrejestr*,rezygnuje z,rezygnacja,rezygnuje,rezygnacje,odsubskryb*,anuluj subskryp*,anulowac subskryp*,cofam zgode,wycofuje zgode,odwoluje zgode,cofniecie zgody,wycofac zgode,cofam,sprzeciw*,chce zrezygnowac,zrezygnowac z,wycofuje,rodo,odsubskrybuj*,anulowanie subskrypcji,wypiszcie",
     "bother": "nekaj*,nekac,przeszkadz*,zawrac*,dreczy*,meczy*,meczcie,naprzykrz*,niepoko*,zaczepi*",
     "interested": "zainteresowan*,interesuj*,interesuje",
-    "wrong": "zly numer,pomylka,to pomylka,zla osoba,niewlasciwy numer,niewlasciwa osoba,bledny numer,pomyliles numer*,pomylil* numer*,pomylil* pan*,pomylilis* numer*,pomylka numeru,pomylony numer,nieprawidlowy numer,nie ten numer,nie ta osoba,zly nr,nie jestem ta osoba,to nie numer,nie znam nikogo,to nie jest numer,to juz nie jest numer,nie nalezy do,nie ma takiej osoby",
+    "wrong": "zly numer,pomylka,to pomylka,zla osoba,niewlasciwy numer,niewlasciwa osoba,bledny numer,"
+    "pomyliles numer*,pomylil* numer*,pomylil* pan*,pomylilis* numer*,pomylka numeru,pomylony numer,"
+    "nieprawidlowy numer,nie ten numer,nie ta osoba,zly nr,nie jestem ta osoba,to nie numer,"
+    "nie znam nikogo,to nie jest numer,to juz nie jest numer,nie nalezy do,nie ma takiej osoby,"
+    "to nie jest telefon,to nie telefon",
     "leave": "dajcie mi spokoj,daj mi spokoj,daj spokoj,dajcie spokoj,dajcie mi swiety spokoj,daj mi swiety spokoj,zostawcie mnie w spokoju,zostaw mnie w spokoju,zostawcie mnie,odczep* sie,odwal* sie,odpiepr* sie,odpierd* sie,odwalcie sie,nie nekaj* mnie,nie meczcie mnie,nie zawracaj* mi,odczep sie ode mnie,prosze mnie nie nekac,nie niepokoic,spokoj mi dajcie,spokoj mi daj",
     "clear": "usuncie mnie,usun mnie,usunac mnie,skasujcie moj numer,skasuj moj numer,usun moj numer,"
     "usuncie moj numer,zapomnij* moj numer,zapomnij* o moim numerze,zapomnijcie moj numer,wykresl mnie,"
@@ -37,7 +42,8 @@ WORDS = {
     "nie chce juz zadnych,skonczcie z tymi,skonczcie z,odpusccie sobie,odpusc sobie",
     "unsure": "skad macie moj numer,skad masz moj numer,skad pan* ma* moj numer,kto wam dal moj numer,kto dal wam moj numer,kto podal wam moj numer,skad mieliscie moj numer,nie zapisywal* sie,nigdy sie nie zapisywal*,nie rejestrowal* sie,nigdy nie podawal*,nie podawal*,nie wyrazal* zgody,nigdy nie wyrazal*,nie zapisal* sie,nie zamawial*,nigdy nie zamawial*,"
     "nie jestem zainteresowan*,nie interesuj*,nie zainteresowan*,zglosze was,zglosze to,zglaszam was,blokuje was,zablokuje was,za duzo wiadomosci,za duzo smsow,uokik,uodo",
-    "rude": "spadaj,spadajcie,spierdal*,wypierd*,wynocha,odejdz,zamknij sie,zamknijcie sie,goncie sie,nie jestem zainteresowan*,nie interesuje mnie to,dosc,dosc tego,starczy,wystarczy,dziekuje nie",
+    "rude": "spadaj,spadajcie,spierdal*,wypierd*,wynocha,odejdz,zamknij sie,zamknijcie sie,goncie sie,"
+    "nie jestem zainteresowan*,nie interesuje mnie to,dosc tego,dziekuje nie",
     "ask": "jak,kiedy,dlaczego,czemu,co sie stanie,czy moge,gdzie,jaki,jaka,co,kto,o ktorej,ile,czy",
     "if": "jesli,jezeli,gdy",
     "elsewhere": "email,emaila,emaili,e mail,e maili,mail,maila,maili,maile,newsletter*,list,listu,listow,katalog*,poczta,poczty,whatsapp,facebook*,instagram*,konto,konta,silowni*,ulotk*,aplikacj*,papierow*",
@@ -65,6 +71,6 @@ WORDS = {
     "podalem bledny numer,podalam bledny numer,wpisalem zly numer,pomylka w zamowieniu,pomylka w rachunku,"
     "pomylka w fakturze,przez pomylke,na liscie,lista zakupow,moj numer to,wypisz recept*,wypisz fakture,"
     "wypisac recept*,wypisac fakture,wypisze,wypisali,wypis ze szpitala,zly numer zamowienia,"
-    "zly numer karty,zly numer domu",
+    "zly numer karty,zly numer domu,nie chce reklamow*",
     "and": "i,oraz,ale",
 }

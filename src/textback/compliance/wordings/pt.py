@@ -1,7 +1,8 @@
 """Portuguese words about opting out."""
 
 WORDS = {
-    "stop": "pare,parem,parar,parar de,para com,para ja,para por favor,parem de,pare de,para de,chega,chega de,deixe de,deixem de,deixa de,deixar de,cessem,cesse,basta,evitem,evite,parem com,pare com,ja chega,interrompam,suspendam",
+    "stop": "pare,parem,parar,parar de,para com,para ja,para por favor,parem de,pare de,para de,chega de,deixe de,"
+    "deixem de,deixa de,deixar de,cessem,cesse,evitem,evite,parem com,pare com,interrompam,suspendam",
     "end": "cancela,cancele,cancelem,cancelar,desativa,desative,desativem,desativar,cansado de,cansada de,farto de,farta de,encerrar,encerre,interromper,suspender,saco cheio,cancelamento",
     "not": "nao,n,naum,nunca,jamais,nem,sem,nenhum,nenhuma,num,nada de,ñ",
     "send": "envi*,mand*,escrev*,contat*,contact*,mensage*,msg*,text*,spam*,enche*,perturb*,incomod*,voltem a,volte a,voltar a,entrem em contato,entre em contato,entrar em contato,entrem em contacto,entrar em contacto,entre em contacto",
@@ -23,13 +24,29 @@ WORDS = {
     "nao sou a pessoa,nao e o numero d*,nao e mais o numero d*,este numero nao e d*,esse numero nao e d*,"
     "este numero ja nao e,nao conheco nenhum*,contato errado,numero trocado,ligou errado,mandou errado,"
     "errou o numero,errou de numero,erraram o numero,telefone errado,enganou se no numero,"
-    "enganaram se no numero,nao e mais do,nao e mais da,nao e o telefone d*,nao e mais o telefone",
+    "enganaram se no numero,nao e mais do,nao e mais da,nao e o telefone d*,nao e mais o telefone,"
+    "aqui nao e a,aqui nao e o,nao e o celular d*",
     "leave": "deixem me em paz,deixe me em paz,me deixa em paz,me deixe em paz,me deixem em paz,deixa me em paz,me deixa quieto,me deixa quieta,me erra,larga do meu pe,larguem do meu pe,me esquece,me esquecam,me esqueca,nao me perturb*,nao me incomod*,nao perturb*,nao incomod*,nao me encha*,para de encher,parem de encher,deixem nos em paz,sai do meu pe,nao enche,nao me chateiem,nao me aborrec*,deixa eu em paz",
-    "clear": "remova meu numero,removam meu numero,remove meu numero,apague meu numero,apaguem meu numero,apaga meu numero,apaguem o meu numero,apague o meu numero,exclua meu numero,excluam meu numero,exclui meu numero,tire meu numero,tirem meu numero,tira meu numero,retire meu numero,retirem meu numero,retirem o meu numero,retire o meu numero,removam o meu numero,remova o meu numero,eliminem o meu numero,esquece meu numero,esqueca meu numero,esquecam meu numero,esquecam o meu numero,perde meu numero,percam o meu numero,deleta meu numero,delete meu numero,removam me,remova me,retirem me,retire me,tirem me,tire me,eliminem me,apaguem me,"
-    "nao quero mais,n quero mais,naum quero mais,nao desejo mais,nao mande mais,nao mandem mais,nao manda mais,nao envie mais,nao enviem mais,nao envia mais,nao me mand*,n me mand*,nao me envi*,nao me escrev*,nao me contat*,nao me contact*,nao escrev* mais,nao mandar mais,nao enviar mais,sem mais mensagens,sem mensagens,chega de mensagens,chega de msg,chega de sms,chega de spam,chega de propaganda,chega de mensagem,nao autorizo,nao autorizei,nao me ligu*,ja nao quero,nao consinto,fora da lista,parem de mandar,pare de mandar,para de mandar,parem de enviar,pare de enviar,stop mensagens,mais nenhuma mensagem,nenhuma mensagem mais,nem mais uma mensagem,nao entre* em contato,nao entre* em contacto,nao voltem a,nao volte a",
+    "clear": "remova meu numero,removam meu numero,remove meu numero,apague meu numero,apaguem meu numero,"
+    "apaga meu numero,apaguem o meu numero,apague o meu numero,exclua meu numero,excluam meu numero,"
+    "exclui meu numero,tire meu numero,tirem meu numero,tira meu numero,retire meu numero,"
+    "retirem meu numero,retirem o meu numero,retire o meu numero,removam o meu numero,remova o meu numero,"
+    "eliminem o meu numero,esquece meu numero,esqueca meu numero,esquecam meu numero,"
+    "esquecam o meu numero,perde meu numero,percam o meu numero,deleta meu numero,delete meu numero,"
+    "removam me,remova me,retirem me,retire me,tirem me,tire me,eliminem me,apaguem me,nao quero mais,"
+    "n quero mais,naum quero mais,nao desejo mais,nao mande mais,nao mandem mais,nao manda mais,"
+    "nao envie mais,nao enviem mais,nao envia mais,nao me mand*,n me mand*,nao me envi*,nao me escrev*,"
+    "nao me contat*,nao me contact*,nao escrev* mais,nao mandar mais,nao enviar mais,sem mais mensagens,"
+    "sem mensagens,chega de mensagens,chega de msg,chega de sms,chega de spam,chega de propaganda,"
+    "chega de mensagem,nao autorizo,nao autorizei,nao me ligu*,ja nao quero,nao consinto,fora da lista,"
+    "parem de mandar,pare de mandar,para de mandar,parem de enviar,pare de enviar,stop mensagens,"
+    "mais nenhuma mensagem,nenhuma mensagem mais,nem mais uma mensagem,nao entre* em contato,"
+    "nao entre* em contacto,nao voltem a,nao volte a,basta de mensagens,basta de msg,basta de sms",
     "unsure": "quem te deu meu numero,quem deu meu numero,quem passou meu numero,quem vos deu o meu numero,quem lhes deu o meu numero,como conseguiram meu numero,como conseguiu meu numero,onde conseguiram meu numero,onde pegaram meu numero,onde arranjaram o meu numero,como tem meu numero,como obtiveram o meu numero,nunca me inscrevi,nao me inscrevi,nao me cadastrei,nunca me cadastrei,nunca dei meu numero,nao dei meu numero,nunca pedi,nao pedi isso,nunca me registei,nao me registei,nunca subscrevi,"
     "nao tenho interesse,sem interesse,nao me interess*,nao estou interessad*,n tenho interesse,nao interessa,vou denunciar,vou bloquear,vou te bloquear,vou fazer queixa,vou processar,vou reclamar no procon,procon,anatel,muitas mensagens,tantas mensagens,mensagens demais,que saco,que chato,que chatice",
-    "rude": "vai se foder,vao se foder,vai te foder,vao a merda,vai a merda,some,sumam,cala a boca,va para o inferno,vai pro inferno,nao tenho interesse,nao me interessa,sem interesse,desaparece,desaparecam,cai fora,vaza",
+    "rude": "vai se foder,vao se foder,vai te foder,vao a merda,vai a merda,some,sumam,cala a boca,"
+    "va para o inferno,vai pro inferno,nao tenho interesse,nao me interessa,sem interesse,desaparece,"
+    "desaparecam,cai fora,vaza,chega,ja chega",
     "ask": "como,quando,por que,porque,pq,posso,onde,o que acontece,que acontece,qual,o que,a que horas,quem,quanto,devo,sera que",
     "if": "se",
     "elsewhere": "email,emails,e mail,e mails,newsletter,correio,carta,cartas,catalogo,whatsapp,facebook,instagram,papel,conta,academia,ginasio,boletim,aplicativo,app",

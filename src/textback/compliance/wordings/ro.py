@@ -1,7 +1,8 @@
 """Romanian words about opting out."""
 
 WORDS = {
-    "stop": "opriti,opreste,opriti va,opreste te,oprire,oprit,incetati,inceteaza,incetare,terminati,termina,lasati,ajunge,gata,destul,stop,opriți vă,oprește",
+    "stop": "opriti,opreste,opriti va,opreste te,oprire,oprit,incetati,inceteaza,incetare,terminati,termina,"
+    "lasati,stop,opriți vă,oprește",
     "end": "anulati,anuleaza,dezactivati,dezactiveaza,satul de,m am saturat,m-am saturat,renunt,saturat de",
     "not": "nu,niciun,nicio,nici un,nici o,niciodata,fara,nimic,n,nici",
     "send": "trimit*,trimet*,scri*,contact*,mesaj*,sms*,spam*,texta*,dati mesaje,deranj*",
@@ -19,7 +20,8 @@ WORDS = {
     "leave": "lasati ma in pace,lasa ma in pace,lasati ma,lasa ma,lasati ma in pace va rog,nu ma derang*,nu ma mai derang*,nu deranjati,lasati ne in pace",
     "clear": "stergeti numarul meu,sterge numarul meu,stergeti mi numarul,sterge mi numarul,uitati numarul meu,uita numarul meu,scoateti ma,scoate ma,stergeti ma,sterge ma,eliminati ma,scoateti numarul meu,eliminati numarul meu,nu mai trimit*,nu mi mai trimit*,nu imi mai trimit*,nu mi mai scri*,nu imi mai scri*,nu mai scri*,nu ma mai contact*,nu ma contact*,nu ma mai suna*,nu mai vreau,nu mai doresc,nu vreau mesaje,nu vreau sms,nu doresc sa primesc,nu vreau sa primesc,nu vreau sa mai primesc,nu doresc sa mai primesc,nu doresc mesaje,fara mesaje,fara reclame,fara spam,fara sms uri,gata cu mesajele,gata cu smsurile,gata cu sms urile,ajunge cu mesajele,stop mesaje,niciun mesaj,nu sunt de acord,nu imi trimiteti,nu mi trimiteti,nu trimiteti,destul cu mesajele,din lista voastra,de pe lista",
     "unsure": "de unde aveti numarul meu,de unde ai numarul meu,cine v a dat numarul meu,cum ati obtinut numarul meu,de unde mi ati luat numarul,nu m am abonat,nu m am inscris,niciodata nu m am,nu sunt interesat*,nu ma intereseaza,va raportez,va reclam,va blochez,te blochez,voi depune plangere,prea multe mesaje,anpc",
-    "rude": "du te dracului,duceti va dracului,taci,taceti,dispareti,nu ma intereseaza,nu sunt interesat*,marsh,ajunge,gata,terminati",
+    "rude": "du te dracului,duceti va dracului,taci,taceti,dispareti,nu ma intereseaza,nu sunt interesat*,marsh,"
+    "terminati",
     "ask": "cum,cand,de ce,ce se intampla,unde,pot,care,la ce ora,cine,ce,cat",
     "if": "daca",
     "elsewhere": "email,emailuri,e mail,mail,mailuri,newsletter,posta,scrisori,scrisoare,catalog,whatsapp,facebook,instagram,cont,contul,sala,aplicatie",

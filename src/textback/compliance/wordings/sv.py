@@ -1,10 +1,12 @@
 """Swedish words about opting out, with the Danish and Norwegian ones that differ."""
 
 WORDS = {
-    "stop": "sluta,slut,stoppa,stopp,stop,upphör,lägg av,lägg ner,räcker,nog nu,slutt,slutte,hold op,hold opp,stopper,stoppe,kutt ut,gi dere,det räcker",
+    "stop": "sluta,stoppa,stopp,stop,upphör,lägg av,lägg ner,slutt,slutte,hold op,hold opp,stopper,stoppe,kutt ut,"
+    "gi dere,det räcker",
     "end": "avsluta,avbryt,stäng av,inaktivera,trött på,less på,nog med,avslutte,trett på,træt af,slut med",
     "not": "inte,inga,ingen,aldrig,ej,ikke,ingen flere,aldri,inget,icke,utan,ikkje",
-    "send": "skicka,skickar,sms a,smsa,smsar,kontakta,kontaktar,skriv,skriva,skriver,meddela,messa,spamma,sende,sender,send,kontakt,kontakte,sms e,sms er,messe,texta,hör av,störa,stör,skicka mig",
+    "send": "skicka,skickar,sms a,smsa,smsar,kontakta,kontaktar,skriv,skriva,skriver,meddela,messa,spamma,sende,"
+    "sender,send,kontakt,kontakte,sms e,sms er,messe,texta,hör av,störa,stör,skicka mig,sms",
     "receive": "få,ta emot,ha,motta,modtage,bli kontaktad,høre fra,höra från,fortsätta få,blive kontaktet",
     "call": "ring,ringa,ringer,ringe",
     "message": "sms,meddelanden,meddelande,reklam,notiser,erbjudanden,utskick,textmeddelanden,spam,skräp,meldinger,beskeder,beskjeder,reklame,tilbud,varsler,mess,smsen,meddelelser,smser,sms er",
@@ -29,7 +31,7 @@ WORDS = {
     "vil ikke ha,ønsker ikke,önskar inte,avstå från,hör inte av er,kontakt meg ikke,kontakt mig ikke,"
     "sluta smsa,sluta skicka,sluta messa,sluta kontakta,slutt å sende,slutt å sms,stop med at,stopp å,"
     "av listan,bort från listan,från er lista,fra listen,inte ha fler,inte ha mer,sluta sms a,sluta skriv,"
-    "smsa mig inte,sms a mig inte,sluta sms",
+    "smsa mig inte,sms a mig inte,sluta sms,sluta skriva",
     "unsure": "var fick ni mitt nummer,hur fick ni mitt nummer,vem gav er mitt nummer,hur har ni fått mitt nummer,var har ni fått mitt nummer,aldrig anmält,har inte anmält,inte registrerat,aldrig registrerat,aldrig skrivit upp,aldrig bett om,inte bett om,hvor har dere nummeret,hvor har i mit nummer,inte intresserad,ej intresserad,inget intresse,ikke interessert,ikke interesseret,kommer anmäla,jag anmäler,anmäler er,blockerar er,kommer blockera,blockera er,för många sms,så många sms",
     "rude": "dra åt helvete,stick,håll käften,dra,far åt,försvinn,inte intresserad,ej intresserad,hold kæft,det räcker,räcker nu,nog nu,lägg av,hold kjeft,ikke interessert",
     "ask": "hur,när,varför,vad händer,kan jag,var,vilken,vad,vem,hvordan,hvornår,når,hvorfor,hva,hvad,hvor,måste jag",

@@ -2,7 +2,7 @@
 
 WORDS = {
     "stop": "dur,durun,durdur*,birak*,kes,kesin,kesiniz,son verin,son ver,vazgec*,yeter,yeter artik,yeter ama,biraksaniz,bitsin,artik yeter",
-    "end": "kapat*,devre disi,durdur*,biktim,bıktım,usandim,iptal,iptal edin,iptal et,kapatin,yeter,son",
+    "end": "kapat*,devre disi,durdur*,biktim,bıktım,usandim,iptal,iptal edin,iptal et,kapatin,yeter",
     "not": "hayir",
     "send": "gonder*,yolla*,yaz*,mesaj*,ulas*,rahatsiz*,atiyor*,atip,atmayi,atmak",
     "receive": "almak,almayi",
@@ -32,7 +32,10 @@ WORDS = {
     "bana _ yazma,bir daha yazma,mesaj atma,mesaj atmasin*,sms atma,sms atmayin*,mesaj atmayin*,"
     "mesaj atmay*,mesaj gondermeyi,mesaj gondermeyin*,mesaj gonderme,mesaj yollamayin*,mesaj yollama,"
     "mesaj yazmayin*,mesaj yazma,spam yapma,spam yapmayin",
-    "wrong": "yanlis numara*,yanlis kisi*,yanlis no,yanlis nolu,yanlis numaraya,numara yanlis,yanlis kisiye,ben o kisi degil*,bu numara _ degil,bu numara artik,bu numara _ ait degil,oyle biri yok,boyle biri yok,tanimiyorum,yanlis insan,yanlislikla bana,yanlis yere",
+    "wrong": "yanlis numara*,yanlis kisi*,yanlis no,yanlis nolu,yanlis numaraya,numara yanlis,yanlis kisiye,"
+    "ben o kisi degil*,bu numara _ degil,bu numara artik,bu numara _ ait degil,oyle biri yok,"
+    "boyle biri yok,tanimiyorum,yanlis insan,yanlislikla bana,yanlis yere,ben _ degilim,"
+    "bu telefon _ ait degil,bu benim numaram",
     "leave": "beni rahat birak*,rahat birak*,beni rahatsiz etme*,rahatsiz etme*,yakami birak*,rahatsiz etmeyin*,taciz etme*,pesimi birak*,dusun yakamdan,yakamdan dus*",
     "clear": "numarami sil*,numaramı sil*,beni sil*,beni cikar*,beni listenizden,listeden sil*,listeden cikar*,"
     "listenizden cikar*,numarami cikar*,bu numarayi sil*,numarami unut*,bu numarayi cikar*,rehberden sil*,"
@@ -41,7 +44,8 @@ WORDS = {
     "mesajlari kapat*,bu mesajlari istemiyor*,bu smsleri istemiyor*,mesaj gonderimini durdur*,"
     "mesajlara son,sms gonderimini durdur*,stop sms,verilerimi sil*,sms almak istemiyor*,mesajlardan cik*,"
     "spam yapmayin*,onayim yoktur,bana yazmayin*,bana yazma,beni listeden cikar*,beni listeden sil,"
-    "beni listeden silin*,beni listeden kaldir*,beni listeden at*,artik mesaj atma,artik mesaj atmayin*",
+    "beni listeden silin*,beni listeden kaldir*,beni listeden at*,artik mesaj atma,artik mesaj atmayin*,"
+    "son verin,spam yapmayın,spam yapma",
     "unsure": "numarami nereden,numaramı nereden,numarami kimden,numarami nasil,numaramı kim verdi,numarami kim verdi,kaydolmadim,uye olmadim,abone olmadim,uye degilim,abone degilim,onay vermedim,izin vermedim,kayit olmadim,istemedim,ilgilenmiyor*,ilgimi cekmiyor,sikayet edecegim,sikayet ederim,sikayet edicem,engelliyor*,engelleyecegim,engellerim,cok fazla mesaj,btk,mahkemeye",
     "rude": "defol*,siktir*,kaybol,kes sesini,cehenneme,git basimdan,yeter,yeter artik,bikt*,ilgilenmiyor*,"
     "basimdan git*",
@@ -67,6 +71,7 @@ WORDS = {
     "kapiya birak*,birakin kapiya,paketi birak*,komsuya birak*,kapat saat,kacta kapat*,saat kacta kapat*,"
     "kart iptal,kartimi iptal*,kartimi kapat*,su istemiyorum,sogan istemiyorum,birakmayin*,"
     "gondermeyi birakmayin*,beni listeden silmeyin*,yazarsam,yazma kursu*,atmadim,atmadik,yazmadim,"
-    "gondermedim,mesaj atmadim,isi birak*,biraktim,birakti",
+    "gondermedim,mesaj atmadim,isi birak*,biraktim,birakti,kampanya gondermeyi birakmayin*,"
+    "gondermeyi birakma*,mesaj gondermeyi birakmayin*",
     "and": "ve,ama,bu arada",
 }

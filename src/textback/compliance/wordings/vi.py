@@ -1,7 +1,7 @@
 """Vietnamese words about opting out."""
 
 WORDS = {
-    "stop": "dừng,ngừng,ngưng,dừng lại,ngừng lại,thôi đi,thôi ngay,dừng ngay,chấm dứt,stop,dừng việc,ngưng ngay",
+    "stop": "ngừng,ngưng,dừng lại,ngừng lại,thôi đi,thôi ngay,dừng ngay,chấm dứt,stop,dừng việc,ngưng ngay",
     "end": "hủy,huỷ,tắt,chán,mệt mỏi với,hủy bỏ",
     "not": "không,đừng,chớ,ko,k,khong,dung,đừng có,hông,hem,chưa bao giờ,kg",
     "send": "gửi,nhắn,nhắn tin,liên hệ,liên lạc,làm phiền,spam,gởi,quấy rầy,viết,gui,nhan,nhan tin,lam phien,gởi tin,gửi tin",
