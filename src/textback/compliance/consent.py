@@ -33,8 +33,8 @@ class Verdict(msgspec.Struct, frozen=True):
     """What a text means for consent. Unless `action` is "none" the text is used up and no flow sees it.
 
     `reply` is a text of class compliance, None where the provider has already answered; `reply_expires_at` (ms) is the
-    moment after which it must not go. `result` is the trace's word for it. "hold": they may have meant to opt out, and a
-    person must say (O3). `more`: they asked for something else as well (O4). `keyword` has the words that decided.
+    moment after which it must not go. `result` is the trace's word for it. "hold": they may have meant to opt out, and
+    a person must say (O3). `more`: they asked for something else as well (O4). `keyword` has the words that decided.
     """
 
     action: str  # none | opt_out | opt_in | help | hold

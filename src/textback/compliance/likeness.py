@@ -1,7 +1,7 @@
 """A small model: how much a text looks like an opt-out. For what the rules leave open.
 
 Hashed pieces of the words and of their classes, weights of one byte each, the logistic function. It was trained by
-scripts/train_revocation.py with the development set in tests/compliance/revocation, and nothing else.
+benchmarks/train_revocation.py with the development set in tests/compliance/revocation, and nothing else.
 """
 
 import base64
@@ -24,7 +24,10 @@ _STEP = np.uint64(1_000_003)
 def pieces(words: Sequence[str], letters: str) -> npt.NDArray[np.intp]:
     """The numbers of the features of a text: pieces of three to five signs of its words, and one to four classes."""
     found = []
-    for text, sizes, salt in ((f" {' '.join(words)} "[:LONGEST], (2, 3, 4, 5), 1), (f"^{letters[:120]}$", (2, 3, 4, 5), 99)):
+    for text, sizes, salt in (
+        (f" {' '.join(words)} "[:LONGEST], (2, 3, 4, 5), 1),
+        (f"^{letters[:120]}$", (2, 3, 4, 5), 99),
+    ):
         codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
         for size in sizes:
             if len(codes) < size:

@@ -27,9 +27,9 @@ class Finding(msgspec.Struct, frozen=True):
     more: bool = False
 
 
-CLEAR, SURER, UNSURE = 0.9, 0.97, 0.8
-"""How likely the model must find an opt-out for it to be clear, to be clear where the rules say unsure, and to be unsure;
-chosen by scripts/train_revocation.py on groups of texts that the model had not seen."""
+CLEAR, SURER, UNSURE = 0.85, 0.93, 0.75
+"""How likely the model must find an opt-out for it to be clear, clear where the rules say unsure, and unsure.
+Chosen by benchmarks/train_revocation.py on groups of texts that the model had not seen."""
 MOST_WORDS = 60
 """The model knows short texts alone."""
 NOTHING = Finding("none")
@@ -90,7 +90,7 @@ _VERB_LAST = tuple(
 )
 _RULES = {
     **dict.fromkeys(("de", "nl", "sv"), _CLEAR + _VERB_FIRST),
-    "zh": (*_CLEAR, re.compile(r"L[.pP]{0,3}R")),
+    **dict.fromkeys(("zh", "id"), (*_CLEAR, re.compile(r"L[.pP]{0,3}R"))),
     **dict.fromkeys(("tr", "ja", "ko", "hi"), _CLEAR + _VERB_LAST),
 }
 _REACHED = re.compile(r"[SsXMNRUBDZzG!?gL].*[SsXMPALRUBDZzG!?gW]|[SUDZG!]")
@@ -98,7 +98,7 @@ _LATE = frozenset(("tr", "ja", "ko", "hi", "zh", "tl"))  # the time comes first,
 _ASKED = re.compile(r"[QF]")
 _BREATH = re.compile(r"[,&]")
 _PART = re.compile(r"[|,&]")
-_ABOUT = re.compile(r"[SsXMNRUBDZzG!?gIKLP]")
+_ABOUT = re.compile(r"[SsXMNRUBDZzG!?gKL]")
 
 
 def revocation(text: str) -> Finding:
@@ -165,16 +165,16 @@ def _weigh(tagged: Tagged, found: re.Match[str]) -> Reading:
         return "none"
     if core in ("G", "Z"):
         return "clear"
-    if "N" in before[-1:] and core[0] not in "N!W" or "H" in core or "O" in after:
+    if ("N" in before[-1:] and core[0] not in "N!W") or "H" in core or "O" in after:
         return "none"
-    if core[-1:] == "X" and after[:1] == "Y" or "H" in before[-2:] and core == "S":
+    if (core[-1:] == "X" and after[:1] == "Y") or (core == "S" and "H" in before[-2:]):
         return "none"
     if _ASKED.search(before.rpartition(",")[2][-6:] if core == "!" else before.rpartition(",")[2]) or "Q" in core:
         return "unsure"
     near = _BREATH.split(after, maxsplit=1)[0]
     if tagged.language in _LATE and ("Q" in near or "T" in before.rpartition(",")[2]):
         return "unsure"
-    if core not in ("U", "!") and ("E" in core or "E" in near[:4]) and "M" not in core:
+    if core not in ("U", "!") and "M" not in core and ("E" in core or "E" in near[:4]):
         return "unsure"
     if core in ("U", "!") and "E" in near[:3]:
         return "none"
@@ -187,10 +187,20 @@ def _weigh(tagged: Tagged, found: re.Match[str]) -> Reading:
 
 def _finding(reading: Reading, tagged: Tagged, found: re.Match[str]) -> Finding:
     words = " ".join(word for word in tagged.words[found.start() : found.end()] if word)
-    return Finding(reading, "rule", words[:80], tagged.language, _asks_more(tagged.letters, found.span()))
+    return Finding(reading, "rule", words[:80], tagged.language, _asks_more(tagged, found.span()))
 
 
-def _asks_more(letters: str, span: tuple[int, int]) -> bool:
-    """Whether another part of the text is about something else: three words with none of an opt-out among them."""
-    parts = _PART.split(letters[: span[0]]) + _PART.split(letters[span[1] :])
-    return any(len(part) - part.count("p") >= 3 and not _ABOUT.search(part) for part in parts)
+def _asks_more(tagged: Tagged, span: tuple[int, int]) -> bool:
+    """Whether another part of the text is about something else: before it a question, after it three words or more."""
+    at = 0
+    for part in _PART.split(tagged.letters):
+        end = at + len(part)
+        apart = end <= span[0] or at >= span[1]
+        if apart and _ABOUT.search(part) is None:
+            words = sum(
+                len(tagged.words[place].split()) for place in range(at, end) if tagged.letters[place] not in "pIY"
+            )
+            if words >= 3 and (at >= span[1] or "Q" in part):
+                return True
+        at = end + 1
+    return False

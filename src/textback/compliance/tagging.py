@@ -15,6 +15,8 @@ from textback.compliance.wordings import COMMON, LANGUAGES
 
 LONGEST = 1_600
 """Of a longer text only its first and last half of this many characters are looked at."""
+MOST_WORDS = 240
+"""Of more words only the first two thirds of so many and the last third are."""
 CLASSES: Mapping[str, str] = {
     "stop": "S",  # stop, quit: whatever is to end
     "end": "s",  # cancel, turn off, tired of: only what is named after it
@@ -51,15 +53,30 @@ CLASSES: Mapping[str, str] = {
     "never": ".",  # other senses, eaten up so that nothing else sees them
 }
 BREAK, COMMA, OTHER = "|", ",", "."
-TRIGGERS = frozenset("SsXKMRUBDZzG!?gI")
+TRIGGERS = frozenset("SsNRUDZzG!?gW")
+"""Every rule needs one of these."""
 _WEAK = frozenset("gp")  # where a word could be something else too, it is that
 _MOST_LANGUAGES = 5
+_NAMES = tuple(LANGUAGES)
 
 
 class _Phrase(msgspec.Struct, frozen=True):
     language: int
     letter: str
     rest: tuple[str, ...]
+
+
+class _Entry:
+    """What a word can begin in one language: its class alone, phrases by their second word, and those whose second
+    word is open."""
+
+    __slots__ = ("alone", "letters", "open", "pairs")
+
+    def __init__(self) -> None:
+        self.alone = ""
+        self.pairs: dict[str, list[_Phrase]] = {}
+        self.open: list[_Phrase] = []
+        self.letters: set[str] = set()
 
 
 class Tagged(msgspec.Struct, frozen=True):
@@ -85,7 +102,7 @@ _TOKEN = re.compile(
     r"|[.!?;:\n\r。！？；：।؟]+|[,،、，–—()/\"“”«»「」]|[🛑✋🚫⛔🖕]"
 )
 _SENTENCE_END = frozenset(".!?;:\n\r。！？；：।؟")
-_COMMAS = frozenset(",،、，–—()/\"“”«»「」")
+_COMMAS = frozenset(',،、，–—()/"“”«»「」')
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\u31f0-\u31ff]")
 _LEET = str.maketrans("013457@$", "oieastas")
 _REPEAT = re.compile(r"(.)\1{2,}")
@@ -100,13 +117,7 @@ def flatten(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(
-        [
-            c
-            for c in plain
-            if c < "\u0300" or not unicodedata.combining(c) and unicodedata.category(c) != "Mn" or _is_kept(c)
-        ]
-    )
+    plain = "".join([c for c in plain if c < "\u0300" or unicodedata.category(c) != "Mn" or _is_kept(c)])
     plain = unicodedata.normalize("NFC", plain).translate(_FOLDED)
     return _MIXED.sub(lambda found: found.group().translate(_LOOKALIKES), plain)
 
@@ -134,6 +145,8 @@ def words_of(text: str) -> list[str]:
             found.append(COMMA)
         else:
             found.append(token)
+    if len(found) > MOST_WORDS:
+        found = [*found[: MOST_WORDS * 2 // 3], BREAK, *found[-MOST_WORDS // 3 :]]
     return found
 
 
@@ -157,11 +170,12 @@ _STAR, _GAP = "\u0e2f", "\u0e46"  # stand for * and _ while an entry is cut into
 _EXACT: dict[str, list[_Phrase]] = {}
 _PREFIX: dict[str, list[_Phrase]] = {}
 _FUZZY: dict[str, str] = {}
-_LONGEST_PREFIX = 0
+_LONGEST_PREFIX = 24
+"""Letters; no entry has more before its star."""
 
 
 def _fill() -> None:
-    for number, (language, wordings) in enumerate(LANGUAGES):
+    for number, (language, wordings) in enumerate(LANGUAGES.items()):
         for of_language in (wordings, {} if language == "en" else COMMON):
             for name, entries in of_language.items():
                 if ",," in entries or entries.strip(",") != entries:
@@ -178,7 +192,6 @@ def _fill() -> None:
 
 
 def _add(number: int, letter: str, entry: str) -> None:
-    global _LONGEST_PREFIX
     plain = _NUMBER.sub(" number ", _JOINING.sub("", flatten(entry.strip())))
     words = _TOKEN.findall(plain.replace("*", _STAR).replace("_", _GAP))
     words = [word.replace(_GAP, "_").replace(_STAR, "*") for word in words]
@@ -188,13 +201,27 @@ def _add(number: int, letter: str, entry: str) -> None:
     phrase = _Phrase(number, letter, rest)
     if first.endswith("*"):
         _PREFIX.setdefault(first[:-1], []).append(phrase)
-        _LONGEST_PREFIX = max(_LONGEST_PREFIX, len(first) - 1)
     else:
         _EXACT.setdefault(first, []).append(phrase)
 
 
 @lru_cache(maxsize=16_384)
-def _starting(word: str) -> tuple[_Phrase, ...]:
+def _starting(word: str) -> Mapping[int, _Entry]:
+    """What a word can begin, by language."""
+    entries: dict[int, _Entry] = {}
+    for phrase in _meant(word):
+        entry = entries.setdefault(phrase.language, _Entry())
+        entry.letters.add(phrase.letter)
+        if not phrase.rest:
+            entry.alone = entry.alone or phrase.letter
+        elif phrase.rest[0] == "_" or phrase.rest[0].endswith("*"):
+            entry.open.append(phrase)
+        else:
+            entry.pairs.setdefault(phrase.rest[0], []).append(phrase)
+    return entries
+
+
+def _meant(word: str) -> tuple[_Phrase, ...]:
     """What can begin with this word, the longest first; of a word that nobody knows, with the one it was meant for."""
     found = _known(word)
     if found or len(word) == 1 or not word[0].isalnum():
@@ -214,9 +241,9 @@ def _starting(word: str) -> tuple[_Phrase, ...]:
 
 def _known(word: str) -> tuple[_Phrase, ...]:
     found = list(_EXACT.get(word, ()))
-    for size in range(min(len(word), _LONGEST_PREFIX), 1, -1):
+    for size in range(min(len(word), _LONGEST_PREFIX), 0, -1):
         found += _PREFIX.get(word[:size], ())
-    found.sort(key=lambda phrase: (-len(phrase.rest), phrase.letter in _WEAK))
+    found.sort(key=lambda phrase: (phrase.language, -len(phrase.rest), phrase.letter in _WEAK))
     return tuple(found)
 
 
@@ -241,26 +268,44 @@ def _matches(rest: tuple[str, ...], words: Sequence[str], at: int) -> int:
 
 
 def tag(words: Sequence[str]) -> list[Tagged]:
-    """The words as each language reads them that has something to say about them; the likeliest languages alone."""
+    """The words as each language reads them in which they could be about an opt-out; the likeliest languages alone."""
     starting = [_starting(word) for word in words]
     counts: dict[int, int] = {}
-    triggered: set[int] = set()
-    for phrases in starting:
-        for language in {p.language for p in phrases}:
+    able: set[int] = set()
+    for entries in starting:
+        for language, entry in entries.items():
             counts[language] = counts.get(language, 0) + 1
-        triggered.update(p.language for p in phrases if p.letter in TRIGGERS)
-    likely = sorted(triggered, key=lambda language: (-counts.get(language, 0), language))[:_MOST_LANGUAGES]
-    read = [_tagged(language, words, starting) for language in likely]
-    most = max((known for known, _ in read), default=0)
+            if language not in able and not entry.letters.isdisjoint(TRIGGERS):
+                able.add(language)
+    most = 0
+    read = []
+    for language in sorted(able, key=lambda language: (-counts[language], language))[:_MOST_LANGUAGES]:
+        if counts[language] * 10 < most * 7:
+            break  # it can't know as many words as the best
+        known, tagged = _tagged(language, words, starting)
+        most = max(most, known)
+        read.append((known, tagged))
     return [tagged for known, tagged in read if known * 10 >= most * 7]
 
 
 def is_of_interest(words: Sequence[str]) -> bool:
     """Whether any word could be part of an opt-out in any language. Where none is, no rule can hold."""
-    return any(phrase.letter in TRIGGERS for word in words for phrase in _starting(word))
+    return any(not entry.letters.isdisjoint(TRIGGERS) for word in words for entry in _starting(word).values())
 
 
-def _tagged(language: int, words: Sequence[str], starting: Sequence[tuple[_Phrase, ...]]) -> tuple[int, Tagged]:
+def _longest(entry: _Entry, words: Sequence[str], at: int) -> tuple[int, str]:
+    """Where the longest phrase ends that begins at `at`, and its class; 0 where none stands there."""
+    end, letter = (at + 1, entry.alone) if entry.alone else (0, "")
+    second = entry.pairs.get(words[at + 1], ()) if at + 1 < len(words) else ()
+    for phrases in (second, entry.open):
+        for phrase in phrases:
+            stop = _matches(phrase.rest, words, at + 1)
+            if stop > end:
+                end, letter = stop, phrase.letter
+    return end, letter
+
+
+def _tagged(language: int, words: Sequence[str], starting: Sequence[Mapping[int, _Entry]]) -> tuple[int, Tagged]:
     """How many words the language knows, and what it makes of them."""
     letters: list[str] = []
     parts: list[str] = []
@@ -273,24 +318,21 @@ def _tagged(language: int, words: Sequence[str], starting: Sequence[tuple[_Phras
                 parts.append("")
             at += 1
             continue
-        end, letter = 0, OTHER
-        for phrase in starting[at]:
-            if phrase.language == language:
-                stop = _matches(phrase.rest, words, at + 1) if phrase.rest else at + 1
-                if stop > end:
-                    end, letter = stop, phrase.letter
-        known += max(0, end - at)
-        if not end:
-            end = at + 1
-            if letters and letters[-1] == OTHER and _CJK.match(word):  # two signs are about a word
-                if len(parts[-1]) < 2 and _CJK.match(parts[-1]):
-                    parts[-1] += word
-                    at = end
-                    continue
+        entry = starting[at].get(language)
+        end, letter = _longest(entry, words, at) if entry is not None else (0, "")
+        if end:
+            known += end - at
+        else:
+            end, letter = at + 1, OTHER
+            last = parts[-1] if letters and letters[-1] == OTHER else ""
+            if len(last) == 1 and _CJK.match(word) and _CJK.match(last):  # two signs are about a word
+                parts[-1] += word
+                at = end
+                continue
         letters.append(letter)
         parts.append(" ".join(words[at:end]))
         at = end
-    return known, Tagged(LANGUAGES[language][0], "".join(letters), parts)
+    return known, Tagged(_NAMES[language], "".join(letters), parts)
 
 
 _fill()

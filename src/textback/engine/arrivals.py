@@ -119,4 +119,6 @@ class TimerFired(Arrival, frozen=True, omit_defaults=True, tag="timer"):
     due_at: int
 
 
-AnyArrival = Message | DeliveryStatus | AgentReply | Takeover | HandBack | Complete | SettleOptOut | ApiSend | TimerFired
+AnyArrival = (
+    Message | DeliveryStatus | AgentReply | Takeover | HandBack | Complete | SettleOptOut | ApiSend | TimerFired
+)

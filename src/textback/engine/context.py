@@ -432,6 +432,7 @@ def copy(state: State) -> State:
         state.tags[:],
         state.unclear[:],
         state.unclear_text,
+        state.opt_out_unsure,
     )
 
 

@@ -8,12 +8,56 @@ shorter ones in it.
 from collections.abc import Mapping
 
 from textback.compliance.wordings import (
-    ar, common, de, el, en, es, fr, he, hi, id, it, ja, ko, nl, pl, pt, ro, ru, sv, tl, tr, uk, vi, zh
-)  # fmt: skip
+    ar,
+    common,
+    de,
+    el,
+    en,
+    es,
+    fr,
+    he,
+    hi,
+    indonesian,
+    it,
+    ja,
+    ko,
+    nl,
+    pl,
+    pt,
+    ro,
+    ru,
+    sv,
+    tl,
+    tr,
+    uk,
+    vi,
+    zh,
+)
 
-_LANGUAGES = (en, es, fr, de, it, pt, nl, pl, ru, tr, zh, ja, ar, hi, ko, vi, tl, uk, sv, ro, id, el, he)
 COMMON: Mapping[str, str] = common.WORDS
 """In every language, but English, which has its own."""
-LANGUAGES: tuple[tuple[str, Mapping[str, str]], ...] = tuple(
-    (language.__name__.rpartition(".")[2], language.WORDS) for language in _LANGUAGES
-)
+LANGUAGES: Mapping[str, Mapping[str, str]] = {
+    "en": en.WORDS,
+    "es": es.WORDS,
+    "fr": fr.WORDS,
+    "de": de.WORDS,
+    "it": it.WORDS,
+    "pt": pt.WORDS,
+    "nl": nl.WORDS,
+    "pl": pl.WORDS,
+    "ru": ru.WORDS,
+    "tr": tr.WORDS,
+    "zh": zh.WORDS,
+    "ja": ja.WORDS,
+    "ar": ar.WORDS,
+    "hi": hi.WORDS,
+    "ko": ko.WORDS,
+    "vi": vi.WORDS,
+    "tl": tl.WORDS,
+    "uk": uk.WORDS,
+    "sv": sv.WORDS,
+    "ro": ro.WORDS,
+    "id": indonesian.WORDS,
+    "el": el.WORDS,
+    "he": he.WORDS,
+}

@@ -1,6 +1,6 @@
 """Train the small model of compliance/likeness.py, and say how it would do on texts that it has not seen.
 
-    .venv/bin/python scripts/train_revocation.py [--write]
+    .venv/bin/python benchmarks/train_revocation.py [--write]
 
 With --write the weights in src/textback/compliance/weights.py are replaced. The same set gives the same weights.
 """
@@ -74,7 +74,11 @@ def main() -> None:
         right = wanted == 1
         for least in (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 2.0):
             alone = found >= least
-            both = (rules == "clear") | ((rules == "none") & looked & alone) | ((rules == "unsure") & (found >= max(least, 0.9)))
+            both = (
+                (rules == "clear")
+                | ((rules == "none") & looked & alone)
+                | ((rules == "unsure") & (found >= max(least, 0.9)))
+            )
             print(
                 f"  {least:.2f} model alone: recall {alone[right].mean():.4f}, false {alone[~right].mean():.4f}; "
                 f"with rules: recall {both[right].mean():.4f}, false {both[~right].mean():.4f}"
@@ -85,7 +89,7 @@ def main() -> None:
     if "--write" in sys.argv:
         lines = "\n".join(f'    "{part}"' for part in wrap(base64.b85encode(bytes_).decode(), 110))
         WEIGHTS.write_text(
-            '"""The weights of likeness. Written by scripts/train_revocation.py; not to be edited."""\n\n'
+            '"""The weights of likeness. Written by benchmarks/train_revocation.py; not to be edited."""\n\n'
             f"BIAS = {b:.6f}\nSCALE = {scale:.9f}\nWEIGHTS = (\n{lines}\n)\n"
         )
 
