@@ -52,7 +52,7 @@ KINDS: dict[str, tuple[tuple[str, ...], str, int]] = {
 READ = {
     "opt-out: a usual text": ("what time do you close on friday", 200),
     "opt-out: one in other words": ("please take me off your list, I never signed up", 1000),
-    "opt-out: 1,600 characters": (("could we move the table to friday, it is not for six but for eight. " * 30)[:1600], 2000),
+    "opt-out: 1,600 characters": (("could we move it to friday, it is not for six but for eight. " * 30)[:1600], 2000),
 }
 MOST_LOAD = 2.0
 """Seconds that a bot of so many flows may take to load."""

@@ -180,6 +180,8 @@ def _weigh(tagged: Tagged, found: re.Match[str]) -> Reading:
         return "none"
     if core != "U" and "T" in near[:5]:
         return "unsure"
+    if core == "U" and ("H" in near[:4] or (tagged.language in _LATE and "H" in before[-4:])):
+        return "none"  # to cancel a contract
     if "H" in near[:2]:
         return "unsure" if core != "!" else "none"
     return "clear"

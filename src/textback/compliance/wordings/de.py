@@ -75,7 +75,7 @@ WORDS = {
     "angemeldet bitte loschen,nicht mehr mit euren sms,lasst das mit den,lass das mit den,"
     "sendet mir nichts,sende mir nichts,senden sie mir nichts,mir nichts mehr,"
     "nie angemeldet bitte loschen,gestrichen werden,geloscht werden,entfernt werden,"
-    "von der liste genommen",
+    "von der liste genommen,bitte abstellen",
     "unsure": "woher haben sie meine nummer,woher habt ihr meine nummer,woher hast du meine nummer,"
     "wer hat ihnen meine nummer gegeben,wer hat euch meine nummer gegeben,nie angemeldet,"
     "nicht angemeldet,nie zugestimmt,nie registriert,nicht zugestimmt,nie abonniert,nicht abonniert,"
@@ -98,7 +98,9 @@ WORDS = {
     "meine schwester,meine mutter,meinen vater,mein vater,meine frau,mein mann,meinen mann,mein sohn,"
     "meinen sohn,meine tochter,produkt,produkte,artikel,warenkorb,rauchen,weinen,regnen,grosse,farbe,"
     "foto,fotos,paket,adresse,tisch,zimmer,geld,uberweisung,antwort,link,angebot,preis,ihm,ihr,ihn,"
-    "ihnen,zwiebeln,milch,licht,wasser,musik,bestatigung,zucker,zwiebel,pakete,kuche,lied,hund",
+    "ihnen,zwiebeln,milch,licht,wasser,musik,bestatigung,zucker,zwiebel,pakete,kuche,lied,hund,"
+    "internet,vertrag,versicherung,mobilfunkvertrag,stromvertrag,zeitschrift,mitgliedschaft,kurs,"
+    "schule,handyvertrag,stromanbieter",
     "you": "dir,euch,dich,ihnen",
     "quote": "antworte,antworten,antwort mit,steht,stand,wort,zum abmelden,um sich abzumelden,zum abbestellen,"
     "bedeutet,sende stop,senden sie stop,stop an,mit stop",

@@ -90,7 +90,8 @@ WORDS = {
     "mi padre,mi papa,mi mujer,mi marido,mi esposo,mi esposa,mi hijo,mi hija,producto,productos,"
     "articulo,articulos,carrito,fumar,llorar,llover,talla,color,foto,fotos,paquete,direccion,mesa,"
     "habitacion,fuga,dinero,transferencia,ubicacion,respuesta,link,enlace,presupuesto,precio,cebolla,"
-    "leche,luz,agua,parada,confirmacion,cebollas,canela,azucar,propina,plato,precios,se lo,me lo",
+    "leche,luz,agua,parada,confirmacion,cebollas,canela,azucar,propina,plato,precios,se lo,me lo,"
+    "internet,contrato,linea,mi linea,seguro,gas,telefono fijo,gimnasio,revista,plan",
     "you": "te,os,usted,ustedes",
     "quote": "responde,responda,dice,decia,ponia,significa,palabra,envia stop,envia baja,para dar de baja,"
     "para darse de baja,para cancelar,para no recibir,si no desea,si no deseas,si no quieres",

@@ -84,7 +84,7 @@ WORDS = {
     "mon pere,ma femme,mon mari,mon fils,ma fille,mon ami,produit,produits,article,articles,panier,"
     "fumer,pleurer,pluie,taille,couleur,photo,photos,colis,adresse,table,chambre,fuite,argent,"
     "virement,reponse,lien,devis,prix,lui,leur,oignons,lait,lumiere,eau,musique,confirmation,sucre,"
-    "carottes,fromage,confirmations",
+    "carottes,fromage,confirmations,internet,contrat,ligne,assurance,forfait,salle,magazine,mutuelle",
     "you": "te,vous,toi,t",
     "quote": "repondez,repondre,dit,disait,ecrit,mot,tapez,taper,envoyez stop,envoyer stop,stop au,"
     "pour vous desabonner,pour se desabonner,pour se desinscrire,pour me desabonner,"

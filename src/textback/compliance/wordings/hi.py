@@ -92,7 +92,8 @@ WORDS = {
     "otp,card*,refund*,bill*,password*,payment*,bhai*,behan*,mummy*,papa*,wife*,husband*,beta,beti,"
     "product*,item*,saman*,cigarette*,barish*,size*,colour*,color*,photo*,parcel*,address*,table*,"
     "room*,paise*,paisa*,reply*,link*,price*,rate*,use,unko,unhe,pyaz*,doodh*,pani*,light*,chini,gana,"
-    "atm,naukri,job,school,mirchi,मिर्च*",
+    "atm,naukri,job,school,mirchi,मिर्च*,internet,इंटरनेट,connection,कनेक्शन,insurance,gym,contract,"
+    "बीमा",
     "quote": "reply,likha,लिखा,मतलब,matlab,लिखकर,likhkar,likh kar,के लिए भेजें,ke liye bheje",
     "fine": "बजाय,जगह,bajaye,jagah,instead",
     "please": "कृपया,कृपा,प्लीज,प्लीज़,धन्यवाद,शुक्रिया,नमस्ते,अभी,तुरंत,जल्दी,भाई,यार,सर,मैडम,जी,kripya,krpya,"

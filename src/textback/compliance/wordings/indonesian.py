@@ -59,7 +59,7 @@ WORDS = {
     "refund,tagihan,password,sandi,pembayaran,kakak saya,adik saya,ibu saya,bapak saya,ayah saya,"
     "istri saya,suami saya,anak saya,produk,barang,keranjang,merokok,rokok,hujan,ukuran,warna,foto,"
     "paket,alamat,meja,kamar,uang,transfer,balasan,link,harga,dia,bawang,gula,es,cabai,sambal,air,"
-    "lampu,musik,halte",
+    "lampu,musik,halte,internet,kontrak,asuransi,gym,majalah,wifi",
     "you": "kamu,anda,kalian",
     "quote": "balas,ketik,artinya,untuk berhenti,utk berhenti,kata",
     "fine": "sebagai gantinya,aja lewat,saja lewat,suka",

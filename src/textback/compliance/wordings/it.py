@@ -77,7 +77,7 @@ WORDS = {
     "mio padre,mio papa,mia moglie,mio marito,mio figlio,mia figlia,prodotto,prodotti,articolo,"
     "articoli,carrello,fumare,piangere,piovere,taglia,colore,foto,pacco,indirizzo,tavolo,camera,soldi,"
     "bonifico,risposta,link,preventivo,prezzo,gli,lui,lei,loro,cipolla,cipolle,latte,luce,acqua,"
-    "musica,conferma,zucchero",
+    "musica,conferma,zucchero,internet,contratto,linea,assicurazione,palestra,rivista,gas,utenza",
     "you": "ti,vi,te,voi",
     "quote": "rispondi,rispondere,dice,scritto,diceva,parola,per cancellarsi,per cancellarti,per disiscriversi,"
     "significa,invia stop,scrivi stop,per non ricevere",

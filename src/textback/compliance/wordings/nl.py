@@ -10,8 +10,9 @@ WORDS = {
     "send": "stuur,sturen,stuurt,gestuurd,schrijf,schrijven,app,appen,apt,sms,smsen,sms en,sms t,bericht,"
     "berichten,contacteer,contacteren,benader,benaderen,toesturen,opsturen,zend*,mailen sms,texten,"
     "spam,spammen,lastig*,contact op*,contact opnemen,contact op te nemen,toezenden,whatsapp,benaderd,"
-    "aanschrijven",
-    "receive": "ontvangen,krijgen,ontvang,hebben,te ontvangen,benaderd worden,van jullie horen,van u horen,krijg",
+    "aanschrijven,ge sms t",
+    "receive": "ontvangen,krijgen,ontvang,hebben,te ontvangen,benaderd worden,van jullie horen,van u horen,krijg,"
+    "worden ge sms t",
     "call": "bel,bellen,belt,opbellen,gebeld",
     "message": "bericht,berichten,berichtjes,sms,sms jes,smsjes,smsen,appjes,reclame,meldingen,notificaties,"
     "aanbiedingen,spam,tekstberichten,nieuws,promoties,promo,herinneringen,die troep,deze troep,"
@@ -53,7 +54,7 @@ WORDS = {
     "hoef dit niet,moeten stoppen,sms jes zat,hou eens op,houd eens op,laat me nou eens met rust,"
     "stop hiermee,stop daarmee,abonnement op sms,geen sms willen,klaar met jullie,klaar met die,"
     "ik wil hier niet meer in,wil hier niet meer,verwijderd worden,lijst verwijderd,"
-    "lijst gehaald worden",
+    "lijst gehaald worden,niet meer ge sms t,niet meer gesmst",
     "unsure": "hoe komen jullie aan mijn nummer,hoe komt u aan mijn nummer,hoe kom je aan mijn nummer,"
     "wie heeft jullie mijn nummer gegeven,wie heeft mijn nummer gegeven,"
     "waar hebben jullie mijn nummer,waar heeft u mijn nummer,nooit aangemeld,niet aangemeld,"
@@ -75,7 +76,8 @@ WORDS = {
     "mijn moeder,mijn vader,mijn vrouw,mijn man,mijn zoon,mijn dochter,product,producten,artikel,"
     "artikelen,winkelwagen,roken,huilen,regenen,maat,kleur,foto,fotos,foto's,pakket,adres,tafel,kamer,"
     "geld,overboeking,antwoord,link,offerte,prijs,hem,haar,hun,hen,ui,uien,melk,licht,water,muziek,"
-    "bevestiging,suiker,pakje,hond",
+    "bevestiging,suiker,pakje,hond,internet,contract,verzekering,internetcontract,tijdschrift,"
+    "sportschool,les,energie",
     "you": "je,jou,u,jullie",
     "quote": "antwoord,staat,zegt,woord,om af te melden,om je af te melden,om u af te melden,afmelden stuur,"
     "betekent,stuur stop,stop naar,sms stop",

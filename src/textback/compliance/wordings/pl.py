@@ -70,7 +70,7 @@ WORDS = {
     "moj tata,do mojego brata,do brata,moja zona,moj maz,do meza,moj syn,moja corka,produkt*,artykul*,"
     "koszyk*,palic,palenie,plakac,padac,rozmiar*,kolor*,zdjec*,paczk*,adres*,stolik*,pokoj,pokoju,"
     "pieniadz*,przelew*,odpowied*,link*,wycen*,cen*,mu,jej,im,cebul*,mlek*,wod*,swiatl*,muzyk*,"
-    "potwierdzen*,cukru",
+    "potwierdzen*,cukru,internet,umowe,umowy,ubezpieczeni*,silowni*,czasopism*,polis*",
     "you": "ci,wam,panu,pani,panstwu",
     "quote": "odpisz,odpowiedz,napisano,pisze ze,slowo,aby zrezygnowac,aby sie wypisac,zeby sie wypisac,"
     "wyslij stop,znaczy,o tresci,tresci",

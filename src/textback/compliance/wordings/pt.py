@@ -88,7 +88,8 @@ WORDS = {
     "cobrancas,cobrar,meu irmao,minha irma,minha mae,meu pai,minha esposa,meu marido,minha mulher,"
     "meu filho,minha filha,produto,produtos,item,itens,carrinho,fumar,chorar,chover,tamanho,cor,foto,"
     "fotos,pacote,endereco,mesa,quarto,dinheiro,transferencia,pix,resposta,link,orcamento,preco,lhe,"
-    "ele,ela,cebola,leite,luz,agua,musica,confirmacao,acucar,marcacao",
+    "ele,ela,cebola,leite,luz,agua,musica,confirmacao,acucar,marcacao,internet,contrato,linha,seguro,"
+    "plano,academia,revista,ginasio",
     "you": "te,voce,vc,voces,vcs,vos",
     "quote": "responda,responde,diz,dizia,escrito,palavra,para cancelar,para sair,para nao receber,significa,"
     "envie sair,envie stop,envie parar,digite",

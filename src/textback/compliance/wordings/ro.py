@@ -48,7 +48,8 @@ WORDS = {
     "other": "comanda,comenzi,programare,programarea,rezervare,rezervarea,livrare,autobuz,tren,cod,codul,card,"
     "cardul,rambursare,factura,parola,plata,fratele meu,sora mea,mama,tata,sotia,sotul,fiul,fiica,"
     "produs,produse,cos,fumat,fumez,plang,ploaia,marime,culoare,poza,poze,colet,coletul,adresa,masa,"
-    "camera,bani,transfer,raspuns,link,pret,lui,ei,ceapa,lapte,apa,lumina,muzica,confirmare,zahar",
+    "camera,bani,transfer,raspuns,link,pret,lui,ei,ceapa,lapte,apa,lumina,muzica,confirmare,zahar,"
+    "internet,contract,contractul,asigurare,abonamentul la",
     "you": "te,va,voua,tie",
     "quote": "raspunde,raspundeti,scrie,cuvantul,pentru dezabonare,pentru a va dezabona,inseamna,trimite stop,"
     "trimiteti stop",

@@ -63,7 +63,7 @@ WORDS = {
     "min bror,min syster,min mamma,min pappa,min fru,min man,min son,min dotter,produkt,produkter,"
     "vara,varor,varukorg,röka,gråta,regna,storlek,färg,bild,bilder,paket,paketet,adress,bord,rum,"
     "pengar,svar,länk,offert,pris,honom,henne,dem,lök,mjölk,vatten,musik,bekräftelse,socker,avtale,"
-    "bestilling,bestillingen,ordre,timen",
+    "bestilling,bestillingen,ordre,timen,internet,avtal,avtalet,försäkring,gymkort,tidning,bredband",
     "you": "dig,er,deg,jer,dere",
     "quote": "svara,svar,står,ordet,för att avregistrera,för att avsluta,betyder,skicka stopp,sms a stopp",
     "fine": "istället,i stället,hellre,älskar,isteden",

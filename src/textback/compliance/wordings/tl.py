@@ -63,7 +63,7 @@ WORDS = {
     "other": "order,orders,appointment,booking,reservation,delivery,bus,jeep,code,otp,card,refund,bill,"
     "password,bayad,kapatid ko,kuya ko,ate ko,nanay ko,tatay ko,asawa ko,anak ko,product,item,cart,"
     "sigarilyo,yosi,ulan,size,kulay,photo,parcel,address,table,room,pera,reply,link,price,presyo,"
-    "sibuyas,asukal,tubig,yelo",
+    "sibuyas,asukal,tubig,yelo,internet,kontrata,insurance,gym,wifi",
     "you": "ka,kayo,sayo,inyo,iyo",
     "quote": "reply,ibig sabihin,sabi,i reply,para mag unsubscribe",
     "fine": "sa halip,na lang sa,mahal",

@@ -66,7 +66,8 @@ WORDS = {
     "other": "siparis*,randevu*,rezervasyon*,teslimat*,otobus*,tren*,kod*,kart*,iade*,fatura*,sifre*,odeme*,"
     "kardesim*,abim*,annem*,babam*,esim*,kocam*,oglum*,kizim*,urun*,sepet*,sigara*,yagmur*,beden,renk,"
     "fotograf*,kargo*,paket*,adres*,masa*,oda,para*,havale*,cevap*,link*,teklif,fiyat*,sogan*,sut,su,"
-    "isik,muzik,onay mesaj*,ona,onlara,seker*,durak*",
+    "isik,muzik,onay mesaj*,ona,onlara,seker*,durak*,internet*,sozlesme*,sigorta*,hat,hattimi,dergi*,"
+    "spor salonu*,gazete*",
     "you": "sana,size",
     "quote": "yazin,yazip,yaziyor,kelime*,cikmak icin,iptal icin,almak istemiyorsaniz,istemiyorsaniz,ret yazip,"
     "anlami,gonderin",

@@ -41,7 +41,8 @@ WORDS = {
     "đang làm,giờ này,tạm thời,khuya,bây giờ chưa,chưa,chỉ,lúc,mỗi ngày",
     "other": "đơn hàng,đơn,lịch hẹn,hẹn,đặt chỗ,đặt bàn,giao hàng,xe buýt,xe bus,mã,thẻ,hoàn tiền,hóa đơn,"
     "mật khẩu,thanh toán,anh tôi,em tôi,mẹ tôi,bố tôi,vợ tôi,chồng tôi,con tôi,sản phẩm,giỏ hàng,"
-    "hút thuốc,mưa,size,màu,ảnh,hàng,địa chỉ,bàn,phòng,tiền,trả lời,link,giá,hành,đường,đá,cay,nước",
+    "hút thuốc,mưa,size,màu,ảnh,hàng,địa chỉ,bàn,phòng,tiền,trả lời,link,giá,hành,đường,đá,cay,nước,"
+    "internet,hợp đồng,bảo hiểm,gói cước,mạng",
     "you": "bạn,anh,chị",
     "quote": "soạn,nhắn stop,soan,để hủy,để từ chối,trả lời,nghĩa",
     "fine": "thay vì,thay vào đó,thích",
