@@ -161,7 +161,7 @@ def _weigh(tagged: Tagged, found: re.Match[str]) -> Reading:
     before = letters[letters.rfind("|", 0, start) + 1 : start]
     stop = letters.find("|", end)
     after = letters[end : stop if stop >= 0 else len(letters)]
-    if "V" in before[-2:] or (core[-1:] == "S" and "V" in after[:1]):
+    if "V" in before[-2:] or (core[-1:] in "SU!" and "V" in after[:2]):
         return "none"
     if core in ("G", "Z"):
         return "clear"

@@ -64,19 +64,21 @@ class _Phrase(msgspec.Struct, frozen=True):
     language: int
     letter: str
     rest: tuple[str, ...]
+    common: bool = False
 
 
 class _Entry:
     """What a word can begin in one language: its class alone, phrases by their second word, and those whose second
     word is open."""
 
-    __slots__ = ("alone", "letters", "open", "pairs")
+    __slots__ = ("alone", "common", "letters", "open", "pairs")
 
     def __init__(self) -> None:
         self.alone = ""
         self.pairs: dict[str, list[_Phrase]] = {}
         self.open: list[_Phrase] = []
         self.letters: set[str] = set()
+        self.common: set[str] = set()
 
 
 class Tagged(msgspec.Struct, frozen=True):
@@ -181,7 +183,7 @@ def _fill() -> None:
                 if ",," in entries or entries.strip(",") != entries:
                     raise ValueError(f"{language}: {name} has an empty entry: {entries!r:.60}")
                 for entry in entries.split(","):
-                    _add(number, CLASSES[name], entry)
+                    _add(number, CLASSES[name], entry, common=of_language is COMMON)
     for found in (*_EXACT.values(), *_PREFIX.values()):
         found.sort(key=lambda phrase: -len(phrase.rest))
     for word, phrases in _EXACT.items():
@@ -191,14 +193,14 @@ def _fill() -> None:
                 _FUZZY.setdefault(word[:at] + word[at + 1 :], word)
 
 
-def _add(number: int, letter: str, entry: str) -> None:
+def _add(number: int, letter: str, entry: str, *, common: bool) -> None:
     plain = _NUMBER.sub(" number ", _JOINING.sub("", flatten(entry.strip())))
     words = _TOKEN.findall(plain.replace("*", _STAR).replace("_", _GAP))
     words = [word.replace(_GAP, "_").replace(_STAR, "*") for word in words]
     if not words:
         raise ValueError(f"The wording {entry!r} has no letters.")
     first, rest = words[0], tuple(words[1:])
-    phrase = _Phrase(number, letter, rest)
+    phrase = _Phrase(number, letter, rest, common)
     if first.endswith("*"):
         _PREFIX.setdefault(first[:-1], []).append(phrase)
     else:
@@ -211,7 +213,7 @@ def _starting(word: str) -> Mapping[int, _Entry]:
     entries: dict[int, _Entry] = {}
     for phrase in _meant(word):
         entry = entries.setdefault(phrase.language, _Entry())
-        entry.letters.add(phrase.letter)
+        (entry.common if phrase.common else entry.letters).add(phrase.letter)
         if not phrase.rest:
             entry.alone = entry.alone or phrase.letter
         elif phrase.rest[0] == "_" or phrase.rest[0].endswith("*"):
@@ -272,11 +274,17 @@ def tag(words: Sequence[str]) -> list[Tagged]:
     starting = [_starting(word) for word in words]
     counts: dict[int, int] = {}
     able: set[int] = set()
+    common: set[int] = set()
     for entries in starting:
         for language, entry in entries.items():
             counts[language] = counts.get(language, 0) + 1
             if language not in able and not entry.letters.isdisjoint(TRIGGERS):
                 able.add(language)
+            elif not entry.common.isdisjoint(TRIGGERS):
+                common.add(language)
+    # Words that are used everywhere make a text nobody's: only the language that knows it best may go by them alone.
+    best = max(counts.values(), default=0)
+    able.update(language for language in common if counts[language] == best)
     most = 0
     read = []
     for language in sorted(able, key=lambda language: (-counts[language], language))[:_MOST_LANGUAGES]:
@@ -285,12 +293,18 @@ def tag(words: Sequence[str]) -> list[Tagged]:
         known, tagged = _tagged(language, words, starting)
         most = max(most, known)
         read.append((known, tagged))
-    return [tagged for known, tagged in read if known * 10 >= most * 7]
+    # A language that knows most of the words is the one; of a text in two languages each knows a part.
+    least = most if most * 2 >= len(words) else most * 0.7
+    return [tagged for known, tagged in read if known >= least]
 
 
 def is_of_interest(words: Sequence[str]) -> bool:
     """Whether any word could be part of an opt-out in any language. Where none is, no rule can hold."""
-    return any(not entry.letters.isdisjoint(TRIGGERS) for word in words for entry in _starting(word).values())
+    return any(
+        not (entry.letters.isdisjoint(TRIGGERS) and entry.common.isdisjoint(TRIGGERS))
+        for word in words
+        for entry in _starting(word).values()
+    )
 
 
 def _longest(entry: _Entry, words: Sequence[str], at: int) -> tuple[int, str]:

@@ -131,7 +131,7 @@ WORDS = {
     "shut the fuck up,stfu,fuck you,kick rocks,eat shit,pound sand,suck it,stop it,knock it off,"
     "cut it out,not interested,no interest,uninterested,no thanks not interested,get a life,screw you,"
     "im not interested,i am not interested,not interested at all,spam,end this,go f yourself,"
-    "make it stop",
+    "make it stop,please cancel,cancel please,cancel now,pls cancel,cancel pls,cancel thanks",
     "ask": "how,how do i,how can i,when,why,what,whats,where,which,did you,did i,does,do i,will i,should i,"
     "is it,am i,have i,what if,if i,how come,what happens,who,whos,wondering,whether,was i,is there,"
     "are you,difference,meaning,r u,have you,can i,could i,way to,any way,is there any,do i need",
@@ -144,7 +144,7 @@ WORDS = {
     "in the morning,am,pm,right now,now im,so early,so late,on sundays,on sunday,at work,past,between,"
     "weekend,weekends,monday,week,this week,hour,hours,minute,minutes,for a while,this month,often,"
     "so often,so much,that often,every day,everyday,twice,as much,as many,as often,a meeting,when im,"
-    "driving,so many,back,unless,only",
+    "driving,so many,back,unless,only,for now,for a bit,right this minute",
     "other": "him,her,them,his,their,my brother*,my mom*,my mother*,my dad*,my sister*,my wife*,my husband*,"
     "my son*,my daughter*,my boss*,my friend*,order,orders,appointment,appt,booking,reservation,"
     "delivery,bus,train,coffee,leak,bleeding,crying,laughing,working,raining,loving,pain,smoking,"
@@ -154,15 +154,18 @@ WORDS = {
     "replies,response,answer,link,links,price,quote,salary,job,class,lesson,shift,policy,meeting,"
     "flight,insurance,car,ticket,trip,everyone,each other,people,kids,the kids,music,lights,light,"
     "stuff,water,talking,that,the internet,internet,direct deposit,check,checks,contract,lease,"
-    "broadband,phone plan,line,membership,box,magazine",
+    "broadband,phone plan,line,membership,box,magazine,packages,invoices,parcels,charging me,"
+    "charge me,catalogues,receipts,bills,notices",
     "you": "you,u,ya,to you,you guys",
     "quote": "reply,replied,says,said,say,word,type,typing,means,mean,sent,send stop to,text stop to,"
     "txt stop to,reply stop to,stop to,if i text,if i reply,send the word,reply _ to unsubscribe,"
     "text _ to unsubscribe,send _ to unsubscribe,text stop,txt stop,reply stop,replying stop,"
     "text _ to opt out,reply _ to opt out,text stop _ to,send stop,text _ to stop,to stop reply,"
     "to unsubscribe reply,to opt out reply,to stop text,to unsubscribe text,to opt out text,"
-    "to stop txt,opt out reply,to opt out txt,to end reply,unsubscribe reply,unsubscribe text",
-    "fine": "instead,love,thanks for the reminder,looking forward,by email instead,rather",
+    "to stop txt,opt out reply,to opt out txt,to end reply,unsubscribe reply,unsubscribe text,out txt,"
+    "unsubscribe txt",
+    "fine": "instead,love,thanks for the reminder,looking forward,by email instead,rather,only text,text only,"
+    "just text,by text only,only order updates",
     "please": "please,pls,plz,plss,plse,pleas,plzz,thanks,thank you,thx,ty,tks,now,already,asap,immediately,"
     "right away,right now,just,hi,hey,hello,yo,yes,ok,okay,k,sorry,ffs,wtf,omg,damn,damnit,dammit,"
     "fucking,fkn,fckn,freaking,bloody,tf,the fuck,the hell,goddamn,bro,dude,man,sir,maam,mam,guys,"
@@ -172,7 +175,7 @@ WORDS = {
     "have a nice day,wow,lol,no thanks,no thank you,nope,no,ugh,asshole,idiot,idiots,jerk,jerks,lets,"
     "ill,really,cheers,mate,enough,ai,how many times,how many more times,many times,can i be,"
     "can i please be,can i get,could i be,could i please be,do i have to say,do i have to tell,"
-    "after i said,even after",
+    "after i said,even after,idk who this is but,i dont know who this is but,who this is",
     "never": "bus stop,bus stops,stop by,stop in,stop at,stop over,stop the bus,pit stop,one stop,non stop,"
     "nonstop,full stop,next stop,stop sign,train stop,tram stop,stop working,stopped working,"
     "cant stop,cannot stop,can not stop,couldnt stop,dont stop,do not stop,never stop,doesnt stop,"
@@ -210,7 +213,7 @@ WORDS = {
     "end this call,cancel this,end texts conversation,unsubscribe button,list of,red light,"
     "get off my phone,wait list removed,subscription box,unsubscribe link,unsubscribe page,"
     "stop my subscription box,the email newsletter,from the email newsletter,"
-    "unsubscribe me from the email*,from the email",
+    "unsubscribe me from the email*,from the email,stop charging",
     "wrong_alone": "wrong person,wrong persn,wrong guy,wrong girl,wrong dude,wrong lady,wrong man,incorrect number",
     "and": "and,also",
 }

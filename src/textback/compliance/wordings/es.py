@@ -76,7 +76,8 @@ WORDS = {
     "los voy a reportar,voy a bloquear*,los bloqueo,los voy a bloquear,demasiados mensajes,"
     "muchos mensajes,que pesados,pesados",
     "rude": "vete a la mierda,vayanse a la mierda,largo,largate,vayanse al diablo,vete al diablo,callate,"
-    "chinga tu madre,que les den,no me interesa,iros a la mierda,paso,no mas,equivocado",
+    "chinga tu madre,que les den,no me interesa,iros a la mierda,paso,no mas,equivocado,"
+    "quiero cancelar,cancelar por favor",
     "ask": "como,cuando,por que,porque me,que pasa,puedo,donde,cual,es posible,que significa,si respondo,"
     "quien,a que hora,cuanto,hay que,debo",
     "if": "si",
