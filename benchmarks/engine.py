@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from textback.compliance.revocation import revocation
 from textback.engine.arrivals import Message
 from textback.engine.bot import Bot
 from textback.engine.load import load_bot
@@ -47,6 +48,12 @@ KINDS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "all in one text": ((), "go, a repair next thursday at 4, I'm Ana", 2000),
     "correction": (("go", "repair", "yes", "next thursday at 4"), "actually 5pm", 2000),
 }
+#: Texts that are read for an opt-out, and what the median may take in µs (O3).
+READ = {
+    "opt-out: a usual text": ("what time do you close on friday", 200),
+    "opt-out: one in other words": ("please take me off your list, I never signed up", 1000),
+    "opt-out: 1,600 characters": (("could we move it to friday, it is not for six but for eight. " * 30)[:1600], 2000),
+}
 MOST_LOAD = 2.0
 """Seconds that a bot of so many flows may take to load."""
 
@@ -81,6 +88,12 @@ def turns() -> dict[str, Any]:
 
         _median(one, TURNS // 4)
         found[kind] = {"us": _median(one, TURNS), "target_us": target}
+    for kind, (text, target) in READ.items():
+
+        def read(text: str = text) -> object:
+            return revocation(text)
+
+        found[kind] = {"us": _median(read, TURNS), "target_us": target}
     return found
 
 

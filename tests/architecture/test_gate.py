@@ -38,7 +38,7 @@ def test_only_the_gate_makes_decisions_and_permits() -> None:
 
 
 def test_permits_are_asked_for_only_where_the_gate_has_just_been_asked() -> None:
-    assert who_calls("permit") == {"pipeline/writes.py", "pipeline/gating.py"}
+    assert who_calls("permit") == {"pipeline/turn.py", "pipeline/gating.py"}
     assert who_calls("decide_send") == {"pipeline/gating.py", "cli/policy.py"}
 
 

@@ -28,6 +28,7 @@ FORMS = {
     "/c/{contact}/erase": "/c/{c}/erase",
     "/c/{contact}/consent": "/c/{c}/consent",
     "/c/{contact}/opt-out": "/c/{c}/opt-out",
+    "/c/{contact}/settle": "/c/{c}/settle",
     "/flows/try": "/flows/try",
     "/flows/save": "/flows/save",
     "/flows/files": "/flows/files",
@@ -248,6 +249,7 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
         ("mates", mates),
         ("opted out", opted_out),
         ("waiting", site.waiting()),
+        ("perhaps opted out", site.contact("who gave you my number")),
         ("bot", site.contact("BOOK")),
     ):
         found[f"thread {name}"] = person.get(f"/c/{contact}?view=all")

@@ -50,6 +50,7 @@ TABLE = {
     ("GET", "/c/{contact}/consent"): ("agent", "/c/{c}/consent"),
     ("POST", "/c/{contact}/consent"): ("agent", "/c/{c}/consent"),
     ("POST", "/c/{contact}/opt-out"): ("agent", "/c/{c}/opt-out"),
+    ("POST", "/c/{contact}/settle"): ("agent", "/c/{c}/settle"),
     ("GET", "/c/{contact}/proof"): ("owner", "/c/{c}/proof"),
     ("GET", "/events"): ("agent", "/events"),
     ("GET", "/try"): ("agent", "/try"),
@@ -98,6 +99,7 @@ WELCOME = {
     ("POST", "/v1/events"): 200,
     ("POST", "/c/{contact}/consent"): 409,
     ("POST", "/c/{contact}/opt-out"): 409,
+    ("POST", "/c/{contact}/settle"): 400,  # yes or no?
     ("POST", "/flows/try"): 200,
     ("POST", "/flows/save"): 200,  # it only checks
     ("POST", "/flows/publish"): 409,  # there is no draft

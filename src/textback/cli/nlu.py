@@ -13,6 +13,7 @@ import typer
 from textback.app import read_folder, understanding_of
 from textback.cli.serving import example_bot
 from textback.compliance.detect import keyword
+from textback.compliance.revocation import NOTHING, revocation
 from textback.core.errors import SettingsError, shown
 from textback.engine.bot import Bot
 from textback.engine.load import load_bot
@@ -134,10 +135,14 @@ def taught(bot: Bot) -> Bot:
 def reading(model: Model, text: str) -> Mapping[str, object]:
     """What is known of one text: consent first, as on the road, then its intent."""
     word = keyword(text)
+    said = revocation(text) if word is None else NOTHING
     found = model.classify(text)
+    # YES is consent only from someone who has opted out; here it is an answer like any other (O8).
+    consent = _CONSENT.get(word.kind, "none") if word is not None else "none"
     return {
-        # YES is consent only from someone who has opted out; here it is an answer like any other (O8).
-        "consent": _CONSENT.get(word.kind, "none") if word is not None else "none",
+        "consent": "optout" if said.reading == "clear" else consent,
+        # A person must say whether they opted out (O3).
+        **({"hold": True} if said.reading == "unsure" else {}),
         "intent": None if model.verdict(found) == "unknown" else found.intent,
         "confidence": round(found.confidence, 4),
         "language": found.language,

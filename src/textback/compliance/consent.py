@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from textback.compliance.detect import Keyword, keyword
+from textback.compliance.revocation import NOTHING, Finding, revocation
 from textback.core.when import MINUTE
 
 CONFIRM_WITHIN = 5 * MINUTE
@@ -15,6 +16,7 @@ _RESULTS = {
     "opt_out": "Opt-out",
     "opt_in": "Opt-in",
     "help": "Help",
+    "hold": "Perhaps an opt-out",
 }
 
 
@@ -31,16 +33,18 @@ class Verdict(msgspec.Struct, frozen=True):
     """What a text means for consent. Unless `action` is "none" the text is used up and no flow sees it.
 
     `reply` is a text of class compliance, None where the provider has already answered; `reply_expires_at` (ms) is the
-    moment after which it must not go. `result` is the trace's word for it.
+    moment after which it must not go. `result` is the trace's word for it. "hold": they may have meant to opt out, and
+    a person must say (O3). `more`: they asked for something else as well (O4). `keyword` has the words that decided.
     """
 
-    action: str  # none | opt_out | opt_in | help
+    action: str  # none | opt_out | opt_in | help | hold
     rule: str = ""
-    matched_by: str = ""  # provider | keyword
+    matched_by: str = ""  # provider | keyword | rule | model | failure
     keyword: str = ""
     reply: str | None = None
     reply_expires_at: int | None = None
     result: str = "None"
+    more: bool = False
 
 
 _NOTHING = Verdict("none")
@@ -74,7 +78,7 @@ def consider(
         word = found.word if found else ""
         return _verdict(_FLAGS[flagged], "O1", "provider", word, None, None)
     if found is None:
-        return _NOTHING
+        return _NOTHING if opted_out else _in_words(text, brand, received_at, now)
     silent = text.strip().upper() in provider_keywords.get("start" if found.kind == "yes" else found.kind, ())
     if found.kind == "stop":
         return _stop(found, opted_out, silent, brand, received_at, now)
@@ -87,6 +91,26 @@ def consider(
     return _verdict("opt_in", "O8", "keyword", found.word, None if silent else welcome_back(brand), None)
 
 
+def _in_words(text: str, brand: Brand, received_at: int, now: int) -> Verdict:
+    """An opt-out in a sentence of their own (O3). When it can't be read, that is no pass: a person looks at it."""
+    try:
+        found = revocation(text)
+    except Exception:
+        return Verdict("hold", "O3", "failure", result="Could not be read")
+    if found == NOTHING:
+        return _NOTHING
+    if found.reading == "unsure":
+        return _worded("hold", "O3", found, None, None)
+    expires_at = received_at + CONFIRM_WITHIN
+    reply = goodbye(brand) if now < expires_at else None
+    return _worded("opt_out", "O3", found, reply, expires_at if reply else None)
+
+
+def _worded(action: str, rule: str, found: Finding, reply: str | None, expires_at: int | None) -> Verdict:
+    verdict = _verdict(action, rule, found.by, found.words, reply, expires_at)
+    return msgspec.structs.replace(verdict, more=found.more)
+
+
 def _stop(found: Keyword, opted_out: bool, silent: bool, brand: Brand, received_at: int, now: int) -> Verdict:
     expires_at = received_at + CONFIRM_WITHIN
     # O7: one confirmation per revocation, and none that comes too late.
@@ -97,7 +121,9 @@ def _stop(found: Keyword, opted_out: bool, silent: bool, brand: Brand, received_
 
 def _verdict(action: str, rule: str, matched_by: str, word: str, reply: str | None, expires_at: int | None) -> Verdict:
     by = "the provider says so" if matched_by == "provider" else f"“{word.upper()}”"
-    silent = "" if reply else ", no reply due"
+    if matched_by in ("rule", "model"):
+        by = f"by {matched_by}, “{word}”"
+    silent = "" if reply or action == "hold" else ", no reply due"
     return Verdict(action, rule, matched_by, word, reply, expires_at, f"{_RESULTS[action]}, {by}{silent}")
 
 

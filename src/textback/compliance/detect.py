@@ -33,9 +33,15 @@ class Keyword(msgspec.Struct, frozen=True):
     word: str
 
 
+def _is_vowel(c: str) -> bool:
+    """Whether a mark is no accent but a part of the word: the vowels of Indian scripts, the voicing of Japanese."""
+    return "\u0900" <= c <= "\u0eff" or c in "\u3099\u309a"
+
+
 def _strip_accents(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if unicodedata.category(c) != "Mn"))
+    kept = "".join(c for c in decomposed if unicodedata.category(c) != "Mn" or _is_vowel(c))
+    return unicodedata.normalize("NFC", kept)
 
 
 def _without_signature(text: str) -> str:
@@ -60,7 +66,7 @@ def normalise(text: str) -> str:
         letters = _strip_accents(unicodedata.normalize("NFKC", text)).casefold()
     kept = []
     for c in letters:
-        if c.isalnum():
+        if c.isalnum() or (_is_vowel(c) and unicodedata.category(c)[0] == "M"):
             kept.append(c)
         elif c in "'’`´\"" or unicodedata.category(c) in ("Cf", "Mn", "Me", "Sk"):
             continue  # quotes and invisible characters join what they stand in: s'top, s​top

@@ -17,7 +17,7 @@ from textback.compliance.policy import Policy, policy_of
 from textback.compliance.tables import registrations
 from textback.core.overrides import Overrides
 from textback.core.registration import UNDECLARED, Registration
-from textback.core.when import DAY
+from textback.core.when import DAY, MINUTE
 
 Outcome = Literal["go", "hold", "refuse"]
 DEFAULT = policy_of(Overrides())
@@ -26,15 +26,17 @@ DEFAULT = policy_of(Overrides())
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """What is known when somebody wants to send a text. Times are ms.
 
-    `wrote`: they have texted us at some time. `waits`: their last text waits for an answer by a person. `was_answer`:
-    it was an answer when it was queued, and stays one until `expires_at`. `queued_at` is when the text was
-    first queued, `to` the contact's number, `zone` and `region` what they, or their address, say of where they are.
-    `sent` are the times at which promotional texts went to them in the last day. `jitter` is between 0 and 1.
+    `unsure`: they may have opted out, and a person must settle it (O3). `wrote`: they have texted us at some time.
+    `waits`: their last text waits for an answer by a person. `was_answer`: it was an answer when it was queued, and
+    stays one until `expires_at`. `queued_at` is when the text was first queued, `to` the contact's number, `zone` and
+    `region` what they, or their address, say of where they are. `sent` are the times at which promotional texts went to
+    them in the last day. `jitter` is between 0 and 1.
     """
 
     message_class: str
     now: int
     opted_out: bool = False
+    unsure: bool = False
     expires_at: int | None = None
     author: str = "bot"
     author_name: str = ""
@@ -96,8 +98,10 @@ class Decision(msgspec.Struct, frozen=True):
         return "expired" if self.rule in _TOO_LATE_RULES else "blocked"
 
 
-HOLDS = frozenset({"Q1", "Q3"})
+HOLDS = frozenset({"O3", "Q1", "Q3"})
 """Rules by which a text waits. One that is queued under another rule goes as soon as it can."""
+LOOK_AGAIN = 10 * MINUTE
+"""How long (ms) a text waits before it is seen whether a doubtful opt-out has been settled."""
 _VOUCHERS = {"api": "a program", "person": "a person"}
 """Who says, by writing to somebody, that they may: whom the business gave a key or an account. The bot does not."""
 _SEAL = object()
@@ -172,6 +176,8 @@ def _answers(ask: Ask) -> bool:
 
 def _unasked(ask: Ask, trace: list[Step] | None) -> Decision:
     """A text that is not an answer: informational, promotional, or of a class that nobody knows (C1)."""
+    if ask.unsure:
+        return _unsettled(ask, trace)
     judged = "informational" if ask.message_class in ("informational", "conversational") else "promotional"
     found = _consent(ask, judged)
     inputs = {"class": ask.message_class, "judged": judged, "agreements": [_scope(one) for one in ask.agreements]}
@@ -187,6 +193,17 @@ def _unasked(ask: Ask, trace: list[Step] | None) -> Decision:
     decision = Decision("go", "C3", "Not opted out.", judged, ask.now, 0, ask.expires_at, basis, event_id, place)
     timed = _timed(ask, judged, decision, trace)
     return timed if timed.outcome == "refuse" else _content(ask, judged, trace) or timed
+
+
+def _unsettled(ask: Ask, trace: list[Step] | None) -> Decision:
+    """They may have opted out (O3): it waits until a person has settled it, and not for ever (Q4)."""
+    why = "They may have opted out. A person must settle it at the desk first."
+    _say(trace, "suppression", "O3", {"unsure": True}, "not settled")
+    expires_at = ask.expires_at if ask.expires_at is not None else (ask.queued_at or ask.now) + ask.policy.hold
+    until = ask.now + LOOK_AGAIN
+    if until >= expires_at:
+        return Decision("refuse", "Q4", f"{why} Nobody did in time.", ask.message_class, ask.now)
+    return Decision("hold", "O3", why, ask.message_class, ask.now, until, expires_at)
 
 
 def _scope(one: Agreement) -> str:

@@ -95,6 +95,14 @@ class Complete(Arrival, frozen=True, omit_defaults=True, tag="complete"):
     user_name: str
 
 
+class SettleOptOut(Arrival, frozen=True, omit_defaults=True, tag="settle_opt_out"):
+    """A person says whether a text that may have been an opt-out was one (O3)."""
+
+    user_id: str
+    user_name: str
+    opted_out: bool
+
+
 class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     """Another program sends a text through the API: its own words, or a named message (`template`) with the values of
     its variables, in `locale` or, without one, in the contact's own. `zone` (IANA) and `region` say where the contact
@@ -157,6 +165,7 @@ AnyArrival = (
     | Takeover
     | HandBack
     | Complete
+    | SettleOptOut
     | ApiSend
     | ApiEvent
     | TimerFired

@@ -466,6 +466,7 @@ def copy(state: State) -> State:
         state.unclear[:],
         state.unclear_text,
         state.asked[:],
+        state.opt_out_unsure,
     )
 
 

@@ -54,7 +54,7 @@ class RecordConsent(msgspec.Struct, frozen=True, omit_defaults=True, tag="record
 
     change: str
     rule: str
-    matched_by: str  # "provider" | "keyword" | "human"
+    matched_by: str  # "provider" | "keyword" | "rule" | "model" | "human"
     keyword: str = ""
     evidence: Evidence | None = None
     occurred_at: int | None = None
@@ -107,11 +107,11 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of a turn's ordered record: what the desk shows between texts and what reports count.
 
     Kinds: session_started, session_ended, escalated, taken_over, handed_back, completed, opted_out, opted_in,
-    help_asked, episode_started, episode_status, step_reached, answer_refused, fallback, send_refused, turn_failed,
-    reminded, waits, goal, recorded, tagged, untagged, corrected, session_parked, session_resumed, resume_offered,
-    unclear, loop_guard, late_message, action_asked, action_done, action_failed, action_stale, owner_idle,
-    takeover_refused, reply_refused, hand_back_refused, complete_refused, heard_together, event_received, link_clicked
-    (written beside the turns, when a contact opens a short link).
+    help_asked, opt_out_unsure, opt_out_settled, episode_started, episode_status, step_reached, answer_refused,
+    fallback, send_refused, turn_failed, reminded, waits, goal, recorded, tagged, untagged, corrected, session_parked,
+    session_resumed, resume_offered, unclear, loop_guard, late_message, action_asked, action_done, action_failed,
+    action_stale, owner_idle, takeover_refused, reply_refused, hand_back_refused, complete_refused, heard_together,
+    event_received, link_clicked (written beside the turns, when a contact opens a short link).
     """
 
     kind: str

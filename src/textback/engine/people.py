@@ -1,7 +1,7 @@
 """What people at the desk do to a conversation. Whoever owns it speaks; nobody else may until they let go."""
 
 from textback.engine.advance import advance
-from textback.engine.arrivals import AgentReply, Complete, HandBack, Takeover
+from textback.engine.arrivals import AgentReply, Complete, HandBack, SettleOptOut, Takeover
 from textback.engine.awaited import wait_on, waits_for_event
 from textback.engine.context import OWNER_IDLE, Context
 from textback.engine.effects import CancelTimers, Send, SetTimer
@@ -10,7 +10,7 @@ from textback.engine.nodes.registry import asking
 from textback.engine.results import ready, settle
 from textback.engine.state import Owner
 
-Act = AgentReply | Complete | HandBack | Takeover
+Act = AgentReply | Complete | HandBack | SettleOptOut | Takeover
 
 
 def _refused(ctx: Context, act: Act, kind: str, **more: str) -> bool:
@@ -81,6 +81,7 @@ def hand_back(ctx: Context, act: HandBack) -> None:
     ends the session."""
     if ctx.state.owner.kind == "bot" or _refused(ctx, act, "hand_back_refused"):
         return
+    settle_opt_out(ctx, SettleOptOut(act.user_id, act.user_name, False))
     ctx.effects.append(CancelTimers((OWNER_IDLE,)))
     ctx.state.owner = Owner("bot", since=ctx.now)
     ctx.state.handoff = None
@@ -118,6 +119,7 @@ def complete(ctx: Context, act: Complete) -> None:
     """The person closes the episode. The contact's next text begins another, with the bot."""
     if ctx.state.episode.status in OVER or _refused(ctx, act, "complete_refused"):
         return
+    settle_opt_out(ctx, SettleOptOut(act.user_id, act.user_name, False))
     if ctx.state.owner.kind == "person":
         ctx.effects.append(CancelTimers((OWNER_IDLE,)))
     ctx.state.owner = Owner("bot", since=ctx.now)
@@ -126,3 +128,10 @@ def complete(ctx: Context, act: Complete) -> None:
         ctx.drop_parked(-1)
     ctx.end_session("closed")
     ctx.event("completed", user=act.user_id, name=act.user_name)
+
+
+def settle_opt_out(ctx: Context, act: SettleOptOut) -> None:
+    """The person says whether they opted out (O3). Whoever returns or completes it has seen the text and says no."""
+    if ctx.state.opt_out_unsure:
+        ctx.state.opt_out_unsure = 0
+        ctx.event("opt_out_settled", user=act.user_id, name=act.user_name, opted_out=act.opted_out)

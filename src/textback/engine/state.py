@@ -127,6 +127,7 @@ class State(msgspec.Struct, omit_defaults=True):
     `parked` are the sessions that wait for another to end, the latest last; `offered` says that the contact was asked
     whether to go on with that one. `tags` are the contact's, sorted. `unclear` are the flows that their last text may
     have been about, `unclear_text`, while they are asked which. `asked` are opt-ins that wait for their YES.
+    `opt_out_unsure` is when they texted what may be an opt-out (ms), until a person has settled it (O3).
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -143,6 +144,7 @@ class State(msgspec.Struct, omit_defaults=True):
     unclear: list[str] = []
     unclear_text: str = ""
     asked: list[Asked] = []
+    opt_out_unsure: int = 0
 
 
 _encoder = msgspec.json.Encoder()

@@ -37,6 +37,7 @@ from textback.engine.arrivals import (
     HandBack,
     JobResult,
     Message,
+    SettleOptOut,
     Takeover,
     TimerFired,
 )
@@ -94,6 +95,7 @@ HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     AgentReply: people.reply,
     HandBack: people.hand_back,
     Complete: people.complete,
+    SettleOptOut: people.settle_opt_out,
     ApiSend: _api_send,
     DeliveryStatus: _status,
     JobResult: results.arrive,

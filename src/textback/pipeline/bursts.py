@@ -15,8 +15,8 @@ from textback.engine.arrivals import AnyArrival, Message
 from textback.engine.bot import Bot
 from textback.engine.state import State
 from textback.pipeline.decide import Standing, verdict_on
-from textback.pipeline.opting import heard
 from textback.pipeline.lines import Line
+from textback.pipeline.opting import heard
 from textback.store.db import Row
 
 _arrival = msgspec.json.Decoder(AnyArrival)

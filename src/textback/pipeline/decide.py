@@ -7,16 +7,16 @@ from collections.abc import Mapping
 
 import msgspec
 
-from textback.compliance.consent import Brand, Verdict, consider
+from textback.compliance.consent import CONFIRM_WITHIN, Brand, Verdict, consider, goodbye
 from textback.compliance.limits import OFF, Guard, note_reply
 from textback.core.errors import TextbackError
 from textback.core.when import MINUTE
-from textback.engine.arrivals import AnyArrival, ConsentChange, DeliveryStatus, Message, TimerFired
+from textback.engine.arrivals import AnyArrival, ConsentChange, DeliveryStatus, Message, SettleOptOut, TimerFired
 from textback.engine.bot import Bot, Escalation
 from textback.engine.context import OWNER_IDLE, Context
 from textback.engine.effects import AnyEffect, CancelQueued, CancelTimers, Check, Event, RecordConsent, Send, SetTimer
 from textback.engine.nodes.ask import Ask
-from textback.engine.state import State
+from textback.engine.state import Handoff, State
 from textback.engine.step import NONE, Turn, close_session, step
 from textback.pipeline import opting
 
@@ -73,11 +73,13 @@ def _decided(
         verdict = verdict_on(bot, arrival, now, standing)
         if verdict.action == "opt_in" and (doubt := arrival.doubt or ("overtaken" if standing.overtaken else "")):
             return _doubted_opt_in(state, verdict, now, doubt)
+        if verdict.action == "hold":
+            return _unsure(bot, older, state, arrival, now, session_id, verdict)
         joined = opting.heard(bot, state, arrival, now, verdict, opted_out=standing.opted_out)
         if joined is not None:
             return joined
         if verdict.action != "none":
-            return _consent_turn(bot, state, verdict, now, standing.opted_out)
+            return _consent_turn(bot, state, verdict, now, standing.opted_out, arrival.text)
         row = Check(CONSENT_ROW, verdict.result)
         if standing.late and state.owner.kind == "bot":
             return _late(bot, older, state, arrival, now, row)
@@ -89,6 +91,8 @@ def _decided(
             return turn
         return _guarded(bot, older, state, arrival, turn, now, standing.guard)
     turn = step(bot, state, arrival, now, session_id=session_id, older=older)
+    if isinstance(arrival, SettleOptOut) and arrival.opted_out and state.opt_out_unsure and not standing.opted_out:
+        return _settled(bot, turn, state.opt_out_unsure, now)
     if isinstance(arrival, DeliveryStatus) and arrival.opted_out and not standing.opted_out:
         # V2: the provider says that they opted out there, so they have opted out here.
         closed, events = close_session(turn.state, "opted_out")
@@ -136,11 +140,12 @@ def _lease(bot: Bot, state: State, now: int) -> list[AnyEffect]:
     return [SetTimer(OWNER_IDLE, now + bot.owner_idle)] if state.owner.kind == "person" else []
 
 
-def _consent_turn(bot: Bot, state: State, verdict: Verdict, now: int, opted_out: bool) -> Turn:
+def _consent_turn(bot: Bot, state: State, verdict: Verdict, now: int, opted_out: bool, text: str) -> Turn:
     effects: list[AnyEffect] = []
     events: list[Event] = []
     data = {"rule": verdict.rule, "matched_by": verdict.matched_by, "keyword": verdict.keyword}
-    state = msgspec.structs.replace(state, last_inbound_at=now)
+    unsure = state.opt_out_unsure if verdict.action == "help" else 0
+    state = msgspec.structs.replace(state, last_inbound_at=now, opt_out_unsure=unsure)
     if verdict.action == "opt_out":
         state, events = close_session(state, "opted_out")
         state.asked = []
@@ -149,6 +154,8 @@ def _consent_turn(bot: Bot, state: State, verdict: Verdict, now: int, opted_out:
             # All that can still wait for them is the confirmation of their first STOP, and it must go (O7).
             effects = [effect for effect in effects if not isinstance(effect, CancelQueued)]
         events.append(Event("opted_out", data))
+        if verdict.more and state.owner.kind == "bot":
+            events.append(_pass_on(state, text, now))
     elif verdict.action == "opt_in":
         effects.append(RecordConsent("re_opt_in", verdict.rule, verdict.matched_by, verdict.keyword))
         events.append(Event("opted_in", data))
@@ -164,6 +171,49 @@ def _consent_turn(bot: Bot, state: State, verdict: Verdict, now: int, opted_out:
             )
         )
     return Turn(state, effects, events, [Check(CONSENT_ROW, verdict.result, hit=True)])
+
+
+def _pass_on(state: State, text: str, now: int) -> Event:
+    """They asked for something else as well (O4). Nothing may be texted to them any more, so a person sees to it."""
+    state.owner = msgspec.structs.replace(state.owner, kind="nobody", since=now)
+    state.handoff = Handoff("opted_out_asked", asked_at=now, ask=text)
+    state.episode = msgspec.structs.replace(state.episode, status="waiting_on_agent")
+    return Event("escalated", {"reason": "opted_out_asked", "queue": "", "stopped_at": ""})
+
+
+def _unsure(
+    bot: Bot,
+    older: Mapping[int, Bot],
+    state: State,
+    arrival: Message,
+    now: int,
+    session_id: str,
+    verdict: Verdict,
+) -> Turn:
+    """They may have opted out (O3): nobody but a person answers, and nothing else goes until one has settled it."""
+    event = Event("opt_out_unsure", {"words": verdict.keyword, "matched_by": verdict.matched_by})
+    row = Check(CONSENT_ROW, verdict.result, hit=True)
+    if state.owner.kind != "bot":  # the bot is quiet anyway, and a person has it or is awaited
+        turn = step(bot, state, arrival, now, session_id=session_id, older=older)
+        turn.state.opt_out_unsure = now
+        turn.events.append(event)
+        turn.checks.insert(0, row)
+        return turn
+    ctx = _silent(bot, older, state, arrival, now, "opt_out_unsure")
+    ctx.state.opt_out_unsure = now
+    return Turn(ctx.state, ctx.effects, [*ctx.events, event], [row])
+
+
+def _settled(bot: Bot, turn: Turn, asked_at: int, now: int) -> Turn:
+    """A person says that they have opted out (O10); it is confirmed to them in time or not at all (O7)."""
+    closed, events = close_session(turn.state, "opted_out")
+    effects = [*turn.effects, *_opt_out("O10", "human", ""), *_lease(bot, closed, now)]
+    if now < asked_at + CONFIRM_WITHIN:
+        text = goodbye(Brand(bot.name, bot.phone, bot.email, bot.frequency))
+        until = asked_at + CONFIRM_WITHIN
+        effects.append(Send(text, message_class="compliance", source="consent.opt_out", expires_at=until))
+    opted_out = Event("opted_out", {"rule": "O10", "matched_by": "human", "keyword": ""})
+    return Turn(closed, effects, [*turn.events, *events, opted_out], turn.checks)
 
 
 def _doubted_opt_in(state: State, verdict: Verdict, now: int, doubt: str) -> Turn:

@@ -103,6 +103,7 @@ class Gatekeeper:
         return msgspec.structs.replace(
             asked,
             opted_out=asked.opted_out or bool(known.suppressed),
+            unsure=known.unsure,
             zone=known.zone,
             region=known.region,
             home_zone=self.home_zone,

@@ -22,9 +22,9 @@ _ROW = select(
 #: Events that the thread shows between texts.
 SHOWN = (
     "session_started", "session_ended", "escalated", "taken_over", "handed_back", "completed", "opted_out", "opted_in",
-    "help_asked", "episode_started", "turn_failed", "owner_idle", "reminded", "loop_guard",
-    "late_message", "opt_in_refused", "opt_in_asked", "doubted", "link_clicked", "action_done", "action_failed",
-    "event_received",
+    "opt_out_unsure", "opt_out_settled", "help_asked", "episode_started", "turn_failed", "owner_idle", "reminded",
+    "loop_guard", "late_message", "opt_in_refused", "opt_in_asked", "doubted", "link_clicked", "action_done",
+    "action_failed", "event_received",
 )  # fmt: skip
 
 

@@ -17,12 +17,14 @@ _c, _g, _m, _o, _s = contacts.c, gate_decisions.c, messages.c, outbox.c, suppres
 
 class Known(msgspec.Struct, frozen=True):
     """What is known of a contact. `suppressed` is the rule by which they get nothing, `wrote` whether they have texted
-    us at some time, `sent` which promotional texts were let through to them since the time asked for, and when (ms)."""
+    us at some time, `unsure` whether they may have opted out and nobody has settled it (O3), `sent` which promotional
+    texts were let through to them since the time asked for, and when (ms)."""
 
     zone: str = ""
     region: str = ""
     suppressed: str = ""
     wrote: bool = False
+    unsure: bool = False
     agreements: tuple[Agreement, ...] = ()
     sent: tuple[tuple[str, int], ...] = ()
 
@@ -33,7 +35,8 @@ NOTHING = Known()
 def _of_contacts(pair: Pair) -> Select[Any]:
     wrote = select(_m.id).where(_m.bucket == _c.bucket, _m.contact_id == _c.id, _m.direction == "in").exists()
     stopped = select(func.max(_s.rule)).where(_s.bucket == _c.bucket, _s.contact_id == _c.id).scalar_subquery()
-    columns = (_c.id, _c.zone, _c.region, wrote.label("wrote"), stopped.label("suppressed"))
+    unsure = conversations.c.state.like('%"opt_out_unsure":%')  # zero is left out
+    columns = (_c.id, _c.zone, _c.region, wrote.label("wrote"), unsure.label("unsure"), stopped.label("suppressed"))
     rows = select(*columns).select_from(pair.source).join(conversations, pair.on(conversations))
     return rows.join(contacts, and_(_c.bucket == conversations.c.bucket, _c.id == conversations.c.contact_id))
 
@@ -61,6 +64,7 @@ def known(
             row.region,
             row.suppressed or "",
             bool(row.wrote),
+            bool(row.unsure),
             tuple(agreed.get(row.id, ())),
             tuple(sent.get(row.id, {}).items()),
         )

@@ -11,7 +11,7 @@ from textback.compliance.limits import day_of
 from textback.core.ids import bucket_of, new_id
 from textback.core.phone import zone_of
 from textback.core.text import clean
-from textback.engine.arrivals import AgentReply, Complete, HandBack, Takeover
+from textback.engine.arrivals import AgentReply, Complete, HandBack, SettleOptOut, Takeover
 from textback.engine.state import load_state
 from textback.pipeline import letters
 from textback.pipeline.signatures import unchecked
@@ -141,6 +141,7 @@ async def _talk(request: Request, row: Row[Any], *, draft: str = "", error: str 
         ],
         "first": day(row.created_at, zone, now),
         "opted_out": bool(row.opted_out),
+        "unsure": bool(state.opt_out_unsure) and not row.opted_out,
         "past": [
             (day(past.started_at, zone, now), past.flow, past.outcome.replace("_", " ") or "running")
             for past in await ctx.db.read(store.past_sessions, contact_id, bucket, 5)
@@ -228,6 +229,16 @@ async def complete(request: Request) -> Response:
     _, user = _context(request)
     row = await _conversation(request)
     return await _act(request, row, Complete(user.id, user.name), "complete")
+
+
+async def settle(request: Request) -> Response:
+    """POST /c/{contact}/settle: whether a text that may have been an opt-out was one; `opted_out` is yes or no."""
+    _, user = _context(request)
+    row = await _conversation(request)
+    said = request.state.form.get("opted_out", "")
+    if said not in ("yes", "no"):
+        raise Denied(400, "Say yes or no: did they opt out?")
+    return await _act(request, row, SettleOptOut(user.id, user.name, said == "yes"), "settle_opt_out", opted_out=said)
 
 
 async def reply(request: Request) -> Response:

@@ -72,6 +72,8 @@ REASONS = {
     "loop_guard": "Too many automatic replies",
     "late": "The text came late",
     "action_failed": "Another system gave no result",
+    "opt_out_unsure": "Perhaps they opted out",
+    "opted_out_asked": "They opted out, and asked for something else",
 }
 
 
@@ -265,6 +267,13 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
         case "opted_out":
             how = _by(data)
             return "block", "They opted out. Nothing is sent to them.", how[:1].upper() + how[1:], ""
+        case "opt_out_unsure":
+            words = data.get("words", "")
+            why = f"They wrote “{words}”" if words else "Their text could not be read for it"
+            return "block", "Perhaps they opted out. A person must say.", why, "wait"
+        case "opt_out_settled":
+            said = "they opted out" if data.get("opted_out") else "they did not opt out"
+            return "check", f"{who} said that {said}", "", ""
         case "opted_in":
             again = data.get("rule") not in ("K1", "K5")
             return "check", "They opted in again" if again else "They opted in", _by(data), ""
@@ -325,6 +334,8 @@ def _by(data: Mapping[str, Any]) -> str:
         return f"the provider handled {keyword.upper()}" if keyword else "the provider says so"
     if data.get("by"):
         return f"recorded by {data['by']}"
+    if data.get("matched_by") in ("rule", "model"):
+        return f"they wrote “{keyword}”"
     return f"they texted {keyword.upper()}" if keyword else ""
 
 

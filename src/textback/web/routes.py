@@ -84,6 +84,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/c/{contact}/consent", "agent", consent.record_opt_in),
     Route("POST", "/c/{contact}/opt-out", "agent", consent.record_opt_out),
     Route("GET", "/c/{contact}/proof", "owner", consent.proof_file),
+    Route("POST", "/c/{contact}/settle", "agent", desk.settle),
     Route("GET", "/events", "agent", live.events),
     Route("GET", "/try", "agent", simulator.try_home),
     Route("POST", "/try/new", "agent", simulator.new_phone),

@@ -1,0 +1,208 @@
+"""Whether a text asks, in whatever words, not to be written to any more (O3, 47 CFR 64.1200(a)(10)).
+
+Rules read the classes of the words (tagging), the same rules for every language. What they are sure of is settled;
+of what is left, texts that have such words in them at all, a small model says how likely it is.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from textback.compliance.likeness import likeness
+from textback.compliance.tagging import Tagged, is_of_interest, tag, words_of
+
+Reading = Literal["clear", "unsure", "none"]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What a text says about being written to. `by` is "rule" or "model", `words` those that decided, `language` the
+    one they were read in, `more` that they ask for something else as well (O4)."""
+
+    reading: Reading
+    by: str = ""
+    words: str = ""
+    language: str = ""
+    more: bool = False
+
+
+CLEAR, SURER, UNSURE = 0.85, 0.93, 0.75
+"""How likely the model must find an opt-out for it to be clear, clear where the rules say unsure, and unsure.
+Chosen by benchmarks/train_revocation.py on groups of texts that the model had not seen."""
+MOST_WORDS = 60
+"""The model knows short texts alone."""
+NOTHING = Finding("none")
+_RANK = {"none": 0, "unsure": 1, "clear": 2}
+
+# Letters are the classes of tagging.CLASSES. A gap never goes over the end of a sentence.
+_CLEAR = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"!",  # take me off your list
+        r"[ZG]",  # wrong number (D4); leave me alone
+        r"(?:^|[|,])[pPYQ]*z",
+        r"U",  # unsubscribe me
+        r"S[.pPAW,&]{0,3}[XMBDh]",  # stop texting
+        r"S[.pPAW]{0,3}KP?[pPA]*(?=[|,]|$)",  # stop calling me
+        r"s[.pPAWXhL]{0,4}M",  # cancel these alerts
+        r"N[pPY]{0,2}[XB][.pP]{0,1}[PALM]",  # don't text me
+        r"N[pY]{0,2}PA?[XB]",  # no me escriban
+        r"N[.pPAY]{0,2}W[.pPAWYNL]{0,5}[XMDh]",  # I don't want to get texts
+        r"W[.pPAY]{0,3}N[.pPA]{0,3}[MXh]",  # will keine SMS
+        r"N[.]{0,1}A[.pP]{0,2}[MX]",  # no more texts
+        r"N[.p]{0,1}M[.p]{0,1}A",  # keine SMS mehr
+        r"N[.pPA]{0,2}h[.pPA]{0,3}M",
+        r"R[.pPA]{0,4}L",  # delete my number
+        r"D",
+        r"N[pP]{0,2}KP?A",  # don't call me again
+        r"(?:^|[|,])[pPIAYg]*S[pAS]*(?=[|,&]|$)",  # stop, and no more than that
+        r"(?:^|[|,])p*Sp+(?=Q)",
+    )
+)
+_UNSURE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\?",
+        r"(?:^|[|,])[pPY]*g[pPYA]*(?=[|,]|$)",  # not interested, and no more than that
+        r"N[pP]{0,2}KP",
+    )
+)
+# Where the verb comes first and the negative last: schreibt mir nicht mehr.
+_VERB_FIRST = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"[XM][.pPM]{0,4}N[pP]{0,1}A",
+        r"X[.p]{0,2}P[.p]{0,2}N[.p]{0,2}(?=[|,]|$)",
+        r"N[.pPA]{0,3}X(?=p{0,2}(?:[|,]|$))",
+        r"L[.pP]{0,3}R",
+    )
+)
+# Where the verb comes last: mesaj göndermeyi bırakın.
+_VERB_LAST = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"[XMK][.pPA]{0,2}S",
+        r"L[.pP]{0,6}R",
+        r"M[.pPAY]{0,3}N[.p]{0,1}W",
+        r"S[pA]*(?=[|,&]|$)",
+    )
+)
+_RULES = {
+    **dict.fromkeys(("de", "nl", "sv"), _CLEAR + _VERB_FIRST),
+    **dict.fromkeys(("zh", "id"), (*_CLEAR, re.compile(r"L[.pP]{0,3}R"))),
+    **dict.fromkeys(("tr", "ja", "ko", "hi"), _CLEAR + _VERB_LAST),
+}
+_REACHED = re.compile(r"[SsXMNRUBDZzG!?gL].*[SsXMPALRUBDZzG!?gW]|[SUDZG!]")
+_LATE = frozenset(("tr", "ja", "ko", "hi", "zh", "tl"))  # the time comes first, the question last
+_ASKED = re.compile(r"[QF]")
+_BREATH = re.compile(r"[,&]")
+_PART = re.compile(r"[|,&]")
+_ABOUT = re.compile(r"[SsXMNRUBDZzG!?gKL]")
+
+
+def revocation(text: str) -> Finding:
+    """What the text says about being written to. Looks at no more than tagging.LONGEST characters."""
+    words = words_of(text)
+    if not is_of_interest(words):
+        return NOTHING
+    read = tag(words)
+    found = by_rules(read)
+    if found.reading == "clear" or len(words) > MOST_WORDS:
+        return found
+    return _by_likeness(words, read, found)
+
+
+def by_rules(read: Sequence[Tagged]) -> Finding:
+    """The strongest reading of any sentence in any language that it could be in."""
+    best = NOTHING
+    for tagged in read:
+        found = _read(tagged)
+        if _RANK[found.reading] > _RANK[best.reading]:
+            best = found
+            if best.reading == "clear":
+                break
+    return best
+
+
+def _by_likeness(words: Sequence[str], read: Sequence[Tagged], found: Finding) -> Finding:
+    """What the model makes of a text that the rules leave open. It never makes less of it than they do."""
+    if not read or _REACHED.search(read[0].letters) is None:
+        return found
+    likely = likeness(words, read[0].letters)
+    reading: Reading = "clear" if likely >= (CLEAR if found == NOTHING else SURER) else "unsure"
+    if likely < UNSURE or _RANK[reading] <= _RANK[found.reading]:
+        return found
+    return Finding(reading, "model", f"{' '.join(words)[:60]} ({likely:.2f})", read[0].language)
+
+
+def _read(tagged: Tagged) -> Finding:
+    letters = tagged.letters
+    unsure: re.Match[str] | None = None
+    for rule in _RULES.get(tagged.language, _CLEAR):
+        for found in rule.finditer(letters):
+            reading = _weigh(tagged, found)
+            if reading == "clear":
+                return _finding("clear", tagged, found)
+            if reading == "unsure":
+                unsure = unsure or found
+    for rule in _UNSURE:
+        unsure = unsure or rule.search(letters)
+    return _finding("unsure", tagged, unsure) if unsure else NOTHING
+
+
+def _weigh(tagged: Tagged, found: re.Match[str]) -> Reading:
+    """A clear wording, in its sentence: a question about it or a condition makes it unsure, another object nothing."""
+    letters = tagged.letters
+    start, end = found.span()
+    while start < end and letters[start] in "|,":
+        start += 1
+    core = letters[start:end]
+    before = letters[letters.rfind("|", 0, start) + 1 : start]
+    stop = letters.find("|", end)
+    after = letters[end : stop if stop >= 0 else len(letters)]
+    if "V" in before[-2:] or (core[-1:] in "SU!" and "V" in after[:2]):
+        return "none"
+    if core in ("G", "Z"):
+        return "clear"
+    if ("N" in before[-1:] and core[0] not in "N!W") or "H" in core or "O" in after:
+        return "none"
+    if (core[-1:] == "X" and after[:1] == "Y") or (core == "S" and "H" in before[-2:]):
+        return "none"
+    if _ASKED.search(before.rpartition(",")[2][-6:] if core == "!" else before.rpartition(",")[2]) or "Q" in core:
+        return "unsure"
+    near = _BREATH.split(after, maxsplit=1)[0]
+    if tagged.language in _LATE and ("Q" in near or "T" in before.rpartition(",")[2]):
+        return "unsure"
+    if core not in ("U", "!") and "M" not in core and ("E" in core or "E" in near[:4]):
+        return "unsure"
+    if core in ("U", "!") and "E" in near[:3]:
+        return "none"
+    if core != "U" and "T" in near[:5]:
+        return "unsure"
+    if core == "U" and ("H" in near[:4] or (tagged.language in _LATE and "H" in before[-4:])):
+        return "none"  # to cancel a contract
+    if "H" in near[:2]:
+        return "unsure" if core != "!" else "none"
+    return "clear"
+
+
+def _finding(reading: Reading, tagged: Tagged, found: re.Match[str]) -> Finding:
+    words = " ".join(word for word in tagged.words[found.start() : found.end()] if word)
+    return Finding(reading, "rule", words[:80], tagged.language, _asks_more(tagged, found.span()))
+
+
+def _asks_more(tagged: Tagged, span: tuple[int, int]) -> bool:
+    """Whether another part of the text is about something else: before it a question, after it three words or more."""
+    at = 0
+    for part in _PART.split(tagged.letters):
+        end = at + len(part)
+        apart = end <= span[0] or at >= span[1]
+        if apart and _ABOUT.search(part) is None:
+            words = sum(
+                len(tagged.words[place].split()) for place in range(at, end) if tagged.letters[place] not in "pIY"
+            )
+            if words >= 3 and (at >= span[1] or "Q" in part):
+                return True
+        at = end + 1
+    return False
