@@ -238,6 +238,7 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
         "try, first": person.get(f"/try/{simulated.lstrip('+')}?t=1"),
         "try, nothing": person.get(f"/try/{site.phone()}"),
         "reply refused": person.submit(f"/c/{mates}/reply", text="Mine!"),
+        "erase": person.get(f"/c/{mates}/erase"),
         "consent": person.get(f"/c/{mates}/consent"),
         "consent, opted out": person.get(f"/c/{opted_out}/consent"),
         "consent refused": person.submit(f"/c/{mates}/opt-out", reason=""),

@@ -1,5 +1,7 @@
 """Words that are about consent when they are a whole message. They never reach a flow, so none may listen for them."""
 
+from textback.engine.match import normalise
+
 _LOCAL = (
     "stop2end", "stop2quit", "stop texts", "text stop", "reply stop", "send stop", "cancel all", "end all",
     "arretez", "annuler", "desabonner", "desabonnement", "desinscrire", "desinscription", "stop pub", "stop sms",
@@ -16,25 +18,13 @@ _LOCAL = (
     "dezabonare", "oprire", "στοπ", "διακοπη", "διαγραφη", "הסר", "הסרה", "הפסק",
 )  # fmt: skip
 
-#: Normalised. The union of what carriers and providers act on (O5, O8, O9; V1).
-NEVER_HEARD = frozenset(
-    [
-        *(
-            "stop",
-            "stopall",
-            "stop all",
-            "end",
-            "quit",
-            "cancel",
-            "unsubscribe",
-            "unsub",
-            "revoke",
-            "optout",
-            "opt out",
-        ),
-        *_LOCAL,
-        *("start", "unstop", "help", "info"),
-        *("arret", "arreter", "halt", "detener", "parar", "ferma", "остановить", "zatrzymaj", "remove", "td"),
-        *("alto", "baja", "sair", "stopp", "abmelden", "aide", "hilfe", "ayuda", "ajuda", "aiuto"),
-    ]
-)
+_CARRIERS = (
+    "stop", "stopall", "stop all", "end", "quit", "cancel", "unsubscribe", "unsub", "revoke", "optout", "opt out",
+    "start", "unstop", "help", "info", "arret", "arreter", "halt", "detener", "parar", "ferma", "остановить",
+    "zatrzymaj", "remove", "td", "alto", "baja", "sair", "stopp", "abmelden", "aide", "hilfe", "ayuda", "ajuda",
+    "aiuto",
+)  # fmt: skip
+
+NEVER_HEARD = frozenset({*_CARRIERS, *_LOCAL, *(normalise(word) for word in _LOCAL)})
+"""As people write them and as flows compare words: the union of what carriers and providers act on, and of common local
+words (O5, O8, O9; V1)."""

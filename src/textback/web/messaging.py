@@ -139,7 +139,8 @@ async def send_message(request: Request) -> Response:
         return refuse(400, str(error), field="to")
     if bool(wanted.message.strip()) == bool(wanted.template):
         return refuse(400, "Give either message or template.", field="template" if wanted.template else "message")
-    arrival = ApiSend(request.state.key_name, clean(wanted.message), new_id())
+    unlabelled = ctx.bot().policy.unlabelled
+    arrival = ApiSend(request.state.key_name, clean(wanted.message), new_id(), message_class=unlabelled)
     if wanted.template:
         text = await _check(ctx, wanted)
         if isinstance(text, Response):
