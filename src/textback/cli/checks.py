@@ -10,6 +10,8 @@ from textback.app import read_folder
 from textback.engine.lint import MOST_SEGMENTS
 from textback.engine.load import Problem, read_bot
 from textback.pipeline.conversations import read_conversations
+from textback.pipeline.knowing import knowledge_problems
+from textback.pipeline.road import clock
 
 
 def check(
@@ -25,7 +27,8 @@ def check(
     files = read_folder(bot_dir)
     bot, problems = read_bot(files, most_segments)
     if bot is not None:
-        problems = sorted([*problems, *read_conversations(files, bot)[1]])
+        known = knowledge_problems(files, bot, clock())
+        problems = sorted([*problems, *known, *read_conversations(files, bot)[1]])
     errors = sum(problem.level == "error" for problem in problems)
     failed = bool(problems) if strict else errors > 0
     if as_json:

@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from textback import __version__
-from textback.cli import accounts, backup, chat, checks, db, dead, doctor, matching, nlu, serving, testing, versions
+from textback.cli import (
+    accounts,
+    backup,
+    chat,
+    checks,
+    db,
+    dead,
+    doctor,
+    knowledge,
+    matching,
+    nlu,
+    serving,
+    testing,
+    versions,
+)
 from textback.core.errors import TextbackError
 from textback.engine.lint import MOST_SEGMENTS
 
@@ -28,6 +42,8 @@ databases = typer.Typer(help="How the database keeps its tables.", no_args_is_he
 app.add_typer(databases, name="db")
 understanding = typer.Typer(help="How well the classifier understands texts.", no_args_is_help=True)
 app.add_typer(understanding, name="nlu")
+known = typer.Typer(help="What a bot knows: its passages, and how well they answer.", no_args_is_help=True)
+app.add_typer(known, name="knowledge")
 
 Database = Annotated[
     str | None, typer.Option("--database", help="sqlite:///file.db or postgresql://user@host/name.", show_default=False)
@@ -200,6 +216,39 @@ def classify_command(
 ) -> None:
     """Read texts from standard input, one a line, and print for each what it means for consent and its intent."""
     nlu.classify(bot_dir)
+
+
+@app.command("ask")
+def ask_command(
+    bot_dir: BotDir,
+    question: Annotated[str, typer.Argument(help="What the customer asks.")],
+    locale: Annotated[str, typer.Option(help="The customer's language, such as es.")] = "",
+    top: Annotated[int, typer.Option(min=1, max=5, help="How many passages to show.")] = 3,
+    lite: Annotated[bool, typer.Option("--lite", help="Do without the sentence encoder.", show_default=False)] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
+) -> None:
+    """Ask a bot's knowledge base, and show the answer, its confidence and the passages. Exits with 1 when unsure."""
+    raise typer.Exit(knowledge.ask(bot_dir, question, locale=locale, top=top, lite=lite, as_json=as_json))
+
+
+@known.command("list")
+def knowledge_list(
+    bot_dir: BotDir,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
+) -> None:
+    """List the passages of a bot's knowledge base: name, place, language, date, and how each begins."""
+    knowledge.list_passages(bot_dir, as_json=as_json)
+
+
+@known.command("eval")
+def knowledge_eval(
+    bot_dir: BotDir,
+    questions: Annotated[Path, typer.Option(help="CSV or JSONL of questions, each with the source that answers it.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
+    lite: Annotated[bool, typer.Option("--lite", help="Do without the sentence encoder.", show_default=False)] = False,
+) -> None:
+    """Ask questions whose sources are known, and print how well the base answers: by words, by meaning, and by both."""
+    knowledge.evaluate(bot_dir, questions, as_json=as_json, lite=lite)
 
 
 @understanding.command("eval")

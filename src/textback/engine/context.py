@@ -443,6 +443,7 @@ def copy(state: State) -> State:
         state.tags[:],
         state.unclear[:],
         state.unclear_text,
+        state.meant,
     )
 
 

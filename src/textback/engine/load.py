@@ -13,6 +13,7 @@ from textback.core.errors import TextbackError
 from textback.engine import lint
 from textback.engine.bot import Approved, Bot, Escalation, Fallback, Flow, Handoff, LineSpec
 from textback.engine.consent_words import NEVER_HEARD
+from textback.engine.knowing import check_answers, read_knowledge, read_sources
 from textback.engine.match import normalise
 from textback.engine.matchers import prepare
 from textback.engine.nodes.ask import TYPES, Ask
@@ -27,12 +28,12 @@ from textback.engine.words import LANGUAGES
 BOT_FILE = "bot.yml"
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
-    "fallback", "handoff", "owner_idle", "lines",
+    "fallback", "handoff", "owner_idle", "lines", "knowledge",
 )  # fmt: skip
 LATER_BOT_KEYS = ("routing", "retention", "limits", "personas", "thresholds", "urls")
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
 #: Folders of the bot format: flows are read now, tests by their own command, the others by a later version.
-LATER_FOLDERS = ("knowledge", "personas", "journeys")
+LATER_FOLDERS = ("personas", "journeys")
 
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 LINE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -83,7 +84,8 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
     problems: list[Problem] = []
     said: list[lint.Part] = []
     bot = _read_bot(files, problems, said)
-    bot = msgspec.structs.replace(bot, templates=_read_templates(files, bot, problems, said))
+    templates = _read_templates(files, bot, problems, said)
+    bot = msgspec.structs.replace(bot, templates=templates, sources=read_sources(files, problems))
     readers: list[tuple[FlowReader, Flow, Node]] = []
     flows: dict[str, Flow] = {}
     places: dict[str, str] = {}
@@ -102,7 +104,7 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
                 flows[flow.name] = flow
                 places[flow.name] = file
             readers.append((reader, flow, top))
-        elif re.fullmatch(r"templates/[^/]+\.ya?ml", file):
+        elif re.fullmatch(r"templates/[^/]+\.ya?ml", file) or folder == "knowledge":
             continue
         elif folder in LATER_FOLDERS:
             source.warn(None, f"{folder}/ is not used in this version.", "")
@@ -114,6 +116,7 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
     for reader, flow, top in readers:
         settled = _settle(reader, flow, flows, calls)
         said.append(lint.Part(reader.source, reader.said, top, settled, reader.places))
+    check_answers(bot, flows, problems)
     words = {word: name for word, (name, _) in starts.items()}
     longest = max((len(word.split()) for word in words), default=0)
     bot = msgspec.structs.replace(bot, flows=flows, starts=words, longest_start=longest)
@@ -165,6 +168,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         ),
         owner_idle=reader.duration(keys.get("owner_idle"), "owner_idle") or nothing.owner_idle,
         lines=_lines(reader, keys.get("lines")),
+        knowledge=read_knowledge(reader, keys.get("knowledge")),
     )
     reader.check_uses(())
     said.append(lint.Part(source, reader.said))

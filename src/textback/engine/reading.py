@@ -326,7 +326,7 @@ class FlowReader(Reader):
 
 
 #: Step kinds of the flow language that a later version brings.
-LATER_KINDS = ("call", "answer")
+LATER_KINDS = ("call",)
 
 
 class Draft:

@@ -91,7 +91,8 @@ class State(msgspec.Struct, omit_defaults=True):
 
     `parked` are the sessions that wait for another to end, the latest last; `offered` says that the contact was asked
     whether to go on with that one. `tags` are the contact's, sorted. `unclear` are the flows that their last text may
-    have been about, `unclear_text`, while they are asked which.
+    have been about, `unclear_text`, while they are asked which; `meant` is what a passage is about, while they are
+    asked whether that is their question.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -107,6 +108,7 @@ class State(msgspec.Struct, omit_defaults=True):
     tags: list[str] = []
     unclear: list[str] = []
     unclear_text: str = ""
+    meant: str = ""
 
 
 _encoder = msgspec.json.Encoder()
