@@ -12,6 +12,7 @@ from textback.engine.load import Problem, read_bot
 from textback.pipeline.conversations import read_conversations
 from textback.pipeline.knowing import knowledge_problems
 from textback.pipeline.road import clock
+from textback.sources.urls import read_sites
 
 
 def check(
@@ -28,7 +29,7 @@ def check(
     bot, problems = read_bot(files, most_segments)
     if bot is not None:
         known = knowledge_problems(files, bot, clock())
-        problems = sorted([*problems, *known, *read_conversations(files, bot)[1]])
+        problems = sorted([*problems, *known, *read_sites(files)[1], *read_conversations(files, bot)[1]])
     errors = sum(problem.level == "error" for problem in problems)
     failed = bool(problems) if strict else errors > 0
     if as_json:

@@ -1,5 +1,6 @@
 """textback ask and textback knowledge: what a bot's knowledge base says, how well it answers, and what is in it."""
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ import msgspec
 import typer
 
 from textback.app import read_folder, understanding_of
+from textback.cli.checks import print_problems
 from textback.core.errors import SettingsError
 from textback.core.text import clean, segments
 from textback.core.when import DAY, to_iso
@@ -15,14 +17,19 @@ from textback.engine.bot import Knowledge
 from textback.engine.load import load_bot
 from textback.knowledge.answering import Answered, answer
 from textback.knowledge.base import Base
-from textback.knowledge.passages import Passage
+from textback.knowledge.passages import URLS, Passage
 from textback.knowledge.rating import QuestionsError, Rated, rate, read_questions, unknown_sources
 from textback.pipeline.knowing import Knowing
 from textback.pipeline.road import clock
 from textback.settings import environment, load_settings
+from textback.sources.crawl import Crawled, Known, crawl
+from textback.sources.fetch import Fetcher
+from textback.sources.urls import read_sites
 
 _WRITE = "Write what the bot should know in knowledge/NAME.md; see docs/how-to/knowledge.md."
 _LONGEST_SHOWN = 100
+_WIDTH = 30
+_MOST_TOLD = 20
 
 
 def ask(bot_dir: Path, question: str, *, locale: str, top: int, lite: bool, as_json: bool) -> int:
@@ -189,3 +196,86 @@ def _table(rated: Sequence[Rated]) -> str:
 
 def _bucket(said: float, right: float, count: int) -> str:
     return f"{said:.2f} {right:.2f} {count:>4}" if count else "–"
+
+
+STATE = "knowledge/crawled/state.json"
+
+
+def crawl_sites(bot_dir: Path, *, as_json: bool) -> int:
+    """Read the sites of knowledge/urls.yml into knowledge/crawled/; the exit code: 1 when nothing could be read."""
+    files = read_folder(bot_dir)
+    sites, problems = read_sites(files)
+    if problems:
+        print_problems(bot_dir, problems)
+        return 2
+    if not sites:
+        raise SettingsError(f"There is no site in {bot_dir / URLS}.", "Write `urls: [https://www.example.com/help]`.")
+    try:
+        known = msgspec.json.decode((bot_dir / STATE).read_bytes(), type=Known)
+    except (OSError, msgspec.MsgspecError):
+        known = Known()  # then everything is read anew
+    with _Bar(as_json=as_json) as bar:
+        done = crawl(sites, known, files, Fetcher(), bar.tell)
+    _put(bot_dir, files, done)
+    if as_json:
+        counts = {"new": done.new, "changed": done.changed, "same": done.same, "gone": done.gone}
+        found = {**counts, "skipped": done.skipped, "cut": done.cut}
+        typer.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
+    else:
+        _tell(done)
+    return 0 if done.kept else 1
+
+
+def _put(bot_dir: Path, files: dict[str, str], done: Crawled) -> None:
+    """Write what is new, remove what is gone, and leave everything else as it is."""
+    known = msgspec.json.encode(Known(done.kept, tuple(sorted(done.common))))
+    wanted = {**done.files, STATE: msgspec.json.format(known).decode() + "\n"}
+    try:
+        for name, text in wanted.items():
+            if files.get(name) != text:
+                path = bot_dir / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+        for name in files:
+            if name.startswith("knowledge/crawled/") and name not in wanted:
+                (bot_dir / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{bot_dir / 'knowledge'} can't be written: {error.strerror}.") from None
+
+
+def _tell(done: Crawled) -> None:
+    skipped = list(done.skipped.items())
+    for url, why in skipped[:_MOST_TOLD]:
+        typer.echo(f"left out: {url}: {why}", err=True)
+    if len(skipped) > _MOST_TOLD:
+        typer.echo(f"left out: {len(skipped) - _MOST_TOLD} more; --json lists them all", err=True)
+    counts = {"new": done.new, "changed": done.changed, "as before": done.same, "gone": done.gone}
+    typer.echo(", ".join(f"{len(urls)} {what}" for what, urls in counts.items()))
+    if done.cut:
+        typer.echo("Not everything was seen: a page could not be had, or `pages` in knowledge/urls.yml is too few.")
+    if done.new or done.changed or done.gone:
+        typer.echo("Look at knowledge/crawled/, then run textback publish.")
+
+
+class _Bar:
+    """A progress bar on standard error, where that is a terminal."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._shown = sys.stderr.isatty() and not as_json
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def tell(self, done: int, waiting: int, url: str) -> None:
+        """Draw it: pages read, of those known so far."""
+        if not self._shown:
+            return
+        full = _WIDTH * done // max(1, done + waiting)
+        shown = "".join(c if c.isprintable() else "?" for c in url)[-60:]
+        sys.stderr.write(f"\r\x1b[K[{'#' * full:-<{_WIDTH}}] {done} read, {waiting} waiting  {shown}")
+        sys.stderr.flush()

@@ -231,6 +231,15 @@ def ask_command(
     raise typer.Exit(knowledge.ask(bot_dir, question, locale=locale, top=top, lite=lite, as_json=as_json))
 
 
+@known.command("crawl")
+def knowledge_crawl(
+    bot_dir: BotDir,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
+) -> None:
+    """Read the websites of knowledge/urls.yml into knowledge/crawled/: all the first time, then what has changed."""
+    raise typer.Exit(knowledge.crawl_sites(bot_dir, as_json=as_json))
+
+
 @known.command("list")
 def knowledge_list(
     bot_dir: BotDir,
