@@ -15,8 +15,11 @@ LONGEST = 8
 """Segments that a single sentence may take: it is never cut, as half of one may say the opposite."""
 AGAINST = 0.4
 """What is left of the confidence where another source says otherwise: less than is answered, or asked about."""
-NEAR, SAME = 0.15, 0.7
-"""How close behind another passage must come, and how much about the same it must be, to speak against the best."""
+NEAR = 0.4
+"""How close behind the best another passage must come to speak against it."""
+SAME, SAME_PRICED, SAME_NAMED = 0.58, 0.7, 0.5
+"""How much about the same the two must be: by meaning, and where it is about prices, as every one of a shop's services
+has its own; and by the words of their questions and headings, where there is no meaning to go by."""
 
 _SUM = r"(\d[\d,]*(?:\.\d\d)?)"
 _MONEY = re.compile(rf"[$€£]\s?{_SUM}|\b{_SUM}\s?(?:dollars|usd|euros|dólares)\b", re.IGNORECASE)
@@ -91,13 +94,17 @@ def speaks_against(base: Base, best: Hit, other: Hit) -> bool:
     """Whether another source says another price, time or number about the same thing."""
     if other.passage.source == best.passage.source or best.score - other.score > NEAR:
         return False
-    return base.alike(best.place, other.place) >= SAME and disagree(best.passage.text, other.passage.text)
+    kinds = disagree(best.passage.text, other.passage.text)
+    if not kinds:
+        return False
+    by_meaning = SAME_PRICED if kinds == {"money"} else SAME
+    return base.alike(best.place, other.place) >= (SAME_NAMED if base.vectors is None else by_meaning)
 
 
-def disagree(one: str, other: str) -> bool:
-    """Whether two texts give different values of a kind: each has one that the other has not."""
+def disagree(one: str, other: str) -> set[str]:
+    """The kinds of which two texts give different values: each has one that the other has not."""
     first, second = facts(one), facts(other)
-    return any(first[kind] - second[kind] and second[kind] - first[kind] for kind in first.keys() & second.keys())
+    return {kind for kind in first.keys() & second.keys() if first[kind] - second[kind] and second[kind] - first[kind]}
 
 
 @lru_cache(maxsize=2_000)

@@ -23,8 +23,8 @@ WINDOW = 220
 """Characters of running text that are encoded together: about what the encoder reads, and what an answer may have."""
 BY_WORDS = np.float32(0.3)
 """What a passage's words count beside its meaning."""
-SAME_LANGUAGE = np.float32(0.05)
-"""What a passage in the asker's language is ahead by."""
+OTHER_LANGUAGE = np.float32(0.7)
+"""What is left of the score of a passage in another language than the asker's, where the base has theirs as well."""
 Method = Literal["lexical", "embedded", "hybrid"]
 METHODS: tuple[Method, ...] = ("lexical", "embedded", "hybrid")
 
@@ -127,7 +127,6 @@ class Base:
         # Words are mended towards those of the base, and towards the encoder's where it is used.
         self._speller = Speller(vocabulary(texts), common_words(self.encoder))
         self.languages = tuple(language_of(p) for p in self.passages)
-        self._several = len(set(self.languages) - {""}) > 1
         self._words = Words([self._terms(text, n) for n, text in enumerate(texts)])
         self._starts = np.flatnonzero(np.diff([-1, *(unit.passage for unit in self.units)]))
         self._asked = np.array([unit.asked for unit in self.units], bool)
@@ -202,8 +201,8 @@ class Base:
             scores = (self._nearest(units, asked=True) + self._nearest(units, asked=False)) / np.float32(2)
             if method == "hybrid":
                 scores += BY_WORDS * by_words
-        if self._several and language:
-            scores += SAME_LANGUAGE * np.array([one == language for one in self.languages], np.float32)
+        if language in self.languages:
+            scores[np.array([one not in (language, "") for one in self.languages])] *= OTHER_LANGUAGE
         scores[(self._stale_at > 0) & (self._stale_at <= now)] = -1
         order = _best(scores, most)
         return Asked(language, wanted, tuple(self._hit(place, scores, units, by_words, wanted) for place in order))

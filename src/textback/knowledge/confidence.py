@@ -22,8 +22,8 @@ class Weights(msgspec.Struct, frozen=True):
     each: tuple[float, ...]
 
 
-HYBRID = Weights(-0.61, (-0.22, 3.4, 3.68, 0.0, 5.79, 0.3, -2.17, -1.36))
-LEXICAL = Weights(0.07, (0.0, 0.0, 0.0, 2.49, 3.51, 0.0, -1.09, -5.78))
+HYBRID = Weights(-0.66, (-0.2, 3.36, 3.57, 0.0, 6.14, 0.27, -2.16, -1.28))
+LEXICAL = Weights(0.07, (0.0, 0.0, 0.0, 2.48, 3.52, 0.0, -1.09, -5.77))
 
 
 def features(base: Base, asked: Asked) -> tuple[float, ...]:
@@ -52,8 +52,8 @@ def features(base: Base, asked: Asked) -> tuple[float, ...]:
 
 
 def confidence(base: Base, asked: Asked, method: Method | None = None) -> float:
-    """Between 0 and 1; 0 where nothing was found."""
-    if not asked.hits:
+    """Between 0 and 1; 0 where nothing was found, or nothing but numbers was asked."""
+    if not asked.hits or (asked.terms and not any(c.isalpha() for term in asked.terms for c in term)):
         return 0.0
     weights = LEXICAL if (method or base.method) == "lexical" else HYBRID
     found = features(base, asked)

@@ -39,7 +39,10 @@ _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*])")
 _CODE = re.compile(r"`+([^`\n]+)`+")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _SPACES = re.compile(r"[ \t\u00a0]+")
+_HELD, _RELEASED = 0xE000, re.compile("[\ue000-\ue07f]")
+"""Where marks that were escaped wait, out of the way of those that mean something."""
 
 
 def read_passages(files: Mapping[str, str]) -> tuple[list[Passage], list[Flaw]]:
@@ -64,12 +67,14 @@ def read_passages(files: Mapping[str, str]) -> tuple[list[Passage], list[Flaw]]:
 
 def strip(text: str) -> str:
     """One line of Markdown as a person reads it. The address of a link follows its words."""
-    text = _IMAGE.sub("", text)
+    text = _IMAGE.sub("", _ESCAPED.sub(lambda m: chr(_HELD + ord(m[1])), text))
     text = _LINK.sub(lambda m: m[1] if m[1] == m[2] or m[2].startswith("#") else f"{m[1]}: {m[2]}", text)
     text = _BARE_LINK.sub(lambda m: m[1].removeprefix("mailto:"), text)
     text = _CODE.sub(r"\1", _TAG.sub("", text))
     text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
-    return _SPACES.sub(" ", html.unescape(_ESCAPED.sub(r"\1", text))).strip()
+    # An address may have &para in it: only what ends as an entity does is one.
+    text = _RELEASED.sub(lambda m: chr(ord(m[0]) - _HELD), _ENTITY.sub(lambda m: html.unescape(m[0]), text))
+    return _SPACES.sub(" ", text).strip()
 
 
 def _front(text: str, file: str, flaws: list[Flaw]) -> tuple[About, list[str], int]:

@@ -46,4 +46,5 @@ def _ends(text: str, start: int, at: int, after: int) -> bool:
     rest = text[after:].lstrip()
     if word in _HALVES:
         return rest[:1].isupper() or not rest
-    return not (word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()) or (word.isdigit() and len(before) < 2))
+    numbers = word.isdigit() and (len(before) < 2 or rest[:1].islower())
+    return not (numbers or word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()))
