@@ -77,7 +77,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     Kinds: session_started, session_ended, escalated, taken_over, handed_back, completed, opted_out, opted_in,
     help_asked, episode_started, episode_status, step_reached, answer_refused, fallback, send_refused, turn_failed,
     reminded, waits, goal, recorded, tagged, untagged, corrected, session_parked, session_resumed, resume_offered,
-    unclear, loop_guard, late_message, owner_idle, takeover_refused, reply_refused, hand_back_refused, complete_refused.
+    unclear, answered, not_answered, loop_guard, late_message, owner_idle, takeover_refused, reply_refused,
+    hand_back_refused, complete_refused.
     """
 
     kind: str

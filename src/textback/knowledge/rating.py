@@ -132,6 +132,11 @@ def _rated(base: Base, questions: Sequence[Question], method: Method, clock: Cal
         start = clock()
         found.append(answer(base, question.text, question.locale, now, method=method))
         spent.append((clock() - start) * 1_000)
+    return sum_up(method, questions, found, spent)
+
+
+def sum_up(method: str, questions: Sequence[Question], found: Sequence[Answered], spent: Sequence[float]) -> Rated:
+    """The numbers of some answers, each with its question and the milliseconds it took; they may be of several bases."""
     ranks = [_rank(question, one) for question, one in zip(questions, found, strict=True) if question.sources]
     answerable = np.array([bool(question.sources) for question in questions])
     right = np.array([_rank(question, one) == 1 for question, one in zip(questions, found, strict=True)])
