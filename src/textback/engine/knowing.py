@@ -6,7 +6,7 @@ from textback.engine.bot import Answer, Bot, Flow, Knowledge
 from textback.engine.context import Context
 from textback.engine.digress import come_back
 from textback.engine.match import match_yes_no
-from textback.engine.nodes.answer import Answering
+from textback.engine.nodes.answer import Answering, share
 from textback.engine.reading import Reader
 from textback.engine.source import Node, Problem, Source
 
@@ -99,21 +99,6 @@ def read_knowledge(reader: Reader, node: Node | None) -> Knowledge:
     if found.clarify > found.answer:
         message = f"clarify ({found.clarify:g}) is above answer ({found.answer:g})."
         reader.source.error(node, message, "Below clarify nothing is said; from answer on the answer is sent.")
-    return found
-
-
-def share(reader: Reader, node: Node | None, what: str, default: float) -> float:
-    """A confidence between 0 and 1."""
-    text = reader.string(node, what)
-    if text is None or node is None:
-        return default
-    try:
-        found = float(text)
-    except ValueError:
-        found = -1.0
-    if not 0 <= found <= 1:
-        reader.source.error(node, f"{what} must be a number from 0 to 1.", f"For example: {default:g}.")
-        return default
     return found
 
 

@@ -136,7 +136,7 @@ def _rated(base: Base, questions: Sequence[Question], method: Method, clock: Cal
 
 
 def sum_up(method: str, questions: Sequence[Question], found: Sequence[Answered], spent: Sequence[float]) -> Rated:
-    """The numbers of some answers, each with its question and the milliseconds it took; they may be of several bases."""
+    """The numbers of some answers, each with its question and the milliseconds it took; they may be several bases'."""
     ranks = [_rank(question, one) for question, one in zip(questions, found, strict=True) if question.sources]
     answerable = np.array([bool(question.sources) for question in questions])
     right = np.array([_rank(question, one) == 1 for question, one in zip(questions, found, strict=True)])

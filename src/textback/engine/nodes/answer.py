@@ -1,8 +1,8 @@
 """answer: looks a question up in the knowledge base, says what it finds, and goes on."""
 
-from textback.engine.bot import Answer, Step
+from textback.engine.bot import Answer, Knowledge, Step
 from textback.engine.context import HIDDEN, Context
-from textback.engine.reading import Draft, Kind
+from textback.engine.reading import Draft, Kind, Reader
 from textback.engine.source import Node
 from textback.engine.template import Text
 
@@ -25,23 +25,26 @@ def read(draft: Draft) -> Answering:
     flow = draft.flow
     value = draft.value
     question = None if getattr(value, "empty", False) or getattr(value, "value", None) == "" else draft.text("answer")
-    least = _least(draft, draft.keys.get("min_confidence"))
+    least = None
+    if "min_confidence" in draft.keys:
+        least = share(flow, draft.keys["min_confidence"], "min_confidence", Knowledge().answer)
     otherwise = flow.block(draft.keys["else"], f"{draft.id}.else.", draft.next) if "else" in draft.keys else None
     return Answering(**draft.base(), question=question, least=least, otherwise=otherwise)
 
 
-def _least(draft: Draft, node: Node | None) -> float | None:
-    text = draft.flow.string(node, "min_confidence")
+def share(reader: Reader, node: Node | None, what: str, default: float) -> float:
+    """A confidence between 0 and 1."""
+    text = reader.string(node, what)
     if text is None or node is None:
-        return None
+        return default
     try:
         found = float(text)
     except ValueError:
         found = -1.0
-    if 0 <= found <= 1:
-        return found
-    draft.flow.source.error(node, "min_confidence must be a number from 0 to 1.", "For example: 0.7.")
-    return None
+    if not 0 <= found <= 1:
+        reader.source.error(node, f"{what} must be a number from 0 to 1.", f"For example: {default:g}.")
+        return default
+    return found
 
 
 def run(ctx: Context, step: Answering) -> str:
