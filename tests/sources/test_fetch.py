@@ -1,5 +1,6 @@
 """Only the public internet, never much, never for long."""
 
+import contextlib
 import gzip
 import zlib
 
@@ -9,6 +10,7 @@ from tests.sources.conftest import Site
 from textback.sources import fetch
 from textback.sources.fetch import Fetcher, Refused, is_public, public
 from textback.sources.html import TooMuch, read_page
+from textback.sources.tags import Tag, tags
 
 
 @pytest.mark.parametrize(
@@ -96,6 +98,29 @@ def test_a_page_of_endless_tags_or_text_is_too_much_and_a_deep_one_is_not() -> N
         read_page("a " * 2_000_000)
     deep = read_page("<div>" * 50_000 + "<p>Still here.</p>")
     assert deep.blocks == ("Still here.",)
+
+
+SLOW = (
+    "<!", "<a ", "<!--", "&#", "<a x='", "</", "<?", "<![", '<a ">', "<title>", "<script>", "<a b=\"'", "< ", "<p>&amp",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("part", SLOW)
+def test_a_page_that_was_made_to_be_slow_is_not(part: str) -> None:
+    # A parser that looks at what follows again and again takes hours for a megabyte of these.
+    with contextlib.suppress(TooMuch):
+        read_page((part * 1_000_000)[:1_000_000])
+
+
+def test_tags_are_read_as_browsers_read_them() -> None:
+    page = "<P Class='a b' data-x=\"1 > 0\" hidden>x &amp; y<BR/><script>if (a<b) '<p>'</script>2 < 3</p>"
+    page += "<title>A<b>B</title>"
+    attributes = {"class": "a b", "data-x": "1 > 0", "hidden": ""}
+    assert list(tags(page)) == [
+        Tag("p", closing=False, attributes=attributes), "x & y", Tag("br", closing=False),
+        Tag("script", closing=False), Tag("script", closing=True), "2 ", "<", " 3", Tag("p", closing=True),
+        Tag("title", closing=False), "A<b>B", Tag("title", closing=True),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

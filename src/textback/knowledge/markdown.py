@@ -72,9 +72,13 @@ def strip(text: str) -> str:
     text = _BARE_LINK.sub(lambda m: m[1].removeprefix("mailto:"), text)
     text = _CODE.sub(r"\1", _TAG.sub("", text))
     text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
-    # An address may have &para in it: only what ends as an entity does is one.
-    text = _RELEASED.sub(lambda m: chr(ord(m[0]) - _HELD), _ENTITY.sub(lambda m: html.unescape(m[0]), text))
-    return _SPACES.sub(" ", text).strip()
+    return _SPACES.sub(" ", _RELEASED.sub(lambda m: chr(ord(m[0]) - _HELD), unescape(text))).strip()
+
+
+def unescape(text: str) -> str:
+    """The text with its HTML entities as the characters they stand for. An address may have &para in it: only what ends
+    as an entity does is one."""
+    return _ENTITY.sub(lambda m: html.unescape(m[0]), text)
 
 
 def _front(text: str, file: str, flaws: list[Flaw]) -> tuple[About, list[str], int]:

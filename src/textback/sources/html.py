@@ -1,9 +1,10 @@
 """A web page as Markdown: its own text with headings, lists and tables, without menus, forms and scripts."""
 
 import re
-from html.parser import HTMLParser
 
 import msgspec
+
+from textback.sources.tags import Tag, tags
 
 MOST_TAGS = 100_000
 MOST_CHARACTERS = 500_000
@@ -54,9 +55,10 @@ class TooMuch(Exception):
     """A page with so many tags, or so much text, that it is none for people."""
 
 
-class _Reader(HTMLParser):
+class _Reader:
+    """Puts blocks together from tags and texts, as they come."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.tags = 0
         self.size = 0
         self.skipping: list[str] = []
@@ -74,11 +76,19 @@ class _Reader(HTMLParser):
         self.password = False
         self.index = self.follow = True
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def take(self, one: Tag | str) -> None:
+        """The next tag or text."""
+        if isinstance(one, str):
+            self._text(one)
+        elif one.closing:
+            self._close(one.name)
+        else:
+            self._open(one.name, one.attributes)
+
+    def _open(self, tag: str, values: dict[str, str]) -> None:
         self.tags += 1
         if self.tags > MOST_TAGS:
             raise TooMuch("it has too many tags")
-        values = {name: value or "" for name, value in attrs}
         if tag == "input" and values.get("type", "").lower() == "password":
             self.password = True
         if tag == "a" and values.get("href") and "nofollow" not in values.get("rel", "").lower():
@@ -130,7 +140,7 @@ class _Reader(HTMLParser):
         elif tag == "br":
             self.text.append(" ")
 
-    def handle_endtag(self, tag: str) -> None:
+    def _close(self, tag: str) -> None:
         if self.skipping:
             if tag == self.skipping[-1]:
                 self.skipping.pop()
@@ -148,7 +158,7 @@ class _Reader(HTMLParser):
         if tag in ("main", "article") and self.within:
             self.main.append((self.within.pop(), len(self.blocks)))
 
-    def handle_data(self, data: str) -> None:
+    def _text(self, data: str) -> None:
         self.size += len(data)
         if self.size > MOST_CHARACTERS * 4:
             raise TooMuch("it has too much text")
@@ -179,8 +189,8 @@ def _plain(text: str) -> str:
 def read_page(html: str) -> Page:
     """Read a page. Raises TooMuch; whatever else is wrong with its HTML, something is made of it."""
     reader = _Reader()
-    reader.feed(html[: MOST_CHARACTERS * 8])
-    reader.close()
+    for one in tags(html):
+        reader.take(one)
     reader.cells = None
     reader.end_block()
     blocks = reader.blocks
