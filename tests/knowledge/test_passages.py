@@ -179,3 +179,16 @@ def test_any_text_is_read(text: str, name: str) -> None:
     assert len({one.id for one in found}) == len(found)
     check_passages(found, ["en"], 0, 2)
     assert all(flaw.message for flaw in said)
+
+
+SLOW = (
+    "[", "![", "[a](", "**a ", "*a ", "`", "``a", "<!--", "<a", "# ", "#", "...", "Dr. ", "|", "| - ", "- ", "Q: ",
+    "Q:|", "1,1", ">", "&", "\\", "--- ", "\n", "\n#", "a.\n", " ", "\t|", "_ ",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("part", SLOW)
+def test_text_that_was_made_to_be_slow_is_not(part: str) -> None:
+    # A pattern that looks at what follows again and again takes minutes for these.
+    found, _ = read_passages({"knowledge/a.md": (part * 150_000)[:150_000]})
+    assert all(len(one.text) <= 6_000 for one in found)

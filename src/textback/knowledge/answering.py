@@ -21,7 +21,7 @@ SAME, SAME_PRICED, SAME_NAMED = 0.58, 0.7, 0.5
 """How much about the same the two must be: by meaning, and where it is about prices, as every one of a shop's services
 has its own; and by the words of their questions and headings, where there is no meaning to go by."""
 
-_SUM = r"(\d[\d,]*(?:\.\d\d)?)"
+_SUM = r"(\d[\d,]{0,12}(?:\.\d\d)?)"
 _MONEY = re.compile(rf"[$€£]\s?{_SUM}|\b{_SUM}\s?(?:dollars|usd|euros|dólares)\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\b(\d{1,2})(?::(\d\d))?\s*([ap])\.?\s?m\b\.?|\b([01]?\d|2[0-3]):(\d\d)\b", re.IGNORECASE)
 _SHARE = re.compile(r"\b(\d+(?:\.\d+)?)\s?(?:%|percent\b|por ciento\b)", re.IGNORECASE)

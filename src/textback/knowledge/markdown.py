@@ -11,6 +11,7 @@ from textback.knowledge.passages import (
     KEYS,
     LONGEST,
     LONGEST_ANSWER,
+    LONGEST_TEXT,
     MOST_PASSAGES,
     SUFFIXES,
     About,
@@ -21,23 +22,23 @@ from textback.knowledge.passages import (
     pieces,
 )
 
-_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*")
-_LEAD = r"\s*(?:[-*]\s+)?(?:\*\*|__)?\s*"
-_QUESTION = re.compile(_LEAD + r"([QqPp])\s*:\s*(?:\*\*|__)?\s*(.*)")
-_ANSWER = re.compile(_LEAD + r"[AaRr]\s*:\s*(?:\*\*|__)?\s*(.*)")
-_SPANISH_ANSWER = re.compile(rf"^{_LEAD}[Rr]\s*:", re.MULTILINE)
-_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+(.*)")
+_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.{0,500})")
+# Pages of strangers come through here too: what these look for has an end, so that no line can make them slow.
+_LEAD = r"\s{0,9}(?:[-*]\s{1,9})?(?:\*\*|__)?\s{0,9}"
+_QUESTION = re.compile(_LEAD + r"([QqPp])\s{0,9}:\s{0,9}(?:\*\*|__)?\s{0,9}(.*)")
+_ANSWER = re.compile(_LEAD + r"[AaRr]\s{0,9}:\s{0,9}(?:\*\*|__)?\s{0,9}(.*)")
+_SPANISH_ANSWER = re.compile(_LEAD + r"[Rr]\s{0,9}:")
+_ITEM = re.compile(r"\s{0,99}(?:[-*+]|\d{1,3}[.)])\s(.*)")
 _FENCE = re.compile(r"\s*(```|~~~)")
-_RULE = re.compile(r"\s*(?:[-*_]\s*){3,}")
-_TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_RULE = re.compile(r"\s{0,9}(?:[-*_]\s{0,9}){3,200}")
+_TABLE_RULE = re.compile(r"\s{0,9}\|?\s{0,99}:?-{1,99}:?\s{0,99}(?:\|\s{0,99}:?-{1,99}:?\s{0,99}){0,99}\|?\s{0,9}")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)\s]*(?:\s[^)]*)?\)")
-_LINK = re.compile(r"\[([^\]]+)\]\(\s*<?([^)\s>]+)>?(?:\s[^)]*)?\)")
-_BARE_LINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
-_STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
-_EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*])")
-_CODE = re.compile(r"`+([^`\n]+)`+")
+_IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()\s]{0,1000}(?:\s[^()]{0,300})?\)")
+_LINK = re.compile(r"\[([^\[\]]{1,300})\]\(\s{0,9}<?([^)\s>]{1,1000})>?(?:\s[^()]{0,300})?\)")
+_BARE_LINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,1000})>")
+_STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,500}?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=\S)([^*_\n]{1,500}?)(?<=\S)\1(?![\w*])")
+_CODE = re.compile(r"`{1,9}([^`\n]{1,500})`{1,9}")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _SPACES = re.compile(r"[ \t\u00a0]+")
@@ -182,6 +183,10 @@ class _Reader:
         said = self.said
         headings = ([said.title] if said.title and said.title not in self.headings else []) + self.headings
         name = questions[0] if questions else (headings[-1] if headings else "")
+        if len(text) > LONGEST_TEXT:
+            fix = "Split it: this much can't be texted."
+            self.flaws.append(Flaw(self.file, line, f"Only the first {LONGEST_TEXT:,} characters here are used.", fix))
+            text = text[:LONGEST_TEXT]
         self.found.append(
             Passage(
                 self.names.of(name), self.file, line, text, tuple(dict.fromkeys(questions)), tuple(headings),
@@ -210,11 +215,10 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 def _markdown(file: str, text: str, flaws: list[Flaw]) -> list[Passage]:
     said, lines, skipped = _front(text.replace("\0", ""), file, flaws)
-    # A comment goes, its lines stay, so that places in the file are right.
-    body = _COMMENT.sub(lambda m: "\n" * m[0].count("\n"), "\n".join(lines)).split("\n")
+    body = _without_comments("\n".join(lines)).split("\n")
     reader = _Reader(file, said, flaws)
     # P: asks where R: answers; anywhere else it may be somebody's phone.
-    asks = "QqPp" if _SPANISH_ANSWER.search(text) else "Qq"
+    asks = "QqPp" if any(map(_SPANISH_ANSWER.match, body)) else "Qq"
     fenced = False
     header: list[str] = []
     for number, line in enumerate(body, skipped + 1):
@@ -223,7 +227,7 @@ def _markdown(file: str, text: str, flaws: list[Flaw]) -> list[Passage]:
         elif fenced:
             reader.add(f"\0{line.strip()}" if line.strip() else "", number)
         elif (heading := _HEADING.fullmatch(line)) is not None:
-            reader.heading(len(heading[1]), strip(heading[2]))
+            reader.heading(len(heading[1]), strip(heading[2].rstrip(" \t#")))
         elif (asked := _QUESTION.fullmatch(line)) is not None and asked[1] in asks:
             reader.question(asked[2], number)
         elif reader.questions and (answer := _ANSWER.fullmatch(line)) is not None:
@@ -238,6 +242,18 @@ def _markdown(file: str, text: str, flaws: list[Flaw]) -> list[Passage]:
         header = []
     reader.end()
     return reader.found
+
+
+def _without_comments(text: str) -> str:
+    """The text without <!-- comments -->; their line breaks stay, so that places in the file are right."""
+    parts = text.split("<!--")
+    found = parts[0]
+    for number, part in enumerate(parts[1:], 1):
+        comment, end, rest = part.partition("-->")
+        if not end:  # no comment any more, in all of the rest
+            return "<!--".join([found, *parts[number:]])
+        found += "\n" * comment.count("\n") + rest
+    return found
 
 
 def _row(reader: _Reader, line: str, header: list[str], number: int) -> list[str]:
@@ -278,7 +294,7 @@ def _csv(file: str, text: str, flaws: list[Flaw]) -> list[Passage]:
             answer = "\n".join(strip(part) for part in values["answer"].splitlines() if part.strip())
             found.append(
                 Passage(
-                    names.of(questions[0]), file, line, answer, tuple(dict.fromkeys(questions)),
+                    names.of(questions[0]), file, line, answer[:LONGEST_TEXT], tuple(dict.fromkeys(questions)),
                     (said.title,) if said.title else (), said.locale, said.date, said.url, said.stale_at,
                 )
             )  # fmt: skip

@@ -18,6 +18,8 @@ LONGEST = 600
 """Characters that a passage of running text has at most; a longer one is cut where a sentence ends."""
 LONGEST_ANSWER = 1_500
 """Characters of an answer from which on it answers more than one thing."""
+LONGEST_TEXT = 6_000
+"""Characters of a passage that are used at all."""
 MOST_PASSAGES = 20_000
 
 _SLUG = re.compile(r"[^a-z0-9]+")

@@ -2,11 +2,12 @@
 
 import re
 
-_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|\n+")
+_END = re.compile(r"[.!?…]{1,9}[\"'”’)\]]{0,4}(?=\s)|\n+")
 _ABBREVIATIONS = frozenset(
     "dr mr mrs ms prof st no nr vs etc eg ie approx ave blvd inc ltd co jr sr sra srta dra ud uds aprox av pag tel "
     "mon tue tues wed thu thur thurs fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
+_NEAR = 60
 _HALVES = frozenset({"a.m", "p.m", "e.g", "i.e", "u.s", "ee.uu"})
 """Written with dots inside; what follows may go on with a small letter or a number."""
 
@@ -41,7 +42,7 @@ def _ends(text: str, start: int, at: int, after: int) -> bool:
     """Whether this mark ends a sentence: not that of an abbreviation, of an initial or of a list's number."""
     if text[at] != ".":
         return True
-    before = text[start:at].rsplit(None, 1)
+    before = text[max(start, at - _NEAR) : at].rsplit(None, 1)
     word = before[-1].lower().lstrip("(\"'") if before else ""
     rest = text[after:].lstrip()
     if word in _HALVES:
