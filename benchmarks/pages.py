@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import engine, gate, scale, tables
+from benchmarks import answers, engine, gate, scale, tables
 from benchmarks.report import ceiling, table
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results"
-KINDS = ("latest", "cost", "nodes", "large", "soak", "profile", "engine", "gate")
+KINDS = ("latest", "cost", "nodes", "large", "soak", "profile", "engine", "gate", "knowledge")
 NONE_YET = "Not measured yet."
 
 Found = Mapping[str, Any]
@@ -34,6 +34,10 @@ SHOWN: dict[str, dict[str, Callable[[Found], str]]] = {
         "profile": _of("profile", tables.profile_table),
         "engine": _of("engine", engine.table),
         "gate": _of("gate", gate.table),
+    },
+    "docs/how-to/knowledge.md": {
+        "knowledge": _of("knowledge", answers.table),
+        "quality": _of("knowledge", answers.quality_table),
     },
     "docs/scale.md": {
         "capacity": _capacity(scale.capacity_table),

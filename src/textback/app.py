@@ -24,6 +24,7 @@ from textback.engine.bot import Bot, LineSpec
 from textback.engine.load import load_bot
 from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
+from textback.pipeline.knowing import PATIENCE
 from textback.pipeline.lines import Line, line_limits
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road, clock
@@ -33,6 +34,7 @@ from textback.pipeline.spool import Spool, open_spool
 from textback.pipeline.tick import Keep
 from textback.pipeline.understanding import Understanding
 from textback.settings import Settings
+from textback.sources.folder import read_documents
 from textback.store import bots as bot_store
 from textback.store import migrate
 from textback.store.db import Db, open_db, parse_url, sqlite_path
@@ -50,7 +52,8 @@ SIMULATOR_NUMBER = "+12065550100"
 
 
 def read_folder(folder: Path) -> dict[str, str]:
-    """The YAML files of a bot folder, by relative path. Raises SettingsError when it is not a bot folder."""
+    """The YAML files of a bot folder and its knowledge, by relative path. Documents that are no text, such as PDF, are
+    read as the text that is in them. Raises SettingsError when it is not a bot folder."""
     if not (folder / "bot.yml").is_file():
         raise SettingsError(f"There is no bot.yml in {folder}.", "Name a bot folder, for example: textback serve mybot")
     found: dict[str, str] = {}
@@ -62,7 +65,7 @@ def read_folder(folder: Path) -> dict[str, str]:
             found[name] = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path} can't be read: {type(error).__name__}.", "Save it as UTF-8 text.") from None
-    return found
+    return {**found, **read_documents(folder)}
 
 
 def line_specs(bot: Bot, found: Mapping[str, str]) -> dict[str, LineSpec]:
@@ -179,9 +182,9 @@ def lock_database(settings: Settings) -> IO[str] | None:
     return handle
 
 
-def understanding_of(settings: Settings) -> Understanding:
-    """What teaches bots their intents, as the settings want it."""
-    return Understanding(Path(settings.model_dir).expanduser(), settings.understanding)
+def understanding_of(settings: Settings, patience: float | None = PATIENCE) -> Understanding:
+    """What teaches bots their intents and their knowledge, as the settings want it."""
+    return Understanding(Path(settings.model_dir).expanduser(), settings.understanding, patience)
 
 
 def retention_of(settings: Settings) -> Retention:

@@ -148,12 +148,13 @@ class Settings(BaseModel):
     )
     model_dir: str = Field(
         "~/.cache/textback",
-        description="The folder that keeps the sentence encoder's weights as they are used, 54 MB.",
+        description="The folder that keeps the sentence encoder's weights as they are used, 54 MB, and what was learnt "
+        "with them.",
     )
     understanding: Literal["auto", "lite", "off"] = Field(
         "auto",
-        description="How texts are matched with the examples of flows: with the sentence encoder where it is installed "
-        "(auto), without it (lite, which takes 60 MB less), or not at all (off).",
+        description="How texts are matched with the examples of flows and with knowledge: with the sentence encoder "
+        "where it is installed (auto), without it (lite, which takes 60 MB less), or not at all (off).",
     )
     ledger_keys: str | None = Field(
         None,

@@ -13,7 +13,7 @@ from textback.engine.load import BOT_KEYS, FLOW_KEYS, LATER_BOT_KEYS, LATER_FOLD
 from textback.engine.match import LONGEST_ANSWER
 from textback.engine.nodes.ask import TYPES
 from textback.engine.nodes.registry import KINDS
-from textback.engine.reading import CLASSES, COMMON_KEYS, LATER_KINDS, LONGEST_ID, LONGEST_OUTCOME, RESERVED
+from textback.engine.reading import CLASSES, COMMON_KEYS, LONGEST_ID, LONGEST_OUTCOME, RESERVED
 from textback.engine.source import DEEPEST, MOST_CHARACTERS, MOST_NODES
 from textback.engine.template import FILTERS, TESTS
 from textback.pipeline.decide import CONSENT_ROW
@@ -87,7 +87,7 @@ def test_everything_else_that_has_a_name_is_on_the_page() -> None:
     names = {*TYPES, *CLASSES, *RESERVED, *FILTERS, *TESTS}
     assert {name for name in names if f"`{name}`" not in PAGE} == set()
     later = section("Not in this version")
-    refused = {*LATER_KINDS, *LATER_BOT_KEYS, *LATER_FOLDERS, *later_keys}
+    refused = {*LATER_BOT_KEYS, *LATER_FOLDERS, *later_keys}
     assert {name for name in refused if f"`{name}`" not in later} == set()
 
 

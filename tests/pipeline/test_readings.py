@@ -10,7 +10,7 @@ from tests.engine.talk import BOT, flow
 from tests.pipeline.working import ANA, BEN, CAT, Working, count_pending, make, store, working
 from textback.core.ids import new_id
 from textback.engine.arrivals import Message
-from textback.engine.bot import Bot, Understood
+from textback.engine.bot import Answer, Bot, Understood
 from textback.engine.load import load_bot
 from textback.pipeline import readings
 from textback.store.db import Db, Tx
@@ -161,3 +161,25 @@ async def test_more_texts_than_a_batch_can_wait_for_their_reading(db: Db, monkey
         assert {number: node.phones.texts(number) for number in numbers} == {key: ["Tue to Sat."] for key in numbers}
     finally:
         await node.road.stop()
+
+
+class Knowing:
+    """Knows one thing."""
+
+    def __init__(self) -> None:
+        self.threads: list[str] = []
+
+    def answer(self, text: str, locale: str, now: int) -> Answer:
+        self.threads.append(threading.current_thread().name)
+        return Answer("We close at six.", 0.9, "hours.md", "opening hours") if "close" in text else Answer()
+
+
+async def test_what_answers_a_text_is_looked_up_there_too_and_once(db: Db) -> None:
+    knowing, reader = Knowing(), Reader()
+    taught = msgspec.structs.replace(bot(reader), answerer=knowing)
+    async with working(db, taught) as node:
+        await node.text("when do you close", ANA)
+        await node.text("when do you close", BEN)
+        await node.text("blue suede shoes", CAT)
+        assert await node.phones.took(3) == ["We close at six.", "We close at six.", LOST]
+    assert [name.startswith("textback-read") for name in knowing.threads] == [True, True]

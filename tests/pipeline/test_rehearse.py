@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -23,6 +24,7 @@ from textback.engine.step import Turn
 from textback.pipeline import rehearse
 from textback.pipeline.conversations import OUT_KEYS, Stub, Stubs, Texted, read_conversations
 from textback.pipeline.judging import ANSWERS, Coverage, Verdict, judge
+from textback.pipeline.knowing import Knowing
 from textback.pipeline.mending import mended
 from textback.pipeline.rehearse import Rehearsal
 
@@ -413,8 +415,9 @@ def test_what_is_wrong_with_a_test_file_has_its_place_and_a_fix(text: str, place
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_goes_as_its_conversations_say_and_they_reach_all_of_it(name: str) -> None:
+def test_an_example_goes_as_its_conversations_say_and_they_reach_all_of_it(name: str, tmp_path: Path) -> None:
     bot = load_bot(FOLDERS[name])
+    bot = msgspec.structs.replace(bot, answerer=Knowing(tmp_path).library(bot.sources, bot.knowledge, None))
     coverage = Coverage(bot)
     conversations, problems = read_conversations(FOLDERS[name], bot)
     assert problems == []

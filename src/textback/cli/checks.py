@@ -10,7 +10,10 @@ from textback.app import read_folder
 from textback.engine.lint import MOST_SEGMENTS
 from textback.engine.load import Problem
 from textback.pipeline.conversations import read_conversations
+from textback.pipeline.knowing import knowledge_problems
+from textback.pipeline.road import clock
 from textback.pipeline.wording import MOST_PARTS, checked
+from textback.sources.urls import read_sites
 
 
 def check(
@@ -27,7 +30,8 @@ def check(
     files = read_folder(bot_dir)
     bot, problems = checked(files, most_segments, most_parts)
     if bot is not None:
-        problems = sorted([*problems, *read_conversations(files, bot)[1]])
+        known = knowledge_problems(files, bot, clock())
+        problems = sorted([*problems, *known, *read_sites(files)[1], *read_conversations(files, bot)[1]])
     errors = sum(problem.level == "error" for problem in problems)
     failed = bool(problems) if strict else errors > 0
     if as_json:

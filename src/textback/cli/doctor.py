@@ -22,6 +22,7 @@ from textback.core.phone import is_e164, is_short_code
 from textback.core.when import MINUTE, SECOND, to_iso
 from textback.engine.bot import Bot, LineSpec
 from textback.engine.load import load_bot
+from textback.knowledge.markdown import read_passages
 from textback.llm import quick, weights
 from textback.pipeline.signatures import check_until, latest
 from textback.pipeline.wording import checked
@@ -116,6 +117,7 @@ def _bot(bot_dir: Path, findings: list[Finding]) -> Bot | None:
         )
         return None
     bot = load_bot(files)
+    findings.append(_knowledge(bot))
     seen = f"{bot.name}, {len(bot.flows)} flow{'s' * (len(bot.flows) != 1)}."
     if problems:
         findings.append(
@@ -137,6 +139,18 @@ def _actions(
     except TextbackError as error:
         return [_error("actions", error)]
     return [Finding("actions", "ok", f"{', '.join(bot.actions)}; what they need is set.")]
+
+
+def _knowledge(bot: Bot) -> Finding:
+    passages, _ = read_passages(bot.sources)
+    if not passages:
+        return Finding("knowledge", "ok", "There is none: the bot answers what its flows say, and nothing else.")
+    count, stale = len(passages), sum(passage.stale(_now()) for passage in passages)
+    seen = f"{count:,} passage{'s' * (count != 1)} in {len(bot.sources)} file{'s' * (len(bot.sources) != 1)}."
+    if stale:
+        fix = "textback check says which: look them up, and move their stale_after."
+        return Finding("knowledge", "warning", f"{seen} {stale} out of date, and no longer said.", fix)
+    return Finding("knowledge", "ok", seen)
 
 
 def _lines(bot: Bot, found: Mapping[str, str], http: Session, findings: list[Finding]) -> dict[str, LineSpec]:

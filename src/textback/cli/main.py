@@ -15,6 +15,7 @@ from textback.cli import (
     db,
     dead,
     doctor,
+    knowledge,
     matching,
     nlu,
     policy,
@@ -51,6 +52,8 @@ app.add_typer(understanding, name="nlu")
 app.add_typer(consents, name="consent")
 app.add_typer(suppressions, name="suppressions")
 app.add_typer(registry, name="dnc")
+known = typer.Typer(help="What a bot knows: its passages, and how well they answer.", no_args_is_help=True)
+app.add_typer(known, name="knowledge")
 
 Database = Annotated[
     str | None, typer.Option("--database", help="sqlite:///file.db or postgresql://user@host/name.", show_default=False)
@@ -268,6 +271,48 @@ def classify_command(
 ) -> None:
     """Read texts from standard input, one a line, and print for each what it means for consent and its intent."""
     nlu.classify(bot_dir)
+
+
+@app.command("ask")
+def ask_command(
+    bot_dir: BotDir,
+    question: Annotated[str, typer.Argument(help="What the customer asks.")],
+    locale: Annotated[str, typer.Option(help="The customer's language, such as es.")] = "",
+    top: Annotated[int, typer.Option(min=1, max=5, help="How many passages to show.")] = 3,
+    lite: Annotated[bool, typer.Option("--lite", help="Do without the sentence encoder.", show_default=False)] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
+) -> None:
+    """Ask a bot's knowledge base, and show the answer, its confidence and the passages. Exits with 1 when unsure."""
+    raise typer.Exit(knowledge.ask(bot_dir, question, locale=locale, top=top, lite=lite, as_json=as_json))
+
+
+@known.command("crawl")
+def knowledge_crawl(
+    bot_dir: BotDir,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
+) -> None:
+    """Read the websites of knowledge/urls.yml into knowledge/crawled/: all the first time, then what has changed."""
+    raise typer.Exit(knowledge.crawl_sites(bot_dir, as_json=as_json))
+
+
+@known.command("list")
+def knowledge_list(
+    bot_dir: BotDir,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
+) -> None:
+    """List the passages of a bot's knowledge base: name, place, language, date, and how each begins."""
+    knowledge.list_passages(bot_dir, as_json=as_json)
+
+
+@known.command("eval")
+def knowledge_eval(
+    bot_dir: BotDir,
+    questions: Annotated[Path, typer.Option(help="CSV or JSONL of questions, each with the source that answers it.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
+    lite: Annotated[bool, typer.Option("--lite", help="Do without the sentence encoder.", show_default=False)] = False,
+) -> None:
+    """Ask questions whose sources are known, and print how well the base answers: by words, by meaning, and by both."""
+    knowledge.evaluate(bot_dir, questions, as_json=as_json, lite=lite)
 
 
 @understanding.command("eval")

@@ -124,7 +124,7 @@ def classify(bot_dir: Path | None) -> None:
 
 
 def _understanding() -> Understanding:
-    return understanding_of(load_settings(environment(Path.cwd())))
+    return understanding_of(load_settings(environment(Path.cwd())), patience=None)
 
 
 def taught(bot: Bot) -> Bot:

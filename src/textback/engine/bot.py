@@ -204,10 +204,40 @@ class OptIn(msgspec.Struct, frozen=True):
     version: str = ""
 
 
+class Knowledge(msgspec.Struct, frozen=True):
+    """When an answer from the knowledge base is sent (confidence of `answer` and more), when it is asked about (of
+    `clarify` and more), and how many `segments` it may take."""
+
+    answer: float = 0.8
+    clarify: float = 0.5
+    segments: int = 2
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the knowledge base says to a question: the words of one passage, and how likely they answer it.
+
+    `passage` is where they are from and `about` what it is about, in a few words; `against` a passage of another source
+    that says otherwise, which is why the confidence is low. All empty where nothing was found.
+    """
+
+    text: str = ""
+    confidence: float = 0.0
+    passage: str = ""
+    about: str = ""
+    against: str = ""
+
+
+class Answerer(Protocol):
+    """Looks questions up. Within a day the same question gets the same answer, and nothing raises."""
+
+    def answer(self, text: str, locale: str, now: int) -> Answer:
+        """Look one up for somebody who reads `locale`; `now` (ms) tells what is out of date."""
+
+
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
     """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow,
     `opt_ins` each opt-in word to what it agrees to. `burst` is how long (ms) a text waits for the next one, to be heard
-    with it."""
+    with it. `sources` are the knowledge files, which whoever teaches the bot makes its `answerer` of."""
 
     name: str
     version: int = 0
@@ -234,6 +264,9 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     recogniser: Recogniser | None = None
     policy: Overrides = Overrides()
     opt_ins: dict[str, OptIn] = {}
+    knowledge: Knowledge = Knowledge()
+    sources: dict[str, str] = {}
+    answerer: Answerer | None = None
 
     @property
     def owner_idle_minutes(self) -> float:

@@ -12,6 +12,7 @@ from textback.engine.context import Context, LimitHit
 from textback.engine.correct import correct, unmarked, without_answer
 from textback.engine.digress import go_on, offer
 from textback.engine.effects import Check
+from textback.engine.knowing import confirmed, look_up
 from textback.engine.match import (
     GLOBALS,
     Match,
@@ -351,11 +352,13 @@ TURN: tuple[tuple[str, Row], ...] = (
     ("Words that work everywhere", _global),
     ("An offer to go on", _offered),
     ("A clarifying question", _clarified),
+    ("A question that was meant", lambda ctx, said: confirmed(ctx, said.text)),
     ("Pending confirmation", _confirmation),
     ("Correction", _correction),
     ("Answer to the open question", _answer),
     ("Start words", _start),
     ("Intents", _intent),
+    ("Knowledge", lambda ctx, said: look_up(ctx, said.text, said.normal)),
     ("Ask again", _ask_again),
     ("Fallback", _fallback),
 )

@@ -467,6 +467,7 @@ def copy(state: State) -> State:
         state.unclear_text,
         state.asked[:],
         state.opt_out_unsure,
+        state.meant,
     )
 
 

@@ -30,13 +30,18 @@ def go_on(ctx: Context, *, back: bool = False) -> None:
     step = ctx.open_question()
     if step is None:
         return
-    session = ctx.session
-    if not back:
+    if back:
+        come_back(ctx, step)
+    else:
         ctx.put(step, asking(step).words(ctx, step))
-    elif session.nudged:
+
+
+def come_back(ctx: Context, step: Question) -> None:
+    """Something else was answered while this question is open: ask it again, shorter, and only the first time."""
+    if ctx.session.nudged:
         ctx.set_timers(step)
     else:
-        session.nudged = True
+        ctx.session.nudged = True
         ctx.ask(step, ctx.phrases.back_to.format(question=short(ctx, step)))
 
 

@@ -109,9 +109,10 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     Kinds: session_started, session_ended, escalated, taken_over, handed_back, completed, opted_out, opted_in,
     help_asked, opt_out_unsure, opt_out_settled, episode_started, episode_status, step_reached, answer_refused,
     fallback, send_refused, turn_failed, reminded, waits, goal, recorded, tagged, untagged, corrected, session_parked,
-    session_resumed, resume_offered, unclear, loop_guard, late_message, action_asked, action_done, action_failed,
-    action_stale, owner_idle, takeover_refused, reply_refused, hand_back_refused, complete_refused, heard_together,
-    event_received, link_clicked (written beside the turns, when a contact opens a short link).
+    session_resumed, resume_offered, unclear, answered, not_answered, loop_guard, late_message, action_asked,
+    action_done, action_failed, action_stale, owner_idle, takeover_refused, reply_refused, hand_back_refused,
+    complete_refused, heard_together, event_received, link_clicked (written beside the turns, when a contact opens a
+    short link).
     """
 
     kind: str

@@ -15,6 +15,7 @@ from textback.engine.actions_file import read_actions
 from textback.engine.bot import Bot, Escalation, Fallback, Flow, Handoff, LineSpec
 from textback.engine.consent_words import NEVER_HEARD
 from textback.engine.joining import read_opt_ins
+from textback.engine.knowing import check_answers, read_knowledge, read_sources
 from textback.engine.match import normalise
 from textback.engine.matchers import prepare
 from textback.engine.named_read import read_content, read_named
@@ -33,12 +34,12 @@ SIMULATED = "simulator"
 """The provider that no carrier is behind."""
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
-    "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content", "consent",
+    "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content", "consent", "knowledge",
 )  # fmt: skip
 LATER_BOT_KEYS = ("routing", "retention", "limits", "personas", "thresholds", "urls")
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
 #: Folders of the bot format: flows are read now, tests by their own command, the others by a later version.
-LATER_FOLDERS = ("knowledge", "personas", "journeys")
+LATER_FOLDERS = ("personas", "journeys")
 
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 LINE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -90,7 +91,9 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
     said: list[lint.Part] = []
     bot = _read_bot(files, problems, said)
     templates = read_named(files, bot, problems, said)
-    bot = msgspec.structs.replace(bot, templates=templates, policy=read_policy(files, problems))
+    bot = msgspec.structs.replace(
+        bot, templates=templates, policy=read_policy(files, problems), sources=read_sources(files, problems)
+    )
     readers: list[tuple[FlowReader, Flow, Node]] = []
     flows: dict[str, Flow] = {}
     places: dict[str, str] = {}
@@ -109,7 +112,7 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
                 flows[flow.name] = flow
                 places[flow.name] = file
             readers.append((reader, flow, top))
-        elif re.fullmatch(r"templates/[^/]+\.ya?ml", file):
+        elif re.fullmatch(r"templates/[^/]+\.ya?ml", file) or folder == "knowledge":
             continue
         elif folder in LATER_FOLDERS:
             source.warn(None, f"{folder}/ is not used in this version.", "")
@@ -121,6 +124,7 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
     for reader, flow, top in readers:
         settled = _settle(reader, flow, flows, calls)
         said.append(lint.Part(reader.source, reader.said, top, settled, reader.places, uses=reader.uses))
+    check_answers(bot, flows, problems)
     words = {word: name for word, (name, _) in starts.items()}
     longest = max((len(word.split()) for word in words), default=0)
     bot = msgspec.structs.replace(bot, flows=flows, starts=words, longest_start=longest)
@@ -176,6 +180,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         content=read_content(reader, keys.get("content")),
         actions=read_actions(reader, keys.get("actions")),
         opt_ins=read_opt_ins(reader, keys.get("consent")),
+        knowledge=read_knowledge(reader, keys.get("knowledge")),
     )
     reader.check_uses(())
     said.append(lint.Part(source, reader.said))

@@ -298,10 +298,6 @@ class FlowReader(Reader):
         return kind.read(Draft(self, kind.name, item, keys, id_, following))
 
     def _no_kind(self, item: Mapping) -> None:
-        for key, node in item.keys.items():
-            if key in LATER_KINDS:
-                self.source.error(node, f"The step {key!r} is not available in this version.", "Remove it for now.")
-                return
         key = next((key for key in item.keys if key not in COMMON_KEYS), "")
         place: Node = item.keys[key] if key else item
         self.source.error(
@@ -327,10 +323,6 @@ class FlowReader(Reader):
             frozenset(name for name, type_ in self.types.items() if type_ in WRITTEN),
             frozenset(self.results),
         )
-
-
-#: Step kinds of the flow language that a later version brings.
-LATER_KINDS = ("answer",)
 
 
 class Draft:

@@ -126,8 +126,9 @@ class State(msgspec.Struct, omit_defaults=True):
 
     `parked` are the sessions that wait for another to end, the latest last; `offered` says that the contact was asked
     whether to go on with that one. `tags` are the contact's, sorted. `unclear` are the flows that their last text may
-    have been about, `unclear_text`, while they are asked which. `asked` are opt-ins that wait for their YES.
-    `opt_out_unsure` is when they texted what may be an opt-out (ms), until a person has settled it (O3).
+    have been about, `unclear_text`, while they are asked which; `meant` is what a passage is about, while they are
+    asked whether that is their question. `asked` are opt-ins that wait for their YES. `opt_out_unsure` is when they
+    texted what may be an opt-out (ms), until a person has settled it (O3).
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -145,6 +146,7 @@ class State(msgspec.Struct, omit_defaults=True):
     unclear_text: str = ""
     asked: list[Asked] = []
     opt_out_unsure: int = 0
+    meant: str = ""
 
 
 _encoder = msgspec.json.Encoder()

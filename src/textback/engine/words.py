@@ -32,6 +32,7 @@ class Phrases(msgspec.Struct, frozen=True):
     which_time: str  # {half}, a day
     which_day: str  # {half}, a time
     unclear: str  # {options}
+    meant: str  # {question}
     quick: str  # {options}
     or_: str
     checks: dict[str, str]
@@ -96,6 +97,7 @@ ENGLISH = Language(
         which_time="What time on {half}?",
         which_day="Which day, at {half}?",
         unclear="I'm not sure I got that. Is it about {options}?",
+        meant="I'm not sure I got that. Did you mean: {question} Reply YES or NO.",
         quick="Reply {options}.",
         or_="or",
         checks={
@@ -236,6 +238,7 @@ SPANISH = Language(
         which_time="¿A qué hora, {half}?",
         which_day="¿Qué fecha, a las {half}?",
         unclear="No estoy seguro de entenderle. ¿Se trata de {options}?",
+        meant="No estoy seguro de entenderle. ¿Pregunta esto: {question} Responda SI o NO.",
         quick="Responda {options}.",
         or_="o",
         checks={

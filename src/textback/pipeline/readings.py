@@ -1,9 +1,10 @@
-"""Reading what a text wants, outside of the transaction of its turn: it takes ten times as long as all of the rest.
+"""Reading what a text wants, and looking up what answers it, outside of the transaction of its turn: either takes ten
+times as long as all of the rest.
 
 A turn that can't be finished without a reading raises `ReadingWanted` and has changed nothing. Its arrival waits, and
 those behind it in its conversation; the turns of others go on. The text is read in a thread of its own and what it says
 is kept, by version of the bot and text, and the turn is run again. So the transaction never reads, and the engine need
-not know.
+not know. "Reading" here is both.
 """
 
 import asyncio
@@ -11,12 +12,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from time import monotonic
 
 import msgspec
 import structlog
 
-from textback.engine.bot import Bot, Recogniser, Understood
+from textback.core.when import DAY
+from textback.engine.bot import Answer, Answerer, Bot, Recogniser, Understood
 
 log = structlog.get_logger("textback.readings")
 
@@ -29,21 +32,18 @@ KEEP = 512
 TROUBLE = 10.0
 """Seconds for which a text that could not be read is not tried again: long enough for its turn."""
 
-Key = tuple[int, str]
-"""A version of the bot, and a text."""
+Key = tuple[int, str, str, int]
+"""A version of the bot, a text, and for an answer the reader's locale and the day; empty and 0 for an intent."""
+Reading = Understood | Answer
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """A text that somebody's turn can't go on without a reading of."""
+    """A text that somebody's turn can't go on without a reading of. `read` reads it, in any thread; `without` is what
+    it counts as where that is impossible, and why."""
 
-    version: int
-    text: str
-    recogniser: Recogniser
-
-    @property
-    def key(self) -> Key:
-        """What its reading is kept under."""
-        return self.version, self.text
+    key: Key
+    read: Callable[[], Reading]
+    without: Callable[[str], Reading]
 
 
 class ReadingWanted(Exception):
@@ -58,8 +58,8 @@ class Readings:
     """Reads texts, and keeps what they say. The turns ask from the database's threads, the road reads from the loop."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Key, Understood] = OrderedDict()
-        self._trouble: dict[Key, tuple[Understood, float]] = {}
+        self._kept: OrderedDict[Key, Reading] = OrderedDict()
+        self._trouble: dict[Key, tuple[Reading, float]] = {}
         self._lock = threading.Lock()
         self._served: tuple[Bot | None, Bot | None] = (None, None)
         self._pool: ThreadPoolExecutor | None = None
@@ -68,15 +68,17 @@ class Readings:
 
     def served(self, bot: Bot) -> Bot:
         """The bot as turns are to ask it: it says what is known, and raises ReadingWanted for what is not."""
-        if bot.recogniser is None:
+        if bot.recogniser is None and bot.answerer is None:
             return bot
         of, served = self._served
         if of is not bot or served is None:
-            served = msgspec.structs.replace(bot, recogniser=_Known(self, bot.version, bot.recogniser))
+            recogniser = _Known(self, bot.version, bot.recogniser) if bot.recogniser is not None else None
+            answerer = _Answers(self, bot.version, bot.answerer) if bot.answerer is not None else None
+            served = msgspec.structs.replace(bot, recogniser=recogniser, answerer=answerer)
             self._served = (bot, served)
         return served
 
-    def known(self, key: Key) -> Understood | None:
+    def known(self, key: Key) -> Reading | None:
         """What a text says, if it was read, or why it was not, if that was tried just now."""
         with self._lock:
             found = self._kept.get(key)
@@ -104,29 +106,28 @@ class Readings:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, "textback-read")
         trouble = ""
-        found = Understood()
+        found: Reading | None = None
         try:
             async with asyncio.timeout(LIMIT):
-                loop = asyncio.get_running_loop()
-                found = await loop.run_in_executor(self._pool, wanted.recogniser.read, wanted.text)
+                found = await asyncio.get_running_loop().run_in_executor(self._pool, wanted.read)
         except TimeoutError:
             trouble = "it took too long"
             log.warning("a text was not read in time, and counts as not understood", seconds=LIMIT)
         except Exception as error:  # whatever a model does, its text gets an answer
             trouble = "reading it failed"
             log.error("a text can't be read, and counts as not understood", error=type(error).__name__)
-        self._keep(wanted.key, found, trouble)
+        self._keep(wanted, found, trouble)
         for done in self._waiting.pop(wanted.key):
             done()
 
-    def _keep(self, key: Key, found: Understood, trouble: str) -> None:
+    def _keep(self, wanted: Wanted, found: Reading | None, trouble: str) -> None:
         with self._lock:
-            if trouble:
+            if found is None:
                 now = monotonic()
                 self._trouble = {key: one for key, one in self._trouble.items() if now < one[1]}
-                self._trouble[key] = (Understood(trouble=trouble), now + TROUBLE)
+                self._trouble[wanted.key] = (wanted.without(trouble), now + TROUBLE)
                 return
-            self._kept[key] = found
+            self._kept[wanted.key] = found
             while len(self._kept) > KEEP:
                 self._kept.popitem(last=False)
 
@@ -149,7 +150,27 @@ class _Known:
 
     def read(self, text: str) -> Understood:
         """What is known of this text. Raises ReadingWanted."""
-        found = self._readings.known((self._version, text))
-        if found is None:
-            raise ReadingWanted(Wanted(self._version, text, self._recogniser))
-        return found
+        key = (self._version, text, "", 0)
+        found = self._readings.known(key)
+        if isinstance(found, Understood):
+            return found
+        raise ReadingWanted(
+            Wanted(key, partial(self._recogniser.read, text), lambda trouble: Understood(trouble=trouble))
+        )
+
+
+class _Answers:
+    """Answers with what was looked up."""
+
+    def __init__(self, readings: Readings, version: int, answerer: Answerer) -> None:
+        self._readings = readings
+        self._version = version
+        self._answerer = answerer
+
+    def answer(self, text: str, locale: str, now: int) -> Answer:
+        """What is known to answer this text. Raises ReadingWanted."""
+        key = (self._version, text, locale, now // DAY)
+        found = self._readings.known(key)
+        if isinstance(found, Answer):
+            return found
+        raise ReadingWanted(Wanted(key, partial(self._answerer.answer, text, locale, now), lambda _: Answer()))

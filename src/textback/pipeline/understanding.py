@@ -1,4 +1,5 @@
-"""Teaching a bot its intents: the classifier is trained with the examples of its flows, once for each set of them.
+"""Teaching a bot what it understands, and what it knows (see `knowing`): the classifier is trained with the examples of
+its flows, once for each set of them.
 
 What was learnt is kept in a folder, under a name that is made from the examples and the encoder's weights, so that a
 server that starts again, or another on the same machine, has it at once. Training always comes to the same, so nodes
@@ -22,6 +23,7 @@ from textback.knowledge.artefact import VERSION, ArtefactError, dump, load
 from textback.knowledge.classify import Encoder, Model
 from textback.knowledge.training import train
 from textback.llm.encoder import open_encoder
+from textback.pipeline.knowing import PATIENCE, Knowing
 
 log = structlog.get_logger("textback.understanding")
 
@@ -61,10 +63,11 @@ class Intents:
 
 class Understanding:
     """Trains models and keeps them. `mode`: auto uses the sentence encoder where it is installed, lite never does, off
-    teaches nothing."""
+    teaches nothing. `patience` is how many seconds to wait for the meaning of new knowledge; None is for ever."""
 
-    def __init__(self, folder: Path, mode: Mode = "auto") -> None:
+    def __init__(self, folder: Path, mode: Mode = "auto", patience: float | None = PATIENCE) -> None:
         self._folder = folder
+        self._knowing = Knowing(folder, patience)
         self._mode = mode
         self._encoder: Encoder | None = None
         self._opened = mode != "auto"
@@ -72,11 +75,17 @@ class Understanding:
         self._known: OrderedDict[str, Model] = OrderedDict()
 
     def taught(self, bot: Bot) -> Bot:
-        """The bot, understanding the examples of its flows; as it is where it has none. This takes up to seconds of
-        work: not for an event loop."""
-        if self._mode == "off" or not intents_of(bot):
+        """The bot, understanding the examples of its flows and knowing what its folder says; as it is where it has
+        neither. This takes up to seconds of work: not for an event loop."""
+        if self._mode == "off":
             return bot
-        return msgspec.structs.replace(bot, recogniser=Intents(self.learnt(bot)))
+        if intents_of(bot):
+            bot = msgspec.structs.replace(bot, recogniser=Intents(self.learnt(bot)))
+        if bot.sources:
+            with self._lock:
+                encoder = self.encoder()
+                bot = msgspec.structs.replace(bot, answerer=self._knowing.library(bot.sources, bot.knowledge, encoder))
+        return bot
 
     def learnt(self, bot: Bot) -> Model:
         """The model of a bot's intents, from what is kept or trained now. A bot without any needs no encoder."""
@@ -86,13 +95,18 @@ class Understanding:
         with self._lock:
             return self._model(examples)
 
-    def _model(self, examples: dict[str, tuple[str, ...]]) -> Model:
+    def encoder(self) -> Encoder | None:
+        """The sentence encoder, opened now if it was not; None in lite mode."""
         if not self._opened:
             self._encoder, why = open_encoder(self._folder)
             self._opened = True
             if self._encoder is None:
                 log.warning("intents are understood without the sentence encoder", reason=why)
-        weights = self._encoder.fingerprint if self._encoder is not None else ""
+        return self._encoder
+
+    def _model(self, examples: dict[str, tuple[str, ...]]) -> Model:
+        encoder = self.encoder()
+        weights = encoder.fingerprint if encoder is not None else ""
         named = msgspec.json.encode([VERSION, weights, sorted(examples.items())])
         digest = hashlib.sha256(named).hexdigest()
         model = self._known.get(digest) or self._kept(digest)

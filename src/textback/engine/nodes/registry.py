@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from textback.engine.bot import Question, Step
-from textback.engine.nodes import ask, branch, call, confirm, end, escalate, goto, record, say, tag, wait
+from textback.engine.nodes import answer, ask, branch, call, confirm, end, escalate, goto, record, say, tag, wait
 from textback.engine.nodes import run as run_
 from textback.engine.nodes import set as set_
 from textback.engine.reading import Asking, Kind
@@ -23,6 +23,7 @@ KINDS: dict[str, Kind] = {
         call.KIND,
         run_.KIND,
         wait.KIND,
+        answer.KIND,
         escalate.KIND,
         goto.KIND,
         end.KIND,
