@@ -93,7 +93,7 @@ class BucketAcceptor(Acceptor):
         self._write_for = write_for
         self._batches: dict[Place, Batch[Put]] = {}
         self._seeking: Counter[Address] = Counter()
-        self._new: set[Address] = set()  # whose conversation this node has not seen yet
+        self._new: dict[Address, Home] = {}  # whose conversation this node has not seen yet
 
     def _gather(self, put: Put) -> None:
         parts: dict[Place, list[Incoming]] = {}
@@ -173,7 +173,7 @@ class BucketAcceptor(Acceptor):
             return
         home = sought.result()
         if home is not None and address not in self._homes:
-            self._new.add(address)
+            self._new[address] = home
             super()._learn({address: home})
         for put in puts:
             if put.future.done() or put.detoured:
@@ -189,8 +189,10 @@ class BucketAcceptor(Acceptor):
         items = [item for put in batch.close() for item in put.items]
         known = {}
         for item in items:
-            if not item.contact_id and (home := self._homes.get(_address(item))) is not None:
-                known[_address(item)] = home
+            key = _address(item)
+            # What was forgotten meanwhile must be opened all the same: its text comes here because of it.
+            if not item.contact_id and (home := self._new.get(key) or self._homes.get(key)) is not None:
+                known[key] = home
         new = {
             key: (home, next(item.line for item in items if _address(item) == key))
             for key, home in known.items()
@@ -205,7 +207,8 @@ class BucketAcceptor(Acceptor):
 
     def _learn(self, homes: Homes) -> None:
         """Their conversations are committed too."""
-        self._new.difference_update(homes)
+        for key in homes:
+            self._new.pop(key, None)
 
 
 def _together(put: Put, parts: asyncio.Future[list[BaseException | None]]) -> None:
