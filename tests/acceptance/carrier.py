@@ -35,17 +35,18 @@ flow: order
 start: {keywords: [order]}
 steps:
   - ask: drink
-    text: What would you like?
+    text: We brew both. What would you like?
     choices: {coffee: Coffee, tea: Tea}
-    retry: {max: 5}
+    retry: {max: 5, text: Please pick one.}
   - ask: note
     text: "{{ drink }}. Anything that we should know?"
   - say: "{{ note }}"
 """
 
 IS_OPEN = "Open 9 to 5. \u2615 \u0645\u0631\u062d\u0628\u0627"
-WHICH = "What would you like? Reply 1 for Coffee, 2 for Tea."
-AGAIN = f"Sorry, I didn't get that. {WHICH}"
+# Each says something of its own: a reply that only asks is withdrawn when the next text is answered before it went.
+WHICH = "We brew both. What would you like? Reply 1 for Coffee, 2 for Tea."
+AGAIN = "Please pick one."
 FALLBACK = "Sorry? Text HOURS or ORDER."
 STOPPED = "Corner Cafe: you are unsubscribed and will get no more messages. Reply START to resubscribe."
 
