@@ -140,7 +140,17 @@ def test_the_table_of_outgoing_classes_is_what_the_gate_does() -> None:
 
 
 def test_every_rule_that_the_code_can_give_is_explained_and_no_other() -> None:
-    given = {cells(row)[-1] for row in verdict_rows() + gate_rows()} - {""} | {"V2", "K5", "K7", "K9", "N2", "Q1", "Q3"}
+    given = {cells(row)[-1] for row in verdict_rows() + gate_rows()} - {""} | {
+        "D1",
+        "D4",
+        "V2",
+        "K5",
+        "K7",
+        "K9",
+        "N2",
+        "Q1",
+        "Q3",
+    }
     assert {cells(row)[0] for row in table(CONSENT, "The rules")} == given
 
 

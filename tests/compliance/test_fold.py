@@ -94,6 +94,12 @@ def test_start_brings_back_what_was_and_no_more() -> None:
     assert offers.since == 1  # it is the consent that they gave, with its evidence
 
 
+def test_d4_start_does_not_bring_back_what_somebody_else_agreed_to() -> None:
+    out = entry("opt_out", 2, rule="D4")
+    after = fold([entry("opt_in", 1), out, entry("re_opt_in", 3)])
+    assert (state(after), after.suppressed("phone")) == ("revoked", False)
+
+
 @pytest.mark.parametrize("method", ["import", "api", "person", "web", "voice", "paper"])
 def test_no_import_program_or_person_opts_somebody_in_again(method: str) -> None:
     out = [entry("opt_in", 1), entry("opt_out", 2)]

@@ -1,4 +1,4 @@
-"""The gate: its order, each class, each refusal, and when what waits may go (C1 to C4, K6, Q1 to Q4, N2)."""
+"""The gate: its order, each class, each refusal, and when what waits may go (C1 to C4, D1, K6, Q1 to Q4, N2)."""
 
 from datetime import datetime
 from typing import Any
@@ -136,6 +136,31 @@ def test_c2_the_window_is_the_operators() -> None:
 )
 def test_k6_consent_is_for_its_scope_and_never_wider(kind: str, agreements: list[Agreement], rule: str) -> None:
     assert said(ask(kind, agreements=agreements)) == ("refuse", rule)
+
+
+@pytest.mark.parametrize(
+    ("registry", "to", "aloud", "rule"),
+    [
+        ("", ANA, ["e1"], "C3"),
+        ("listed", ANA, [], "C3"),
+        ("listed", ANA, ["e1"], "D1"),
+        ("listed", "+447700900123", ["e1"], "D1"),
+        ("old", ANA, [], "C3"),
+        ("old", ANA, ["e1"], "D1"),
+        ("old", "+447700900123", ["e1"], "C3"),
+    ],
+)
+def test_d1_who_is_on_the_registry_must_have_agreed_in_writing(
+    registry: str, to: str, aloud: list[str], rule: str
+) -> None:
+    assert ask(registry=registry, to=to, aloud=aloud).rule == rule
+    assert ask("informational", registry=registry, to=to, aloud=aloud).rule == "C3"
+
+
+def test_d1_one_agreement_in_writing_is_enough() -> None:
+    both = [agreement(), Agreement("phone", "spring", "promotional", "agreed", 1, "e2")]
+    assert ask(agreements=both, aloud=["e1"], registry="listed").rule == "D1"
+    assert ask(agreements=both, aloud=["e1"], registry="listed", programme="spring").rule == "C3"
 
 
 @pytest.mark.parametrize(

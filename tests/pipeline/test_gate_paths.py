@@ -20,9 +20,10 @@ from textback.engine.arrivals import AgentReply, ApiSend
 from textback.pipeline.dead import redrive
 from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.tick import Keep, fire_timers, tidy
-from textback.store import dead, gate, outbox, reconcile
+from textback.store import dead, gate, listed, outbox, reconcile
 from textback.store.db import Db, Row, Tx
-from textback.store.tables import agreements, conversations, gate_decisions, suppressions
+from textback.store.imports import Progress, Source, keep_progress
+from textback.store.tables import agreements, consent_events, conversations, gate_decisions, suppressions
 
 OK = "accepted"
 EVENING = moment("2026-06-03T21:00")
@@ -231,6 +232,58 @@ async def test_a_suppression_of_another_source_is_seen(file_db: Db) -> None:
         await node.db.write(write)
         await by_program(node)
         assert (await node.ours())[-1] == ("Ready.", "blocked", "O6")
+
+
+async def test_d1_a_sale_to_a_number_on_the_registry_needs_an_agreement_in_writing(db: Db) -> None:
+    def spoken(tx: Tx) -> None:
+        tx.execute(insert(consent_events), {**event, "method": "voice"})
+
+    def registry(tx: Tx) -> None:
+        listed.register_numbers(tx, WORKSPACE, [ANA, BEN], "dnc.csv", as_of)
+        source = Source(WORKSPACE, "registry", "digest", "dnc.csv", "command line", as_of)
+        keep_progress(tx, source, Progress(counts={}, finished=True), as_of)
+
+    async with working(db) as node:
+        for number in (ANA, BEN):
+            await node.text("BOOK", number)
+            await agrees(node, number)
+        home = await node.home()
+        event = {
+            "bucket": home.bucket, "contact_id": home.contact_id, "id": "event-1", "workspace": WORKSPACE,
+            "type": "opt_in", "line": "one", "matched_by": "human", "rule": "K1", "raw_text": "", "arrival_id": "a1",
+            "occurred_at": 1, "recorded_at": 1,
+        }  # fmt: skip
+        as_of = node.clock() - DAY
+        await node.db.write(spoken)
+        await node.road.send_to("one", ANA, sale(), wait=15)
+        assert (await node.phones.took(2, ANA))[1] == "Sale!"
+        await node.db.write(registry)
+        for number in (ANA, BEN):
+            await node.road.send_to("one", number, sale("More!"), wait=15)
+        assert (await node.ours(ANA))[-1] == ("More!", "blocked", "D1")
+        assert (await node.phones.took(2, BEN))[1] == "More!"
+
+
+async def test_d1_old_data_of_the_registry_hold_back_who_agreed_aloud(file_db: Db) -> None:
+    """It is seen again when the text is about to be posted."""
+    async with working(file_db, clock=Clock(EVENING)) as node:
+        await greeted(node)
+        await by_sale(node)
+        home = await node.home()
+        event = {
+            "bucket": home.bucket, "contact_id": home.contact_id, "id": "event-1", "workspace": WORKSPACE,
+            "type": "opt_in", "line": "one", "matched_by": "human", "rule": "K1", "raw_text": "", "arrival_id": "a1",
+            "occurred_at": 1, "recorded_at": 1, "method": "voice",
+        }  # fmt: skip
+        source = Source(WORKSPACE, "registry", "digest", "dnc.csv", "command line", EVENING - 32 * DAY)
+
+        def meanwhile(tx: Tx) -> None:
+            tx.execute(insert(consent_events), event)
+            keep_progress(tx, source, Progress(counts={}, finished=True), EVENING)
+
+        await node.db.write(meanwhile)
+        node.clock.at = moment("2026-06-04T08:11")
+        await node.until(node.ours, [("Go on.", OK, "C2"), ("Sale!", "blocked", "D1")])
 
 
 # What waits

@@ -120,12 +120,11 @@ async def test_no_number_of_a_list_is_in_the_database_in_clear(db: Db, tmp_path:
 
 
 async def test_a_registry_is_asked_by_its_newest_data(db: Db, tmp_path: Path) -> None:
-    assert await db.read(listed.registry_of, "default", ANA) == listed.Registry(False, 0)
+    assert await db.read(listed.registry_of, "default", [ANA]) == listed.Registry(frozenset(), 0)
     read_in(db, written(tmp_path, "206,5550123\n206,5550124\n"), "registry", NOON - 9 * DAY)
-    assert await db.read(listed.registry_of, "default", ANA) == listed.Registry(True, NOON - 9 * DAY)
+    assert await db.read(listed.registry_of, "default", [ANA]) == listed.Registry(frozenset({ANA}), NOON - 9 * DAY)
     read_in(db, written(tmp_path, "206,5550124\n206,5550199\n", "new.csv"), "registry", NOON)
-    assert await db.read(listed.registry_of, "default", ANA) == listed.Registry(False, NOON)
-    assert (await db.read(listed.registry_of, "default", BEN)).listed
+    assert await db.read(listed.registry_of, "default", [ANA, BEN]) == listed.Registry(frozenset({BEN}), NOON)
     assert await db.read(listed.find_listed, "default", [ANA]) == {}  # it is no suppression
 
 

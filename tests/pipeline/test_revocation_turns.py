@@ -1,6 +1,7 @@
-"""What a conversation does with an opt-out in other words, and with a text that only may be one (O3, O4, O6, O10)."""
+"""What a conversation does with an opt-out in other words, and what only may be one (D4, O3, O4, O6, O10)."""
 
 import msgspec
+import pytest
 
 from tests.engine.talk import BOT, flow
 from textback.compliance.consent import CONFIRM_WITHIN
@@ -54,6 +55,17 @@ def test_what_else_they_ask_waits_for_a_person() -> None:
         "opted_out_asked",
         "Stop texting me. Also where is my refund?",
     )
+    assert turn.state.episode.status == "waiting_on_agent"
+
+
+@pytest.mark.parametrize("text", ["wrong number", "Wrong person, quit texting me", "número equivocado"])
+def test_d4_somebody_else_who_has_the_number_is_opted_out_and_a_person_looks(text: str) -> None:
+    turn = hears(State(), text)
+    assert [one.rule for one in turn.effects if isinstance(one, RecordConsent)] == ["D4"]
+    assert len(texts(turn)) == 1
+    assert turn.state.owner.kind == "nobody"
+    assert turn.state.handoff is not None
+    assert (turn.state.handoff.reason, turn.state.handoff.ask) == ("wrong_person", text)
     assert turn.state.episode.status == "waiting_on_agent"
 
 

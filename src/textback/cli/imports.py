@@ -12,6 +12,7 @@ import typer
 from phonenumbers import SUPPORTED_REGIONS
 
 from textback.cli.consents import Database, consents, opened
+from textback.compliance.tables import presets
 from textback.core.errors import SettingsError
 from textback.core.when import DAY, to_ms
 from textback.engine.load import BotError, load_bot
@@ -23,8 +24,6 @@ from textback.store.imports import Kind, Progress, Source
 
 ON_SQLITE = 1_000
 """Lines in one transaction of a SQLite file, which a server beside it waits for."""
-STALE = 31
-"""Days that a registry's data are good for (D1; 47 CFR 64.1200(c)(2)(i)(D), as of 2026-11-20)."""
 ACTOR = "command line"
 
 suppressions = typer.Typer(help="Numbers that nothing may be sent to.", no_args_is_help=True)
@@ -64,8 +63,9 @@ def import_registry(
         raise SettingsError(f"--as-of {as_of!r} is not a date.", "Write it like 2026-11-20.") from None
     if date > clock():
         raise SettingsError(f"--as-of {as_of} is in the future.", "Give the date of the data.")
-    if clock() - date > STALE * DAY:
-        typer.echo(f"These data are older than {STALE} days: promotional texts need newer ones.", err=True)
+    days = presets().limits.registry_days
+    if clock() - date > days * DAY:
+        typer.echo(f"These data are older than {days} days, too old to go by: get newer ones.", err=True)
     _import(file, "registry", country, bad, database, as_of=date)
 
 

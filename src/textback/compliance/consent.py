@@ -92,7 +92,8 @@ def consider(
 
 
 def _in_words(text: str, brand: Brand, received_at: int, now: int) -> Verdict:
-    """An opt-out in a sentence of their own (O3). When it can't be read, that is no pass: a person looks at it."""
+    """An opt-out in a sentence of their own (O3), or of somebody else who has the number now (D4). When it can't be
+    read, that is no pass: a person looks at it."""
     try:
         found = revocation(text)
     except Exception:
@@ -103,7 +104,7 @@ def _in_words(text: str, brand: Brand, received_at: int, now: int) -> Verdict:
         return _worded("hold", "O3", found, None, None)
     expires_at = received_at + CONFIRM_WITHIN
     reply = goodbye(brand) if now < expires_at else None
-    return _worded("opt_out", "O3", found, reply, expires_at if reply else None)
+    return _worded("opt_out", "D4" if found.wrong else "O3", found, reply, expires_at if reply else None)
 
 
 def _worded(action: str, rule: str, found: Finding, reply: str | None, expires_at: int | None) -> Verdict:

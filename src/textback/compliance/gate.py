@@ -5,7 +5,7 @@ suppression, consent for the class, registration, quiet hours, caps, content. Pu
 with its rule and a sentence for people comes out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -30,7 +30,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     `waits`: their last text waits for an answer by a person. `was_answer`: it was an answer when it was queued, and
     stays one until `expires_at`. `queued_at` is when the text was first queued, `to` the contact's number, `zone` and
     `region` what they, or their address, say of where they are. `sent` are the times at which promotional texts went to
-    them in the last day. `jitter` is between 0 and 1.
+    them in the last day. `jitter` is between 0 and 1. `registry`: their number is on the do-not-call registry, or its
+    data are too old to tell; `aloud` are the ledger's entries of agreements that were given in speech (D1).
     """
 
     message_class: str
@@ -52,6 +53,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     family: str = "phone"
     programme: str = ""
     agreements: Sequence[Agreement] = ()
+    registry: Literal["", "listed", "old"] = ""
+    aloud: Collection[str] = ()
     registration: Registration = UNDECLARED
     sent: Sequence[int] = ()
     jitter: float = 0.0
@@ -214,7 +217,7 @@ def _consent(ask: Ask, judged: str) -> tuple[str, str] | Decision:
     """By what they agreed to texts of this class, and the ledger's entry; or the refusal."""
     found = agreed(ask.agreements, ask.family, judged, ask.programme, now=ask.now)
     if found is not None:
-        return "agreement", found.event_id
+        return _on_registry(ask, judged) or ("agreement", found.event_id)
     mine = {one.state for one in ask.agreements if one.family == ask.family and one.programme in ("", ask.programme)}
     if judged == "promotional":
         if "pending" in mine:
@@ -238,6 +241,26 @@ def _consent(ask: Ask, judged: str) -> tuple[str, str] | Decision:
         why = "Their last text is too old for this to be an answer, and no consent of theirs is on record."
         return _refusal(ask, judged, "C2", why)
     return _refusal(ask, judged, "K6", "No consent of theirs to texts of this kind is on record.")
+
+
+def _on_registry(ask: Ask, judged: str) -> Decision | None:
+    """D1: who is on the do-not-call registry, or may be, must have agreed in writing: what they said aloud is not
+    enough."""
+    if (
+        judged != "promotional"
+        or not ask.registry
+        or (ask.registry == "old" and place_of(ask.to).country not in (US, ""))
+    ):
+        return None
+    written = [one for one in ask.agreements if one.event_id not in ask.aloud]
+    if agreed(written, ask.family, judged, ask.programme, now=ask.now) is not None:
+        return None
+    why = "They are on the do-not-call registry and agreed aloud. Ask them to agree in writing, by a form or a word."
+    if ask.registry == "old":
+        why = (
+            "They agreed aloud, and the do-not-call registry is too old to go by. Read a new one: textback dnc import."
+        )
+    return _refusal(ask, judged, "D1", why)
 
 
 def _refusal(ask: Ask, judged: str, rule: str, reason: str) -> Decision:

@@ -90,7 +90,9 @@ class _Fold:
         """K7: wider than any consent. All that they had agreed to in the family is over."""
         self.suppressions[entry.family] = _suppression(entry)
         theirs = {scope: one for scope, one in self.scopes.items() if scope[0] == entry.family}
-        self.before[entry.family] = {s: one for s, one in theirs.items() if one.state in ("agreed", "unproven")}
+        kept = {s: one for s, one in theirs.items() if one.state in ("agreed", "unproven")}
+        # Who has the number now can't bring back what somebody else agreed to (D4).
+        self.before[entry.family] = {} if entry.rule == "D4" else kept
         for scope in theirs:
             self._set(scope, "revoked", entry)
 

@@ -11,7 +11,7 @@ from textback.compliance.places import US, Place
 from textback.compliance.tables import countries, presets, states, week
 from textback.core.messages import MessageClass
 from textback.core.overrides import Overrides, PlaceHours
-from textback.core.when import HOUR, MINUTE
+from textback.core.when import DAY, HOUR, MINUTE
 
 _UNION = "EU"
 
@@ -22,7 +22,8 @@ class Policy(msgspec.Struct, frozen=True):
     `us` are the hours of states without a row in `states`, `anywhere` all of these together, `countries` those of other
     countries, `unknown` of one that nobody knows, `other` of the rest. `caps` are states' own limits of promotional
     texts in 24 hours. `nights` are the hours in which timers may speak unasked. `window` is how long after a contact's
-    text an answer is one (C2), `hold` how long a text waits at most (Q4).
+    text an answer is one (C2), `hold` how long a text waits at most (Q4), `registry` how old data of the do-not-call
+    registry may be (D1).
     """
 
     name: str
@@ -40,6 +41,7 @@ class Policy(msgspec.Struct, frozen=True):
     per_day: int
     hold: int
     window: int
+    registry: int
     proof: str
     informational_hours: bool
     unlabelled: MessageClass
@@ -104,6 +106,7 @@ def policy_of(overrides: Overrides) -> Policy:
         per_day=_given(overrides.promotional_per_day, limits.promotional_per_day),
         hold=_given(overrides.hold_hours, limits.hold_hours) * HOUR,
         window=_given(overrides.conversational_hours, limits.conversational_hours) * HOUR,
+        registry=limits.registry_days * DAY,
         proof=overrides.proof,
         informational_hours=overrides.informational_hours,
         unlabelled=overrides.unlabelled,

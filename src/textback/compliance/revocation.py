@@ -18,13 +18,15 @@ Reading = Literal["clear", "unsure", "none"]
 
 class Finding(msgspec.Struct, frozen=True):
     """What a text says about being written to. `by` is "rule" or "model", `words` those that decided, `language` the
-    one they were read in, `more` that they ask for something else as well (O4)."""
+    one they were read in, `more` that they ask for something else as well (O4), `wrong` that the number is not that of
+    the person who is meant (D4)."""
 
     reading: Reading
     by: str = ""
     words: str = ""
     language: str = ""
     more: bool = False
+    wrong: bool = False
 
 
 CLEAR, SURER, UNSURE = 0.85, 0.93, 0.75
@@ -189,7 +191,8 @@ def _weigh(tagged: Tagged, found: re.Match[str]) -> Reading:
 
 def _finding(reading: Reading, tagged: Tagged, found: re.Match[str]) -> Finding:
     words = " ".join(word for word in tagged.words[found.start() : found.end()] if word)
-    return Finding(reading, "rule", words[:80], tagged.language, _asks_more(tagged, found.span()))
+    wrong = "Z" in tagged.letters or "z" in found[0]
+    return Finding(reading, "rule", words[:80], tagged.language, _asks_more(tagged, found.span()), wrong)
 
 
 def _asks_more(tagged: Tagged, span: tuple[int, int]) -> bool:

@@ -95,6 +95,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     promotional_per_day: int
     hold_hours: int
     conversational_hours: int
+    registry_days: int
 
 
 class Presets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

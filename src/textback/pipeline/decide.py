@@ -154,8 +154,8 @@ def _consent_turn(bot: Bot, state: State, verdict: Verdict, now: int, opted_out:
             # All that can still wait for them is the confirmation of their first STOP, and it must go (O7).
             effects = [effect for effect in effects if not isinstance(effect, CancelQueued)]
         events.append(Event("opted_out", data))
-        if verdict.more and state.owner.kind == "bot":
-            events.append(_pass_on(state, text, now))
+        if (verdict.more or verdict.rule == "D4") and state.owner.kind == "bot":
+            events.append(_pass_on(state, text, now, "opted_out_asked" if verdict.more else "wrong_person"))
     elif verdict.action == "opt_in":
         effects.append(RecordConsent("re_opt_in", verdict.rule, verdict.matched_by, verdict.keyword))
         events.append(Event("opted_in", data))
@@ -173,12 +173,13 @@ def _consent_turn(bot: Bot, state: State, verdict: Verdict, now: int, opted_out:
     return Turn(state, effects, events, [Check(CONSENT_ROW, verdict.result, hit=True)])
 
 
-def _pass_on(state: State, text: str, now: int) -> Event:
-    """They asked for something else as well (O4). Nothing may be texted to them any more, so a person sees to it."""
+def _pass_on(state: State, text: str, now: int, reason: str) -> Event:
+    """They asked for something else as well (O4), or are not whom we mean (D4). Nothing may be texted to them any more,
+    so a person sees to it."""
     state.owner = msgspec.structs.replace(state.owner, kind="nobody", since=now)
-    state.handoff = Handoff("opted_out_asked", asked_at=now, ask=text)
+    state.handoff = Handoff(reason, asked_at=now, ask=text)
     state.episode = msgspec.structs.replace(state.episode, status="waiting_on_agent")
-    return Event("escalated", {"reason": "opted_out_asked", "queue": "", "stopped_at": ""})
+    return Event("escalated", {"reason": reason, "queue": "", "stopped_at": ""})
 
 
 def _unsure(

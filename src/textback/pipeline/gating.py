@@ -89,7 +89,12 @@ class Gatekeeper:
         decision = decide_send(asked)
         if decision.judged not in ANSWERS and decision.rule != "O6":
             key = [(wish.bucket, wish.contact_id)]
-            found = gate.known(tx, key, key if decision.judged == "promotional" else [], now - DAY)
+            sells = decision.judged == "promotional"
+            found = gate.known(tx, key, key if sells else [], now - DAY)
+            if sells and found:
+                found = gate.with_registry(
+                    tx, self.workspace, found, {key[0]: wish.address}, now - self.policy.registry
+                )
             known = found.get(wish.contact_id, gate.NOTHING)
             asked = self.with_contact(asked, known, wish.message_id, now)
             decision = decide_send(asked)
@@ -109,6 +114,8 @@ class Gatekeeper:
             home_zone=self.home_zone,
             wrote=asked.wrote or known.wrote,
             agreements=known.agreements,
+            registry=known.registry,
+            aloud=known.aloud,
             sent=[at for id_, at in known.sent if id_ != message_id],
             queued_at=queued_at,
             jitter=random.random(),  # noqa: S311
@@ -140,6 +147,7 @@ class Gatekeeper:
             "opted_out": asked.opted_out,
             "wrote": asked.wrote or bool(asked.last_inbound_at),
             "agreements": [f"{one.message_class}: {one.state}" for one in asked.agreements],
+            "registry": asked.registry,
             "registration": asked.registration.status,
             "zones": list(place.zones) if place is not None else [],
             "states": list(place.states) if place is not None else [],
@@ -201,6 +209,10 @@ class Judge:
                 if row.message_class not in ANSWERS and row.message_class != "informational"
             }
             known = gate.known(self._tx, sorted(others), sorted(wanted), now - DAY)
+            if wanted:
+                numbers = {key: row.recipient for row in rows if (key := (row.bucket, row.contact_id)) in wanted}
+                good_since = now - keeper.policy.registry
+                known = gate.with_registry(self._tx, keeper.workspace, known, numbers, good_since)
         fine = []
         policy = keeper.policy
         for row in rows:

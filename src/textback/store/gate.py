@@ -1,7 +1,7 @@
 """What the gate must know of contacts, and the record of what it decided."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Connection, Row, Select, and_, func, select, update
@@ -9,16 +9,29 @@ from sqlalchemy import Connection, Row, Select, and_, func, select, update
 from textback.compliance.agreement import Agreement
 from textback.core.ids import bucket_of
 from textback.store.agreements import agreements_of
+from textback.store.listed import registry_of
 from textback.store.many import Given, Inserts, Pair, Pairs, Rows, Updates, with_keys
-from textback.store.tables import contacts, conversations, gate_decisions, messages, outbox, suppressions
+from textback.store.tables import (
+    consent_events,
+    contacts,
+    conversations,
+    gate_decisions,
+    messages,
+    outbox,
+    suppressions,
+)
 
-_c, _g, _m, _o, _s = contacts.c, gate_decisions.c, messages.c, outbox.c, suppressions.c
+_c, _e, _g, _m, _o, _s = (
+    contacts.c, consent_events.c, gate_decisions.c, messages.c, outbox.c, suppressions.c,
+)  # fmt: skip
 
 
 class Known(msgspec.Struct, frozen=True):
     """What is known of a contact. `suppressed` is the rule by which they get nothing, `wrote` whether they have texted
     us at some time, `unsure` whether they may have opted out and nobody has settled it (O3), `sent` which promotional
-    texts were let through to them since the time asked for, and when (ms)."""
+    texts were let through to them since the time asked for, and when (ms). `registry` says that their number is on the
+    do-not-call registry, or that its data are too old to tell, `aloud` which of their agreements were given in speech:
+    entries of the ledger, looked up where the registry makes a difference (D1)."""
 
     zone: str = ""
     region: str = ""
@@ -27,6 +40,8 @@ class Known(msgspec.Struct, frozen=True):
     unsure: bool = False
     agreements: tuple[Agreement, ...] = ()
     sent: tuple[tuple[str, int], ...] = ()
+    registry: Literal["", "listed", "old"] = ""
+    aloud: frozenset[str] = frozenset()
 
 
 NOTHING = Known()
@@ -69,6 +84,32 @@ def known(
             tuple(sent.get(row.id, {}).items()),
         )
         for row in _CONTACTS(tx, who)
+    }
+
+
+def with_registry(
+    tx: Connection, workspace: str, found: dict[str, Known], numbers: Mapping[tuple[int, str], str], good_since: int
+) -> dict[str, Known]:
+    """The same with what the do-not-call registry says of the numbers (E.164) of these contacts (bucket, id). Its data
+    must be of that time (ms) or newer (D1)."""
+    registry = registry_of(tx, workspace, set(numbers.values()))
+    if not registry.as_of:
+        return found
+    old = registry.as_of < good_since
+    hit = {key for key, number in numbers.items() if key[1] in found and (old or number in registry.listed)}
+    events = [
+        (*key, one.event_id)
+        for key in sorted(hit)
+        for one in found[key[1]].agreements
+        if one.message_class == "promotional" and one.state == "agreed"
+    ]
+    rows = with_keys(tx, [_e.id], [_e.bucket, _e.contact_id, _e.id], events, _e.method == "voice") if events else []
+    aloud = frozenset(row.id for row in rows)
+    return found | {
+        key[1]: msgspec.structs.replace(
+            found[key[1]], registry="listed" if numbers[key] in registry.listed else "old", aloud=aloud
+        )
+        for key in hit
     }
 
 

@@ -79,15 +79,16 @@ def find_listed(
 
 
 class Registry(msgspec.Struct, frozen=True):
-    """What the do-not-call registry says of a number: whether it is on it, and of when the data are (ms); 0 where no
-    registry was ever read in whole. Data are good for 31 days (D1)."""
+    """What the do-not-call registry says: which of the numbers asked for are on it, and of when its data are (ms); 0
+    where no registry was ever read in whole. How long data are good for is the policy's to say (D1)."""
 
-    listed: bool
+    listed: frozenset[str]
     as_of: int
 
 
-def registry_of(tx: Connection, workspace: str, number: str) -> Registry:
-    """Ask the do-not-call registry that was read in last. Two statements, for texts of class promotional alone."""
+def registry_of(tx: Connection, workspace: str, numbers: Collection[str]) -> Registry:
+    """Ask the do-not-call registry that was read in last about these numbers (E.164). Two statements, for texts of
+    class promotional alone; one where none was read in."""
     i = list_imports.c
     newest = (
         select(i.as_of)
@@ -96,4 +97,6 @@ def registry_of(tx: Connection, workspace: str, number: str) -> Registry:
         .limit(1)
     )
     as_of = tx.execute(newest).scalar() or 0
-    return Registry(bool(find_listed(tx, workspace, [number], REGISTRY, since=as_of)), as_of)
+    if not as_of:
+        return Registry(frozenset(), 0)
+    return Registry(frozenset(find_listed(tx, workspace, numbers, REGISTRY, since=as_of)), as_of)

@@ -74,6 +74,7 @@ REASONS = {
     "action_failed": "Another system gave no result",
     "opt_out_unsure": "Perhaps they opted out",
     "opted_out_asked": "They opted out, and asked for something else",
+    "wrong_person": "The number is somebody else's now",
 }
 
 
