@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import insert, select, update
 
-from tests.engine.talk import PATIENT
+from tests.engine.talk import BOT, PATIENT, flow
 from tests.pipeline.working import ANA, BEN, ECHO, WORKSPACE, Clock, Working, bot, moment, working
 from textback.channels.base import Failure
 from textback.compliance.agreement import AgreementState
@@ -17,6 +17,7 @@ from textback.core.overrides import Overrides
 from textback.core.registration import Registration
 from textback.core.when import DAY, HOUR, MINUTE
 from textback.engine.arrivals import AgentReply, ApiSend
+from textback.engine.load import load_bot
 from textback.pipeline.dead import redrive
 from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.tick import Keep, fire_timers, tidy
@@ -406,3 +407,20 @@ async def test_a_sale_that_a_flow_says_at_night_lets_its_other_texts_pass(file_d
         await node.becomes(
             ("Go on.", OK, "C2"), ("10% off today.", "queued", "Q1"), ("Your bike is ready.", OK, "C2")
         )  # fmt: skip
+
+
+async def test_k6_a_text_of_a_programme_goes_to_those_who_agreed_to_it(db: Db) -> None:
+    files = {
+        "bot.yml": f"{BOT}consent: {{keywords: {{JOIN: {{programme: offers, wording: Weekly offers.}}}}}}\n",
+        "flows/sale.yml": flow("- say: {template: sale}\n- say: {template: news}", start="sale", name="sale"),
+        "templates/sale.yml": (
+            "sale: {class: promotional, programme: offers, text: Harbor Cycle Works sale. STOP to end.}\n"
+            "news: {class: promotional, programme: news, text: Harbor Cycle Works news. STOP to end.}\n"
+        ),
+    }
+    async with working(db, load_bot(files, 1)) as node:
+        await node.text("JOIN")
+        await node.text("SALE", id_="m-2")
+        said = {row.text: (row.status, row.rule) for row in await node.thread() if row.message_class == "promotional"}
+    assert said["Harbor Cycle Works sale. STOP to end."][0] in ("accepted", "queued", "sending")
+    assert said["Harbor Cycle Works news. STOP to end."] == ("blocked", "K1")

@@ -37,6 +37,7 @@ async def queue(db: Db, home: tuple[int, str], text: str, *, due: int = NOW) -> 
         **key, "line": "telnyx", "recipient": "+12065550123", "message_class": "conversational", "state": "queued",
         "attempts": 0, "due_at": due, "expires_at": None, "lease_until": None, "fence": 0, "priority": 0,
         "asks": 0,
+        "programme": "",
     }  # fmt: skip
     await db.write(turns.add_messages, [message])
     await db.write(turns.add_outbox, [row])

@@ -106,7 +106,7 @@ class SettleOptOut(Arrival, frozen=True, omit_defaults=True, tag="settle_opt_out
 class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     """Another program sends a text through the API: its own words, or a named message (`template`) with the values of
     its variables, in `locale` or, without one, in the contact's own. `zone` (IANA) and `region` say where the contact
-    is."""
+    is, `programme` which consent of theirs it goes by (K6)."""
 
     key_name: str
     text: str
@@ -118,6 +118,7 @@ class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     locale: str = ""
     zone: str = ""
     region: str = ""
+    programme: str = ""
 
 
 class ApiEvent(Arrival, frozen=True, omit_defaults=True, tag="event"):

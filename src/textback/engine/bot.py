@@ -53,8 +53,9 @@ class Variable(msgspec.Struct, frozen=True):
 class Approved(msgspec.Struct, frozen=True):
     """A named message: a text that was agreed on, with its message class (C1), and all that belongs to it.
 
-    `sender` is the name in which it speaks (E6), `use_case` what it is for. `declared`: its variables are written down,
-    rather than taken from the text. `places` has the line and column of each locale's text.
+    `sender` is the name in which it speaks (E6), `use_case` what it is for, `programme` which consent it goes by (K6).
+    `declared`: its variables are written down, rather than taken from the text. `places` has the line and column of
+    each locale's text.
     """
 
     text: Text
@@ -62,6 +63,7 @@ class Approved(msgspec.Struct, frozen=True):
     name: str = ""
     sender: str = ""
     use_case: str = ""
+    programme: str = ""
     variables: dict[str, Variable] = {}
     declared: bool = False
     media: tuple[Media, ...] = ()

@@ -201,6 +201,7 @@ class Context:
         message_class: MessageClass = "conversational",
         media: tuple[Media, ...] = (),
         asks: Asks = "",
+        programme: str = "",
     ) -> None:
         """The bot sends a text. An empty one without media is not sent."""
         if self.noted:
@@ -210,8 +211,11 @@ class Context:
         if text or media:
             links = tuple(dict.fromkeys(one for one in self.links if one in text)) if self.links else ()
             self.effects.append(
-                Send(text, message_class=message_class, media=media, source=source, links=links, asks=asks)
-            )
+                Send(
+                    text, message_class=message_class, media=media, source=source, links=links, asks=asks,
+                    programme=programme,
+                )
+            )  # fmt: skip
 
     def put(self, step: Question, words: str, asks: Asks | None = None) -> None:
         """Send a question, in full unless `asks` says otherwise, and wait for its answer."""

@@ -12,9 +12,10 @@ from textback.engine.arrivals import Media
 class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     """Put a text in the outbox.
 
-    `source` is where it came from ("book_visit.2" or "desk"); `expires_at` (ms) is the time after which it must not
-    go any more; `message_id` is set where the caller already promised an id; `links` are addresses in the text that its
-    author wants to be short links; `asks` says what becomes of it when the contact texts again before it went.
+    `source` is where it came from ("book_visit.2" or "desk"); `expires_at` (ms) is the time after which it must not go
+    any more; `message_id` is set where the caller already promised an id; `links` are addresses in the text that its
+    author wants to be short links; `asks` says what becomes of it when the contact texts again before it went;
+    `programme` is what they must have agreed to, where that is not all of the brand's (K6).
     """
 
     text: str
@@ -28,6 +29,7 @@ class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     expires_at: int | None = None
     links: tuple[str, ...] = ()
     asks: Asks = ""
+    programme: str = ""
 
 
 class SetTimer(msgspec.Struct, frozen=True, omit_defaults=True, tag="set_timer"):

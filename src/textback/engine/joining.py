@@ -1,18 +1,15 @@
 """bot.yml's words that opt in (K1, K3): what a contact agrees to who texts one."""
 
-import re
-
 from textback.engine.bot import OptIn
 from textback.engine.consent_words import NEVER_HEARD
 from textback.engine.match import normalise
-from textback.engine.reading import Reader
+from textback.engine.reading import PROGRAMME, PROGRAMME_SHAPE, Reader
 from textback.engine.source import Mapping, Node, nearest
 
 CONSENT_KEYS = ("keywords",)
 WORD_KEYS = ("programme", "class", "name", "frequency", "wording", "version")
 OPT_IN_CLASSES = ("informational", "promotional")
 LONGEST_WORD = 24
-_PROGRAMME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _ANSWERS = frozenset({"yes", "y", "no", "n", "ok"})
 
 
@@ -46,7 +43,6 @@ def read_opt_ins(reader: Reader, node: Node | None) -> dict[str, OptIn]:
 
 def _opt_in(reader: Reader, word: str, node: Node) -> OptIn:
     keys = reader.mapping(node, f"The opt-in word {word!r}", WORD_KEYS)
-    shape = "Use small letters, digits, - and _."
     kind = reader.string(keys.get("class"), "class") or "promotional"
     if kind not in OPT_IN_CLASSES:
         reader.source.error(keys["class"], f"Nobody opts in to the class {kind!r}.", nearest(kind, OPT_IN_CLASSES))
@@ -57,7 +53,7 @@ def _opt_in(reader: Reader, word: str, node: Node) -> OptIn:
             "Add wording: it is what proves their consent.",
         )
     return OptIn(
-        reader.string(keys.get("programme"), "programme", _PROGRAMME, shape) or "",
+        reader.string(keys.get("programme"), "programme", PROGRAMME, PROGRAMME_SHAPE) or "",
         kind,
         reader.string(keys.get("name"), "name") or "",
         reader.string(keys.get("frequency"), "frequency") or "",

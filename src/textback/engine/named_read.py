@@ -9,13 +9,13 @@ from textback.engine.bot import Approved, Bot, Content, Variable
 from textback.engine.lint import Part
 from textback.engine.match import normalise
 from textback.engine.named import SAID, TYPES, fits
-from textback.engine.reading import CLASSES, NAME, RESERVED, Reader
+from textback.engine.reading import CLASSES, NAME, PROGRAMME, PROGRAMME_SHAPE, RESERVED, Reader
 from textback.engine.source import Mapping as MappingNode
 from textback.engine.source import Node, Problem, Scalar, Source, nearest
 from textback.engine.template import LINK
 
 FILE = re.compile(r"templates/[^/]+\.ya?ml")
-KEYS = ("class", "text", "sender", "use_case", "variables", "media", "quick")
+KEYS = ("class", "text", "sender", "use_case", "programme", "variables", "media", "quick")
 #: What a message is for, in the words that carriers register campaigns by.
 USE_CASES = (
     "account", "appointment", "care", "delivery", "event", "fraud_alert", "marketing", "one_time_code", "payment",
@@ -84,6 +84,7 @@ def _template(reader: Reader, name: str, key: Node, node: Node, bot: Bot) -> App
         if wanted not in keys and isinstance(node, MappingNode):
             source.error(key, f"The template {name!r} has no {wanted}.", f"Add {wanted}: to it.")
     use_case = reader.one_of(keys.get("use_case"), "use_case", USE_CASES) or ""
+    programme = reader.string(keys.get("programme"), "programme", PROGRAMME, PROGRAMME_SHAPE) or ""
     declared = "variables" in keys
     variables = _variables(reader, keys["variables"]) if declared else {}
     if text is not None:
@@ -102,8 +103,8 @@ def _template(reader: Reader, name: str, key: Node, node: Node, bot: Bot) -> App
     if text is None or class_ is None:
         return None
     return Approved(
-        text, class_, name, sender, use_case, variables, declared, tuple(media), quick, source.file, key.line,
-        _places(keys["text"], bot.locales[0]),
+        text, class_, name, sender, use_case, programme, variables, declared, tuple(media), quick, source.file,
+        key.line, _places(keys["text"], bot.locales[0]),
     )  # fmt: skip
 
 

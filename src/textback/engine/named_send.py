@@ -33,5 +33,6 @@ def send_named(ctx: Context, arrival: ApiSend) -> None:
             source=f"template.{template.name}",
             message_id=arrival.message_id,
             links=written.links,
+            programme=template.programme,
         )
     )

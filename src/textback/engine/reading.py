@@ -26,6 +26,8 @@ RESERVED = ("contact", "bot", "question", "locale", "event")
 COMMON_KEYS = ("id", "if", "class")
 WRITTEN = frozenset({"date", "time", "datetime", "money", "phone", "location"})
 """Types whose values print otherwise than they are kept."""
+PROGRAMME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+PROGRAMME_SHAPE = "Use small letters, digits, - and _."
 CLASSES = tuple(name for name in get_args(MessageClass) if name != "compliance")
 
 

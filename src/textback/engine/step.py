@@ -80,6 +80,7 @@ def _api_send(ctx: Context, arrival: ApiSend) -> None:
             media=arrival.media,
             source="api",
             message_id=arrival.message_id,
+            programme=arrival.programme,
         )
     )
 

@@ -131,6 +131,7 @@ def _send(tx: Tx, letter: Row[Any], conversation: Row[Any], now: int, keeper: Ga
         "lease_until": None,
         "fence": 0,
         "asks": 0,
+        "programme": "",
     }
     dead.queue_again(tx, message, waiting, conversation.message_count + 1)
     return Redriven("sent")

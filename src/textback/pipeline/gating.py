@@ -75,6 +75,7 @@ class Gatekeeper:
         send = wish.send
         asked = Ask(
             message_class=send.message_class,
+            programme=send.programme,
             now=now,
             opted_out=wish.opted_out,
             expires_at=wish.expires_at,
@@ -218,6 +219,7 @@ class Judge:
         for row in rows:
             asked = Ask(
                 message_class=row.message_class,
+                programme=row.programme,
                 now=now,
                 opted_out=bool(row.opted_out),
                 expires_at=row.expires_at,

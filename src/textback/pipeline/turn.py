@@ -498,6 +498,7 @@ class Turns:
             "lease_until": None,
             "fence": 0,
             "asks": newer.ASKS[send.asks],
+            "programme": send.programme,
         }
         leave = permit(gate, id_) if gate.judged in ANSWERS else None
         queued = Queued(waiting, send.text, send.media, row.id, send.source, leave)

@@ -156,6 +156,7 @@ outbox = Table(
     Column("lease_until", BigInteger),
     Column("fence", Integer, nullable=False),  # grows with every claim; a write under an older one is refused
     Column("priority", SmallInteger, nullable=False, server_default="0"),  # 0 answers, 1 informational, 2 promotional
+    Column("programme", String(64), nullable=False, server_default=""),  # the consent that it goes by (K6)
     Column("asks", SmallInteger, nullable=False, server_default="0"),  # whether a newer answer stands for it
     Index("outbox_due", "state", "due_at"),
     Index("outbox_queued", "priority", "due_at", "id", sqlite_where=QUEUED, postgresql_where=QUEUED),

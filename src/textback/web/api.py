@@ -25,20 +25,23 @@ TURN_WAIT = 5.0
 
 
 _T = TypeVar("_T", bound=msgspec.Struct)
+PROGRAMME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _REGION = re.compile(r"[A-Z]{2}")
 _FIELD = re.compile(r"`\$\.(\w+)|field `(\w+)`")
 
 
 class SendBody(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class"}):
-    """What POST /sms/send takes: `to` in E.164 or as people write it, and `message`, up to 1,600 characters. `class` is
-    what the text is for (C1); without it the workspace's policy says. `zone` (an IANA name) and `region` (a state such
-    as TX) are where the contact is, where the program knows (Q2); they are kept with the contact."""
+    """What POST /sms/send takes: `to` in E.164 or as people write it, and `message`, up to 1,600 characters. `class`
+    is what the text is for (C1); without it the workspace's policy says. `zone` (an IANA name) and `region` (a state
+    such as TX) are where the contact is, where the program knows (Q2); they are kept with the contact. `programme`
+    is which consent of theirs the text goes by (K6), where that is not one to all of the brand's."""
 
     to: Annotated[str, Meta(examples=["+12065550123"])]
     message: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": MOST_TEXT})]
     class_: Literal["conversational", "informational", "promotional"] | msgspec.UnsetType = msgspec.UNSET
     zone: Annotated[str, Meta(extra_json_schema={"maxLength": 64})] = ""
     region: Annotated[str, Meta(extra_json_schema={"pattern": "^([A-Z]{2})?$"})] = ""
+    programme: Annotated[str, Meta(extra_json_schema={"pattern": "^([a-z0-9][a-z0-9_-]{0,63})?$"})] = ""
 
 
 class SentText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
@@ -154,9 +157,17 @@ async def send_sms(request: Request) -> Response:
         return refuse(400, "zone is no time zone. Use an IANA name such as America/New_York.", field="zone")
     if wanted.region and not _REGION.fullmatch(wanted.region):
         return refuse(400, "region is no state. Use two capital letters such as TX.", field="region")
+    if wanted.programme and not PROGRAMME.fullmatch(wanted.programme):
+        return refuse(400, "programme is small letters, digits, - and _, up to 64 of them.", field="programme")
     class_ = ctx.bot().policy.unlabelled if wanted.class_ is msgspec.UNSET else wanted.class_
     arrival = ApiSend(
-        request.state.key_name, text, new_id(), message_class=class_, zone=wanted.zone, region=wanted.region
+        request.state.key_name,
+        text,
+        new_id(),
+        message_class=class_,
+        zone=wanted.zone,
+        region=wanted.region,
+        programme=wanted.programme,
     )
     return await queue(ctx, to, arrival)
 

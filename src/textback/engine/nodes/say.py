@@ -10,8 +10,9 @@ from textback.engine.template import Text
 
 
 class Say(Step, frozen=True, kw_only=True):
-    """Send `text` and `media`. `quick` are words to answer with, which are said behind the text; `needs` the variables
-    without which the named message `template` can't be sent, `may` those that may be left out."""
+    """Send `text` and `media`. `quick` are words to answer with, which are said behind the text; `needs` the
+    variables without which the named message `template` can't be sent, `may` those that may be left out; `programme`
+    is the consent that it goes by (K6)."""
 
     text: Text
     media: tuple[Media, ...] = ()
@@ -19,6 +20,7 @@ class Say(Step, frozen=True, kw_only=True):
     template: str = ""
     needs: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
+    programme: str = ""
 
 
 def read(draft: Draft) -> Say | None:
@@ -40,6 +42,7 @@ def read(draft: Draft) -> Say | None:
                 why = f"The template is {approved.message_class}, so this can't be {base['message_class']}."
                 draft.flow.source.error(draft.keys["class"], why, "Remove class: from the step.")
             base["message_class"] = approved.message_class
+            base["programme"] = approved.programme
     else:
         text = draft.text("say")
     quick = tuple(word for word, _ in draft.flow.strings(draft.keys.get("quick"), "quick"))
@@ -75,7 +78,7 @@ def run(ctx: Context, step: Say) -> str:
     words = ctx.render(step.text, **blank)
     if step.quick:
         words = f"{words} {ctx.phrases.quick.format(options=ctx.either(step.quick))}"
-    ctx.say(words, ctx.source(step), step.message_class, step.media)
+    ctx.say(words, ctx.source(step), step.message_class, step.media, programme=step.programme)
     return step.next
 
 

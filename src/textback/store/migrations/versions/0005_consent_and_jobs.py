@@ -15,6 +15,7 @@ KEPT = "The consent ledger is only added to."
 def upgrade() -> None:
     _agreements()
     _jobs()
+    op.add_column("outbox", sa.Column("programme", sa.String(length=64), server_default="", nullable=False))
     op.add_column("outbox", sa.Column("asks", sa.SmallInteger(), server_default="0", nullable=False))
     _gate()
     _consent_events()
