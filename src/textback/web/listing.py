@@ -76,10 +76,11 @@ def _findings(tx: Tx, workspace: str, number: str, zone: str, now: int) -> list[
         if one is not None:
             facts = [("Since", moment(one.since, zone, now)), ("Rule", one.rule), ("From", one.source)]
             found.append(Finding(title, True, facts))
-    registry = listed.registry_of(tx, workspace, number)
-    if registry.listed:
-        facts = [("As of", to_iso(registry.as_of)[:10]), ("Rule", "D1")]
-        if now - registry.as_of > STALE * DAY:
+    as_of = listed.registry_of(tx, workspace, number).as_of
+    one = listed.find_listed(tx, workspace, [number], listed.REGISTRY, since=as_of).get(number)
+    if one is not None:
+        facts = [("As of", to_iso(one.since)[:10]), ("Rule", one.rule), ("From", one.source)]
+        if now - one.since > STALE * DAY:
             facts.append(("Age", f"older than {STALE} days; read in a newer one"))
         found.append(Finding("On the do-not-call registry", False, facts))
     return found
