@@ -9,7 +9,7 @@ from textback.core.when import DAY
 from textback.store.many import with_keys
 from textback.store.tables import audit, consent_events, consent_heads, conversations, gate_decisions, messages, outbox
 
-TOGETHER = 500
+TOGETHER = 1_000
 """Conversations whose texts are read in one statement."""
 MOST_CONVERSATIONS = 5_000
 MOST_TEXTS = 60_000
