@@ -326,6 +326,7 @@ class App:
             quarantine=self.quarantine,
         )
         self.uploads = Uploads(self.db, uploads_folder(settings), self.road.now)
+        await asyncio.to_thread(self.uploads.clear)
         self.ledger_check = LedgerCheck(self.db, settings.workspace, self.road.now)
         self._pages = build_app(
             WebContext(

@@ -1,6 +1,9 @@
 """What the compliance page counts, and the two things that it does in the background, on every database."""
 
+import os
+import time
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import delete, update
 
@@ -100,6 +103,22 @@ async def test_a_list_is_read_in_the_background(db: Db, tmp_path: Path) -> None:
         assert (out.rule, out.source) == ("D2", "ours.csv")
         found = await db.read(overview.sample, WORKSPACE, node.clock() - DAY)
         assert found.opt_outs == []  # no text of ours is to blame for a file
+
+
+def test_bad_lines_are_thrown_away_after_a_month(tmp_path: Path) -> None:
+    nowhere: Any = None
+    uploads = Uploads(nowhere, tmp_path, lambda: 0)
+    key = ("registry", "d" * 64, 1)
+    bad, left = tmp_path / f"registry-{'d' * 64}-1.bad.csv", tmp_path / "left.part"
+    for path in (bad, left):
+        path.write_text("line,why,text\n")
+    for days, kept in ((0, [bad, left]), (2, [bad]), (31, [])):
+        for path in tmp_path.iterdir():
+            then = time.time() - days * 86_400
+            os.utime(path, (then, then))
+        assert uploads.has_bad_lines(key) == (days < 31)
+        uploads.clear()
+        assert sorted(tmp_path.iterdir()) == sorted(kept)
 
 
 def test_an_opt_out_is_put_down_to_the_last_text_within_72_hours() -> None:

@@ -66,14 +66,18 @@ class Uploads:
         self._stopping = False
 
     def place(self) -> Path:
-        """The folder, made and cleared of what is too old."""
+        """The folder, made and cleared."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.clear()
+        return self.folder
+
+    def clear(self) -> None:
+        """Throw away bad lines that are too old, and files that a server which died has left."""
         busy = {job.path for job in self._jobs}
-        for path in self.folder.iterdir():
-            age = time.time() * 1000 - path.stat().st_mtime * 1000
+        for path in self.folder.glob("*") if self.folder.is_dir() else ():
+            age = _age(path)
             if path not in busy and (age > KEPT or (path.suffix == ".part" and age > DAY)):
                 path.unlink(missing_ok=True)
-        return self.folder
 
     def state_of(self, key: Key) -> str:
         """Where a file stands here: running, waiting, failed, or empty where this server does not have it."""
@@ -114,7 +118,8 @@ class Uploads:
 
     def has_bad_lines(self, key: Key) -> bool:
         """Whether this server has the bad lines of a file."""
-        return self._bad(key).is_file()
+        path = self._bad(key)
+        return path.is_file() and _age(path) <= KEPT
 
     def bad_lines(self, key: Key) -> Iterator[bytes]:
         """The first bad lines of a file, as a CSV file with its head."""
@@ -164,6 +169,14 @@ class Uploads:
             data = {"file": source.name, "digest": source.digest, **done.counts}
             action = f"{source.kind}.import"
             accounts.write_audit(tx, source.workspace, source.actor, action, source.name, self._now(), data)
+
+
+def _age(path: Path) -> float:
+    """How long ago (ms) a file was written to; nothing where it has just gone."""
+    try:
+        return (time.time() - path.stat().st_mtime) * 1000
+    except FileNotFoundError:
+        return 0
 
 
 def kind_of(text: str) -> Kind | None:
