@@ -63,8 +63,7 @@ def verify(
     contact: Annotated[str, typer.Argument(help="Only this contact: an id or a phone number.")] = "",
     database: Database = None,
 ) -> None:
-    """Check that the ledger of consent is as it was written. Exits with 1 when it is not, and says where. The desk
-    shows what the last check of all of it found."""
+    """Check that the ledger of consent is as it was written. Exits with 1 when it is not, and says where."""
     with opened(database) as (settings, db):
         report = Report(broken=[])
         if contact:
