@@ -24,6 +24,7 @@ from textback.engine.bot import Bot, LineSpec
 from textback.engine.load import load_bot
 from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
+from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.knowing import PATIENCE
 from textback.pipeline.lines import Line, line_limits
 from textback.pipeline.quarantine import Quarantine
@@ -33,6 +34,7 @@ from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
 from textback.pipeline.spool import Spool, open_spool
 from textback.pipeline.tick import Keep
 from textback.pipeline.understanding import Understanding
+from textback.pipeline.uploads import Uploads
 from textback.settings import Settings
 from textback.sources.folder import read_documents
 from textback.store import bots as bot_store
@@ -40,7 +42,7 @@ from textback.store import migrate
 from textback.store.db import Db, open_db, parse_url, sqlite_path
 from textback.store.vault import open_keys
 from textback.telemetry import switch
-from textback.web.context import LineInfo, WebContext, Wording
+from textback.web.context import LineInfo, Watch, WebContext, Wording
 from textback.web.elsewhere import HEALTH, no_pages, no_webhooks
 from textback.web.server import build_app
 from textback.web.webhooks import PREFIX, Receive, Scope, SendMessage, Webhooks
@@ -323,6 +325,9 @@ class App:
             most_refused=settings.webhook_refusals_per_minute,
             quarantine=self.quarantine,
         )
+        self.uploads = Uploads(self.db, uploads_folder(settings), self.road.now)
+        await asyncio.to_thread(self.uploads.clear)
+        self.ledger_check = LedgerCheck(self.db, settings.workspace, self.road.now)
         self._pages = build_app(
             WebContext(
                 db=self.db,
@@ -332,6 +337,9 @@ class App:
                 workspace=settings.workspace,
                 public_url=signed_url,
                 secure=bool(settings.public_url and settings.public_url.startswith("https://")),
+                uploads=self.uploads,
+                ledger_check=self.ledger_check,
+                watch=Watch(settings.opt_out_alert, settings.upload_mb * 2**20),
                 wording=Wording(settings.template_editors, settings.template_approval, settings.max_parts),
             )
         )
@@ -347,6 +355,8 @@ class App:
 
     async def stop(self) -> None:
         """Finish what is claimed, then close everything."""
+        await self.uploads.stop()
+        await self.ledger_check.stop()
         await self.quarantine.stop()
         await self.road.stop()
         if self.spool is not None:
@@ -374,6 +384,12 @@ class App:
         await receive()
         await self.stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def uploads_folder(settings: Settings) -> Path:
+    """Where lists of numbers lie until they are read in: beside a SQLite file, else in the folder of the spool."""
+    path = sqlite_path(parse_url(settings.database_url))
+    return Path(settings.spool_dir) / "lists" if path is None else path.with_name(f"{path.name}.lists")
 
 
 def prepare_spool(settings: Settings) -> Spool | None:

@@ -146,6 +146,13 @@ class Settings(BaseModel):
     gate_decision_days: int = Field(
         1825, ge=1, description="Days after which what the gate decided about a text is deleted; five years."
     )
+    opt_out_alert: float = Field(
+        3.0,
+        ge=0,
+        le=100,
+        description="Percent of the people who got a text and then opted out, above which the compliance page says so.",
+    )
+    upload_mb: int = Field(200, ge=1, le=10_000, description="How many MB a list of numbers from the desk may have.")
     model_dir: str = Field(
         "~/.cache/textback",
         description="The folder that keeps the sentence encoder's weights as they are used, 54 MB, and what was learnt "

@@ -44,6 +44,8 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "versions": ("owner", "/flows/versions?from=1&to=1"),
     "lines": ("owner", "/lines"),
     "stuck": ("owner", "/dead-letters"),
+    "consent": ("owner", "/compliance"),
+    "lists": ("owner", "/compliance/lists"),
     "account": ("owner", "/account"),
     "not found": ("owner", "/c/nobody"),
 }

@@ -38,6 +38,9 @@ FORMS = {
     "/flows/move": "/flows/move",
     "/templates/save": "/templates/save",
     "/templates/decide": "/templates/decide",
+    "/compliance/numbers": "/compliance/numbers",
+    "/compliance/lists": "/compliance/lists",
+    "/compliance/ledger": "/compliance/ledger",
     "/dead-letters/redrive": "/dead-letters/redrive",
     "/dead-letters/discard": "/dead-letters/discard",
     "/try/new": "/try/new",
@@ -258,6 +261,12 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
     found["stuck"] = person.get("/dead-letters")
     found["stuck, all"] = person.get("/dead-letters/all?do=discard")
     assert SCRIPT not in found["stuck"].text
+    found["compliance"] = person.get("/compliance")
+    found["number"] = person.submit("/compliance/numbers", number="+12065550199")
+    found["number refused"] = person.submit("/compliance/numbers", number=SCRIPT)
+    found["lists"] = person.get("/compliance/lists")
+    found["list refused"] = person.submit("/compliance/lists", kind="registry")
+    found["ledger"] = person.get("/compliance/ledger")
     found["card"] = person.get(f"/c/{desk.contact}/card")
     return found | flows(desk)
 

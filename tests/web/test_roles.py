@@ -76,6 +76,14 @@ TABLE = {
     ("POST", "/templates/save"): ("agent", "/templates/save"),
     ("POST", "/templates/decide"): ("owner", "/templates/decide"),
     ("GET", "/lines"): ("owner", "/lines"),
+    ("GET", "/compliance"): ("owner", "/compliance"),
+    ("GET", "/compliance/numbers"): ("owner", "/compliance/numbers"),
+    ("POST", "/compliance/numbers"): ("owner", "/compliance/numbers"),
+    ("GET", "/compliance/lists"): ("owner", "/compliance/lists"),
+    ("POST", "/compliance/lists"): ("owner", "/compliance/lists"),
+    ("GET", "/compliance/lists/{kind}/{digest}/bad"): ("owner", f"/compliance/lists/registry/{'0' * 64}/bad"),
+    ("GET", "/compliance/ledger"): ("owner", "/compliance/ledger"),
+    ("POST", "/compliance/ledger"): ("owner", "/compliance/ledger"),
     ("GET", "/dead-letters"): ("owner", "/dead-letters"),
     ("GET", "/dead-letters/all"): ("owner", "/dead-letters/all"),
     ("POST", "/dead-letters/redrive"): ("owner", "/dead-letters/redrive"),
@@ -95,6 +103,9 @@ WELCOME = {
     ("GET", "/templates/edit/{name}"): 404,
     ("POST", "/templates/save"): 400,  # without a name
     ("POST", "/templates/decide"): 400,
+    ("POST", "/compliance/numbers"): 200,
+    ("POST", "/compliance/lists"): 400,  # without a file
+    ("GET", "/compliance/lists/{kind}/{digest}/bad"): 404,
     ("DELETE", "/v1/contacts/{contact}"): 404,  # nobody has that number
     ("POST", "/v1/events"): 200,
     ("POST", "/c/{contact}/consent"): 409,
@@ -112,6 +123,7 @@ FIELDS = {
     ("POST", "/account/password"): {"password": "a long password"},
     ("POST", "/c/{contact}/reply"): {"text": "We are on it."},
     ("POST", "/try/{phone}/text"): {"text": "HOURS"},
+    ("POST", "/compliance/numbers"): {"number": "206-555-0188"},
     ("POST", "/flows/try"): {"text": "HOURS"},
     ("POST", "/flows/save"): {"path": "bot.yml", "do": "check", "content": "bot: Harbor", "seen": "what it was"},
     ("POST", "/flows/files"): {"do": "add", "folder": "flows", "name": "opening"},

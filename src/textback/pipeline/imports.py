@@ -205,6 +205,7 @@ class Import:
         progress = self.progress
         if progress.finished:
             return progress
+        progress.size = self.path.stat().st_size
         claims = self.source.kind == "consent"
         with self.path.open("rb") as file:
             columns: dict[str, int] = {}

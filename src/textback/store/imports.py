@@ -30,13 +30,14 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Progress(msgspec.Struct, kw_only=True):
-    """How far a file is read: `position` in bytes, `lines`, and what became of them. `bad_bytes` is how much of the
-    file of bad lines belongs to what is committed."""
+    """How far a file is read: `position` in bytes of `size`, `lines`, and what became of them. `bad_bytes` is how much
+    of the file of bad lines belongs to what is committed."""
 
     position: int = 0
     lines: int = 0
     counts: dict[str, int] = {}
     bad_bytes: int = 0
+    size: int = 0
     finished: bool = False
 
     def count(self, what: str, more: int = 1) -> None:
@@ -74,11 +75,38 @@ def progress_of(tx: Connection, source: Source) -> Progress | None:
     row: Row[Any] | None = tx.execute(query).first()
     if row is None:
         return None
+    return _progress(row)
+
+
+def _progress(row: Row[Any]) -> Progress:
     counts = msgspec.json.decode(row.counts, type=dict[str, int])
-    bad = counts.pop("bad_bytes", 0)
+    bad, size = counts.pop("bad_bytes", 0), counts.pop("size", 0)
+    finished = row.finished_at is not None
     return Progress(
-        position=row.position, lines=row.lines, counts=counts, bad_bytes=bad, finished=row.finished_at is not None
-    )
+        position=row.position, lines=row.lines, counts=counts, bad_bytes=bad, size=size, finished=finished
+    )  # fmt: skip
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A file that was read in, or is being read: which, by whom, since when and when last (ms), and how far."""
+
+    kind: str
+    digest: str
+    name: str
+    as_of: int
+    actor: str
+    started_at: int
+    updated_at: int
+    progress: Progress
+
+
+def readings(tx: Connection, workspace: str, most: int) -> list[Reading]:
+    """The files of a workspace, the one that was worked on last first."""
+    query = select(list_imports).where(_i.workspace == workspace).order_by(_i.updated_at.desc()).limit(most)
+    return [
+        Reading(row.kind, row.digest, row.name, row.as_of, row.actor, row.started_at, row.updated_at, _progress(row))
+        for row in tx.execute(query)
+    ]
 
 
 def keep_progress(tx: Connection, source: Source, progress: Progress, now: int) -> None:
@@ -91,7 +119,9 @@ def keep_progress(tx: Connection, source: Source, progress: Progress, now: int) 
         "as_of": source.as_of,
         "position": progress.position,
         "lines": progress.lines,
-        "counts": msgspec.json.encode({**progress.counts, "bad_bytes": progress.bad_bytes}).decode(),
+        "counts": msgspec.json.encode(
+            {**progress.counts, "bad_bytes": progress.bad_bytes, "size": progress.size}
+        ).decode(),
         "actor": source.actor[:320],
         "started_at": now,
         "updated_at": now,

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from textback.engine.bot import Bot
+from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.road import Road
+from textback.pipeline.uploads import Uploads
 from textback.pipeline.wording import MOST_PARTS
 from textback.store.db import Db
 
@@ -29,9 +31,19 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """What the compliance page goes by: the share of people who opt out, in percent, above which it says so, and how
+    many bytes a list of numbers may have."""
+
+    opt_out_alert: float = 3.0
+    most_upload: int = 200 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
 class WebContext:
     """`bot` gives the published bot; `public_url` is what providers call; `secure` says that people come over https;
-    `known_keys` are the hashes of API keys that were good since the start, with their names."""
+    `uploads` reads in lists of numbers, `ledger_check` checks the ledger; `known_keys` are the hashes of API keys that
+    were good since the start, with their names."""
 
     db: Db
     road: Road
@@ -40,5 +52,8 @@ class WebContext:
     workspace: str
     public_url: str
     secure: bool
+    uploads: Uploads
+    ledger_check: LedgerCheck
     known_keys: dict[str, str] = field(default_factory=dict)
     wording: Wording = Wording()
+    watch: Watch = Watch()

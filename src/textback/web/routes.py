@@ -10,6 +10,7 @@ from starlette.responses import Response
 from textback.web import (
     account,
     api,
+    compliance,
     consent,
     desk,
     flowmoves,
@@ -20,6 +21,7 @@ from textback.web import (
     health,
     letters,
     links,
+    listing,
     live,
     messaging,
     openapi,
@@ -37,13 +39,14 @@ Handler = Callable[[Request], Awaitable[Response]]
 @dataclass(frozen=True, slots=True)
 class Route:
     """One address. `role` is the least that a caller must be; `handler` is None where the webhooks take over; `form` is
-    how many bytes a posted form may have."""
+    how many bytes a posted form may have, `takes_file` says that it may bring a file."""
 
     method: str
     path: str
     role: Role
     handler: Handler | None
     form: int = MOST_FORM
+    takes_file: bool = False
 
 
 ROUTES: tuple[Route, ...] = (
@@ -109,6 +112,14 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/templates/save", "agent", wordings.save),
     Route("POST", "/templates/decide", "owner", wordings.decide),
     Route("GET", "/lines", "owner", desk.lines_page),
+    Route("GET", "/compliance", "owner", compliance.overview_page),
+    Route("GET", "/compliance/numbers", "owner", listing.number_page),
+    Route("POST", "/compliance/numbers", "owner", listing.find_number),
+    Route("GET", "/compliance/lists", "owner", listing.lists_page),
+    Route("POST", "/compliance/lists", "owner", listing.take_list, takes_file=True),
+    Route("GET", "/compliance/lists/{kind}/{digest}/bad", "owner", listing.bad_lines),
+    Route("GET", "/compliance/ledger", "owner", compliance.ledger_page),
+    Route("POST", "/compliance/ledger", "owner", compliance.check_ledger),
     Route("GET", "/dead-letters", "owner", letters.letters_page),
     Route("GET", "/dead-letters/all", "owner", letters.confirm_page),
     Route("POST", "/dead-letters/redrive", "owner", letters.redrive),

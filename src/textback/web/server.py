@@ -22,12 +22,13 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from textback.pipeline import letters
 from textback.store import accounts
-from textback.web.auth import current_user
+from textback.web.auth import User, current_user
 from textback.web.context import WebContext
 from textback.web.openapi import describe
 from textback.web.pages import page
-from textback.web.routes import ROUTES, Handler, Role
+from textback.web.routes import ROUTES, Handler, Role, Route
 from textback.web.security import PRE_CSRF, Denied, SecurityHeaders, check_csrf, check_origin, read_cookie, read_form
+from textback.web.upload import read_upload
 
 log = structlog.get_logger("textback.web")
 
@@ -100,9 +101,30 @@ async def _as_person(handler: Handler, owner: bool, request: Request) -> Respons
         request.state.stuck = await ctx.db.read(letters.some, ctx.workspace)
     if request.method == "POST":
         check_origin(request)
+        if request.state.takes_file and request.headers.get("content-type", "").startswith("multipart/"):
+            return await _with_file(handler, user, request)
+        request.state.file = None
         request.state.form = await read_form(request)
         check_csrf(request.state.form.get("csrf", ""), user.csrf)
     return await handler(request)
+
+
+async def _with_file(handler: Handler, user: User, request: Request) -> Response:
+    """With a file in the form, which is gone afterwards unless the handler has taken it away. The form's secret stands
+    before the file, so that nothing is kept of a form that is not ours."""
+    ctx: WebContext = request.app.state.ctx
+
+    def check(fields: dict[str, str]) -> None:
+        check_csrf(fields.get("csrf", ""), user.csrf)
+
+    request.state.form, file = await read_upload(request, ctx.uploads.place, ctx.watch.most_upload, check)
+    request.state.file = file
+    try:
+        check(request.state.form)
+        return await handler(request)
+    finally:
+        if file is not None:
+            file.path.unlink(missing_ok=True)
 
 
 async def _as_anyone(handler: Handler, request: Request) -> Response:
@@ -122,11 +144,12 @@ GUARDS: dict[Role, Callable[[Handler], Callable[[Request], Awaitable[Response]]]
 }
 
 
-def _endpoint(handler: Handler, role: Role, path: str, most_form: int) -> Callable[[Request], Awaitable[Response]]:
-    guarded = GUARDS[role](handler)
+def _endpoint(route: Route, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    guarded, path = GUARDS[route.role](handler), route.path
 
     async def endpoint(request: Request) -> Response:
-        request.state.most_form = most_form
+        request.state.most_form = route.form
+        request.state.takes_file = route.takes_file
         try:
             return await guarded(request)
         except (Denied, HTTPException):
@@ -171,7 +194,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 def build_app(ctx: WebContext) -> Starlette:
     """The application for everything but webhooks."""
     routes: list[BaseRoute] = [
-        StarletteRoute(route.path, _endpoint(route.handler, route.role, route.path, route.form), methods=[route.method])
+        StarletteRoute(route.path, _endpoint(route, route.handler), methods=[route.method])
         for route in ROUTES
         if route.handler is not None
     ]

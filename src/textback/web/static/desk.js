@@ -250,3 +250,7 @@ addEventListener("pageshow", (event) => {
 setInterval(() => {
   if (!document.hidden && document.querySelector("[data-rows]")) refresh();
 }, 30000);
+// Work that goes on in the background says how far it is.
+setInterval(() => {
+  if (!document.hidden && document.querySelector("[data-poll]")) refresh();
+}, 1500);
