@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textback.compliance import consent, tagging
+from textback.compliance import consent, lexicon
 from textback.compliance.consent import Brand, Verdict, consider
 from textback.compliance.detect import keyword
 from textback.compliance.gate import Ask, decide_send
 from textback.compliance.likeness import likeness
 from textback.compliance.revocation import NOTHING, by_rules, revocation
-from textback.compliance.tagging import LONGEST, TRIGGERS, is_of_interest, tag, words_of
+from textback.compliance.tagging import LONGEST, is_of_interest, tag, words_of
 from textback.compliance.wordings import LANGUAGES
 from textback.core.when import DAY
 
@@ -54,8 +54,8 @@ def test_the_set_is_large_and_in_many_languages() -> None:
 
 def test_opt_outs_are_found_and_little_else_is_taken_for_one() -> None:
     recall, false = shares("dev")
-    assert recall >= 0.99
-    assert false <= 0.01
+    assert recall >= 0.995
+    assert false <= 0.003
 
 
 def test_texts_that_the_model_was_not_trained_with() -> None:
@@ -65,7 +65,21 @@ def test_texts_that_the_model_was_not_trained_with() -> None:
     assert false <= HELD_OUT_FALSE
 
 
+def test_texts_that_nothing_was_changed_for() -> None:
+    """The last blind round: not to be learned from, so that it goes on telling how new texts are read."""
+    recall, false = shares("blind")
+    assert recall >= 0.91
+    assert false <= 0.01
+
+
 HELD_OUT_RECALL, HELD_OUT_FALSE = 0.99, 0.01
+
+
+@pytest.mark.parametrize(
+    "text", ["lasst mich einfach in ruhe", "laat me nou toch eens met rust", "get my number off ur list"]
+)
+def test_manners_inside_a_wording_and_wordings_put_together(text: str) -> None:
+    assert by_rules(tag(words_of(text))).reading == "clear"
 
 
 @pytest.mark.parametrize(
@@ -174,8 +188,8 @@ def test_of_a_long_text_both_ends_are_read() -> None:
 
 
 def test_every_letter_of_a_rule_is_a_class() -> None:
-    assert len(set(tagging.CLASSES.values())) == len(tagging.CLASSES)
-    assert set(tagging.CLASSES.values()) >= TRIGGERS
+    assert len(set(lexicon.CLASSES.values())) == len(lexicon.CLASSES)
+    assert set(lexicon.CLASSES.values()) >= lexicon.TRIGGERS
 
 
 def test_likeness_is_a_share() -> None:

@@ -37,7 +37,7 @@ MOST_WORDS = 60
 NOTHING = Finding("none")
 _RANK = {"none": 0, "unsure": 1, "clear": 2}
 
-# Letters are the classes of tagging.CLASSES. A gap never goes over the end of a sentence.
+# Letters are the classes of lexicon.CLASSES. A gap never goes over the end of a sentence.
 _CLEAR = tuple(
     re.compile(pattern)
     for pattern in (
@@ -60,6 +60,13 @@ _CLEAR = tuple(
         r"N[pP]{0,2}KP?A",  # don't call me again
         r"(?:^|[|,])[pPIAYg]*S[pAS]*(?=[|,&]|$)",  # stop, and no more than that
         r"(?:^|[|,])p*Sp+(?=Q)",
+        r"[wm][.pPA]{0,3}[MXh]",  # I don't need your texts
+        r"m[pPA]*(?=[|,&]|$)",
+        r"M[^|H]{0,9}[|,]?[^|H]{0,5}t",  # about the texts: please turn them off
+        r"^p*S(?=[pA]*(?:N[WX]|[mwD?gZ]))",  # stop, I want nothing
+        r"\?[^?]*[|,&][pP]*S(?![^|,&]*[HYE])",  # I never signed up, stop this
+        r"(?:^|[|,&])[pP]*S(?![^|,&]*[HYE])[^?|]*[|,&][^?|]*\?",
+        r"[?g][^?|]*[|,&][pP]*R[pP]*(?=[|,]|$)",  # I never signed up, please delete
     )
 )
 _UNSURE = tuple(
@@ -78,6 +85,7 @@ _VERB_FIRST = tuple(
         r"X[.p]{0,2}P[.p]{0,2}N[.p]{0,2}(?=[|,]|$)",
         r"N[.pPA]{0,3}X(?=p{0,2}(?:[|,]|$))",
         r"L[.pP]{0,3}R",
+        r"W[.pP]{0,2}M[.p]{0,1}NA?(?=[|,&]|$)",
     )
 )
 # Where the verb comes last: mesaj göndermeyi bırakın.
@@ -87,7 +95,8 @@ _VERB_LAST = tuple(
         r"[XMK][.pPA]{0,2}S",
         r"L[.pP]{0,6}R",
         r"M[.pPAY]{0,3}N[.p]{0,1}W",
-        r"S[pA]*(?=[|,&]|$)",
+        r"(?<![.H])S[pA]*(?=[|,&]|$)",
+        r"[MX][.pPA]{0,3}[wm]",
     )
 )
 _RULES = {
@@ -95,12 +104,12 @@ _RULES = {
     **dict.fromkeys(("zh", "id"), (*_CLEAR, re.compile(r"L[.pP]{0,3}R"))),
     **dict.fromkeys(("tr", "ja", "ko", "hi"), _CLEAR + _VERB_LAST),
 }
-_REACHED = re.compile(r"[SsXMNRUBDZzG!?gL].*[SsXMPALRUBDZzG!?gW]|[SUDZG!]")
+_REACHED = re.compile(r"[SsXMNRUBDZzG!?gLwmt].*[SsXMPALRUBDZzG!?gWwmt]|[SUDZG!m]")
 _LATE = frozenset(("tr", "ja", "ko", "hi", "zh", "tl"))  # the time comes first, the question last
 _ASKED = re.compile(r"[QF]")
 _BREATH = re.compile(r"[,&]")
 _PART = re.compile(r"[|,&]")
-_ABOUT = re.compile(r"[SsXMNRUBDZzG!?gKL]")
+_ABOUT = re.compile(r"[SsXMNRUBDZzG!?gKLwmt]")
 
 
 def revocation(text: str) -> Finding:
@@ -173,7 +182,11 @@ def _weigh(tagged: Tagged, found: re.Match[str]) -> Reading:
         return "none"
     if _ASKED.search(before.rpartition(",")[2][-6:] if core == "!" else before.rpartition(",")[2]) or "Q" in core:
         return "unsure"
-    near = _BREATH.split(after, maxsplit=1)[0]
+    if core[:1] == "m" and not set("MhX") & set(core) and ("H" in before or "." in before[-3:]):
+        return "unsure" if "H" not in before else "none"  # of the cheese
+    if core[-1:] == "t" and "H" in before:
+        return "unsure"
+    near = _BREATH.split(after.lstrip(",p") if core[-1:] == "S" else after, maxsplit=1)[0]
     if tagged.language in _LATE and ("Q" in near or "T" in before.rpartition(",")[2]):
         return "unsure"
     if core not in ("U", "!") and "M" not in core and ("E" in core or "E" in near[:4]):

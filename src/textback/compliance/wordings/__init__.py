@@ -1,14 +1,16 @@
 """Words and phrases that say "stop writing to me", and those that only look like it, language by language.
 
 Data for tagging: comma-separated, in any spelling (accents and capitals make no difference). `*` ends a word that may
-go on; `_` stands for up to three other words. The longest phrase at a place wins, so a phrase under "never" hides the
-shorter ones in it.
+go on; `_` stands for up to three other words; in COMBINED `(a|b)` stands for either. The longest phrase at a place
+wins, so a phrase under "never" hides the shorter ones in it.
 """
 
 from collections.abc import Mapping
 
 from textback.compliance.wordings import (
     ar,
+    combined,
+    combined_more,
     common,
     de,
     el,
@@ -61,3 +63,5 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = {
     "el": el.WORDS,
     "he": he.WORDS,
 }
+COMBINED: Mapping[str, Mapping[str, str]] = {**combined.WORDS, **combined_more.WORDS}
+"""What is put together from choices, by language."""

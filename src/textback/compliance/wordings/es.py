@@ -54,7 +54,7 @@ WORDS = {
     "elimina mi numero,eliminen mi numero,elimine mi numero,quita mi numero,quiten mi numero,quitenme,"
     "quitame,quiteme,quitadme,saquenme,sacame,saqueme,sacadme,eliminame,borrame,no mas mensajes,"
     "no mas sms,no mas msj,no mas msjs,no mas textos,no mas publicidad,no mas promociones,"
-    "no mas ofertas,no mas spam,no mas notificaciones,no quiero mas,ya no quiero mas,"
+    "no mas ofertas,no mas spam,no mas notificaciones,"
     "basta de mensajes,basta de sms,basta de spam,basta de publicidad,stop mensajes,ni un mensaje mas,"
     "ni un sms mas,no autorizo,deja de escribir,ya no me interesa recibir,"
     "no quiero nada mas de ustedes,no vuelvan a,no vuelvas a,no vuelva a,alto a los mensajes,"
@@ -117,7 +117,7 @@ WORDS = {
     "contacteme,parada de,deja un mensaje,dejar un mensaje,dejar mensaje,dejo un mensaje,dejar un,"
     "dejar una,dejar el,dejar la,deja el,dejen el,dejen la,dejen en,dejarlo en,dejen el paquete,"
     "dejenlo,dejalo,numero equivocado de,numero de,ya no funciona,ya no sirve,cancelar mi cita,"
-    "cancelar la cita,cancelar mi pedido,cancelar el pedido,cancelar mi,cancelar la,cancelar el,"
+    "cancelar la cita,cancelar mi pedido,cancelar el pedido,cancelar mi,"
     "no quiero el,no quiero la,no quiero mas cebolla,mas tarde,mas informacion,mas o menos,mas barato,"
     "mas grande,di el numero equivocado,puse el numero equivocado,les di un numero equivocado,"
     "no tengo mas,alto el,mas alto,muy alto,mi numero es,dejame un,dejeme un,dejenme un",

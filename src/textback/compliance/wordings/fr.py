@@ -107,7 +107,7 @@ WORDS = {
     "m envoyer la,m envoyer un,m envoyer une,pourquoi,ecrivez moi,ecris moi,appelez moi,rappelez moi,"
     "contactez moi,contacter moi,recontactez moi,laissez moi un,laisse moi un,laisser un message,"
     "laissez un message,annuler mon rdv,annuler mon rendez vous,annuler ma commande,"
-    "annuler ma reservation,annuler le,annuler la,annuler ma,annuler mon,annuler une,assez de temps,"
+    "annuler ma reservation,annuler ma,annuler mon,annuler une,assez de temps,"
     "j ai arrete de,arrete de fumer,arreter de fumer,stop covid,mauvais numero de,mauvais numero sur,"
     "donne le mauvais numero,donne un mauvais numero,donne un faux numero,s abonner,m abonner,"
     "pas grave,pas de quoi,n a pas,il n,pas pu,m avez jamais,n a plus,pas envoye,pas repondu,"

@@ -89,7 +89,7 @@ WORDS = {
     "पासवर्ड*,भुगतान*,पेमेंट*,भाई*,बहन*,माँ*,मम्मी*,पापा*,पत्नी*,पति*,बेटे*,बेटी*,प्रोडक्ट*,सामान*,"
     "सिगरेट*,बारिश*,साइज़*,रंग*,फोटो*,पार्सल*,पता,टेबल*,कमरा*,पैसे*,जवाब*,लिंक*,दाम*,कीमत*,उसे,उनको,"
     "उन्हें,प्याज*,दूध*,पानी*,लाइट*,चीनी,गाना,order*,appointment*,booking*,delivery*,bus,train,code*,"
-    "otp,card*,refund*,bill*,password*,payment*,bhai*,behan*,mummy*,papa*,wife*,husband*,beta,beti,"
+    "otp,card*,refund*,bill*,password*,payment*,behan*,mummy*,papa*,wife*,husband*,beta,beti,"
     "product*,item*,saman*,cigarette*,barish*,size*,colour*,color*,photo*,parcel*,address*,table*,"
     "room*,paise*,paisa*,reply*,link*,price*,rate*,use,unko,unhe,pyaz*,doodh*,pani*,light*,chini,gana,"
     "atm,naukri,job,school,mirchi,मिर्च*,internet,इंटरनेट,connection,कनेक्शन,insurance,gym,contract,"

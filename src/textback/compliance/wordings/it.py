@@ -37,7 +37,7 @@ WORDS = {
     "hai sbagliato numero,avete sbagliato persona,ha sbagliato persona,avete il numero sbagliato,"
     "avete sbagliato il numero,questo non e il numero,non e il telefono di",
     "leave": "lasciatemi in pace,lasciami in pace,mi lasci in pace,lasciatemi stare,lasciami stare,"
-    "mi lasci stare,lasciateci in pace,non mi disturb*,non disturb*,non rompet* piu,non romper* piu,"
+    "mi lasci stare,lasciateci in pace,non mi disturb*,non rompet* piu,non romper* piu,"
     "non rompere,non rompete,non mi rompete,non scocciatemi,non seccatemi,mi lasciate in pace,"
     "lasciatemi tranquill*",
     "clear": "toglietemi,toglimi,mi tolga,mi togliete,levatemi,levami,rimuovetemi,rimuovimi,mi rimuova,"
@@ -51,8 +51,8 @@ WORDS = {
     "nessun messaggio piu,stop messaggi,stop ai messaggi,stop agli sms,stop con i messaggi,"
     "stop pubblicita,non contattatemi,non contattarmi,non mi contatt*,non scrivermi,non scrivetemi,"
     "non mi scrivete,non mi scriva,non mandatemi,non mandarmi,non inviatemi,non inviarmi,non mi mand*,"
-    "non mi invi*,non voglio piu,non vogliamo piu,non desidero piu,non autorizzo,non acconsento,"
-    "fuori dalla lista,fuori dalla vostra lista,nego il consenso,non voglio altri,non chiamatemi piu,"
+    "non mi invi*,non autorizzo,non acconsento,"
+    "fuori dalla lista,fuori dalla vostra lista,nego il consenso,non chiamatemi piu,"
     "non chiamarmi piu,non scrivete piu,non mandate piu,non inviate piu,gdpr,dirvi di smetterla,"
     "detto di smetterla,smetterla di,essere rimoss*,essere cancellat*,essere tolt*,essere eliminat*",
     "unsure": "chi vi ha dato il mio numero,chi ti ha dato il mio numero,chi le ha dato il mio numero,"

@@ -43,7 +43,7 @@ WORDS = {
     "prosze o skreslenie,prosze o wykreslenie,wypisz mnie,wypiszcie mnie,prosze mnie wypisac,"
     "nie zycze sobie,nie wyrazam zgody,nie chce wiecej,nie chce otrzymywac,nie chce dostawac,"
     "nie pisz*,nie wysyl*,nie przysyl*,nie kontakt*,nie smsuj*,prosze nie pisac,prosze nie wysylac,"
-    "prosze nie przysylac,prosze nie dzwonic,nie slij*,koniec smsow,koniec z smsami,dosc smsow,"
+    "prosze nie przysylac,nie slij*,koniec smsow,koniec z smsami,dosc smsow,"
     "dosc spamu,dosc wiadomosci,dosc reklam,zadnych smsow,zadnych wiadomosci,zadnych reklam,"
     "bez reklam,bez spamu,bez smsow,zadnych wiecej,nigdy wiecej smsow,nie zgadzam sie na,stop smsom,"
     "stop reklamom,stop spamowi,prosze mnie nie,nie chce waszych,prosze mnie wykreslic,"

@@ -53,12 +53,12 @@ WORDS = {
     "remova o meu numero,eliminem o meu numero,esquece meu numero,esqueca meu numero,"
     "esquecam meu numero,esquecam o meu numero,perde meu numero,percam o meu numero,deleta meu numero,"
     "delete meu numero,removam me,remova me,retirem me,retire me,tirem me,tire me,eliminem me,"
-    "apaguem me,nao quero mais,n quero mais,naum quero mais,nao desejo mais,nao mande mais,"
+    "apaguem me,nao mande mais,"
     "nao mandem mais,nao manda mais,nao envie mais,nao enviem mais,nao envia mais,nao me mand*,"
     "n me mand*,nao me envi*,nao me escrev*,nao me contat*,nao me contact*,nao escrev* mais,"
     "nao mandar mais,nao enviar mais,sem mais mensagens,sem mensagens,chega de mensagens,chega de msg,"
     "chega de sms,chega de spam,chega de propaganda,chega de mensagem,nao autorizo,nao autorizei,"
-    "nao me ligu*,ja nao quero,nao consinto,fora da lista,parem de mandar,pare de mandar,"
+    "nao me ligu*,nao consinto,fora da lista,parem de mandar,pare de mandar,"
     "para de mandar,parem de enviar,pare de enviar,stop mensagens,mais nenhuma mensagem,"
     "nenhuma mensagem mais,nem mais uma mensagem,nao entre* em contato,nao entre* em contacto,"
     "nao voltem a,nao volte a,basta de mensagens,basta de msg,basta de sms,ser removid*,ser retirad*,"
@@ -112,7 +112,7 @@ WORDS = {
     "mais informacoes,mais informacao,mais ou menos,mais barato,mais caro,mais um,mais uma,"
     "numero errado de,numero errado no,dei o numero errado,passei o numero errado,"
     "coloquei o numero errado,cancelar minha consulta,cancelar a consulta,cancelar meu pedido,"
-    "cancelar o pedido,cancelar a reserva,cancelar minha reserva,cancelar o,cancelar a,cancelar meu,"
+    "cancelar o pedido,cancelar a reserva,cancelar minha reserva,cancelar meu,"
     "cancelar minha,por engano,comprei por engano,quero sair de casa,sair de casa,sair para,vou sair,"
     "sair as,posso sair,sair mais cedo,sair do trabalho,basta que,meu numero e",
     "and": "e,mas,alias",

@@ -1,7 +1,7 @@
 """Turkish words about opting out. The negative is in the verb."""
 
 WORDS = {
-    "stop": "dur,durun,durdur*,birak*,kes,kesin,kesiniz,son verin,son ver,vazgec*,yeter,yeter artik,yeter ama,"
+    "stop": "dur,durun,durdur*,kes,kesin,kesiniz,son verin,son ver,vazgec*,yeter,yeter artik,yeter ama,"
     "biraksaniz,bitsin,artik yeter",
     "end": "kapat*,devre disi,durdur*,biktim,bıktım,usandim,iptal,iptal edin,iptal et,kapatin,yeter",
     "not": "hayir",
@@ -64,7 +64,7 @@ WORDS = {
     "when": "once,sonra,kadar,yarin,bu aksam,bugun,gece,gec saatte,sabah,pazar,pazar gunu,iste,hafta sonu,"
     "bu hafta,henuz,su an,simdilik,her gun,bu saatte,sadece,bu kadar sik",
     "other": "siparis*,randevu*,rezervasyon*,teslimat*,otobus*,tren*,kod*,kart*,iade*,fatura*,sifre*,odeme*,"
-    "kardesim*,abim*,annem*,babam*,esim*,kocam*,oglum*,kizim*,urun*,sepet*,sigara*,yagmur*,beden,renk,"
+    "abim*,annem*,babam*,esim*,kocam*,oglum*,kizim*,urun*,sepet*,sigara*,yagmur*,beden,renk,"
     "fotograf*,kargo*,paket*,adres*,masa*,oda,para*,havale*,cevap*,link*,teklif,fiyat*,sogan*,sut,su,"
     "isik,muzik,onay mesaj*,ona,onlara,seker*,durak*,internet*,sozlesme*,sigorta*,hat,hattimi,dergi*,"
     "spor salonu*,gazete*",
