@@ -13,7 +13,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "it with,(stop|quit) all (of|the|these|this|your),(just|pls|plz) quit",
         "not": "dont (ever|you ever|u ever|you dare|bother),never ever (again|),(no longer|not) (need|wish|care) to,"
         "cease to",
-        "dont_send": "(dont|do not|never) (send|text|message) (anything|nothing|stuff|any more|more|me|it) (else |"
+        "dont_send": "(no|no more|no further|not any more|stop) (promotional|marketing|"
+        "advertising|promo|sales|automated|bulk|unsolicited|unwanted) (texts|messages|sms|text messages),"
+        "(dont|do not|never) (send|text|message) (anything|nothing|stuff|any more|more|me|it) (else |"
         ")(here|to this number|to this phone|to me|again),(dont|do not|never|never ever|dont ever|dont you ever|"
         "stop|quit|no longer|please dont) (text|txt|message|msg|contact|write|write to|sms|send anything to|reach "
         "out to|send|send messages to|send texts to) (me|us|my phone|my cell|this phone|this cell|this number|here|"
@@ -30,7 +32,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "leave": "(leave|let) (me|us|my phone|my number|this number) (alone|be|the hell alone|the heck alone|tf "
         "alone),get (out of|off) my (phone|inbox|messages|line|texts),(stay|keep) out of my (phone|inbox|texts|"
         "messages)",
-        "clear": "(dont|do not|no longer|dnt|didnt|never|really dont|dont even) (want|need|wnt|wan|wanna|wish for|"
+        "clear": "(prefer|rather|wish|want|like|ask) not to be (contacted|texted|messaged|texted at),"
+        "(dont|do not|no longer|dnt|didnt|never|really dont|dont even) (want|need|wnt|wan|wanna|wish for|"
         "care for|care to|wish to|want to|want to get|wish to get|care to get|like|like getting|appreciate|have any "
         "use for|have use for|enjoy) (any|any more|more|any of|all|another||) (of |)(these|your|ur|those|this|the|"
         "such|) (texts|txts|messages|msgs|ads|promos|promotions|spam|sms|notifications|alerts|text|text messages|"

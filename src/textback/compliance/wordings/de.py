@@ -44,7 +44,8 @@ WORDS = {
     "nicht die richtige nummer,nummer gehort nicht,ich bin nicht _ sie haben,kenne keinen,"
     "kenne keine _ hier,nicht mehr die nummer von,nicht die nummer von,verwahlt,verwaehlt,"
     "falschen person,das ist nicht die nummer,das ist nicht mehr die nummer",
-    "leave": "lasst mich in ruhe,lass mich in ruhe,lassen sie mich in ruhe,lasst mich in frieden,"
+    "leave": "lass mich in ruh,lasst mich in ruh,lassen sie mich in ruh,"
+    "lasst mich in ruhe,lass mich in ruhe,lassen sie mich in ruhe,lasst mich in frieden,"
     "lass mich in frieden,lassen sie mich in frieden,lasst mich endlich in ruhe,lasst uns in ruhe,"
     "lassen sie mich endlich in ruhe,lass mich endlich in ruhe,lasst mich bitte in ruhe,"
     "lassen sie mich bitte in ruhe,meine ruhe,last mich in ruhe,in ruhe lassen,"

@@ -45,7 +45,9 @@ WORDS = {
     "se equivoca de persona,equivocas de persona,se equivocaron de persona,equivocado de numero amigo,"
     "este cel no es,este celular no es,aqui no es,este telefono no es,no es el numero de,"
     "no es el telefono de,no es el celular de,no soy quien buscan",
-    "leave": "dejame en paz,dejenme en paz,dejeme en paz,dejadme en paz,deja de joder,dejen de joder,"
+    "leave": "dejen de fregar,dejen de estar fregando,dejen de chingar,dejen de estar chingando,"
+    "dejen de estar molestando,"
+    "dejame en paz,dejenme en paz,dejeme en paz,dejadme en paz,deja de joder,dejen de joder,"
     "dejenme tranquil*,dejame tranquil*,dejeme tranquil*,dejadme tranquil*,no me molest*,no molesten,"
     "no molestes,no molestar,no moleste,no mas molest*,no me jod*,no jodan mas,no chinguen,"
     "basta de molestar,no me fastidi*",

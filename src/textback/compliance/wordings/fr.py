@@ -39,7 +39,8 @@ WORDS = {
     "pas le bon destinataire,trompez de numero,n est pas le numero de,n est plus le numero de,"
     "pas le numero de,plus le numero de,connais pas de,je ne suis pas _ vous vous,erreur de num,"
     "ce n est pas le numero,c est plus le numero,c est pas le numero,ce n est pas le telephone",
-    "leave": "laissez moi tranquille,laisse moi tranquille,fichez moi la paix,foutez moi la paix,"
+    "leave": "laissez moi tranquil,laisse moi tranquil,foutez moi la paix,fichez moi la paix,"
+    "laissez moi tranquille,laisse moi tranquille,fichez moi la paix,foutez moi la paix,"
     "fous moi la paix,fiche moi la paix,laissez moi en paix,laisse moi en paix,lachez moi,lache moi,"
     "laissez nous tranquilles,fouter moi la paix,foutez nous la paix,arretez de me faire chier,"
     "laisser moi tranquille,me laisser tranquille,me foutre la paix,degagez de mon tel*",
