@@ -27,24 +27,23 @@ class Written(Protocol):
     answered: dict[str, list[Queued]]
 
 
-def answered(written: Written, contact_id: str, said: list[Queued], arrival_id: str) -> None:
-    """A text was answered with those of `said` that belong to this arrival. What earlier turns of the same batch said
-    and this stands for is withdrawn. `said` are the bot's own answers to this contact in this batch."""
-    mine = [one for one in said if one.arrival_id == arrival_id]
-    if not mine:
-        return
-    written.answered.setdefault(contact_id, []).extend(mine)
-    older = said[: len(said) - len(mine)]
-    gone = {
-        one.row["id"] for one in older
-        if _replaced(one.row["asks"], one.source, one.text, mine, last=one is older[-1])
-    }  # fmt: skip
+def answered(
+    written: Written, contact_id: str, said: Sequence[Queued], standing: Sequence[Queued], *, text: bool
+) -> list[Queued]:
+    """The bot said something in this turn. Where it answered a `text`, what earlier turns of the same batch said and
+    this stands for is withdrawn. `standing` is what of that may be withdrawn at all; gives what is from now on."""
+    gone: set[str] = set()
+    if text:
+        written.answered.setdefault(contact_id, []).extend(said)
+        gone = {one.row["id"] for one in standing if _replaced(one.row["asks"], one.source, one.text, said, last=True)}
     if gone:
         written.outbox = [one for one in written.outbox if one.row["id"] not in gone]
         for message in written.messages:
             if message["id"] in gone:
                 message.update(status="canceled", rule=RULE)
-        said[:] = [one for one in said if one.row["id"] not in gone]
+    summary = ASKS["summary"]  # something has been said after those that stood so far
+    left = [one for one in standing if one.row["id"] not in gone and one.row["asks"] != summary]
+    return left + [one for one in said if one.row["asks"] and (one.row["asks"] != summary or one is said[-1])]
 
 
 def _replaced(asks: int, source: str, text: str, by: Sequence[Queued], *, last: bool) -> bool:

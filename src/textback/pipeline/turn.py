@@ -276,6 +276,7 @@ class Turns:
         conversation.state = turn.state
         hide_in_handoff(turn.state, conversation.hidden)
         conversation.events = []
+        conversation.said = []
         for event in turn.events:
             self._event(conversation, row, event, writes)
         # The texts of one turn belong together: they go in the order in which they were said, with the most urgent.
@@ -286,8 +287,10 @@ class Turns:
             if isinstance(effect, Mask):
                 for one, _ in earlier:
                     self._hide(conversation, one, writes)
-        if row.kind == MESSAGE and conversation.said:
-            newer.answered(writes, conversation.contact_id, conversation.said, row.id)
+        if conversation.said:
+            conversation.standing = newer.answered(
+                writes, conversation.contact_id, conversation.said, conversation.standing, text=row.kind == MESSAGE
+            )
         self._log(conversation, row, before, turn, line, writes)
         failed = bool(writes.failed) and writes.failed[-1][0] == row.id
         writes.outcomes[row.line, "failed" if failed else "spoke" if urgency else "silent"] += 1
@@ -412,6 +415,7 @@ class Turns:
         mine = {q.row["id"] for q in writes.outbox if q.row["contact_id"] == conversation.contact_id}
         if mine:
             conversation.said.clear()
+            conversation.standing.clear()
             writes.outbox = [q for q in writes.outbox if q.row["id"] not in mine]
             for row in writes.messages:
                 if row["id"] in mine:

@@ -32,7 +32,8 @@ class Conversation:
         self.events: list[Event] = []  # of the turn under way
         self.priority = REPLY  # of the turn under way
         self.hidden: Hidden = ()  # what the turn under way must not write down
-        self.said: list[Queued] = []  # the bot's answers that are queued in this batch
+        self.said: list[Queued] = []  # the bot's answers of the turn under way
+        self.standing: list[Queued] = []  # those of earlier turns of this batch that a newer answer may withdraw
         self.last: tuple[str, str, int] = (row.last_text, row.last_author, row.last_at)
 
     def saved(self, now: int) -> dict[str, Any]:
