@@ -38,7 +38,7 @@ QUIET = 60.0
 BOT = """\
 bot: Corner Cafe
 email: hello@example.com
-actions: {{note: {{http: "{url}/note", timeout: 1s}}}}
+actions: {{note: {{http: "{url}/note", timeout: 2s, retries: 10}}}}
 """
 FLOW = """\
 flow: count

@@ -59,7 +59,7 @@ def unrest(database_url: str) -> dict[str, int]:
         "arrivals": "handled_at IS NULL",
         "outbox": "state <> 'unknown'",
         "timers": "1 = 1",
-        "jobs": "1 = 1",
+        "jobs": "state <> 'dead'",
         "early_statuses": "EXISTS (SELECT 1 FROM messages WHERE messages.bucket = early_statuses.bucket "
         "AND (messages.provider_id = early_statuses.provider_id OR messages.id = early_statuses.message_id))",
     }
@@ -105,6 +105,7 @@ def judge(database_url: str, traffic: Traffic, fake: FakeProvider, lookup: Looku
             "ORDER BY contact_id, id",
         )
         steps = _all(tx, "SELECT message, was, now FROM chaos_steps")
+        dead = _all(tx, "SELECT id, attempts, reason, detail FROM dead_letters WHERE kind = 'job'")
     verdict = Verdict(len(traffic.said), sum(said.acknowledged for said in traffic.said.values()))
     verdict.other += traffic.wrong
     replies: defaultdict[str, list[Any]] = defaultdict(list)
@@ -115,6 +116,9 @@ def judge(database_url: str, traffic: Traffic, fake: FakeProvider, lookup: Looku
     _threads(verdict, traffic.said, messages, replies)
     _posts(verdict, messages, fake, lookup)
     _climbs(verdict, traffic, messages, steps)
+    verdict.other += [
+        f"job {row.id} was given up after {row.attempts} tries: {row.reason} {row.detail}" for row in dead
+    ]
     heard = sum(row.kind == "job_result" for row in arrivals)
     if heard != len(asked):
         verdict.other.append(f"{len(asked)} actions were asked for, and {heard} results heard")
