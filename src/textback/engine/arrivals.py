@@ -103,6 +103,18 @@ class SettleOptOut(Arrival, frozen=True, omit_defaults=True, tag="settle_opt_out
     opted_out: bool
 
 
+class SettleDraft(Arrival, frozen=True, omit_defaults=True, tag="settle_draft"):
+    """A person decides on a model's reply (`job`): it goes with these words, or not at all where there are none. `why`
+    says what was wrong with it."""
+
+    user_id: str
+    user_name: str
+    job: str
+    message_id: str = ""
+    text: str = ""
+    why: str = ""
+
+
 class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     """Another program sends a text through the API: its own words, or a named message (`template`) with the values of
     its variables, in `locale` or, without one, in the contact's own. `zone` (IANA) and `region` say where the contact
@@ -167,6 +179,7 @@ AnyArrival = (
     | HandBack
     | Complete
     | SettleOptOut
+    | SettleDraft
     | ApiSend
     | ApiEvent
     | TimerFired

@@ -1,5 +1,6 @@
 """A bot as the engine runs it: compiled from a folder of YAML by `load`, never changed afterwards."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 import msgspec
@@ -10,7 +11,9 @@ from textback.core.registration import UNDECLARED, Registration
 from textback.core.when import MINUTE
 from textback.engine.actions import Action
 from textback.engine.arrivals import Media
+from textback.engine.guard.base import Shown
 from textback.engine.hours import Hours
+from textback.engine.persona import Model, Persona
 from textback.engine.template import Expression, Text
 
 END = ""
@@ -235,11 +238,22 @@ class Answerer(Protocol):
     def answer(self, text: str, locale: str, now: int) -> Answer:
         """Look one up for somebody who reads `locale`; `now` (ms) tells what is out of date."""
 
+    def passages(self, text: str, locale: str, now: int, files: Collection[str] = (), most: int = 5) -> list[Shown]:
+        """The passages that come nearest to a question, the nearest first: of these files, or of all."""
+
+
+class Trust(Protocol):
+    """What people's verdicts on earlier replies have taught. Nothing raises."""
+
+    def likely(self, persona: str, confidence: float) -> float:
+        """How likely a reply of this confidence is right, going by how those before it fared."""
+
 
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
     """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow,
     `opt_ins` each opt-in word to what it agrees to. `burst` is how long (ms) a text waits for the next one, to be heard
-    with it. `sources` are the knowledge files, which whoever teaches the bot makes its `answerer` of."""
+    with it. `sources` are the knowledge files, which whoever teaches the bot makes its `answerer` of. `model` is what
+    answers as one of the `personas` where the bot itself knows nothing."""
 
     name: str
     version: int = 0
@@ -269,6 +283,9 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     knowledge: Knowledge = Knowledge()
     sources: dict[str, str] = {}
     answerer: Answerer | None = None
+    model: Model | None = None
+    personas: dict[str, Persona] = {}
+    trust: Trust | None = None
 
     @property
     def owner_idle_minutes(self) -> float:

@@ -32,6 +32,7 @@ from textback.engine.nodes.wait import Wait
 from textback.engine.refusing import refuse
 from textback.engine.results import meanwhile, ready, settle
 from textback.engine.template import RenderError
+from textback.engine.thinking import MOST_TEXTS, is_question, may_ask, persona_of, stop_thinking, think
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -321,6 +322,27 @@ def begin(ctx: Context, name: str, text: str) -> None:
     advance(ctx, flow.first)
 
 
+def _model(ctx: Context, said: Incoming) -> tuple[bool, str]:
+    """What nothing else understood is for a language model, where the bot has one. An open question is not given up for
+    it: what does not ask anything back is taken for an answer that was not understood."""
+    persona = persona_of(ctx.bot)
+    if persona is None or not said.normal:
+        return False, "none" if persona is None else "no words"
+    step = ctx.open_question()
+    session = ctx.state.session
+    if session is not None and session.pending is not None:
+        return False, f"waits for {session.pending.action}"
+    if step is not None and ((isinstance(step, Ask) and step.sensitive) or not is_question(said.text)):
+        return False, "not a question"
+    if why := may_ask(ctx):
+        return False, why
+    before = ctx.state.thinking
+    texts = [*(before.texts if before is not None else ()), said.text]
+    stop_thinking(ctx)
+    think(ctx, persona, texts[-MOST_TEXTS:])
+    return True, f"asked as {persona.name}" + (f", with {len(texts) - 1} before it" if len(texts) > 1 else "")
+
+
 def _ask_again(ctx: Context, said: Incoming) -> tuple[bool, str]:
     session = ctx.state.session
     if session is not None and session.pending is not None:
@@ -359,6 +381,7 @@ TURN: tuple[tuple[str, Row], ...] = (
     ("Start words", _start),
     ("Intents", _intent),
     ("Knowledge", lambda ctx, said: look_up(ctx, said.text, said.normal)),
+    ("Model", _model),
     ("Ask again", _ask_again),
     ("Fallback", _fallback),
 )

@@ -394,6 +394,7 @@ class Context:
         session = self.state.session
         stopped = f"{session.flow}.{self.origin or session.step}" if session else ""
         self.cancel_timers()
+        self.state.thinking = None
         if words is None:
             text = how.text or self.bot.handoff.text
             words = self.render(text) if text else self.phrases.handoff
@@ -472,6 +473,12 @@ def copy(state: State) -> State:
         state.asked[:],
         state.opt_out_unsure,
         state.meant,
+        state.thinking,
+        state.draft,
+        state.memory,
+        state.memory_at,
+        state.spent,
+        state.spent_in,
     )
 
 

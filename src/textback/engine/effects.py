@@ -1,12 +1,17 @@
 """Effects: what a turn wants done. The pipeline writes them in the turn's transaction; nothing here does anything."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from textback.core.evidence import Evidence
 from textback.core.messages import Asks, AuthorKind, MessageClass
 from textback.engine.arrivals import Media
+
+ReplyOutcome = Literal["sent", "drafted", "clarified", "escalated", "refused", "approved", "edited", "rejected"]
+"""What became of a model's reply: it went by itself; it waits for a person; the contact was asked what they meant; a
+person was asked for, as it wanted or as it was too unsure; the guard refused it; a person sent it as it was, or
+changed, or not at all."""
 
 
 class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
@@ -88,7 +93,8 @@ class Perform(msgspec.Struct, frozen=True, omit_defaults=True, tag="perform"):
     """Ask another system for something. The result is an arrival, JobResult.
 
     `job` names this one visit of the step; `key`, made of the session, the step and the visit, goes with every try, so
-    that the other system can tell a repetition. `timeout` (ms) is for one try; `retries` follow the first one.
+    that the other system can tell a repetition. `timeout` (ms) is for one try; `retries` follow the first one. It is
+    begun `after` so long (ms).
     """
 
     job: str
@@ -100,9 +106,23 @@ class Perform(msgspec.Struct, frozen=True, omit_defaults=True, tag="perform"):
     key: str
     timeout: int
     retries: int
+    after: int = 0
 
 
-AnyEffect = Send | SetTimer | CancelTimers | RecordConsent | CancelQueued | UpdateDelivery | Mask | Perform
+class NoteReply(msgspec.Struct, frozen=True, omit_defaults=True, tag="note_reply"):
+    """Write down what became of a model's reply, beside the record of its call (`job`): how likely it was right, what
+    the guard found, and where people decided on it, their words for it."""
+
+    job: str
+    outcome: ReplyOutcome
+    confidence: float = 0.0
+    flaws: tuple[str, ...] = ()
+    by: str = ""
+    text: str = ""
+    why: str = ""
+
+
+AnyEffect = Send | SetTimer | CancelTimers | RecordConsent | CancelQueued | UpdateDelivery | Mask | Perform | NoteReply
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -112,7 +132,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     help_asked, opt_out_unsure, opt_out_settled, episode_started, episode_status, step_reached, answer_refused,
     fallback, send_refused, turn_failed, reminded, waits, goal, recorded, tagged, untagged, corrected, session_parked,
     session_resumed, resume_offered, unclear, answered, not_answered, loop_guard, late_message, action_asked,
-    action_done, action_failed, action_stale, owner_idle, takeover_refused, reply_refused, hand_back_refused,
+    action_done, action_failed, action_stale, model_asked, model_answered, model_failed, draft_settled,
+    owner_idle, takeover_refused, reply_refused, hand_back_refused,
     complete_refused, heard_together, event_received, link_clicked (written beside the turns, when a contact opens a
     short link).
     """

@@ -17,9 +17,12 @@ URLS = "knowledge/urls.yml"
 MOST_SEGMENTS = 8
 
 
-def look_up(ctx: Context, text: str, normal: str) -> tuple[bool, str]:
+def look_up(ctx: Context, text: str, normal: str, *, clarify: bool | None = None) -> tuple[bool, str]:
     """Answer a text from the knowledge base: where it is sure enough; or ask whether another question is meant, where
-    none is open. With a question open this is a digression, and the question comes back after it."""
+    none is open. With a question open this is a digression, and the question comes back after it. Nothing is asked
+    without `clarify`; unless it is given, that is where there is no model, which may know more."""
+    if clarify is None:
+        clarify = ctx.bot.model is None
     answerer = ctx.bot.answerer
     if answerer is None or not normal:
         return False, "none" if answerer is None else "no words"
@@ -28,7 +31,7 @@ def look_up(ctx: Context, text: str, normal: str) -> tuple[bool, str]:
     if found.text and found.confidence >= ctx.bot.knowledge.answer:
         say(ctx, found, SOURCE)
         return True, shown
-    if not found.text or not found.about or found.confidence < ctx.bot.knowledge.clarify:
+    if not clarify or not found.text or not found.about or found.confidence < ctx.bot.knowledge.clarify:
         return False, shown
     if ctx.open_question() is not None:
         return False, f"unclear: {shown}"
@@ -104,7 +107,7 @@ def read_knowledge(reader: Reader, node: Node | None) -> Knowledge:
 
 def check_answers(bot: Bot, flows: Mapping[str, Flow], problems: list[Problem]) -> None:
     """An `answer` step is of no use to a bot that knows nothing."""
-    if bot.sources:
+    if bot.sources or bot.model is not None:
         return
     for flow in flows.values():
         for step in flow.steps.values():

@@ -23,6 +23,7 @@ from textback.engine.nodes.ask import TYPES, Ask
 from textback.engine.nodes.confirm import Confirm
 from textback.engine.nodes.registry import KINDS
 from textback.engine.opening import read_burst, read_country, read_hours
+from textback.engine.personas_file import check_personas, read_model, read_personas
 from textback.engine.policy_file import POLICY_FILE, read_policy, read_registration
 from textback.engine.reading import FLOW_NAME, NAME, QUEUE, RESERVED, FlowReader, Reader
 from textback.engine.source import Mapping as MappingNode
@@ -34,12 +35,12 @@ SIMULATED = "simulator"
 """The provider that no carrier is behind."""
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
-    "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content", "consent", "knowledge",
+    "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content", "consent", "knowledge", "model",
 )  # fmt: skip
-LATER_BOT_KEYS = ("routing", "retention", "limits", "personas", "thresholds", "urls")
+LATER_BOT_KEYS = ("routing", "retention", "limits", "thresholds", "urls")
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
 #: Folders of the bot format: flows are read now, tests by their own command, the others by a later version.
-LATER_FOLDERS = ("personas", "journeys")
+LATER_FOLDERS = ("journeys",)
 
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 LINE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -94,6 +95,7 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
     bot = msgspec.structs.replace(
         bot, templates=templates, policy=read_policy(files, problems), sources=read_sources(files, problems)
     )
+    bot = msgspec.structs.replace(bot, personas=read_personas(files, bot, problems))
     readers: list[tuple[FlowReader, Flow, Node]] = []
     flows: dict[str, Flow] = {}
     places: dict[str, str] = {}
@@ -112,7 +114,7 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
                 flows[flow.name] = flow
                 places[flow.name] = file
             readers.append((reader, flow, top))
-        elif re.fullmatch(r"templates/[^/]+\.ya?ml", file) or folder == "knowledge":
+        elif re.fullmatch(r"(templates|personas)/[^/]+\.ya?ml", file) or folder == "knowledge":
             continue
         elif folder in LATER_FOLDERS:
             source.warn(None, f"{folder}/ is not used in this version.", "")
@@ -122,6 +124,7 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
         Source(BOT_FILE, problems).error(None, "The bot has no flow.", "Write one in flows/NAME.yml.")
     calls = {flow.name: tuple(name for _, name in reader.runs) for reader, flow, _ in readers}
     for reader, flow, top in readers:
+        check_personas(reader, bot)
         settled = _settle(reader, flow, flows, calls)
         said.append(lint.Part(reader.source, reader.said, top, settled, reader.places, uses=reader.uses))
     check_answers(bot, flows, problems)
@@ -181,6 +184,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         actions=read_actions(reader, keys.get("actions")),
         opt_ins=read_opt_ins(reader, keys.get("consent")),
         knowledge=read_knowledge(reader, keys.get("knowledge")),
+        model=read_model(reader, keys.get("model")),
     )
     reader.check_uses(())
     said.append(lint.Part(source, reader.said))

@@ -9,6 +9,7 @@ from textback.engine.episode import OVER
 from textback.engine.nodes.registry import asking
 from textback.engine.results import ready, settle
 from textback.engine.state import Owner
+from textback.engine.thinking import stop_thinking
 
 Act = AgentReply | Complete | HandBack | SettleOptOut | Takeover
 
@@ -37,6 +38,7 @@ def _renew(ctx: Context) -> None:
 
 def _take(ctx: Context, act: Act) -> None:
     before = ctx.state.owner
+    stop_thinking(ctx)
     ctx.begin_episode()
     ctx.cancel_timers()
     ctx.state.owner = Owner("person", act.user_id, act.user_name, ctx.now)
@@ -84,7 +86,7 @@ def hand_back(ctx: Context, act: HandBack) -> None:
     settle_opt_out(ctx, SettleOptOut(act.user_id, act.user_name, False))
     ctx.effects.append(CancelTimers((OWNER_IDLE,)))
     ctx.state.owner = Owner("bot", since=ctx.now)
-    ctx.state.handoff = None
+    ctx.state.handoff = ctx.state.draft = None
     ctx.event("handed_back", user=act.user_id, name=act.user_name, mode=act.mode)
     session = ctx.state.session
     if act.mode == "end":
@@ -123,7 +125,7 @@ def complete(ctx: Context, act: Complete) -> None:
     if ctx.state.owner.kind == "person":
         ctx.effects.append(CancelTimers((OWNER_IDLE,)))
     ctx.state.owner = Owner("bot", since=ctx.now)
-    ctx.state.handoff = None
+    ctx.state.handoff = ctx.state.draft = None
     while ctx.state.parked:
         ctx.drop_parked(-1)
     ctx.end_session("closed")

@@ -1,12 +1,13 @@
 """Personas: in whose name, from what, and how far a language model may answer; and which models the bot asks."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from textback.core.when import SECOND
 
 Between = Literal["draft", "clarify"]
+BETWEEN: tuple[Between, ...] = get_args(Between)
 
 
 class Gate(msgspec.Struct, frozen=True):

@@ -244,6 +244,7 @@ class FlowReader(Reader):
         self.results: set[str] = set()
         self.sensitive: set[str] = set()
         self.runs: list[tuple[Node, str]] = []
+        self.personas: list[tuple[Node, str]] = []
 
     def block(self, node: Node, prefix: str, after: str) -> str:
         """Read a step, a list of steps or a bare word such as `end`. Gives the first one's id; `after` follows all."""

@@ -13,10 +13,13 @@ from textback.engine.bot import Escalation
 from textback.engine.context import Context
 from textback.engine.effects import Send
 from textback.engine.match import normalise
+from textback.engine.nodes.answer import Answering
 from textback.engine.nodes.ask import Ask, answered, next_action, prefill
 from textback.engine.nodes.call import Call
 from textback.engine.nodes.checks import refusal
 from textback.engine.refusing import refuse
+from textback.engine.replying import arrive as arrive_reply
+from textback.engine.replying import settle_step
 from textback.engine.state import Pending, Session
 
 ACTION_FAILED = "action_failed"
@@ -24,6 +27,10 @@ ACTION_FAILED = "action_failed"
 
 def arrive(ctx: Context, result: JobResult) -> None:
     """Keep a result for the session that waits for it, and go on with it if it may. Raises LimitHit and RenderError."""
+    thinking = ctx.state.thinking
+    if thinking is not None and thinking.job == result.job:
+        arrive_reply(ctx, thinking, result)
+        return
     session = _waiting(ctx, result.job)
     if session is None or session.pending is None:
         ctx.event("action_stale", job=result.job)
@@ -44,6 +51,13 @@ def arrive(ctx: Context, result: JobResult) -> None:
         settle(ctx)
         if ctx.state.handoff is None and any(isinstance(effect, Send) for effect in ctx.effects):
             ctx.happens("said")
+
+
+def waited_for(ctx: Context) -> set[str]:
+    """The jobs whose results somebody waits for."""
+    sessions = [*ctx.state.parked, *([ctx.state.session] if ctx.state.session else ())]
+    jobs = {one.pending.job for one in sessions if one.pending is not None and not one.pending.came}
+    return jobs | ({ctx.state.thinking.job} if ctx.state.thinking is not None else set())
 
 
 def _waiting(ctx: Context, job: str) -> Session | None:
@@ -67,6 +81,8 @@ def settle(ctx: Context) -> None:
         return
     if isinstance(step, Call) and pending.rule < 0:
         _called(ctx, step, pending)
+    elif isinstance(step, Answering):
+        settle_step(ctx, step, pending)
     elif isinstance(step, Ask) and 0 <= pending.rule < len(step.rules):
         _checked(ctx, step, pending)
 

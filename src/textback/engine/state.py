@@ -121,6 +121,29 @@ class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
     until: int
 
 
+class Thinking(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A question that a model is asked: its job, as which persona it answers, the contact's texts, and when (ms)."""
+
+    job: str
+    persona: str
+    texts: list[str]
+    asked_at: int
+
+
+class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A model's reply that a person decides on. `job` is that of its call, `question` what the contact asked,
+    `confidence` how likely it is right, `flaws` what the guard found wrong with it, `sources` where it is from."""
+
+    job: str
+    persona: str
+    question: str
+    text: str
+    confidence: float
+    at: int
+    flaws: list[str] = []
+    sources: list[str] = []
+
+
 class State(msgspec.Struct, omit_defaults=True):
     """Everything a turn needs to know about a conversation besides the arrival itself.
 
@@ -128,7 +151,9 @@ class State(msgspec.Struct, omit_defaults=True):
     whether to go on with that one. `tags` are the contact's, sorted. `unclear` are the flows that their last text may
     have been about, `unclear_text`, while they are asked which; `meant` is what a passage is about, while they are
     asked whether that is their question. `asked` are opt-ins that wait for their YES. `opt_out_unsure` is when they
-    texted what may be an opt-out (ms), until a person has settled it (O3).
+    texted what may be an opt-out (ms), until a person has settled it (O3). `thinking` is what a model is asked, `draft`
+    its reply that waits for a person; `memory` is what models remember of the conversation, as of `memory_at` (ms), and
+    `spent` what they have cost in the episode `spent_in`, in millionths of a US dollar.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -147,6 +172,12 @@ class State(msgspec.Struct, omit_defaults=True):
     asked: list[Asked] = []
     opt_out_unsure: int = 0
     meant: str = ""
+    thinking: Thinking | None = None
+    draft: Draft | None = None
+    memory: str = ""
+    memory_at: int = 0
+    spent: int = 0
+    spent_in: int = 0
 
 
 _encoder = msgspec.json.Encoder()

@@ -26,7 +26,7 @@ from typing import Any
 
 import msgspec
 
-from textback.engine import awaited, contact, people, results, timing
+from textback.engine import awaited, contact, people, replying, results, timing
 from textback.engine.arrivals import (
     AgentReply,
     AnyArrival,
@@ -37,6 +37,7 @@ from textback.engine.arrivals import (
     HandBack,
     JobResult,
     Message,
+    SettleDraft,
     SettleOptOut,
     Takeover,
     TimerFired,
@@ -97,6 +98,7 @@ HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     HandBack: people.hand_back,
     Complete: people.complete,
     SettleOptOut: people.settle_opt_out,
+    SettleDraft: replying.settle_draft,
     ApiSend: _api_send,
     DeliveryStatus: _status,
     JobResult: results.arrive,
@@ -139,6 +141,7 @@ def close_session(state: State, outcome: str) -> tuple[State, list[Event]]:
         data = {"session": parked.id, "flow": parked.flow, "step": parked.step, "outcome": outcome}
         events.append(Event("session_ended", data))
     closed.parked, closed.offered = [], False
+    closed.thinking = closed.draft = None
     if closed.owner.kind == "bot":
         status = closed.episode.status
         closed.episode.status = after(status, "finished")

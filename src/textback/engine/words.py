@@ -33,6 +33,7 @@ class Phrases(msgspec.Struct, frozen=True):
     which_day: str  # {half}, a time
     unclear: str  # {options}
     meant: str  # {question}
+    rephrase: str
     quick: str  # {options}
     or_: str
     checks: dict[str, str]
@@ -98,6 +99,7 @@ ENGLISH = Language(
         which_day="Which day, at {half}?",
         unclear="I'm not sure I got that. Is it about {options}?",
         meant="I'm not sure I got that. Did you mean: {question} Reply YES or NO.",
+        rephrase="I'm not sure I got that. Can you say it in other words?",
         quick="Reply {options}.",
         or_="or",
         checks={
@@ -239,6 +241,7 @@ SPANISH = Language(
         which_day="¿Qué fecha, a las {half}?",
         unclear="No estoy seguro de entenderle. ¿Se trata de {options}?",
         meant="No estoy seguro de entenderle. ¿Pregunta esto: {question} Responda SI o NO.",
+        rephrase="No estoy seguro de entenderle. ¿Puede decirlo con otras palabras?",
         quick="Responda {options}.",
         or_="o",
         checks={

@@ -17,6 +17,7 @@ from textback.engine.reading import NAME, Reader
 from textback.engine.source import Mapping as MappingNode
 from textback.engine.source import Node, Problem, Scalar, Sequence, Source, nearest
 from textback.engine.state import OwnerKind
+from textback.engine.thinking import MODEL
 
 FOLDER = "tests"
 CONVERSATION_KEYS = ("conversation", "at", "line", "locale", "contact", "actions", "turns")
@@ -216,7 +217,7 @@ class _Script:
             return {}
         found = {}
         for name, value in node.values.items():
-            if name not in self._bot.actions:
+            if name not in self._bot.actions and not (name == MODEL and self._bot.model is not None):
                 fix = nearest(name, self._bot.actions) or "Declare it there under actions:, or remove it."
                 self._source.error(node.keys[name], f"There is no action {name!r} in bot.yml.", fix)
             items = value.items if isinstance(value, Sequence) else [value]

@@ -1,11 +1,11 @@
-"""The row of a job: what a turn asks of another system."""
+"""The rows of jobs: what a turn asks of other systems, and of models."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from textback.engine.effects import Perform
+from textback.engine.effects import NoteReply, Perform
 
 
 def of_perform(key: Mapping[str, Any], effect: Perform, line: str, arrival_id: str, now: int) -> dict[str, Any]:
@@ -23,8 +23,23 @@ def of_perform(key: Mapping[str, Any], effect: Perform, line: str, arrival_id: s
         "retries": effect.retries,
         "state": "queued",
         "attempts": 0,
-        "due_at": now,
+        "due_at": now + effect.after,
         "fence": 0,
         "arrival_id": arrival_id,
         "made_at": now,
+    }
+
+
+def of_reply(bucket: int, contact_id: str, effect: NoteReply) -> dict[str, Any]:
+    """What a turn writes down about a model's reply, beside its question."""
+    return {
+        "b": bucket,
+        "k": contact_id,
+        "i": effect.job,
+        "outcome": effect.outcome,
+        "confidence": round(effect.confidence * 1_000),
+        "flaws": " ".join(effect.flaws),
+        "decided_by": effect.by,
+        "decided_text": effect.text,
+        "why": effect.why,
     }

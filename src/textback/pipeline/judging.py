@@ -16,8 +16,9 @@ from textback.engine.nodes.branch import Branch
 from textback.engine.nodes.call import Call
 from textback.engine.source import Node
 from textback.engine.step import Turn
+from textback.engine.thinking import MODEL
 from textback.pipeline.conversations import Conversation, Exchange, Stubs, Texted, Want
-from textback.pipeline.rehearse import LINE, Later, Played, Rehearsal
+from textback.pipeline.rehearse import LINE, Later, Played, Rehearsal, proposed
 
 ENDED = "ended"
 
@@ -25,9 +26,13 @@ ENDED = "ended"
 RECORDED = {"outcome": ("session_ended", "outcome"), "goal": ("goal", "name"), "tag": ("tagged", "tags")}
 
 
-def _performed(effect: Perform, stubs: Stubs) -> AnyArrival | Later:
-    """What the test says that an action answers. Raises TextbackError where it says nothing."""
+def _performed(effect: Perform, stubs: Stubs, bot: Bot, now: int) -> AnyArrival | Later:
+    """What the test says that an action answers. Raises TextbackError where it says nothing; but a model need not
+    answer."""
     stub = stubs.take(effect.action)
+    if effect.action == MODEL:
+        arrival = proposed(bot, effect, stub.result if stub is not None else None, now)
+        return Later(arrival, effect.after + stub.after) if stub is not None and stub.after else arrival
     if stub is None:
         fix = f"Add actions: {{{effect.action}: {{result: ...}}}} to the conversation."
         raise TextbackError(f"The action {effect.action} is asked, and the test does not say what it answers.", fix)
@@ -36,7 +41,7 @@ def _performed(effect: Perform, stubs: Stubs) -> AnyArrival | Later:
 
 
 #: How a test answers for other systems, by the kind of effect that asks them. Steps that do so add theirs.
-ANSWERS: dict[type, Callable[[Any, Stubs], AnyArrival | Later | None]] = {Perform: _performed}
+ANSWERS: dict[type, Callable[[Any, Stubs, Bot, int], AnyArrival | Later | None]] = {Perform: _performed}
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -153,7 +158,7 @@ def judge(bot: Bot, conversation: Conversation, coverage: Coverage) -> Verdict:
         conversation.begins,
         fields=conversation.fields,
         line=conversation.number or LINE,
-        answer=_answering(Stubs(conversation.stubs)),
+        answer=_answering(Stubs(conversation.stubs), bot, conversation.begins),
     )
     verdict = Verdict(conversation)
     for exchange in conversation.exchanges:
@@ -170,10 +175,10 @@ def judge(bot: Bot, conversation: Conversation, coverage: Coverage) -> Verdict:
     return verdict
 
 
-def _answering(stubs: Stubs) -> Callable[[AnyEffect], AnyArrival | Later | None]:
+def _answering(stubs: Stubs, bot: Bot, now: int) -> Callable[[AnyEffect], AnyArrival | Later | None]:
     def answer(effect: AnyEffect) -> AnyArrival | Later | None:
         known = ANSWERS.get(type(effect))
-        return known(effect, stubs) if known else None
+        return known(effect, stubs, bot, now) if known else None
 
     return answer
 

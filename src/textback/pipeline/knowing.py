@@ -9,7 +9,7 @@ import hashlib
 import os
 import threading
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from textback.core.when import DAY
 from textback.engine.bot import Answer, Bot, Knowledge
+from textback.engine.guard.base import Shown
 from textback.engine.load import Problem
 from textback.knowledge.answering import answer
 from textback.knowledge.base import Base, Unit, units_of
@@ -35,6 +36,8 @@ AT_ONCE = 31
 """Units that are encoded together. So few are left to one processor: the others have texts to answer."""
 PATIENCE = 3.0
 """Seconds that a start or a new version waits for vectors; then the base answers by words until they are there."""
+LONGEST_PASSAGE = 1_500
+"""Characters of a passage that a model is shown."""
 _KEPT = 6
 _MAGIC = b"TBKNOW1\0"
 _KEY, _HEAD = 16, 64
@@ -56,12 +59,32 @@ class Library:
         """What is known about a question. Passages go out of date at midnight, so a day's answers are the same."""
         return self._asked(text, locale, now // DAY)
 
+    def passages(self, text: str, locale: str, now: int, files: Collection[str] = (), most: int = 5) -> list[Shown]:
+        """The passages that come nearest to a question, the nearest first: of these files (named as in personas), or of
+        all. The first has the confidence that it answers, the others less by how far they are behind."""
+        found = answer(self.base, text, locale, now // DAY * DAY, self._how.segments)
+        hits = self.base.search(text, locale, now // DAY * DAY, most=most * 4 if files else most).hits
+        wanted = [hit for hit in hits if not files or _named(hit.passage, files)][:most]
+        best = found.asked.hits[0].score if found.asked.hits else 0.0
+        return [
+            Shown(
+                hit.passage.id, hit.passage.about, hit.passage.text[:LONGEST_PASSAGE],
+                round(found.confidence * min(1.0, max(0.0, hit.score / best)), 3) if best > 0 else 0.0,
+            )
+            for hit in wanted
+        ]  # fmt: skip
+
     def _look_up(self, text: str, locale: str, day: int) -> Answer:
         found = answer(self.base, text, locale, day * DAY, self._how.segments)
         if found.passage is None:
             return Answer()
         against = found.against.id if found.against is not None else ""
         return Answer(found.text, found.confidence, found.passage.id, found.passage.about, against)
+
+
+def _named(passage: Passage, files: Collection[str]) -> bool:
+    name = passage.source.removeprefix("knowledge/")
+    return name in files or name.rpartition(".")[0] in files
 
 
 class Knowing:

@@ -20,12 +20,14 @@ from textback.core.faults import point
 from textback.core.when import SECOND
 from textback.engine.actions import Action, nothing
 from textback.engine.arrivals import JobResult
+from textback.engine.thinking import MODEL
 from textback.pipeline.accept import incoming
 from textback.pipeline.bots import Shelf
 from textback.pipeline.buckets import Places, told
 from textback.pipeline.dead import of_job
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import JOB_SECONDS, JOBS
+from textback.pipeline.thinker import Thinker, Thought, keep
 from textback.store import dead, inbox, jobs, spread
 from textback.store.db import Db, Tx
 from textback.store.trouble import reason
@@ -109,11 +111,15 @@ def _action(tx: Tx, shelf: Shelf, version: int, name: str) -> Action | None:
     return bot.actions.get(name) or shelf.current.actions.get(name)
 
 
-def record(tx: Tx, workspace: str, mine: Claim, result: Done | Failed, now: int, jitter: float) -> str:
-    """Write down what came of a job. Says what that means: "done", "again", "over", or "late" where another server has
-    taken it since."""
+def record(
+    tx: Tx, workspace: str, mine: Claim, result: Done | Failed, thought: Thought | None, now: int, jitter: float
+) -> str:
+    """Write down what came of a job, and what a model thought of it. Says what that means: "done", "again", "over", or
+    "late" where another server has taken it since."""
     if not jobs.held(tx, [mine.key]):
         return "late"
+    if thought is not None:
+        keep(tx, mine.row, thought)
     if isinstance(result, Failed) and result.kind in AGAIN and mine.attempts <= mine.row.retries:
         jobs.move(tx, [{**mine.key, "s": "queued", "due": now + _pause(mine.attempts, result, jitter)}])
         return "again"
@@ -131,7 +137,7 @@ def _end(tx: Tx, workspace: str, mine: Claim, result: Done | Failed, now: int) -
         jobs.remove(tx, [mine.key])
     else:
         heard = JobResult(row.id, error=result.kind)
-        if result.kind == "rejected":
+        if result.kind == "rejected" or row.action == MODEL:  # a question of minutes ago is of no use
             jobs.remove(tx, [mine.key])
         else:
             jobs.move(tx, [{**mine.key, "s": "dead", "due": now}])
@@ -161,6 +167,7 @@ class Performer:
         stored: Callable[[int | None], None],
         performs: Performs,
         *,
+        thinker: Thinker | None = None,
         simulate: bool = True,
         lease: int = GRACE,
     ) -> None:
@@ -172,6 +179,7 @@ class Performer:
         self._clock = clock
         self._stored = stored
         self._performs = performs
+        self._thinker = thinker
         self._simulate = simulate
         self._places = Places(db, spread.with_jobs)
         self._working: set[asyncio.Task[None]] = set()
@@ -185,12 +193,17 @@ class Performer:
             more = await self._look() if len(self._working) < MOST else False
             if not more:
                 try:
-                    async with asyncio.timeout(POLL if self._shelf.current.actions or self._working else IDLE):
+                    async with asyncio.timeout(POLL if self._busy() else IDLE):
                         await self._wake.wait()
                 except TimeoutError:
                     continue
         if self._working:
             await asyncio.wait(self._working)
+
+    def _busy(self) -> bool:
+        """Whether there are jobs at all, so that it is worth to look often."""
+        bot = self._shelf.current
+        return bool(bot.actions or bot.model or self._working)
 
     def stop(self) -> None:
         """Claim no more."""
@@ -237,13 +250,14 @@ class Performer:
 
     async def _do(self, mine: Claim) -> None:
         began = monotonic()
-        result = await self._result(mine)
+        thought = await self._thought(mine) if mine.row.action == MODEL else None
+        result = await self._result(mine) if thought is None else Done(thought.value)
         point("perform.performed")
         name, took = mine.row.action, monotonic() - began
         outcome = "done" if isinstance(result, Done) else result.kind
         JOBS.labels(name, outcome).inc()
         JOB_SECONDS.labels(name).observe(took)
-        came = await self._record(mine, result)
+        came = await self._record(mine, result, thought)
         if isinstance(result, Failed):
             given_up = came == "over" and result.kind != "rejected"
             told_ = log.error if given_up else log.info
@@ -258,6 +272,8 @@ class Performer:
 
     async def _result(self, mine: Claim) -> Done | Failed:
         row = mine.row
+        if row.action == MODEL:
+            return Failed("misconfigured", detail="No model can be asked here.")
         line = self._lines.get(row.line)
         if self._simulate and line is not None and line.provider.name == "simulator":
             return Done(nothing(mine.action))
@@ -266,10 +282,20 @@ class Performer:
         arguments = msgspec.json.decode(row.arguments, type=dict[str, Any])
         return await self._performs.perform(mine.action, Job(arguments, row.key, row.timeout))
 
-    async def _record(self, mine: Claim, result: Done | Failed) -> str:
+    async def _thought(self, mine: Claim) -> Thought | None:
+        """What a model says, if any can be asked."""
+        if self._thinker is None:
+            return None
+        try:
+            return await self._thinker.job(mine.row)
+        except Exception as error:  # the database is away: somebody waits, so it goes on without
+            log.warning("a model was not asked", trace=mine.row.arrival_id, job=mine.row.id, error=reason(error))
+            return None
+
+    async def _record(self, mine: Claim, result: Done | Failed, thought: Thought | None) -> str:
         """Write a result down: tried until the database is back, or the lease is another's."""
         place = mine.row.bucket if self._db.by_bucket else None
-        write = partial(self._db.write_within, place, "perform", record, self._workspace, mine, result)
+        write = partial(self._db.write_within, place, "perform", record, self._workspace, mine, result, thought)
         while True:
             try:
                 came: str = await write(self._clock(), random.random())  # noqa: S311

@@ -10,7 +10,7 @@ not know. "Reading" here is both.
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from time import monotonic
@@ -20,6 +20,7 @@ import structlog
 
 from textback.core.when import DAY
 from textback.engine.bot import Answer, Answerer, Bot, Recogniser, Understood
+from textback.engine.guard.base import Shown
 
 log = structlog.get_logger("textback.readings")
 
@@ -174,3 +175,7 @@ class _Answers:
         if isinstance(found, Answer):
             return found
         raise ReadingWanted(Wanted(key, partial(self._answerer.answer, text, locale, now), lambda _: Answer()))
+
+    def passages(self, text: str, locale: str, now: int, files: Collection[str] = (), most: int = 5) -> list[Shown]:
+        """Looked up at once: no turn asks for them."""
+        return self._answerer.passages(text, locale, now, files, most)

@@ -51,6 +51,17 @@ def play_action(bot: Bot, effect: AnyEffect) -> JobResult | None:
     return JobResult(effect.job, nothing(bot.actions.get(effect.action))) if isinstance(effect, Perform) else None
 
 
+def proposed(bot: Bot, effect: Perform, proposal: Any, now: int) -> JobResult:
+    """A model's answer that somebody wrote down: a reply, or all of a proposal; None where no model answers. What it
+    was shown is what the bot knows of the question."""
+    if proposal is None:
+        return JobResult(effect.job, {"why": "unavailable"})
+    question = "\n".join(effect.arguments["texts"])
+    passages = bot.answerer.passages(question, effect.arguments["locale"], now) if bot.answerer is not None else []
+    told = {"reply": proposal} if isinstance(proposal, str) else proposal
+    return JobResult(effect.job, {"proposal": told, "passages": msgspec.to_builtins(passages), "model": "written"})
+
+
 class Done(msgspec.Struct, frozen=True):
     """An effect that was carried out. For a text, `gate` says whether it may go."""
 

@@ -35,6 +35,7 @@ from textback.pipeline.reconcile import Reconciler
 from textback.pipeline.shortener import Shortener
 from textback.pipeline.spool import Spool
 from textback.pipeline.sweep import Sweeper
+from textback.pipeline.thinker import AsksModels, Thinker
 from textback.pipeline.tick import Keep, before, fire_timers, sweep, tidy
 from textback.pipeline.turn import Handled, Turns
 from textback.store import inbox, ledger_check, spread
@@ -91,6 +92,7 @@ class Road:
         tracer: Tracer | None = None,
         shortener: Shortener | None = None,
         performs: Performs | None = None,
+        models: AsksModels | None = None,
         simulate: bool = True,
         redact: bool = True,
         retention: Retention = Retention(),  # noqa: B008 (it never changes)
@@ -132,9 +134,11 @@ class Road:
             lease=lease, eager=eager, tracer=tracer,
         )  # fmt: skip
         self._performer: Performer | None = None
+        self.thinker = Thinker(db, workspace, shelf, now, models) if models is not None else None
         if performs is not None:
             self._performer = Performer(
-                db, workspace, lines, shelf, now, self._results_wait, performs, simulate=simulate, lease=lease
+                db, workspace, lines, shelf, now, self._results_wait, performs,
+                thinker=self.thinker, simulate=simulate, lease=lease,
             )  # fmt: skip
         self._reconciler = Reconciler(
             db, workspace, lines, now, self.receive, self.hub.publish,
@@ -515,7 +519,7 @@ class Road:
             return ()
         self._tidy_at = now + TIDY
         old = before(self._keep, now)
-        return {None, *await self._old_letters(self.workspace, old.settled, old.unsettled, old.decisions)}
+        return {None, *await self._old_letters(self.workspace, old.settled, old.unsettled, old.decisions, old.calls)}
 
     async def _tidy(self, place: int | None) -> None:
         """Delete a batch of it; soon again, until nothing is left to delete."""

@@ -17,12 +17,13 @@ LINE_USE_DAYS = 35
 
 class Keep(msgspec.Struct, frozen=True):
     """How many days things are kept: dead letters that were dealt with, those that nobody has dealt with, rejected
-    webhooks, and what the gate decided."""
+    webhooks, what the gate decided, and questions to models."""
 
     settled: int = 30
     unsettled: int = 90
     rejected: int = 7
     decisions: int = 1825
+    calls: int = 90
 
 
 def fire_timers(tx: Tx, workspace: str, now: int) -> int:
@@ -55,7 +56,7 @@ def before(keep: Keep, now: int) -> retention.Before:
     """What was kept for long enough."""
     settled, unsettled, rejected = (now - days * DAY for days in (keep.settled, keep.unsettled, keep.rejected))
     day = day_of(now - LINE_USE_DAYS * DAY)
-    return retention.Before(settled, unsettled, rejected, day, now - keep.decisions * DAY)
+    return retention.Before(settled, unsettled, rejected, day, now - keep.decisions * DAY, now - keep.calls * DAY)
 
 
 def tidy(tx: Tx, workspace: str, keep: Keep, now: int) -> retention.Gone:

@@ -24,6 +24,7 @@ from textback.engine.effects import (
     Check,
     Event,
     Mask,
+    NoteReply,
     Perform,
     RecordConsent,
     Send,
@@ -41,7 +42,7 @@ from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, asks_for_secret, decide, failed_turn
 from textback.pipeline.erase import take_home
 from textback.pipeline.gating import ANSWERS, Gatekeeper, Wish
-from textback.pipeline.jobs import of_perform
+from textback.pipeline.jobs import of_perform, of_reply
 from textback.pipeline.lines import Line
 from textback.pipeline.masking import Hidden, hide, hide_in_handoff, masked
 from textback.pipeline.quiet import UNASKED, allowed_from
@@ -390,6 +391,8 @@ class Turns:
             case Perform():
                 mine = writes.key(conversation, effect.job)
                 writes.jobs.append(of_perform(mine, effect, conversation.line, row.id, writes.now))
+            case NoteReply():
+                writes.replies.append(of_reply(conversation.bucket, conversation.contact_id, effect))
             case UpdateDelivery():
                 writes.deliveries.append(
                     {

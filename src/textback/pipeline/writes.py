@@ -10,7 +10,7 @@ from textback.engine.state import State, dump_state, load_state
 from textback.pipeline.claim import Queued
 from textback.pipeline.consents import record
 from textback.pipeline.masking import Hidden
-from textback.store import dead, jobs, short_links, turns
+from textback.store import dead, jobs, models, short_links, turns
 from textback.store import gate as gate_store
 from textback.store.db import Row, Tx
 from textback.store.ledger import Fact
@@ -82,6 +82,7 @@ class Writes:
         self.guarded: list[tuple[str, str]] = []
         self.dead: list[dict[str, Any]] = []
         self.jobs: list[dict[str, Any]] = []
+        self.replies: list[dict[str, Any]] = []
         self.failed: list[tuple[str, str]] = []
         self.kept: set[str] = set()  # failed arrivals that can be taken in again as they came
         self.outcomes: Counter[tuple[str, str]] = Counter()
@@ -128,5 +129,7 @@ class Writes:
             dead.add(tx, self.dead)
         if self.jobs:
             jobs.add(tx, self.jobs)
+        if self.replies:
+            models.note(tx, self.replies)
         if self.decisions:
             gate_store.add(tx, self.decisions)

@@ -42,6 +42,7 @@ ERASED: dict[str, Rule] = {
     "dead_letters": "delete",
     "timers": "delete",
     "jobs": "delete",
+    "model_calls": "delete",
     "gate_decisions": "keep",  # by which rule a text went, was held or refused, and when
     "short_links": "delete",
     "sessions": "keep",  # which flow, when, and how it ended

@@ -8,24 +8,25 @@ from sqlalchemy import Connection, Select, Table, select, text
 from textback.store.locks import TIDYING
 from textback.store.many import Deletes
 from textback.store.spread import by_bucket, confined, within
-from textback.store.tables import dead_letters, gate_decisions, jobs, line_use, rejected_webhooks
+from textback.store.tables import dead_letters, gate_decisions, jobs, line_use, model_calls, rejected_webhooks
 
 BATCH = 500
 """Rows of each table that one run deletes at most."""
 
-_d, _g, _r, _u = dead_letters.c, gate_decisions.c, rejected_webhooks.c, line_use.c
+_c, _d, _g, _r, _u = model_calls.c, dead_letters.c, gate_decisions.c, rejected_webhooks.c, line_use.c
 
 
 class Before(msgspec.Struct, frozen=True):
     """What goes: dead letters that were dealt with, or came, before these times (ms), and the jobs of the latter;
-    rejected webhooks that came before that one; what lines have sent before that day; and what the gate decided before
-    that time."""
+    rejected webhooks that came before that one; what lines have sent before that day; what the gate decided before
+    that time; and questions to models from before that one."""
 
     settled: int
     unsettled: int
     rejected: int
     day: str
     decisions: int = 0
+    calls: int = 0
 
 
 class Gone(msgspec.Struct, frozen=True):
@@ -52,6 +53,8 @@ def tidy(tx: Connection, workspace: str, before: Before) -> Gone:
         counts = [unsettled, _delete(tx, dead_letters, letter.where(_d.redriven_at < before.settled))]
         decision = select(_g.bucket, _g.contact_id, _g.id).where(_g.workspace == workspace, _g.at < before.decisions)
         counts.append(_delete(tx, gate_decisions, within(tx, decision, _g.bucket)))
+        call = select(_c.bucket, _c.contact_id, _c.id).where(_c.workspace == workspace, _c.at < before.calls)
+        counts.append(_delete(tx, model_calls, within(tx, call, _c.bucket)))
     if confined(tx) is None:
         counts += _delete_others(tx, workspace, before)
     return Gone(unsettled, sum(counts), BATCH in counts)

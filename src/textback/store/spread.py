@@ -11,7 +11,16 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Delete, Select, Table, and_, func, or_, select
 from sqlalchemy.sql.elements import SQLCoreOperations
 
-from textback.store.tables import arrivals, dead_letters, early_statuses, gate_decisions, jobs, outbox, timers
+from textback.store.tables import (
+    arrivals,
+    dead_letters,
+    early_statuses,
+    gate_decisions,
+    jobs,
+    model_calls,
+    outbox,
+    timers,
+)
 
 _Statement = TypeVar("_Statement", Select[Any], Delete)
 
@@ -95,11 +104,15 @@ def with_leftovers(tx: Connection, now: int) -> list[int]:
     return sorted({*abandoned, *tx.execute(_where(early_statuses.c.bucket)).scalars()})
 
 
-def with_old_letters(tx: Connection, workspace: str, settled: int, unsettled: int, decisions: int) -> list[int]:
+def with_old_letters(
+    tx: Connection, workspace: str, settled: int, unsettled: int, decisions: int, calls: int
+) -> list[int]:
     """The buckets with dead letters that were dealt with, or came and were not, before these times, or with decisions
-    of the gate from before the last."""
+    of the gate or questions to models from before the last two."""
     d = dead_letters.c
     old = or_(d.redriven_at < settled, and_(d.redriven_at.is_(None), d.at < unsettled))
     letters = tx.execute(_where(d.bucket, d.workspace == workspace, old)).scalars()
     g = gate_decisions.c
-    return sorted({*letters, *tx.execute(_where(g.bucket, g.workspace == workspace, g.at < decisions)).scalars()})
+    decided = tx.execute(_where(g.bucket, g.workspace == workspace, g.at < decisions)).scalars()
+    c = model_calls.c
+    return sorted({*letters, *decided, *tx.execute(_where(c.bucket, c.workspace == workspace, c.at < calls)).scalars()})

@@ -300,6 +300,33 @@ jobs = Table(
     sqlite_with_rowid=False,
 )
 
+# Questions to language models, under the id of their job; those of programs belong to no contact ("").
+model_calls = Table(
+    "model_calls",
+    metadata,
+    *_conversation_key(),
+    Column("arrival_id", String(32), nullable=False),
+    Column("persona", String(64), nullable=False),
+    Column("model", String(128), nullable=False),  # that answered; empty: none did
+    Column("why", String(16), nullable=False),  # none did
+    Column("prompt", Text, nullable=False),  # what was sent, masked
+    Column("output", Text, nullable=False),  # what it proposed, and every call that was made for it
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    Column("cost", Integer, nullable=False),  # millionths of a US dollar
+    Column("ms", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("confidence", Integer, nullable=False, server_default="0"),  # thousandths, as the gate saw it
+    Column("outcome", String(16), nullable=False, server_default=""),  # what became of it; empty: nothing yet
+    Column("flaws", Text, nullable=False, server_default=""),
+    Column("decided_by", String(32), nullable=False, server_default=""),
+    Column("decided_text", Text, nullable=False, server_default=""),  # what a person sent in its place
+    Column("feedback", String(8), nullable=False, server_default=""),  # good | wrong
+    Column("feedback_why", Text, nullable=False, server_default=""),
+    Index("model_calls_by_time", "workspace", "at"),
+    sqlite_with_rowid=False,
+)
+
 sessions = Table(
     "sessions",
     metadata,

@@ -2,16 +2,19 @@
 
 from textback.engine.bot import Answer, Knowledge, Step
 from textback.engine.context import HIDDEN, Context
-from textback.engine.reading import Draft, Kind, Reader
+from textback.engine.reading import NAME, Draft, Kind, Reader
 from textback.engine.source import Node
 from textback.engine.template import Text
+from textback.engine.thinking import may_ask, persona_of, think
 
 
 class Answering(Step, frozen=True, kw_only=True):
-    """Answer `question`, or the contact's last text. Below `least` (the bot's own where None) go to `otherwise`; where
+    """Answer `question`, or the contact's last text, from the knowledge base, or else by a model as this persona (the
+    bot's own where it names none). Below `least` (the bot's own where None) go to `otherwise`; where
     there is none, say what is said to texts that nothing understands."""
 
     question: Text | None = None
+    persona: str = ""
     least: float | None = None
     otherwise: str | None = None
 
@@ -24,12 +27,20 @@ def read(draft: Draft) -> Answering:
     """`answer`, or `answer: QUESTION`, with `min_confidence` and `else: STEPS`."""
     flow = draft.flow
     value = draft.value
+    persona = flow.string(draft.keys.get("persona"), "persona", NAME) or ""
+    if persona:
+        flow.personas.append((draft.keys["persona"], persona))
     question = None if getattr(value, "empty", False) or getattr(value, "value", None) == "" else draft.text("answer")
     least = None
     if "min_confidence" in draft.keys:
         least = share(flow, draft.keys["min_confidence"], "min_confidence", Knowledge().answer)
     otherwise = flow.block(draft.keys["else"], f"{draft.id}.else.", draft.next) if "else" in draft.keys else None
-    return Answering(**draft.base(), question=question, least=least, otherwise=otherwise)
+    return Answering(**draft.base(), question=question, least=least, otherwise=otherwise, persona=persona)
+
+
+def usable_by_model(question: str) -> bool:
+    """Whether there is anything to ask."""
+    return bool(question.strip()) and HIDDEN not in question
 
 
 def share(reader: Reader, node: Node | None, what: str, default: float) -> float:
@@ -47,9 +58,14 @@ def share(reader: Reader, node: Node | None, what: str, default: float) -> float
     return found
 
 
-def run(ctx: Context, step: Answering) -> str:
-    """Say what is known, or what to say when it is not; and go on."""
-    question = ctx.heard if step.question is None else ctx.render(step.question)
+def asked(ctx: Context, step: Answering) -> str:
+    """The question that the step answers."""
+    return ctx.heard if step.question is None else ctx.render(step.question)
+
+
+def run(ctx: Context, step: Answering) -> str | None:
+    """Say what is known, or what to say when it is not, and go on; or ask a model, and wait for it."""
+    question = asked(ctx, step)
     answerer = ctx.bot.answerer
     usable = answerer is not None and question.strip() and question != HIDDEN
     found = answerer.answer(question, ctx.locale, ctx.now) if answerer is not None and usable else Answer()
@@ -57,6 +73,10 @@ def run(ctx: Context, step: Answering) -> str:
         ctx.say(found.text, ctx.source(step), step.message_class)
         ctx.event("answered", passage=found.passage, confidence=round(found.confidence, 3))
         return step.next
+    persona = persona_of(ctx.bot, step.persona)
+    if persona is not None and usable_by_model(question) and not may_ask(ctx):
+        think(ctx, persona, [question], step)
+        return None
     ctx.event("not_answered", passage=found.passage, confidence=round(found.confidence, 3))
     if step.otherwise is not None:
         return step.otherwise
@@ -65,4 +85,4 @@ def run(ctx: Context, step: Answering) -> str:
     return step.next
 
 
-KIND = Kind("answer", Answering, ("min_confidence", "else"), read, run, bare=True, once=True)
+KIND = Kind("answer", Answering, ("persona", "min_confidence", "else"), read, run, bare=True, once=True)

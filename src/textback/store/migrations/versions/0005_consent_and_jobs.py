@@ -15,6 +15,7 @@ KEPT = "The consent ledger is only added to."
 def upgrade() -> None:
     _agreements()
     _jobs()
+    _model_calls()
     op.add_column("outbox", sa.Column("programme", sa.String(length=64), server_default="", nullable=False))
     op.add_column("outbox", sa.Column("asks", sa.SmallInteger(), server_default="0", nullable=False))
     _gate()
@@ -71,6 +72,38 @@ def _jobs() -> None:
     )
     waiting = sa.text("state <> 'dead'")
     op.create_index("jobs_due", "jobs", ["due_at", "id"], sqlite_where=waiting, postgresql_where=waiting)
+
+
+def _model_calls() -> None:
+    short, text = sa.String(length=16), sa.Text()
+    op.create_table(
+        "model_calls",
+        sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_id", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("arrival_id", sa.String(length=32), nullable=False),
+        sa.Column("persona", sa.String(length=64), nullable=False),
+        sa.Column("model", sa.String(length=128), nullable=False),
+        sa.Column("why", short, nullable=False),
+        sa.Column("prompt", text, nullable=False),
+        sa.Column("output", text, nullable=False),
+        sa.Column("tokens_in", sa.Integer(), nullable=False),
+        sa.Column("tokens_out", sa.Integer(), nullable=False),
+        sa.Column("cost", sa.Integer(), nullable=False),
+        sa.Column("ms", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("confidence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("outcome", short, server_default="", nullable=False),
+        sa.Column("flaws", text, server_default="", nullable=False),
+        sa.Column("decided_by", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("decided_text", text, server_default="", nullable=False),
+        sa.Column("feedback", sa.String(length=8), server_default="", nullable=False),
+        sa.Column("feedback_why", text, server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("bucket", "contact_id", "id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("model_calls_by_time", "model_calls", ["workspace", "at"])
 
 
 def _gate() -> None:

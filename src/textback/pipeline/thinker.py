@@ -1,0 +1,161 @@
+"""Asking a language model what a conversation wants to know: gathering what it is told, and keeping what it says."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from textback.core.when import DAY, to_datetime
+from textback.engine.bot import Bot
+from textback.engine.context import HIDDEN
+from textback.engine.guard.base import Shown
+from textback.engine.persona import Persona
+from textback.engine.replying import Came
+from textback.engine.thinking import MILLION, persona_of
+from textback.llm.base import Asked, Line, Prompt
+from textback.llm.prompt import prompt_of
+from textback.pipeline.bots import Shelf
+from textback.store import models as store
+from textback.store.db import Db, Row, Tx
+
+HISTORY = 20
+"""Texts of the conversation that a model is told, at most."""
+PASSAGES = 5
+LONGEST_KEPT = 12_000
+"""Characters of a prompt that are kept."""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What a turn wants to know: the arguments of a model's job."""
+
+    persona: str
+    texts: tuple[str, ...]
+    locale: str
+    fields: dict[str, str] = {}
+    memory: str = ""
+
+
+class AsksModels(Protocol):
+    """What can ask models."""
+
+    async def ask(self, uses: Sequence[str], prompt: Prompt, within: float) -> Asked:
+        """Ask one after the other, within so many seconds. Never raises."""
+        ...
+
+
+class Thought(msgspec.Struct, frozen=True):
+    """What came of a question: the value of its job, and all that is kept of it but its key."""
+
+    came: Came
+    kept: dict[str, Any]
+
+    @property
+    def value(self) -> Any:
+        """As an arrival carries it."""
+        return msgspec.to_builtins(self.came)
+
+
+class Thinker:
+    """Asks models for a workspace."""
+
+    def __init__(self, db: Db, workspace: str, shelf: Shelf, clock: Callable[[], int], models: AsksModels) -> None:
+        self._db = db
+        self._workspace = workspace
+        self._shelf = shelf
+        self._clock = clock
+        self._models = models
+
+    async def job(self, row: Row[Any]) -> Thought:
+        """Do a model's job. Never raises but where the database is away."""
+        question = msgspec.json.decode(row.arguments, type=Question)
+        now = self._clock()
+        rows = await self._db.read(store.recent, row.contact_id, now - DAY, HISTORY + len(question.texts))
+        return await self.think(question, before(rows, question.texts), row.timeout / 1_000)
+
+    async def think(self, question: Question, history: Sequence[Line], within: float) -> Thought:
+        """Ask a question; `history` ends before it."""
+        now = self._clock()
+        bot = self._shelf.current
+        persona = persona_of(bot, question.persona)
+        if persona is None or bot.model is None:
+            return self._thought(question, Asked(None, "misconfigured"), None, (), (), now)
+        passages = await asyncio.to_thread(_passages, bot, persona, question, now)
+        prompt = prompt_of(
+            brand=bot.name,
+            persona=persona,
+            locale=question.locale,
+            memory=question.memory,
+            fields=question.fields,
+            history=history,
+            passages=passages,
+            question="\n".join(question.texts),
+            now_text=to_datetime(now, bot.timezone).strftime("%A, %B %d, %Y, %I:%M %p"),
+        )
+        spent = await self._db.read(store.spent, self._workspace, day_of(now)) if bot.model.day else 0
+        if bot.model.day and spent >= bot.model.day * MILLION:
+            return self._thought(question, Asked(None, "budget"), prompt, passages, history, now)
+        asked = await self._models.ask(bot.model.use, prompt, within)
+        return self._thought(question, asked, prompt, passages, history, now)
+
+    def _thought(
+        self, question: Question, asked: Asked, prompt: Prompt | None, passages: Sequence[Shown],
+        history: Sequence[Line], now: int,
+    ) -> Thought:  # fmt: skip
+        said = tuple(line.text for line in history if line.role == "user")
+        instructions = prompt.instructions if prompt is not None else ""
+        came = Came(asked.proposal, tuple(passages), said, instructions, asked.model, asked.cost, asked.why or "")
+        output = {"proposal": asked.proposal, "tries": asked.tries}
+        return Thought(
+            came,
+            {
+                "workspace": self._workspace,
+                "persona": question.persona,
+                "model": asked.model[:128],
+                "why": asked.why or "",
+                "prompt": msgspec.json.encode(prompt).decode()[:LONGEST_KEPT] if prompt is not None else "",
+                "output": msgspec.json.encode(output).decode(),
+                "tokens_in": sum(one.tokens_in for one in asked.tries),
+                "tokens_out": sum(one.tokens_out for one in asked.tries),
+                "cost": asked.cost,
+                "ms": sum(one.ms for one in asked.tries),
+                "at": now,
+                **EMPTY,
+            },
+        )
+
+
+EMPTY = {
+    "confidence": 0, "outcome": "", "flaws": "", "decided_by": "", "decided_text": "", "feedback": "",
+    "feedback_why": "",
+}  # fmt: skip
+
+
+def day_of(now: int) -> str:
+    """The day that a cost counts for, the same on every node."""
+    return to_datetime(now, "UTC").date().isoformat()
+
+
+def before(rows: Sequence[Row[Any]], texts: Sequence[str]) -> list[Line]:
+    """The conversation before these texts of the contact. What is hidden stays so."""
+    left = list(texts)
+    found = []
+    for row in reversed(rows):
+        if row.direction == "in" and row.text in left:
+            left.remove(row.text)
+        elif HIDDEN not in row.text:
+            found.append(Line("user" if row.direction == "in" else "assistant", row.text))
+    return found[::-1][-HISTORY:]
+
+
+def _passages(bot: Bot, persona: Persona, question: Question, now: int) -> list[Shown]:
+    if bot.answerer is None:
+        return []
+    return bot.answerer.passages("\n".join(question.texts), question.locale, now, persona.knowledge, PASSAGES)
+
+
+def keep(tx: Tx, row: Row[Any], thought: Thought) -> None:
+    """Write down a job's question, and count its cost."""
+    mine = {"bucket": row.bucket, "contact_id": row.contact_id, "id": row.id, "arrival_id": row.arrival_id}
+    store.add(tx, [{**thought.kept, **mine}])
+    store.spend(tx, thought.kept["workspace"], day_of(thought.kept["at"]), thought.kept["cost"])
