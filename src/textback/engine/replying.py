@@ -4,6 +4,7 @@ The model decides nothing. What it wrote is data until the guard has found no fa
 it; where either fails, the knowledge base's own words are next, and then a person.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from textback.core.text import clean
 from textback.engine.advance import advance
 from textback.engine.arrivals import JobResult, SettleDraft
-from textback.engine.bot import Escalation
+from textback.engine.bot import Bot, Escalation
 from textback.engine.context import Context
 from textback.engine.digress import come_back
 from textback.engine.effects import CancelTimers, NoteReply, ReplyOutcome, Send
@@ -52,6 +53,11 @@ class Weighed(msgspec.Struct, frozen=True):
     proposal: Proposal
     judgement: Judgement
     why: str = ""
+
+    @property
+    def flaws(self) -> tuple[str, ...]:
+        """What is wrong with it, each kind once."""
+        return tuple(dict.fromkeys(flaw.kind for flaw in self.judgement.flaws))
 
 
 NOTHING = Weighed("without", Proposal(""), Judgement("", 0.0, 0.0))
@@ -125,18 +131,31 @@ def weigh(
     if proposal is None or not (proposal.reply or proposal.escalate_reason):
         ctx.event("model_failed", job=job, error=came.why or "empty")
         return NOTHING
-    judgement = judge(proposal, came.passages, question, _rules(ctx, persona, came, question))
-    if ctx.bot.trust is not None:
-        likely = ctx.bot.trust.likely(persona.name, judgement.confidence)
-        judgement = msgspec.structs.replace(judgement, confidence=likely)
-    act, why = _act(persona, proposal, judgement, least)
-    flaws = tuple(dict.fromkeys(flaw.kind for flaw in judgement.flaws))
+    weighed = consider(ctx.bot, persona, came, question, ctx.locale, ctx.state.fields, least)
+    act, flaws = weighed.act, weighed.flaws
     if act == "say" and proposal.memory:
         ctx.state.memory, ctx.state.memory_at = clean(proposal.memory)[:LONGEST_MEMORY], ctx.now
-    sure = round(judgement.confidence, 3)
+    sure = round(weighed.judgement.confidence, 3)
     mine = ctx.state.owner.kind == "bot"
     ctx.effects.append(NoteReply(job, OUTCOMES[act] if mine else "escalated", sure, flaws))
     ctx.event("model_answered", job=job, persona=persona.name, confidence=sure, act=act, flaws=list(flaws))
+    return weighed
+
+
+def consider(
+    bot: Bot, persona: Persona, came: Came, question: str, locale: str, fields: Mapping[str, Any],
+    least: float | None = None,
+) -> Weighed:  # fmt: skip
+    """Judge a proposal, and say what is to be done with it. `locale` is the contact's; from `least` on a reply goes,
+    where a step says so."""
+    proposal = came.proposal
+    if proposal is None:
+        return NOTHING
+    judgement = judge(proposal, came.passages, question, _rules(bot, persona, came, question, locale, fields))
+    if bot.trust is not None:
+        likely = bot.trust.likely(persona.name, judgement.confidence)
+        judgement = msgspec.structs.replace(judgement, confidence=likely)
+    act, why = _act(persona, proposal, judgement, least)
     return Weighed(act, proposal, judgement, why)
 
 
@@ -154,20 +173,19 @@ def _act(persona: Persona, proposal: Proposal, judgement: Judgement, least: floa
     return "escalate", "unsure"
 
 
-def _rules(ctx: Context, persona: Persona, came: Came, question: str) -> Rules:
-    bot = ctx.bot
-    fields = {name: str(ctx.state.fields.get(name, "")) for name in (bot.model.share if bot.model else ())}
+def _rules(bot: Bot, persona: Persona, came: Came, question: str, locale: str, fields: Mapping[str, Any]) -> Rules:
+    shared = {name: str(fields.get(name) or "") for name in (bot.model.share if bot.model else ())}
     return Rules(
         links=persona.links | bot.content.hosts,
         segments=persona.segments,
-        locale=persona.locale or ctx.locale,
+        locale=persona.locale or locale,
         avoid=persona.avoid,
         prompt=f"{came.prompt}\n{persona.prompt}",
         brand=bot.name,
         phone=bot.phone,
         email=bot.email,
         contact=(*came.said, question),
-        fields={name: value for name, value in fields.items() if value},
+        fields={name: value for name, value in shared.items() if value},
     )
 
 

@@ -1,7 +1,7 @@
 """Asking a language model what a conversation wants to know: gathering what it is told, and keeping what it says."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -157,5 +157,10 @@ def _passages(bot: Bot, persona: Persona, question: Question, now: int) -> list[
 def keep(tx: Tx, row: Row[Any], thought: Thought) -> None:
     """Write down a job's question, and count its cost."""
     mine = {"bucket": row.bucket, "contact_id": row.contact_id, "id": row.id, "arrival_id": row.arrival_id}
-    store.add(tx, [{**thought.kept, **mine}])
-    store.spend(tx, thought.kept["workspace"], day_of(thought.kept["at"]), thought.kept["cost"])
+    keep_call(tx, {**thought.kept, **mine})
+
+
+def keep_call(tx: Tx, row: Mapping[str, Any]) -> None:
+    """Write down a question, with all of its columns, and count its cost."""
+    store.add(tx, [row])
+    store.spend(tx, row["workspace"], day_of(row["at"]), row["cost"])
