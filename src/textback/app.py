@@ -32,6 +32,7 @@ from textback.pipeline.road import Road, clock
 from textback.pipeline.shortener import Shortener
 from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
 from textback.pipeline.spool import Spool, open_spool
+from textback.pipeline.suggesting import Suggester
 from textback.pipeline.tick import Keep
 from textback.pipeline.understanding import Understanding
 from textback.pipeline.uploads import Uploads
@@ -306,6 +307,7 @@ class App:
                 settings.unresolved_dead_letter_days,
                 settings.rejected_webhook_days,
                 settings.gate_decision_days,
+                settings.turn_days,
             ),
             tracer=self.tracer,
             shortener=Shortener(
@@ -339,6 +341,7 @@ class App:
                 secure=bool(settings.public_url and settings.public_url.startswith("https://")),
                 uploads=self.uploads,
                 ledger_check=self.ledger_check,
+                suggester=Suggester(self.db, shelf, self.road.thinker),
                 watch=Watch(settings.opt_out_alert, settings.upload_mb * 2**20),
                 wording=Wording(settings.template_editors, settings.template_approval, settings.max_parts),
             )

@@ -24,7 +24,7 @@ SHOWN = (
     "session_started", "session_ended", "escalated", "taken_over", "handed_back", "completed", "opted_out", "opted_in",
     "opt_out_unsure", "opt_out_settled", "help_asked", "episode_started", "turn_failed", "owner_idle", "reminded",
     "loop_guard", "late_message", "opt_in_refused", "opt_in_asked", "doubted", "link_clicked", "action_done",
-    "action_failed", "event_received",
+    "action_failed", "event_received", "model_answered", "model_failed", "draft_settled",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from textback.engine.bot import Bot
 from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.road import Road
+from textback.pipeline.suggesting import Suggester
 from textback.pipeline.uploads import Uploads
 from textback.pipeline.wording import MOST_PARTS
 from textback.store.db import Db
@@ -42,7 +43,8 @@ class Watch:
 @dataclass(frozen=True, slots=True)
 class WebContext:
     """`bot` gives the published bot; `public_url` is what providers call; `secure` says that people come over https;
-    `uploads` reads in lists of numbers, `ledger_check` checks the ledger; `known_keys` are the hashes of API keys that
+    `uploads` reads in lists of numbers, `ledger_check` checks the ledger, `suggester`
+    finds replies; `known_keys` are the hashes of API keys that
     were good since the start, with their names."""
 
     db: Db
@@ -54,6 +56,7 @@ class WebContext:
     secure: bool
     uploads: Uploads
     ledger_check: LedgerCheck
+    suggester: Suggester
     known_keys: dict[str, str] = field(default_factory=dict)
     wording: Wording = Wording()
     watch: Watch = Watch()

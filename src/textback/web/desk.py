@@ -32,9 +32,9 @@ from textback.web.present import (
     list_row,
     moment,
     name_of,
-    reason_words,
     woven,
 )
+from textback.web.reasons import next_action, reason_words
 from textback.web.security import Denied
 
 VIEWS: tuple[store.View, ...] = get_args(store.View)
@@ -87,7 +87,8 @@ async def desk_page(request: Request) -> Response:
     return page(request, "desk.html", {**data, "talk": None, "pane": "list"})
 
 
-async def _conversation(request: Request) -> Row[Any]:
+async def conversation_of(request: Request) -> Row[Any]:
+    """The conversation that a request is about. Raises Denied."""
     ctx, _ = _context(request)
     contact_id = request.path_params["contact"]
     known = CONTACT.fullmatch(contact_id) is not None
@@ -97,7 +98,9 @@ async def _conversation(request: Request) -> Row[Any]:
     return row
 
 
-async def _talk(request: Request, row: Row[Any], *, draft: str = "", error: str = "") -> dict[str, Any]:
+async def _talk(
+    request: Request, row: Row[Any], *, draft: str = "", error: str = "", suggestion: str = ""
+) -> dict[str, Any]:
     """What thread, composer and context show of one conversation."""
     ctx, user = _context(request)
     now, zone = ctx.road.now(), ctx.bot().timezone
@@ -148,6 +151,11 @@ async def _talk(request: Request, row: Row[Any], *, draft: str = "", error: str 
         ],
         "draft": draft,
         "error": error,
+        "suggestion": suggestion,
+        "proposed": state.draft,
+        "thinking": state.thinking is not None,
+        "memory": state.memory,
+        "next_action": next_action(state, held.kind),
         "once": new_id(),
     }
 
@@ -170,10 +178,15 @@ async def _page(request: Request, row: Row[Any], pane: str, status: int = 200, *
     return page(request, "desk.html", {**data, "talk": await _talk(request, row, **more), "pane": pane}, status)
 
 
+async def shown(request: Request, row: Row[Any], *, draft: str, suggestion: str) -> Response:
+    """The conversation, with something for its composer."""
+    return await _page(request, row, "thread", draft=draft, suggestion=suggestion)
+
+
 async def conversation_page(request: Request) -> Response:
     """GET /c/{contact}: the thread. Opening it marks it read."""
     ctx, _ = _context(request)
-    row = await _conversation(request)
+    row = await conversation_of(request)
     if row.unread and await ctx.db.write(store.mark_read, row.contact_id, bucket_of(row.contact_id)):
         ctx.road.hub.publish([row.contact_id])
     return await _page(request, row, "thread")
@@ -181,7 +194,7 @@ async def conversation_page(request: Request) -> Response:
 
 async def card_page(request: Request) -> Response:
     """GET /c/{contact}/card: handoff and contact, a page of their own on phones."""
-    return await _page(request, await _conversation(request), "context")
+    return await _page(request, await conversation_of(request), "context")
 
 
 async def _do(request: Request, row: Row[Any], arrival: Any, action: str, key: str = "", **data: str) -> str:
@@ -195,7 +208,7 @@ async def _do(request: Request, row: Row[Any], arrival: Any, action: str, key: s
     return refused
 
 
-async def _act(request: Request, row: Row[Any], arrival: Any, action: str, key: str = "", **data: str) -> Response:
+async def act(request: Request, row: Row[Any], arrival: Any, action: str, key: str = "", **data: str) -> Response:
     """Do it and show the conversation, which says who has it now."""
     await _do(request, row, arrival, action, key, **data)
     return _back(request, row)
@@ -209,42 +222,42 @@ def _back(request: Request, row: Row[Any]) -> Response:
 async def take(request: Request) -> Response:
     """POST /c/{contact}/take: this person answers from now on. `force` takes it from another person."""
     _, user = _context(request)
-    row = await _conversation(request)
+    row = await conversation_of(request)
     force = request.state.form.get("force") == "1"
-    return await _act(request, row, Takeover(user.id, user.name, force), "take", force=str(force))
+    return await act(request, row, Takeover(user.id, user.name, force), "take", force=str(force))
 
 
 async def hand_back(request: Request) -> Response:
     """POST /c/{contact}/return: the bot answers from now on; `mode` is ask, wait or end."""
     _, user = _context(request)
-    row = await _conversation(request)
+    row = await conversation_of(request)
     mode = request.state.form.get("mode", "wait")
     if mode not in ("ask", "wait", "end"):
         raise Denied(400, "Return it with ask, wait or end.")
-    return await _act(request, row, HandBack(user.id, user.name, mode), "return", mode=mode)
+    return await act(request, row, HandBack(user.id, user.name, mode), "return", mode=mode)
 
 
 async def complete(request: Request) -> Response:
     """POST /c/{contact}/complete: nothing more to do; the next text begins anew with the bot."""
     _, user = _context(request)
-    row = await _conversation(request)
-    return await _act(request, row, Complete(user.id, user.name), "complete")
+    row = await conversation_of(request)
+    return await act(request, row, Complete(user.id, user.name), "complete")
 
 
 async def settle(request: Request) -> Response:
     """POST /c/{contact}/settle: whether a text that may have been an opt-out was one; `opted_out` is yes or no."""
     _, user = _context(request)
-    row = await _conversation(request)
+    row = await conversation_of(request)
     said = request.state.form.get("opted_out", "")
     if said not in ("yes", "no"):
         raise Denied(400, "Say yes or no: did they opt out?")
-    return await _act(request, row, SettleOptOut(user.id, user.name, said == "yes"), "settle_opt_out", opted_out=said)
+    return await act(request, row, SettleOptOut(user.id, user.name, said == "yes"), "settle_opt_out", opted_out=said)
 
 
 async def reply(request: Request) -> Response:
     """POST /c/{contact}/reply: text the contact. `once` makes the same form count once however often it is sent."""
     _, user = _context(request)
-    row = await _conversation(request)
+    row = await conversation_of(request)
     text = clean(request.state.form.get("text", "").replace("\r\n", "\n")).strip()
     error = ""
     if not text:
@@ -261,7 +274,7 @@ async def reply(request: Request) -> Response:
     refused = await _do(request, row, arrival, "reply", key, message=message_id)
     if refused:
         error = "They opted out. Nothing was sent." if refused == "send_refused" else NOT_YOURS
-        return await _page(request, await _conversation(request), "thread", 409, draft=text, error=error)
+        return await _page(request, await conversation_of(request), "thread", 409, draft=text, error=error)
     return _back(request, row)
 
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from textback import __version__
 from textback.store.proof import Proof
+from textback.web.ai import Reply, ReplyBody
 from textback.web.api import BlockedText, ListedConversation, Refusal, SendBody, SentText
 from textback.web.consent import ConsentBody, ConsentState
 from textback.web.happenings import EventBody, TakenEvent
@@ -118,6 +119,17 @@ DESCRIBED: Mapping[tuple[str, str], Operation] = {
             415: "Not application/json, or compressed.",
         },
         {JSON: EventBody},
+    ),
+    ("POST", "/v1/ai/reply"): Operation(
+        "Ask what the bot would answer, from what it knows or by a model. Nothing is sent.",
+        {
+            200: ("This, or nothing; then `escalate_reason` says why.", {JSON: Reply}),
+            400: "A field can't be used; `field` names it.",
+            401: _KEY,
+            413: "The body is over 64 KB.",
+            415: "Not application/json, or compressed.",
+        },
+        {JSON: ReplyBody},
     ),
     ("POST", "/v1/consent"): Operation(
         "Record an opt-in with its evidence, or an opt-out. A web form's opt-in counts once they have answered YES.",

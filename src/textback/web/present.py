@@ -14,6 +14,7 @@ from textback.core.phone import pretty
 from textback.core.when import DAY, HOUR, MINUTE, SECOND, to_datetime
 from textback.engine.state import Owner, State
 from textback.pipeline.breaker import Condition
+from textback.web.reasons import reason_words
 
 #: Episode statuses as people read them.
 STATUS = {
@@ -60,24 +61,6 @@ WITHDRAWN = {
 }
 
 #: Why a person was asked for.
-REASONS = {
-    "asked": "Asked for a person",
-    "not_understood": "Answer not understood",
-    "fallback": "Bot did not understand",
-    "flow": "The flow asks for a person",
-    "owner_idle": "The person who had it went quiet",
-    "limit": "The flow ran in a circle",
-    "template": "A text of the flow is broken",
-    "step_gone": "The flow has changed",
-    "loop_guard": "Too many automatic replies",
-    "late": "The text came late",
-    "action_failed": "Another system gave no result",
-    "opt_out_unsure": "Perhaps they opted out",
-    "opted_out_asked": "They opted out, and asked for something else",
-    "wrong_person": "The number is somebody else's now",
-}
-
-
 ACTION_ERRORS = {
     "retry": "It could not be reached, or failed.",
     "throttled": "It asked to wait, each time.",
@@ -86,11 +69,6 @@ ACTION_ERRORS = {
     "unknown": "It gave no answer that makes sense. It may have done it.",
 }
 """What actions.ERRORS say to people."""
-
-
-def reason_words(reason: str) -> str:
-    """Why a person was asked for; an author's own reason as it is."""
-    return REASONS.get(reason, reason)
 
 
 def name_of(name: str, address: str) -> str:
@@ -192,6 +170,7 @@ class Line:
     words: str
     detail: str = ""
     tone: str = ""
+    call: str = ""  # the question to a model that it is about
     kind: str = "event"
 
 
@@ -319,6 +298,18 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
         case "action_failed":
             why = ACTION_ERRORS.get(str(data.get("error", "")), "")
             return "fail", f"Asked {data.get('action', '')}: no result", why, "wait"
+        case "model_answered":
+            acts = {
+                "say": "it was sent", "draft": "it waits for a person", "clarify": "they were asked what they meant",
+                "escalate": "a person was asked for", "without": "it was not said",
+            }  # fmt: skip
+            sure = f"{float(data.get('confidence', 0)):.0%} sure, {acts.get(str(data.get('act', '')), '')}"
+            return "bot", "A model proposed a reply", sure, ""
+        case "model_failed":
+            return "fail", "A model was asked, and gave no reply", str(data.get("error", "")).replace("_", " "), ""
+        case "draft_settled":
+            dones = {"approved": "sent the reply", "edited": "changed the reply and sent it"}
+            return "check", f"{who} {dones.get(str(data.get('outcome', '')), 'threw the reply away')}", "", ""
         case "event_received":
             by = f"program {data['by']}" if data.get("by") else ""
             what = f"Event {str(data.get('name', '')).replace('_', ' ')}"
@@ -351,7 +342,8 @@ def _length(minutes: int) -> str:
 def line_of(row: Any, me: str, zone: str) -> Line | None:
     """An event row as a line of the thread."""
     said = _event(row.kind, row.data, me)
-    return None if said is None else Line(row.id, row.at, clock(row.at, zone), *said)
+    call = str(row.data.get("job", "")) if row.kind in ("model_answered", "model_failed", "draft_settled") else ""
+    return None if said is None else Line(row.id, row.at, clock(row.at, zone), *said, call=call)
 
 
 def woven(

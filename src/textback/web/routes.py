@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from textback.web import (
     account,
+    ai,
     api,
     compliance,
     consent,
@@ -26,6 +27,7 @@ from textback.web import (
     messaging,
     openapi,
     privacy,
+    replies,
     simulator,
     wordings,
 )
@@ -63,6 +65,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", links.PATH + "{token}", "public", links.follow),
     Route("DELETE", "/v1/contacts/{contact}", "api", privacy.erase_contact),
     Route("POST", "/v1/events", "api", happenings.take_event),
+    Route("POST", "/v1/ai/reply", "api", ai.reply),
     Route("POST", "/v1/consent", "api", consent.change_consent),
     Route("GET", "/v1/contacts/{contact}/consent", "api", consent.show_consent),
     Route("GET", "/v1/contacts/{contact}/proof", "api", consent.show_proof),
@@ -88,6 +91,13 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/c/{contact}/opt-out", "agent", consent.record_opt_out),
     Route("GET", "/c/{contact}/proof", "owner", consent.proof_file),
     Route("POST", "/c/{contact}/settle", "agent", desk.settle),
+    Route("POST", "/c/{contact}/draft", "agent", replies.settle_draft),
+    Route("POST", "/c/{contact}/suggest", "agent", replies.suggest),
+    Route("GET", "/c/{contact}/calls/{job}", "agent", replies.call_page),
+    Route("POST", "/c/{contact}/calls/{job}", "agent", replies.rate_call),
+    Route("GET", "/models", "owner", replies.models_page),
+    Route("GET", "/models/try", "owner", replies.try_page),
+    Route("POST", "/models/try", "owner", replies.try_personas),
     Route("GET", "/events", "agent", live.events),
     Route("GET", "/try", "agent", simulator.try_home),
     Route("POST", "/try/new", "agent", simulator.new_phone),

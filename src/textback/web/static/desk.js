@@ -110,8 +110,37 @@ async function send(form, button) {
   }
 }
 
+// A suggestion goes into the composer, beside what is already there.
+async function suggest(button) {
+  const field = button.form.querySelector("textarea");
+  const note = document.getElementById("suggestion");
+  const body = new URLSearchParams(new FormData(button.form));
+  button.disabled = true;
+  try {
+    const response = await fetch(button.formAction, { method: "POST", body, ...PAGE });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const text = page.getElementById("reply")?.defaultValue ?? "";
+    note.hidden = false;
+    note.textContent = page.getElementById("suggestion")?.textContent || "That did not work. Load the page again.";
+    if (text) {
+      field.value = field.value ? `${field.value.trimEnd()}\n${text}` : text;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    field.focus({ preventScroll: true });
+  } catch {
+    complain("The server can't be reached. Your text is kept; try again.");
+  } finally {
+    button.disabled = false;
+  }
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (event.submitter?.matches("[data-suggest]")) {
+    event.preventDefault();
+    suggest(event.submitter);
+    return;
+  }
   if (!form.matches("[data-act], [data-reply], [data-text]")) return;
   event.preventDefault();
   send(form, event.submitter);

@@ -21,9 +21,23 @@ function live(page) {
     const old = document.getElementById(fresh.id);
     if (!old || old.outerHTML === fresh.outerHTML || old.querySelector("details[open]")) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
-    old.replaceWith(fresh.cloneNode(true));
-    // Only to what is the same thing: another button in its place would be pressed by mistake.
-    if (focused) same(document.getElementById(fresh.id), focused)?.focus();
+    const made = fresh.cloneNode(true);
+    const typed = [...old.querySelectorAll("textarea[id], input[id]:not([type=hidden])")].filter((one) => one.value !== one.defaultValue);
+    const place = focused?.id && typeof focused.selectionStart === "number" ? [focused.selectionStart, focused.selectionEnd] : null;
+    old.replaceWith(made);
+    // What somebody is writing stays, as long as it is about the same thing.
+    for (const field of typed) {
+      const now = made.querySelector(`#${CSS.escape(field.id)}`);
+      if (now && now.defaultValue === field.defaultValue) now.value = field.value;
+    }
+    const again = place && made.querySelector(`#${CSS.escape(focused.id)}`);
+    if (again) {
+      again.focus();
+      again.setSelectionRange(...place);
+    } else if (focused) {
+      // Only to what is the same thing: another button in its place would be pressed by mistake.
+      same(made, focused)?.focus();
+    }
   }
 }
 
