@@ -15,6 +15,7 @@ from textback.engine.guard.base import Shown
 from textback.engine.hours import Hours
 from textback.engine.persona import Model, Persona
 from textback.engine.template import Expression, Text
+from textback.engine.topics import USUAL
 
 END = ""
 """The id of the step after the last one."""
@@ -34,13 +35,14 @@ class Handoff(msgspec.Struct, frozen=True):
     """What the contact reads when a person is asked for, and the queue when the flow names none.
 
     `topics` are the subjects that a person is asked for at once, each with the words it goes by, normalised; `upset`
-    whether anger is one.
+    whether anger is one. `says` is what the contact reads where it is about one of them.
     """
 
     text: Text | None = None
     queue: str = ""
     queues: tuple[str, ...] = ()
-    topics: dict[str, tuple[str, ...]] = {}
+    topics: dict[str, tuple[str, ...]] = dict(USUAL)
+    says: dict[str, Text] = {}
     upset: bool = True
 
 

@@ -33,6 +33,7 @@ from textback.engine.refusing import refuse
 from textback.engine.results import meanwhile, ready, settle
 from textback.engine.template import RenderError
 from textback.engine.thinking import MOST_TEXTS, is_question, may_ask, persona_of, stop_thinking, think
+from textback.engine.topics import IN_DANGER
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -100,7 +101,9 @@ def _topic(ctx: Context, said: Incoming) -> tuple[bool, str]:
         return False, "no"
     if _is_choice(ctx, said):
         return False, "a choice of the open question"
-    ctx.escalate(Escalation(), reason, "bot.person")
+    says = handoff.says.get(reason)
+    words = ctx.render(says) if says is not None else ctx.phrases.danger if reason in IN_DANGER else None
+    ctx.escalate(Escalation(), reason, "bot.person", words)
     return True, reason
 
 

@@ -28,6 +28,7 @@ from textback.engine.policy_file import POLICY_FILE, read_policy, read_registrat
 from textback.engine.reading import FLOW_NAME, NAME, QUEUE, RESERVED, FlowReader, Reader
 from textback.engine.source import Mapping as MappingNode
 from textback.engine.source import Node, Problem, Source, nearest
+from textback.engine.topics import USUAL
 from textback.engine.words import LANGUAGES
 
 BOT_FILE = "bot.yml"
@@ -152,12 +153,14 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
     if "bot" not in keys:
         source.error(top, "bot.yml does not name the business.", "Add `bot: Your business's name`.")
     locales = _locales(plain, keys)
-    known = ("text", "queue", "queues", "topics", "upset")
+    known = ("text", "queue", "queues", "topics", "usual_topics", "says", "upset")
     handoff_keys = plain.mapping(keys["handoff"], "handoff", known) if "handoff" in keys else {}
     queues = tuple(
         name for name, node in plain.strings(handoff_keys.get("queues"), "queues") if _is_queue(source, name, node)
     )
     reader = Reader(source, locales, queues)
+    usual = "usual_topics" not in handoff_keys or reader.flag(handoff_keys["usual_topics"], "usual_topics")
+    topics = {**(USUAL if usual else {}), **_topics(reader, handoff_keys.get("topics"))}
     bot = Bot(
         name=reader.string(keys.get("bot"), "bot") or "",
         locale=locales[0],
@@ -174,7 +177,12 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
             reader.text(handoff_keys.get("text"), "The text of handoff"),
             reader.queue(handoff_keys.get("queue")),
             queues,
-            _topics(reader, handoff_keys.get("topics")),
+            topics,
+            {
+                name: text
+                for name, node in _named(reader, handoff_keys.get("says"), topics).items()
+                if (text := reader.text(node, f"What is said of {name!r}")) is not None
+            },
             "upset" not in handoff_keys or reader.flag(handoff_keys["upset"], "upset"),
         ),
         owner_idle=reader.duration(keys.get("owner_idle"), "owner_idle") or nothing.owner_idle,
@@ -260,6 +268,13 @@ def _is_queue(source: Source, name: str, node: Node) -> bool:
         return True
     source.error(node, f"A queue can't be called {name!r}.", "Use small letters, digits, - and _.")
     return False
+
+
+def _named(reader: Reader, node: Node | None, topics: Mapping[str, object]) -> dict[str, Node]:
+    """`says: {TOPIC: TEXT}`."""
+    if node is None:
+        return {}
+    return reader.mapping(node, "says", tuple(topics))
 
 
 def _topics(reader: Reader, node: Node | None) -> dict[str, tuple[str, ...]]:

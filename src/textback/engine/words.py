@@ -20,6 +20,7 @@ class Phrases(msgspec.Struct, frozen=True):
     change: str  # {menu}
     remind: str  # {question}
     handoff: str
+    danger: str
     fallback: str
     yes: str
     no: str
@@ -86,6 +87,7 @@ ENGLISH = Language(
         change="What should I change? {menu}",
         remind="Still there? {question}",
         handoff="I've asked a person to help. They will answer you here.",
+        danger="I've asked a person to answer you here. If anybody is in danger, call your local emergency number now.",
         fallback="Sorry, I didn't understand that. Reply PERSON to get a person.",
         yes="yes",
         no="no",
@@ -228,6 +230,7 @@ SPANISH = Language(
         change="¿Qué desea cambiar? {menu}",
         remind="¿Sigue en contacto? {question}",
         handoff="He avisado a una persona. Le responde por este mismo chat.",
+        danger="He avisado a una persona, que le responde por aquí. Si alguien corre peligro, llame ya a emergencias.",
         fallback="Perdone, no le he entendido. Responda PERSONA para hablar con alguien.",
         yes="si",
         no="no",
