@@ -24,6 +24,7 @@ from textback.pipeline.lines import Line
 from textback.pipeline.perform import Performs
 from textback.pipeline.road import Road
 from textback.pipeline.shortener import Shortener
+from textback.pipeline.thinker import AsksModels
 from textback.store import desk, inbox, outbox
 from textback.store.db import Db, Tx
 
@@ -228,14 +229,16 @@ def make(
     reply_max_age: int = 0,
     shortener: Shortener | None = None,
     performs: Performs | None = None,
+    models: AsksModels | None = None,
 ) -> Working:
     """A node with the lines `one` and `two`, not started yet."""
     phones, clock = phones or Phones(), clock or Clock()
     lines = {name: Line(name, phones, LINE, rate=rate) for name in ("one", "two")}
     shelf = Shelf(WORKSPACE, bot_ or bot())
     road = Road(
-        db, WORKSPACE, lines, shelf, now=clock, reply_max_age=reply_max_age, shortener=shortener, performs=performs
-    )
+        db, WORKSPACE, lines, shelf, now=clock, reply_max_age=reply_max_age, shortener=shortener, performs=performs,
+        models=models,
+    )  # fmt: skip
     return Working(db, road, phones, clock)
 
 

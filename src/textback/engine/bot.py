@@ -15,7 +15,6 @@ from textback.engine.guard.base import Shown
 from textback.engine.hours import Hours
 from textback.engine.persona import Model, Persona
 from textback.engine.template import Expression, Text
-from textback.engine.topics import USUAL
 
 END = ""
 """The id of the step after the last one."""
@@ -41,7 +40,7 @@ class Handoff(msgspec.Struct, frozen=True):
     text: Text | None = None
     queue: str = ""
     queues: tuple[str, ...] = ()
-    topics: dict[str, tuple[str, ...]] = dict(USUAL)
+    topics: dict[str, tuple[str, ...]] = {}
     says: dict[str, Text] = {}
     upset: bool = True
 

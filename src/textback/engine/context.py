@@ -478,7 +478,7 @@ def copy(state: State) -> State:
         state.memory,
         state.memory_at,
         state.spent,
-        state.spent_in,
+        state.spent_since,
     )
 
 

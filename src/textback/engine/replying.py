@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from textback.core.text import clean
+from textback.core.when import DAY
 from textback.engine.advance import advance
 from textback.engine.arrivals import JobResult, SettleDraft
 from textback.engine.bot import Bot, Escalation
@@ -191,8 +192,8 @@ def _rules(bot: Bot, persona: Persona, came: Came, question: str, locale: str, f
 
 def _spend(ctx: Context, cost: int) -> None:
     state = ctx.state
-    if state.spent_in != state.episode.number:
-        state.spent, state.spent_in = 0, state.episode.number
+    if ctx.now - state.spent_since >= DAY:
+        state.spent, state.spent_since = 0, ctx.now
     state.spent += max(0, cost)
 
 

@@ -153,7 +153,7 @@ class State(msgspec.Struct, omit_defaults=True):
     asked whether that is their question. `asked` are opt-ins that wait for their YES. `opt_out_unsure` is when they
     texted what may be an opt-out (ms), until a person has settled it (O3). `thinking` is what a model is asked, `draft`
     its reply that waits for a person; `memory` is what models remember of the conversation, as of `memory_at` (ms), and
-    `spent` what they have cost in the episode `spent_in`, in millionths of a US dollar.
+    `spent` what they have cost in the day since `spent_since`, in millionths of a US dollar.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -177,7 +177,7 @@ class State(msgspec.Struct, omit_defaults=True):
     memory: str = ""
     memory_at: int = 0
     spent: int = 0
-    spent_in: int = 0
+    spent_since: int = 0
 
 
 _encoder = msgspec.json.Encoder()

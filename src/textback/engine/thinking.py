@@ -48,7 +48,8 @@ def may_ask(ctx: Context) -> str:
     if model is None:
         return "none"
     state = ctx.state
-    if model.conversation and state.spent_in == state.episode.number and state.spent >= model.conversation * MILLION:
+    today = ctx.now - state.spent_since < DAY
+    if model.conversation and today and state.spent >= model.conversation * MILLION:
         return "the conversation's budget is spent"
     return ""
 

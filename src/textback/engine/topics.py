@@ -15,14 +15,14 @@ USUAL: Mapping[str, tuple[str, ...]] = {
         "kill myself", "killing myself", "suicide", "suicidal", "end my life", "ending my life", "take my own life",
         "want to die", "wanna die", "wish i was dead", "wish i were dead", "better off dead", "hurt myself",
         "hurting myself", "harm myself", "harming myself", "self harm", "cut myself on purpose", "no reason to live",
-        "matarme", "suicidarme", "suicidio", "quitarme la vida", "quiero morir", "quiero morirme", "hacerme daño",
+        "matarme", "suicidarme", "suicidio", "quitarme la vida", "quiero morir", "quiero morirme", "hacerme dano",
         "acabar con mi vida",
     ),
     EMERGENCY: (
         "heart attack", "cant breathe", "can t breathe", "cannot breathe", "stopped breathing", "not breathing",
         "overdosed", "an overdose", "unconscious", "chest pain", "having a stroke", "having a seizure", "call 911",
         "call an ambulance", "bleeding badly", "wont stop bleeding", "anaphylactic",
-        "ataque al corazón", "infarto", "no puedo respirar", "no respira", "sobredosis", "inconsciente",
+        "ataque al corazon", "infarto", "no puedo respirar", "no respira", "sobredosis", "inconsciente",
         "una ambulancia",
     ),
     LEGAL: (

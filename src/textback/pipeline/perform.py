@@ -112,7 +112,7 @@ def _action(tx: Tx, shelf: Shelf, version: int, name: str) -> Action | None:
 
 
 def record(
-    tx: Tx, workspace: str, mine: Claim, result: Done | Failed, thought: Thought | None, now: int, jitter: float
+    tx: Tx, workspace: str, mine: Claim, result: Done | Failed, now: int, jitter: float, thought: Thought | None = None
 ) -> str:
     """Write down what came of a job, and what a model thought of it. Says what that means: "done", "again", "over", or
     "late" where another server has taken it since."""
@@ -295,10 +295,10 @@ class Performer:
     async def _record(self, mine: Claim, result: Done | Failed, thought: Thought | None) -> str:
         """Write a result down: tried until the database is back, or the lease is another's."""
         place = mine.row.bucket if self._db.by_bucket else None
-        write = partial(self._db.write_within, place, "perform", record, self._workspace, mine, result, thought)
+        write = partial(self._db.write_within, place, "perform", record, self._workspace, mine, result)
         while True:
             try:
-                came: str = await write(self._clock(), random.random())  # noqa: S311
+                came: str = await write(self._clock(), random.random(), thought)  # noqa: S311
             except Exception as error:
                 log.warning("recording failed", error=reason(error))
                 await asyncio.sleep(POLL)
