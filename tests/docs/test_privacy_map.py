@@ -31,7 +31,7 @@ OTHERS = {
     "jobs": "session step action key timeout retries fence made_at", "short_links": "token expires_at",
     "template_approvals": "name digest body written_at asked_at decided_at note",
     "line_use": "counter day", "login_failures": "count until", "login_links": "token_hash user_id expires_at",
-    "messages": "", "outbox": "asks expires_at lease_until fence priority",
+    "messages": "", "model_calls": "model why tokens_in tokens_out cost ms confidence flaws", "outbox": "asks expires_at lease_until fence priority",
     "privacy_requests": "received_at answered_at data",
     "reconciliations": "began_at read_until next_at holder lease_until",
     "rejected_webhooks": "provider detail times last_at redriven_at discarded", "schema_compatibility": "oldest",

@@ -429,7 +429,9 @@ async def tidied(db: Db, now: int) -> Gone:
     """One batch everywhere."""
     old = before(Keep(), now)
     buckets = (
-        await db.read(with_old_letters, WORKSPACE, old.settled, old.unsettled, old.decisions) if db.by_bucket else []
+        await db.read(with_old_letters, WORKSPACE, old.settled, old.unsettled, old.decisions, old.calls)
+        if db.by_bucket
+        else []
     )
     done = [await db.write_within(place, "tick", tidy, WORKSPACE, Keep(), now) for place in (None, *buckets)]
     return Gone(sum(one.unsettled for one in done), sum(one.all for one in done), any(one.more for one in done))

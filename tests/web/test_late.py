@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from textback.web.present import line_of, reason_words
+from textback.web.present import line_of
+from textback.web.reasons import reason_words
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def read_personas(files: Mapping[str, str], bot: Bot, problems: list[Problem]) -
         Source("bot.yml", problems).error(None, message, fix)
     elif model is not None and not model.persona and len(found) != 1:
         message = "model does not say which persona answers."
-        fix = "Add `persona: NAME` to it." if found else "Write one in personas/NAME.yml; see docs/how-to/models.md."
+        fix = "Add `persona: NAME` to it." if found else "Write one in personas/NAME.yml; see docs/ai.md."
         Source("bot.yml", problems).error(None, message, fix)
     if found and model is None:
         Source("bot.yml", problems).warn(
@@ -82,7 +82,8 @@ def _persona(reader: Reader, top: Node, bot: Bot) -> Persona | None:
     knowledge = reader.strings(keys.get("knowledge"), "knowledge")
     for file, node in knowledge:
         if file not in known:
-            reader.source.error(node, f"There is no knowledge/{file}.", nearest(file, sorted(known)))
+            fix = nearest(file, sorted(known)) or "Write it in knowledge/."
+            reader.source.error(node, f"There is no knowledge/{file}.", fix)
     locale = reader.string(keys.get("locale"), "locale", LOCALE, "Use a code such as es or en-US.") or ""
     links = reader.strings(keys.get("links"), "links")
     for host, node in links:
