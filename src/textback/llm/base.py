@@ -21,7 +21,8 @@ class Line(msgspec.Struct, frozen=True):
 
 class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     """One question to a model. `instructions` are ours and nothing of the contact's is in them; `history` ends before
-    `question`, which is the contact's words; `passages` is what it may answer from."""
+    `question`, which is the contact's words; `passages` is what it may answer from; `about` is what is known of the
+    contact, in lines: their fields that may be told, and what was said before `history`."""
 
     instructions: str
     question: str
@@ -29,6 +30,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     passages: tuple[Shown, ...] = ()
     max_length: int = 320
     """Characters that the reply may have."""
+    about: str = ""
 
 
 class Try(msgspec.Struct, frozen=True):
