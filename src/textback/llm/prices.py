@@ -2,7 +2,7 @@
 
 from decimal import ROUND_UP, Decimal
 
-from genai_prices import calc_price
+from genai_prices import Usage, calc_price
 from genai_prices.types import AbstractUsage
 
 from textback.llm.access import MAKERS
@@ -25,3 +25,8 @@ def cost_of(maker: str, url: str, name: str, usage: AbstractUsage) -> int | None
     except (LookupError, ValueError):
         return None
     return int((price * _MILLION).to_integral_value(ROUND_UP))
+
+
+def is_known(maker: str, url: str, name: str) -> bool:
+    """Whether the model's price is known, and so its name."""
+    return cost_of(maker, url, name, Usage(input_tokens=1, output_tokens=1)) is not None
