@@ -14,6 +14,11 @@ from textback.core.roles import EVERY, parse_roles
 
 LONGEST_SECRET = 64 * 1024
 """Characters that are read of a file that a NAME_FILE variable names."""
+OURS = (
+    "TELNYX_", "TWILIO_", "LEDGER_KEYS_", "OPENAI_API_KEY_", "ANTHROPIC_API_KEY_", "GOOGLE_API_KEY_", "GEMINI_API_KEY_",
+    "MODEL_API_KEY_",
+)  # fmt: skip
+"""How variables begin that are surely meant for us."""
 
 
 class Settings(BaseModel):
@@ -199,7 +204,7 @@ def _read_secret(name: str, path: str) -> str:
             return file.read(LONGEST_SECRET).strip()
     except (OSError, ValueError) as error:
         # The environment is full of other programs' *_FILE variables; only those that look like secrets are ours.
-        if name.startswith(("TELNYX_", "TWILIO_", "LEDGER_KEYS_")):
+        if name.startswith(OURS):
             raise SettingsError(
                 f"{name} names {path}, which can't be read: {type(error).__name__}.", "Mend it."
             ) from None

@@ -15,6 +15,7 @@ import typer
 from textback.app import line_specs, make_actions, make_lines, read_folder, resolve
 from textback.channels.client import Session
 from textback.channels.probe import Answered, probe, serves
+from textback.cli.models import look as look_at_models
 from textback.cli.serving import example_bot
 from textback.compliance.tables import registrations
 from textback.core.errors import TextbackError
@@ -22,6 +23,7 @@ from textback.core.phone import is_e164, is_short_code
 from textback.core.when import MINUTE, SECOND, to_iso
 from textback.engine.bot import Bot, LineSpec
 from textback.engine.load import load_bot
+from textback.engine.persona import Model
 from textback.knowledge.markdown import read_passages
 from textback.llm import quick, weights
 from textback.pipeline.signatures import check_until, latest
@@ -74,6 +76,7 @@ async def examine(found: Mapping[str, str], bot_dir: Path, database: str | None,
         specs = _lines(bot, found, http, findings) if bot is not None else {}
         findings.append(_zone(bot))
         findings.append(_encoder())
+        findings += await _models(bot, found, http if online else None)
         if settings is not None:
             findings.append(_public_url(settings, specs))
             findings += _actions(settings, bot, specs, found)
@@ -225,6 +228,13 @@ def _encoder() -> Finding:
         return Finding("understanding", "warning", seen, weights.INSTALL)
     by = "onnxruntime" if quick.available() else "numpy; the extra onnx would make it four times as quick"
     return Finding("understanding", "ok", f"The sentence encoder is installed, with the official weights, run by {by}.")
+
+
+async def _models(bot: Bot | None, found: Mapping[str, str], http: Session | None) -> list[Finding]:
+    """The models that the bot may ask."""
+    model: Model | None = getattr(bot, "model", None)
+    looked = await look_at_models(model.use, found, http) if model is not None else []
+    return [Finding(f"model {one.use}", one.level, one.seen, one.fix) for one in looked]
 
 
 def _public_url(settings: Settings, specs: Mapping[str, LineSpec]) -> Finding:

@@ -2,6 +2,8 @@
 
 from prometheus_client import Counter, Histogram
 
+from textback.llm.base import Asked
+
 ARRIVALS = Counter(
     "textback_arrivals_total", "Arrivals made durable, repetitions included, by line and kind.", ["line", "kind"]
 )
@@ -27,6 +29,23 @@ JOB_SECONDS = Histogram(
     ["action"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
 )
+MODEL_CALLS = Counter(
+    "textback_model_calls_total",
+    "Calls of language models by model and outcome: answered, or why not.",
+    ["model", "outcome"],
+)
+MODEL_SECONDS = Histogram(
+    "textback_model_seconds",
+    "Seconds that a call of a language model took, by model.",
+    ["model"],
+    buckets=(0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 12, 20, 30, 60),
+)
+MODEL_TOKENS = Counter(
+    "textback_model_tokens_total", "Tokens that language models read (in) and wrote (out).", ["model", "kind"]
+)
+MODEL_COST = Counter(
+    "textback_model_cost_dollars_total", "US dollars that language models cost, where the price is known.", ["model"]
+)
 SWEPT = Counter(
     "textback_swept_total", "Rows that were emptied or deleted because they were kept long enough, by kind.", ["kind"]
 )
@@ -45,3 +64,13 @@ BATCH = Histogram(
 BATCH_STORED, BATCH_TURNS, BATCH_CLAIMS, BATCH_RECEIPTS = (
     BATCH.labels(stage) for stage in ("stored", "turns", "claims", "receipts")
 )
+
+
+def count_asked(asked: Asked) -> None:
+    """Count every call that was made for a question."""
+    for one in asked.tries:
+        MODEL_CALLS.labels(one.model, one.outcome).inc()
+        MODEL_SECONDS.labels(one.model).observe(one.ms / 1000)
+        MODEL_TOKENS.labels(one.model, "in").inc(one.tokens_in)
+        MODEL_TOKENS.labels(one.model, "out").inc(one.tokens_out)
+        MODEL_COST.labels(one.model).inc(one.cost / 1_000_000)

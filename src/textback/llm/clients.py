@@ -1,0 +1,259 @@
+"""One call of one model, by pydantic-ai. Importing this takes seconds, so `models` does it in a thread, when it is
+needed.
+
+No model is given tools, beyond the one that some makers want as the shape of an answer. Redirects are not followed, and
+an answer is read only so far.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Literal
+
+import httpx2
+import msgspec
+from pydantic_ai import ModelRequest, ModelSettings, ToolDefinition, UserPromptPart
+from pydantic_ai import exceptions as ai
+from pydantic_ai.direct import model_request
+from pydantic_ai.messages import ModelResponse
+from pydantic_ai.models import Model, ModelRequestParameters, create_async_httpx2_client
+from pydantic_ai.models.anthropic import AnthropicModel
+from pydantic_ai.models.google import GoogleModel
+from pydantic_ai.models.openai import OpenAIChatModel
+from pydantic_ai.output import OutputObjectDefinition
+from pydantic_ai.profiles.openai import OpenAIModelProfile
+from pydantic_ai.providers.anthropic import AnthropicProvider
+from pydantic_ai.providers.google import GoogleProvider
+from pydantic_ai.providers.openai import OpenAIProvider
+from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
+
+from textback.llm.access import Access
+from textback.llm.answer import MOST_TOKENS, NAME, SCHEMA
+from textback.llm.base import Why
+from textback.llm.prices import cost_of
+
+CONNECT = 5.0
+"""Seconds to connect. The whole call has the time that `models` gives it, and no other limit."""
+CONNECTIONS = 64
+"""Connections to one maker at most; further calls wait for one."""
+IDLE = 20.0
+"""Seconds that a connection is kept without use."""
+MOST_ANSWER = 256 * 1024
+"""Bytes of an answer's body."""
+
+TEMPERATURE = 0.0
+
+_SETTINGS: ModelSettings = {"max_tokens": MOST_TOKENS, "max_retries": 0, "thinking": False}
+_DESCRIBED = "The reply, and what it rests on."
+_LOUD = ("openai", "anthropic", "google_genai", "httpx2", "httpcore2")
+
+for _name in _LOUD:  # at their finest they log what is asked
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+Mode = Literal["native", "tool", "told"]
+"""How the shape of the answer is asked for: by the maker's own JSON schema, by a tool that takes it, or in words."""
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A model's answer as it came, its tokens, and what it cost in millionths of a dollar; None where nobody knows."""
+
+    text: str
+    tokens_in: int
+    tokens_out: int
+    cost: int | None
+
+
+class Fault(Exception):
+    """There is no answer. `detail` is for people and holds nothing of what was asked, answered or sent. `again` says
+    whether it is worth to ask the same model once more: at once, later (after `retry_after` seconds), or not at all."""
+
+    def __init__(
+        self,
+        why: Why,
+        detail: str,
+        *,
+        again: Literal["", "now", "later"] = "",
+        retry_after: float = 0.0,
+        said: Said | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.why = why
+        self.detail = detail
+        self.again = again
+        self.retry_after = retry_after
+        self.said = said
+
+
+class _TooLong(httpx2.ReadError):
+    """The answer is longer than anything that makes sense."""
+
+
+class _Redirected(httpx2.ReadError):
+    """The address leads to another one, which nobody has checked."""
+
+
+class _Counted(httpx2.AsyncByteStream):
+    """A body of which only so many bytes are read."""
+
+    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for part in self._stream:
+            size += len(part)
+            if size > MOST_ANSWER:
+                raise _TooLong("the answer has no end")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+class _Transport(httpx2.AsyncHTTPTransport):
+    """Connections whose answers are bounded, also once they are unpacked: packed ones are not taken."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.headers["Accept-Encoding"] = "identity"
+        response = await super().handle_async_request(request)
+        if 300 <= response.status_code < 400:
+            await response.aclose()
+            raise _Redirected("the address answers with a redirect")
+        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+            await response.aclose()
+            raise _TooLong("the answer is packed")
+        if isinstance(response.stream, httpx2.AsyncByteStream):
+            response.stream = _Counted(response.stream)
+        return response
+
+
+def open_http() -> httpx2.AsyncClient:
+    """The connections to one maker."""
+    limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE)
+    timeout = httpx2.Timeout(600.0, connect=CONNECT, pool=600.0)  # `models` ends a call long before
+    return create_async_httpx2_client(timeout=timeout, limits=limits, transport=_Transport(limits=limits))
+
+
+def _model(maker: str, name: str, access: Access, http: httpx2.AsyncClient) -> Model[Any]:
+    match maker:
+        case "anthropic":
+            return AnthropicModel(
+                name, provider=AnthropicProvider(api_key=access.key, base_url=access.url, http_client=http)
+            )
+        case "google":
+            return GoogleModel(name, provider=GoogleProvider(api_key=access.key, base_url=access.url, http_client=http))
+        case "compatible":
+            profile = OpenAIModelProfile(openai_chat_supports_max_completion_tokens=False)
+            return OpenAIChatModel(
+                name,
+                provider=OpenAICompatibleProvider(
+                    maker, base_url=access.url, api_key=access.key or None, http_client=http, profile=profile
+                ),
+            )
+    return OpenAIChatModel(name, provider=OpenAIProvider(base_url=access.url, api_key=access.key, http_client=http))
+
+
+class Client:
+    """One model."""
+
+    def __init__(self, maker: str, name: str, access: Access, http: httpx2.AsyncClient) -> None:
+        self._maker, self._name, self._url = maker, name, access.url
+        self._model = _model(maker, name, access, http)
+        profile: Mapping[str, Any] = self._model.profile
+        self._mode: Mode = "native" if profile.get("supports_json_schema_output", False) else "tool"
+        thinks = profile.get("openai_supports_reasoning", False)
+        fixed = thinks and not profile.get("openai_supports_reasoning_effort_none", False)
+        fixed = fixed or profile.get("anthropic_disallows_sampling_settings", False)  # it would only warn of it
+        self._settings = _SETTINGS if fixed else _SETTINGS | {"temperature": TEMPERATURE}
+
+    async def ask(self, instructions: str, text: str, *, told: bool = False) -> Said:
+        """Ask once. `told` asks for the shape in words. Raises Fault, and nothing else."""
+        mode: Mode = "told" if told else self._mode
+        if mode == "told":
+            shape = msgspec.json.encode(SCHEMA).decode()
+            instructions = f"{instructions}\n\nAnswer with one JSON object and nothing else, of this schema:\n{shape}"
+        asked = [ModelRequest(parts=[UserPromptPart(text)], instructions=instructions)]
+        try:
+            response = await model_request(
+                self._model, asked, model_settings=self._settings, model_request_parameters=_parameters(mode)
+            )
+        except ai.ModelAPIError as error:
+            raise _fault(error, mode) from None
+        except (httpx2.HTTPError, OSError, ai.UserError) as error:
+            raise Fault("unavailable", f"The call failed ({type(error).__name__}).", again="later") from None
+        except Exception as error:  # each library has reasons of its own to stumble over nonsense
+            raise Fault("malformed", f"Its answer makes no sense ({type(error).__name__}).", again="now") from None
+        if told:
+            self._mode = "told"  # this server takes no other
+        return self._said(response)
+
+    def _said(self, response: ModelResponse) -> Said:
+        usage = response.usage
+        cost = cost_of(self._maker, self._url, self._name, usage)
+        said = Said(_text(response), usage.input_tokens, usage.output_tokens, cost)
+        if response.finish_reason == "content_filter":
+            raise Fault("refused", "The model would not answer.", said=said)
+        if response.finish_reason == "length":
+            raise Fault("malformed", f"Its answer did not end within {MOST_TOKENS} tokens.", said=said)
+        if not said.text.strip():
+            raise Fault("malformed", "Its answer is empty.", again="now", said=said)
+        return said
+
+
+def _parameters(mode: Mode) -> ModelRequestParameters:
+    if mode == "native":
+        shape = OutputObjectDefinition(SCHEMA, name=NAME, description=_DESCRIBED, strict=True)
+        return ModelRequestParameters(output_mode="native", output_object=shape)
+    if mode == "tool":
+        tool = ToolDefinition(name=NAME, parameters_json_schema=SCHEMA, description=_DESCRIBED, kind="output")
+        return ModelRequestParameters(output_mode="tool", output_tools=[tool], allow_text_output=False)
+    return ModelRequestParameters()
+
+
+def _text(response: ModelResponse) -> str:
+    called = [part.args_as_json_str() for part in response.tool_calls if part.tool_name == NAME]
+    return called[0] if called else (response.text or "")
+
+
+def _fault(error: ai.ModelAPIError, mode: Mode) -> Fault:
+    """What a failed call means."""
+    status = getattr(error, "status_code", 0)
+    code = f" (HTTP {status})" if status else ""
+    match error:
+        case ai.ModelAuthenticationError():
+            return Fault("misconfigured", f"It does not accept the key{code}.")
+        case ai.ModelNotFoundError():
+            return Fault("misconfigured", f"It knows no model of this name, or the address is wrong{code}.")
+        case ai.ModelQuotaExceededError():
+            return Fault("misconfigured", f"The account has no credit left{code}.")
+        case ai.ModelRateLimitError():
+            return Fault("throttled", f"It has too many calls{code}.", again="later", retry_after=_wait(error))
+        case ai.ModelContextWindowExceededError():
+            return Fault("refused", f"The question is too long for it{code}.")
+        case ai.ModelRequestRejectedError() if status in (400, 422) and mode != "told":
+            return Fault("refused", f"It does not take the shape of the answer{code}.", again="now")
+        case ai.ModelRequestRejectedError():
+            return Fault("refused", f"It does not take the question{code}.")
+        case ai.ModelTimeoutError() | ai.ModelRequestTimeout():
+            return Fault("timeout", "It did not answer in time.")
+        case ai.ModelConnectionError():
+            if _caused(error, _Redirected):
+                return Fault("misconfigured", "The address answers with a redirect, which is not followed.")
+            if _caused(error, _TooLong):
+                return Fault("malformed", f"Its answer is packed, or has more than {MOST_ANSWER // 1024} KB.")
+            return Fault("unavailable", "It can't be reached, or the connection broke.", again="later")
+    if status:
+        return Fault("unavailable", f"It failed{code}.", again="later", retry_after=_wait(error))
+    return Fault("malformed", "Its answer makes no sense.", again="now")
+
+
+def _wait(error: ai.ModelAPIError) -> float:
+    wait = error.retry_after or 0.0
+    return wait if 0 <= wait < float("inf") else 0.0
+
+
+def _caused(error: BaseException | None, kind: type[BaseException]) -> bool:
+    while error is not None:
+        if isinstance(error, kind):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
