@@ -78,7 +78,9 @@ _WORDED = re.compile(
     rf"\b(?:({'|'.join(TENS)})(?:[ -]|(?: y )))?({'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b"
     rf"|\b({'|'.join(TENS)})\b"
 )
-_ONE_UNIT = re.compile(rf"\b(?:one|una|un|uno)(?=[ -](?:working |business |monthly )?(?:{_UNIT})\b)")
+_ONE_UNIT = re.compile(
+    rf"\b(?:one|una|un|uno)(?=[ -](?:working |business |monthly |single )?(?:(?:{_UNIT})\b|dollar|buck|euro|dolar|peso|cent\b))"
+)
 
 
 Found = list[Fact]

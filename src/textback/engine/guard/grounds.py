@@ -11,10 +11,13 @@ from textback.engine.guard.base import Rules, Shown
 from textback.engine.guard.facts import Fact, facts
 from textback.engine.guard.grounds_words import ANTONYMS, LIGHT, NEGATIONS, SAME
 from textback.engine.guard.inbound import commanding
+from textback.engine.guard.people import introduced
 from textback.engine.guard.said import fold, said, spaced, squeezed, stem
 
 _CLAUSE = re.compile(r"[,;:()]|\b(?:and|y|e|but|pero|while|mientras|plus|mas)\b|\s-\s")
-_OPENING = re.compile(r"^\W*(?:yes|no|yeah|yep|nope|sure|sorry|ok|okay|of course|correct|right|si|claro|lo siento|perdon)\b[\s,.!:]*")
+_OPENING = re.compile(
+    r"^\W*(?:yes|no|yeah|yep|nope|sure|sorry|ok|okay|of course|correct|right|si|claro|lo siento|perdon)\s?[,.!:;]+\s*"
+)
 _WORD = re.compile(r"[^\W_]+")
 _ANCHOR = frozenset({"day", "month", "date"})
 """Facts that say what others are about."""
@@ -76,6 +79,7 @@ class Grounds(msgspec.Struct, frozen=True):
     contact: str
     contact_facts: tuple[Fact, ...]
     contact_stems: frozenset[str]
+    contact_names: frozenset[str]
     known: str
 
 
@@ -105,9 +109,13 @@ def _sentence(text: str) -> Sentence:
 
 def _clauses(low: str, found: Sequence[Fact]) -> tuple[Clause, ...]:
     cuts = [0, *(hit.end() for hit in _CLAUSE.finditer(low) if not _inside(hit.start(), found)), len(low)]
-    pieces = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    pieces: list[Clause] = []
+    begun = 0
+    for place, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False)):
         its = tuple(fact for fact in found if start <= fact.start < end)
+        if not its and place < len(cuts) - 2:
+            continue  # it says what the next piece is about
+        start, begun = cuts[begun], place + 1
         words = " ".join(SAME.get(word) or ANTONYMS.get(word, word) for word in spaced(low[start:end]).split())
         anchors = stems(f" {words} ") | {f"{one.kind} {one.value}" for one in its if one.kind in _ANCHOR}
         pieces.append(Clause(anchors, its))
@@ -139,8 +147,13 @@ def grounds(shown: Sequence[Shown], question: str, rules: Rules) -> Grounds:
     plain = " ".join((*texts, rules.brand, contact)).casefold()
     known = f" {' '.join(_WORD.findall(plain))} "
     return Grounds(
-        sound, len(passages) - len(sound), texts, contact, facts(prepared.low), stems(prepared.words), known
+        sound, len(passages) - len(sound), texts, contact, facts(prepared.low), stems(prepared.words), _named(contact, rules), known
     )
+
+
+def _named(contact: str, rules: Rules) -> frozenset[str]:
+    """What the contact is called: in their fields, and by themselves."""
+    return stems(said(" ".join((*introduced(contact), *rules.fields.values(), rules.brand))).words)
 
 
 def support(sentence: Sentence, passages: Iterable[Passage], also: frozenset[str] = frozenset()) -> float:
@@ -164,11 +177,11 @@ def best(sentence: Sentence, passages: Iterable[Passage]) -> tuple[Sentence | No
 
 
 def borne(fact: Fact, its: Grounds) -> bool:
-    """Whether a fact is in the passages or, where it is no price, in the contact's own words."""
+    """Whether a fact is in the passages or, where it is neither a price nor a span, in the contact's own words."""
     every = [one for passage in its.passages for sentence in passage.sentences for one in _facts(sentence)]
     if _among(fact, every):
         return True
-    return fact.kind not in ("money", "share") and _among(fact, its.contact_facts)
+    return fact.kind not in ("money", "share", "span") and _among(fact, its.contact_facts)
 
 
 def _facts(sentence: Sentence) -> Iterable[Fact]:
@@ -213,9 +226,10 @@ def _numbers(fact: Fact) -> tuple[str, ...]:
 def misplaced(clause: Clause, sentence: Sentence, fact: Fact, its: Grounds) -> bool:
     """Whether a fact is said of something of which the passages say another: the pieces that are about the same have
     facts of its kind, and not this one."""
-    anchors = clause.anchors - {f"{fact.kind} {fact.value}"}
+    least = 2 if fact.kind == "day" else 1
+    anchors = _of(clause.anchors, fact)
     if not anchors:
-        anchors = frozenset().union(*(one.anchors for one in sentence.clauses)) - {f"{fact.kind} {fact.value}"}
+        anchors = _of(frozenset().union(*(one.anchors for one in sentence.clauses)), fact)
     most, near = 0, []
     for passage in its.passages:
         for one in passage.sentences:
@@ -225,9 +239,14 @@ def misplaced(clause: Clause, sentence: Sentence, fact: Fact, its: Grounds) -> b
                     most, near = shared, []
                 if shared and shared == most:
                     near.append(other)
-    if not near or any(_among(fact, other.facts) for other in near):
+    if most < least or any(_among(fact, other.facts) for other in near):
         return False
     return any(one.kind == fact.kind for other in near for one in other.facts)
+
+
+def _of(anchors: frozenset[str], fact: Fact) -> frozenset[str]:
+    """What may say what a fact is about: no fact of its own kind."""
+    return frozenset(one for one in anchors if not one.startswith(f"{fact.kind} "))
 
 
 def facts_of(sentence: Sentence) -> list[tuple[Clause, Fact]]:

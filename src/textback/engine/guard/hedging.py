@@ -13,6 +13,19 @@ _HEDGES = re.compile(
 )
 
 
+_REFERS = re.compile(
+    r"(?<= )(?:(?:i|we) (?:do|can|could|would) not (?:\w+ )?(?:know|have (?:\w+ ){0,3}(?:information|price|details|answer)|find|see|change|say|tell|help|answer|confirm|promise)"
+    r"|not (?:\w+ )?sure|no information|(?:i|we) can (?:ask|get)|let me (?:get|ask|check|connect|find)"
+    r"|(?:call|ask|talk to|speak to|speak with|from) (?:a|an|the|our|some) ?(?:colleague|person|human|teammate)|a (?:colleague|person|human) (?:can|will)"
+    r"|no (?:tengo|tenemos|se|sabemos|encuentro|puedo|podemos) \w+|puedo preguntar|una persona|un companero)(?= )"
+)
+
+
+def refers(words: str) -> bool:
+    """Whether a sentence only says that this can't be answered here, or by whom."""
+    return _REFERS.search(words) is not None
+
+
 def hedges(words: str) -> bool:
     """Whether a sentence says that it does not know. `words` have a space around each."""
     return _HEDGES.search(words) is not None

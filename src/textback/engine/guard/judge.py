@@ -22,14 +22,14 @@ from textback.engine.guard.base import Flaw, FlawKind, Judgement, Proposal, Rule
 from textback.engine.guard.characters import cleaned
 from textback.engine.guard.confidence import confidence, evidence, opposite
 from textback.engine.guard.grounds import Grounds, Sentence, borne, facts_of, grounds, misplaced, read, stems, support
-from textback.engine.guard.hedging import hedges
+from textback.engine.guard.hedging import hedges, refers
 from textback.engine.guard.language import foreign as foreign_language
 from textback.engine.guard.leaks import gives, secret_looking, told
 from textback.engine.guard.length import within
 from textback.engine.guard.links import emails, find, foreign, hosts_of, spelt_emails
-from textback.engine.guard.people import introduced, names, phones, same_number, spelt_phones, unknown
-from textback.engine.guard.phrases import BORNE_OUT, avoided, kind_of, phrases
-from textback.engine.guard.said import Said, said
+from textback.engine.guard.people import doing, introduced, names, phones, same_number, spelt_phones, spoken_of, unknown
+from textback.engine.guard.phrases import BORNE_OUT, avoided, kind_of, phrases, says
+from textback.engine.guard.said import Said, said, stem
 
 LONGEST = 10_000
 """Characters of a reply that are looked at; a longer one is too long."""
@@ -37,6 +37,9 @@ LEAST_SUPPORT = 0.5
 """The share of what a sentence says that the passages must have."""
 MOST_FLAWS = 20
 _LINK = "[link]"
+_REFERRING = 2
+"""Words that nobody has said, which a sentence may have that only says who knows."""
+_NO_COST = frozenset(map(stem, ("free", "gratis", "charge", "house", "cost", "complimentary")))
 _MARKUP = re.compile(
     r"<[a-z/!?][^<>]{0,200}>|```|`[^`\n]{1,200}`|\{\{|\{%|\{\s?[\"']\w|\[/?[A-Z]{3,12}\]|<\||\]\(|\b\w{2,40}\(\)?(?:[\"'\w=][^()\n]{0,100})?\)"
     r"|^\s{0,8}(?:system|assistant|user|human|ai|dan|developer|tool)\s{0,3}:|\b(?:SELECT|DROP|INSERT|DELETE|UPDATE) [A-Z*]\w{0,20} |"
@@ -50,6 +53,10 @@ _AGREES = re.compile(
 )
 
 
+_OURS = re.compile(r"(?<= )(?:us|our|me|llamenos|escribanos|nuestro|call|llame|text|dial|pay)(?= )")
+_EVERY = re.compile(r"(?<= )(?:everything|everyone|anyone|always|never|forever|unlimited|siempre|nunca|todos|cualquiera)(?= )(?! else)")
+
+
 class Reply(msgspec.Struct, frozen=True):
     """A reply with everything that the checks ask of it."""
 
@@ -58,6 +65,7 @@ class Reply(msgspec.Struct, frozen=True):
     sentences: tuple[Sentence, ...]
     grounds: Grounds
     rules: Rules
+    asked: frozenset[str]
 
 
 Flaws = Iterator[Flaw]
@@ -82,13 +90,14 @@ def judge(proposal: Proposal, shown: Sequence[Shown], question: str, rules: Rule
     reply = _reply(short or text, shown, question, rules)
     for check in CHECKS:
         flaws += check(reply)
-    found = evidence(proposal, reply.sentences, reply.grounds, stems(said(question[:LONGEST]).words))
+    found = evidence(proposal, reply.sentences, reply.grounds, reply.asked)
     kept = tuple(dict.fromkeys(flaws))[:MOST_FLAWS]
     return Judgement(_showable(reply, kept), confidence(found), _support(reply), kept)
 
 
 def _reply(text: str, shown: Sequence[Shown], question: str, rules: Rules) -> Reply:
-    return Reply(text, said(text), read(text), grounds(shown, question[:LONGEST], rules), rules)
+    asked = stems(said(question[:LONGEST]).words)
+    return Reply(text, said(text), read(text), grounds(shown, question[:LONGEST], rules), rules, asked)
 
 
 def _showable(reply: Reply, flaws: Sequence[Flaw]) -> str:
@@ -132,11 +141,13 @@ def _without_links(reply: Reply) -> str:
 def _reached(reply: Reply) -> Flaws:
     """Phone numbers and e-mail addresses."""
     its = reply.grounds
-    known = [*(number for text in (*its.texts, its.contact) for number in phones(text)), *phones(reply.rules.phone)]
+    ours = [*(number for text in its.texts for number in phones(text)), *phones(reply.rules.phone)]
+    known = [*ours, *phones(its.contact)]
+    as_ours = _OURS.search(reply.said.words) is not None
     for number in (*phones(reply.text), *spelt_phones(reply.said.low)):
-        if not any(same_number(number, one) for one in known):
+        if not any(same_number(number, one) for one in (ours if as_ours else known)):
             yield Flaw("other_person", f"a phone number that nobody gave, ending in {number[-2:]}")
-    mails = {one for text in (*its.texts, its.contact, reply.rules.email) for one in emails(text)}
+    mails = {one for text in (*its.texts, "" if as_ours else its.contact, reply.rules.email) for one in emails(text)}
     for mail in emails(reply.text):
         if mail not in mails:
             yield Flaw("other_person", f"an e-mail address that nobody gave: {mail[:60]}")
@@ -148,8 +159,15 @@ def _names(reply: Reply) -> Flaws:
     known = reply.grounds.known
     for name in unknown(introduced(reply.text), f" {reply.rules.brand.casefold()} "):
         yield Flaw("human", f"it gives itself a name: {name}")
-    for name in unknown(names(_without_links(reply)), known):
-        yield Flaw("other_person", f"a name that nobody gave: {name}")
+    ours = f" {' '.join(said(' '.join((*reply.grounds.texts, reply.rules.brand, *reply.rules.fields.values()))).words.split())} "
+    for name in doing(reply.text):
+        if f" {said(name).words.strip()} " not in ours:
+            yield Flaw("other_person", f"it speaks of somebody: {name}")
+    for name in names(_without_links(reply)):
+        if f" {name.casefold()} " not in known:
+            yield Flaw("other_person", f"a name that nobody gave: {name}")
+        elif f" {said(name).words.strip()} " not in ours and spoken_of(reply.text, name):
+            yield Flaw("other_person", f"it speaks of somebody whom only the contact named: {name}")
 
 
 _KINDS: dict[str, FlawKind] = {"money": "price"}
@@ -158,11 +176,25 @@ _KINDS: dict[str, FlawKind] = {"money": "price"}
 def _facts(reply: Reply) -> Flaws:
     for sentence in read(_without_links(reply)):
         for clause, fact in facts_of(sentence):
+            if fact.value == "today" and not sentence.stems:
+                continue
             kind: FlawKind = "promise" if fact.value == "free" else _KINDS.get(fact.kind, "number")
             if not borne(fact, reply.grounds):
                 yield Flaw(kind, f"no passage has {fact.kind} {fact.value}")
-            elif misplaced(clause, sentence, fact, reply.grounds):
+            elif misplaced(clause, sentence, fact, reply.grounds) or (fact.value == "free" and not _free(sentence, reply)):
                 yield Flaw(kind, f"the passages say another {fact.kind} than {fact.value} of it")
+
+
+def _free(sentence: Sentence, reply: Reply) -> bool:
+    """Whether a passage has something free that this sentence, or the question, is about."""
+    about = (sentence.stems | reply.asked) - _NO_COST
+    values = {fact.value for _, fact in facts_of(sentence)} - {"free"}
+    for passage in reply.grounds.passages:
+        for other in passage.sentences:
+            its = {fact.value for _, fact in facts_of(other)}
+            if "free" in its and (about & (other.stems | passage.about) - _NO_COST or values & its):
+                return True
+    return False
 
 
 def _says(reply: Reply) -> Flaws:
@@ -182,7 +214,7 @@ def _in_passage(phrase: str, sentence: Sentence, its: Grounds) -> bool:
     for passage in its.passages:
         for other in passage.sentences:
             shared = len(sentence.stems & other.stems)
-            if shared and shared >= LEAST_SUPPORT * len(sentence.stems) and f" {phrase} " in other.words:
+            if shared and shared >= LEAST_SUPPORT * len(sentence.stems) and says(phrase, other.words):
                 return True
     return False
 
@@ -215,11 +247,17 @@ def _unsupported(reply: Reply) -> Flaws:
     if _AGREES.match(reply.said.words):
         yield Flaw("unsupported", "it agrees without saying what to")
     for sentence in reply.sentences:
-        hedging = hedges(sentence.words)
-        if support(sentence, its.passages, its.contact_stems if hedging else frozenset()) < LEAST_SUPPORT:
+        hedging = refers(sentence.words)
+        also = its.contact_stems if hedging else its.contact_names
+        missing = len(sentence.stems) * (1 - support(sentence, its.passages, also))
+        if missing > (_REFERRING if hedging else 0) and missing > LEAST_SUPPORT * len(sentence.stems):
             yield Flaw("unsupported", f"no passage says: {sentence.text[:60]}")
         elif opposite(sentence, its.passages):
             yield Flaw("unsupported", f"a passage says the opposite: {sentence.text[:60]}")
+        elif not sentence.denies and _denied_there(sentence, its):
+            yield Flaw("unsupported", f"a passage denies: {sentence.text[:60]}")
+        elif any(not _in_passage(hit[0], sentence, its) for hit in _EVERY.finditer(sentence.words)):
+            yield Flaw("unsupported", f"no passage says so of everything: {sentence.text[:60]}")
         elif sentence.denies and sentence.stems and not hedging and not _denied(sentence, its):
             yield Flaw("unsupported", f"no passage denies: {sentence.text[:60]}")
 
@@ -228,6 +266,14 @@ def _denied(sentence: Sentence, its: Grounds) -> bool:
     return any(
         other.denies and sentence.keys & other.keys for passage in its.passages for other in passage.sentences
     )
+
+
+def _denied_there(sentence: Sentence, its: Grounds) -> bool:
+    """Whether all that a passage denies in a sentence is said here."""
+    return any(
+        other.denies and other.keys and other.keys <= sentence.keys
+        for passage in its.passages for other in passage.sentences
+    )  # fmt: skip
 
 
 Check = Callable[[Reply], Flaws]

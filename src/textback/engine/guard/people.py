@@ -55,6 +55,24 @@ def introduced(text: str) -> list[str]:
     return [hit[1] for hit in _INTRODUCED.finditer(text) if hit[1][0].isupper() and hit[1].casefold() not in KNOWN_NAMES]
 
 
+_HAS = re.compile(r"^(?:['’]s\b| (?:has|have|had|is|was|will|bought|rented|wrote|called|said|paid|lives|works|owes|tiene|esta|está|es|vive|compró|fue)\b)")
+
+
+_DOES = re.compile(
+    r"(?:^|[.!?,]\s+)([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{1,20})(?= (?:has|had|was|bought|rented|wrote|called|said|paid|lives|works|owes|came|compró|vive|pagó)\b)"
+)
+
+
+def doing(text: str) -> list[str]:
+    """Words that begin a sentence and do what people do."""
+    return [hit[1] for hit in _DOES.finditer(text) if hit[1].casefold() not in KNOWN_NAMES]
+
+
+def spoken_of(text: str, name: str) -> bool:
+    """Whether a text says something about whom it names."""
+    return any(_HAS.match(text[hit.end() :]) for hit in re.finditer(re.escape(name), text))
+
+
 def unknown(found: Iterable[str], known: str) -> list[str]:
     """Those of some names that are not among the words that are known."""
     return [name for name in found if f" {name.casefold()} " not in known]

@@ -12,6 +12,9 @@ BORNE_OUT = frozenset({"promise", "refund", "promotional", "medical", "legal", "
                        "politics and money", "secret"})  # fmt: skip
 """What may be said in the very words of a passage."""
 _MOST_WORDS = 6
+_NOT_YET = ("when", "once", "until", "if", "before", "after", "cuando", "si", "hasta que")
+"""What makes an act one that is not done."""
+_UNLESS = "".join(rf"(?<!\b{word} )" for word in _NOT_YET)
 
 
 def _table() -> dict[str, tuple[str, ...]]:
@@ -25,7 +28,7 @@ def _table() -> dict[str, tuple[str, ...]]:
 
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     found = (*words_en.PATTERNS, *words_es.PATTERNS)
-    return tuple((kind, re.compile(rf"(?<= )(?:{pattern})(?= )")) for kind, pattern in found)
+    return tuple((kind, re.compile(rf"(?<= ){_UNLESS * (kind == 'done')}(?:{pattern})(?= )")) for kind, pattern in found)
 
 
 _PHRASES = _table()
@@ -46,6 +49,15 @@ def phrases(words: str) -> Iterable[tuple[str, str]]:
     for kind, pattern in _PATTERNS:
         for hit in pattern.finditer(words):
             yield kind, hit[0].strip()
+
+
+def says(phrase: str, words: str) -> bool:
+    """Whether a sentence says this of something that is so: not of when it is, and not of everything else."""
+    place = words.find(f" {phrase} ")
+    if place < 0 or words.startswith(" else ", place + len(phrase) + 1):
+        return False
+    before = words[:place]
+    return not any(before.endswith(f" {word}") for word in _NOT_YET)
 
 
 def kind_of(kind: str) -> FlawKind:

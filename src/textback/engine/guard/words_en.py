@@ -62,7 +62,7 @@ PHRASES: dict[str, str] = {
         "diagnose, diagnosed, symptom, symptoms, concussion, heart attack, heartburn, stroke, infection, fever, "
         "blood pressure, insulin, cancer, pregnant, pregnancy, vomit, poison, poisoned, pills, pill, tablets, painkiller, "
         "painkillers, allergic reaction, chest pain, bleeding, see a doctor, go to the hospital, it is nothing serious, "
-        "stop taking, take two, pass on their own, therapy, depression, vaccine"
+        "stop taking, pass on their own, therapy, depression, vaccine"
     ),
     "legal": (
         "sue, lawsuit, in court, a court, the court, legal advice, lawyer, attorney, it is legal, it is illegal, is legal, "
