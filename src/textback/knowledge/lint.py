@@ -7,7 +7,7 @@ from textback.core.text import plain, segments
 from textback.knowledge.answering import LONGEST, disagree, facts
 from textback.knowledge.lexical import terms
 from textback.knowledge.passages import Flaw, Passage
-from textback.knowledge.sentences import sentences
+from textback.core.sentences import sentences
 from textback.knowledge.spelling import plain as bare
 from textback.knowledge.spelling import split
 

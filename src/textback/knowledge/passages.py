@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from textback.knowledge.sentences import spans
+from textback.core.sentences import spans
 
 FOLDER = "knowledge/"
 SUFFIXES = (".md", ".csv")

@@ -6,7 +6,7 @@ import msgspec
 
 FlawKind = Literal[
     "empty", "link", "number", "price", "promise", "refund", "other_person", "topic", "human", "prompt", "secret",
-    "instructed", "consent", "promotional", "language", "too_long", "unsupported", "characters",
+    "instructed", "consent", "done", "promotional", "language", "too_long", "unsupported", "characters",
 ]  # fmt: skip
 """Why a reply can't go as it is. What each means is in `judge`."""
 
