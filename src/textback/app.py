@@ -22,6 +22,8 @@ from textback.core.roles import parse_roles
 from textback.core.when import MINUTE, SECOND, to_iso
 from textback.engine.bot import Bot, LineSpec
 from textback.engine.load import load_bot
+from textback.llm.access import accesses
+from textback.llm.models import Models
 from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
 from textback.pipeline.checking import LedgerCheck
@@ -288,6 +290,7 @@ class App:
         shelf = Shelf(settings.workspace, self.bot, understanding.taught)
         roles = parse_roles(settings.roles)
         self.tracer = switch.start(self._found)
+        self.models = Models(accesses(self._found), self.tracer)
         self.road = Road(
             self.db,
             settings.workspace,
@@ -314,6 +317,7 @@ class App:
                 settings.short_link_url or settings.public_url or "", settings.short_link_days, settings.max_parts
             ),
             performs=self._make_actions(roles),
+            models=self.models,
             simulate=not settings.simulator_actions,
             redact=settings.redact == "store",
             retention=retention_of(settings),
@@ -349,6 +353,8 @@ class App:
         self._on_webhook = self.webhooks if "accept" in roles else no_webhooks(roles)
         self._on_page = self._pages if "web" in roles else no_pages(roles)
         await self.road.start()
+        if self.bot.model is not None:
+            await self.models.ready(self.bot.model.use)
         for line in lines.values():
             log.info(
                 "line ready", line=line.name, provider=line.provider.name, webhook=f"{signed_url}{PREFIX}{line.name}"
@@ -365,6 +371,7 @@ class App:
         if self.spool is not None:
             await self.spool.close()
         await self._http.close()
+        await self.models.close()
         await self.db.close()
         if self.tracer is not None:
             await self.tracer.stop()

@@ -35,7 +35,7 @@ class Model:
         self.may = asyncio.Event()
         self.may.set()
 
-    async def ask(self, uses: Sequence[str], prompt: Prompt, within: float) -> Asked:
+    async def ask(self, uses: Sequence[str], prompt: Prompt, within: float, *, trace: str = "") -> Asked:
         self.prompts.append(prompt)
         await self.may.wait()
         came = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]

@@ -119,6 +119,11 @@ WELCOME = {
     ("POST", "/c/{contact}/consent"): 409,
     ("POST", "/c/{contact}/opt-out"): 409,
     ("POST", "/c/{contact}/settle"): 400,  # yes or no?
+    ("POST", "/c/{contact}/draft"): 400,  # send it, or throw it away?
+    ("POST", "/c/{contact}/suggest"): 200,
+    ("GET", "/c/{contact}/calls/{job}"): 404,
+    ("POST", "/c/{contact}/calls/{job}"): 400,  # good or wrong?
+    ("POST", "/models/try"): 400,  # without a question
     ("POST", "/flows/try"): 200,
     ("POST", "/flows/save"): 200,  # it only checks
     ("POST", "/flows/publish"): 409,  # there is no draft

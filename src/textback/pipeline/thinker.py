@@ -16,6 +16,7 @@ from textback.engine.thinking import MILLION, persona_of
 from textback.llm.base import Asked, Line, Prompt
 from textback.llm.prompt import prompt_of
 from textback.pipeline.bots import Shelf
+from textback.pipeline.metrics import count_asked
 from textback.store import models as store
 from textback.store.db import Db, Row, Tx
 
@@ -39,8 +40,8 @@ class Question(msgspec.Struct, frozen=True):
 class AsksModels(Protocol):
     """What can ask models."""
 
-    async def ask(self, uses: Sequence[str], prompt: Prompt, within: float) -> Asked:
-        """Ask one after the other, within so many seconds. Never raises."""
+    async def ask(self, uses: Sequence[str], prompt: Prompt, within: float, *, trace: str = "") -> Asked:
+        """Ask one after the other, within so many seconds. Never raises. `trace` is the arrival it is for."""
         ...
 
 
@@ -71,9 +72,10 @@ class Thinker:
         question = msgspec.json.decode(row.arguments, type=Question)
         now = self._clock()
         rows = await self._db.read(store.recent, row.contact_id, now - DAY, HISTORY + len(question.texts))
-        return await self.think(question, before(rows, question.texts), row.timeout / 1_000)
+        history = before(rows, question.texts)
+        return await self.think(question, history, row.timeout / 1_000, trace=row.arrival_id)
 
-    async def think(self, question: Question, history: Sequence[Line], within: float) -> Thought:
+    async def think(self, question: Question, history: Sequence[Line], within: float, *, trace: str = "") -> Thought:
         """Ask a question; `history` ends before it."""
         now = self._clock()
         bot = self._shelf.current
@@ -95,7 +97,8 @@ class Thinker:
         spent = await self._db.read(store.spent, self._workspace, day_of(now)) if bot.model.day else 0
         if bot.model.day and spent >= bot.model.day * MILLION:
             return self._thought(question, Asked(None, "budget"), prompt, passages, history, now)
-        asked = await self._models.ask(bot.model.use, prompt, within)
+        asked = await self._models.ask(bot.model.use, prompt, within, trace=trace)
+        count_asked(asked)
         return self._thought(question, asked, prompt, passages, history, now)
 
     def _thought(

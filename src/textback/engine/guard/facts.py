@@ -41,7 +41,9 @@ _TAIL = (
     r"\$|€|£|usd\b|eur\b|gbp\b|dollars?\b|bucks?\b|dolar(?:es)?\b|euros?\b|pounds?\b|libras?\b|pesos?\b|cents?\b|"
     r"centavos?\b|quid\b|grand\b"
 )
-_MONEY = re.compile(rf"(us\$|\$|€|£|\busd|\beur)\s?({_NUM})(\s?k\b|\s?mil\b)?|(?<![\d.,])({_NUM})[\s-]{{0,12}}({_TAIL})")
+_MONEY = re.compile(
+    rf"(us\$|\$|€|£|\busd|\beur)\s?({_NUM})(\s?k\b|\s?mil\b)?|(?<![\d.,])({_NUM})[\s-]{{0,12}}({_TAIL})"
+)
 _SHARE = re.compile(rf"(?<![\d.,])({_NUM})\s{{0,12}}(?:%|percent\b|per cent\b|por ciento\b)")
 _AMPM = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))?\s?([ap])\.?\s?m\b\.?")
 _RANGE_AMPM = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))?\s?(?:-|to|and)\s?(?=\d{1,2}(?:[:.]\d\d)?\s?([ap])\.?\s?m\b)")

@@ -147,7 +147,14 @@ def grounds(shown: Sequence[Shown], question: str, rules: Rules) -> Grounds:
     plain = " ".join((*texts, rules.brand, contact)).casefold()
     known = f" {' '.join(_WORD.findall(plain))} "
     return Grounds(
-        sound, len(passages) - len(sound), texts, contact, facts(prepared.low), stems(prepared.words), _named(contact, rules), known
+        sound,
+        len(passages) - len(sound),
+        texts,
+        contact,
+        facts(prepared.low),
+        stems(prepared.words),
+        _named(contact, rules),
+        known,
     )
 
 

@@ -22,7 +22,7 @@ from textback.engine.guard.base import Flaw, FlawKind, Judgement, Proposal, Rule
 from textback.engine.guard.characters import cleaned
 from textback.engine.guard.confidence import confidence, evidence, opposite
 from textback.engine.guard.grounds import Grounds, Sentence, borne, facts_of, grounds, misplaced, read, stems, support
-from textback.engine.guard.hedging import hedges, refers
+from textback.engine.guard.hedging import refers
 from textback.engine.guard.language import foreign as foreign_language
 from textback.engine.guard.leaks import gives, secret_looking, told
 from textback.engine.guard.length import within
@@ -54,7 +54,9 @@ _AGREES = re.compile(
 
 
 _OURS = re.compile(r"(?<= )(?:us|our|me|llamenos|escribanos|nuestro|call|llame|text|dial|pay)(?= )")
-_EVERY = re.compile(r"(?<= )(?:everything|everyone|anyone|always|never|forever|unlimited|siempre|nunca|todos|cualquiera)(?= )(?! else)")
+_EVERY = re.compile(
+    r"(?<= )(?:everything|everyone|anyone|always|never|forever|unlimited|siempre|nunca|todos|cualquiera)(?= )(?! else)"
+)
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -181,7 +183,9 @@ def _facts(reply: Reply) -> Flaws:
             kind: FlawKind = "promise" if fact.value == "free" else _KINDS.get(fact.kind, "number")
             if not borne(fact, reply.grounds):
                 yield Flaw(kind, f"no passage has {fact.kind} {fact.value}")
-            elif misplaced(clause, sentence, fact, reply.grounds) or (fact.value == "free" and not _free(sentence, reply)):
+            elif misplaced(clause, sentence, fact, reply.grounds) or (
+                fact.value == "free" and not _free(sentence, reply)
+            ):
                 yield Flaw(kind, f"the passages say another {fact.kind} than {fact.value} of it")
 
 
@@ -263,9 +267,7 @@ def _unsupported(reply: Reply) -> Flaws:
 
 
 def _denied(sentence: Sentence, its: Grounds) -> bool:
-    return any(
-        other.denies and sentence.keys & other.keys for passage in its.passages for other in passage.sentences
-    )
+    return any(other.denies and sentence.keys & other.keys for passage in its.passages for other in passage.sentences)
 
 
 def _denied_there(sentence: Sentence, its: Grounds) -> bool:

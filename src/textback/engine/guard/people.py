@@ -13,15 +13,18 @@ _ZERO = str.maketrans("oOlI", "0011")
 _OH = re.compile(r"\boh?\b(?=[\s\-,]+\d)|(?<=\d )\boh?\b")
 _NAME = re.compile(r"(?<![\w'])[A-ZÁÉÍÓÚÑÜ][a-záéíóúñü]{1,20}(?![\w'][A-Z])")
 _INTRODUCED = re.compile(
-    r"\b(?:I'm|I am|I’m|this is|my name is|me llamo|mi nombre es|soy|le habla)\s+(?:the )?([A-ZÁÉÍÓÚÑ][a-záéíóúñ]+)"
-    , re.IGNORECASE)
+    r"\b(?:I'm|I am|I’m|this is|my name is|me llamo|mi nombre es|soy|le habla)\s+(?:the )?([A-ZÁÉÍÓÚÑ][a-záéíóúñ]+)",
+    re.IGNORECASE,
+)
 _START = re.compile(r"(?:^|[.!?:;¡¿\"(\n]\s*)$")
 
 
 def phones(text: str) -> list[str]:
     """The phone numbers in a text, as their digits. Digits may be written as words."""
     found = [_NOT_DIGIT.sub("", hit[0].translate(_ZERO)) for hit in _PHONE.finditer(text)]
-    found += [hit[0] for hit in _VANITY.finditer(text) if sum(c.isalpha() for c in hit[0]) > 2 and hit[0].count("-") > 1]
+    found += [
+        hit[0] for hit in _VANITY.finditer(text) if sum(c.isalpha() for c in hit[0]) > 2 and hit[0].count("-") > 1
+    ]
     return [one for one in found if len(one) >= 7]
 
 
@@ -52,10 +55,14 @@ def names(text: str) -> list[str]:
 
 def introduced(text: str) -> list[str]:
     """The names that the text gives its writer."""
-    return [hit[1] for hit in _INTRODUCED.finditer(text) if hit[1][0].isupper() and hit[1].casefold() not in KNOWN_NAMES]
+    return [
+        hit[1] for hit in _INTRODUCED.finditer(text) if hit[1][0].isupper() and hit[1].casefold() not in KNOWN_NAMES
+    ]
 
 
-_HAS = re.compile(r"^(?:['’]s\b| (?:has|have|had|is|was|will|bought|rented|wrote|called|said|paid|lives|works|owes|tiene|esta|está|es|vive|compró|fue)\b)")
+_HAS = re.compile(
+    r"^(?:['’]s\b| (?:has|have|had|is|was|will|bought|rented|wrote|called|said|paid|lives|works|owes|tiene|esta|está|es|vive|compró|fue)\b)"
+)
 
 
 _DOES = re.compile(

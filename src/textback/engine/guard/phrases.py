@@ -28,7 +28,9 @@ def _table() -> dict[str, tuple[str, ...]]:
 
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     found = (*words_en.PATTERNS, *words_es.PATTERNS)
-    return tuple((kind, re.compile(rf"(?<= ){_UNLESS * (kind == 'done')}(?:{pattern})(?= )")) for kind, pattern in found)
+    return tuple(
+        (kind, re.compile(rf"(?<= ){_UNLESS * (kind == 'done')}(?:{pattern})(?= )")) for kind, pattern in found
+    )
 
 
 _PHRASES = _table()
