@@ -5,7 +5,7 @@ import itertools
 import re
 import socket
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -204,12 +204,12 @@ class Site:
 
 
 @contextmanager
-def running(folder: Path, **settings: Any) -> Iterator[Site]:
-    """A server on a free port, stopped at the end."""
+def running(folder: Path, bot_files: Mapping[str, str] | None = None, **settings: Any) -> Iterator[Site]:
+    """A server of this bot, or the example, on a free port, stopped at the end."""
     url = f"sqlite:///{folder / 'textback.db'}"
     migrate.upgrade(parse_url(url))
     clock = Clock()
-    app = App(Settings(database_url=url, **settings), read_folder(example_bot()), {})
+    app = App(Settings(database_url=url, **settings), bot_files or read_folder(example_bot()), {})
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         app, lifespan="on", ws="none", log_config=None, access_log=False, server_header=False, proxy_headers=False

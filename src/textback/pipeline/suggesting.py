@@ -58,6 +58,8 @@ class Suggester:
         bot = self._shelf.current
         locale = locale or bot.locale
         known = await asyncio.to_thread(_known, bot, question, locale, now)
+        if known.confidence < bot.knowledge.clarify:  # the bot itself would not speak of it
+            known = Answer()
         if not model_first and _fits(known.text, most) and known.confidence >= bot.knowledge.answer:
             return _from(known)
         speaks = persona_of(bot, persona)
