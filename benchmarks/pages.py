@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import answers, engine, gate, scale, tables
+from benchmarks import answers, engine, gate, models, scale, tables
 from benchmarks.report import ceiling, table
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results"
-KINDS = ("latest", "cost", "nodes", "large", "soak", "profile", "engine", "gate", "knowledge")
+KINDS = ("latest", "cost", "nodes", "large", "soak", "profile", "engine", "gate", "knowledge", "models")
 NONE_YET = "Not measured yet."
 
 Found = Mapping[str, Any]
@@ -39,6 +39,7 @@ SHOWN: dict[str, dict[str, Callable[[Found], str]]] = {
         "knowledge": _of("knowledge", answers.table),
         "quality": _of("knowledge", answers.quality_table),
     },
+    "docs/how-to/own-model.md": {"models": _of("models", models.table)},
     "docs/scale.md": {
         "capacity": _capacity(scale.capacity_table),
         "assumptions": lambda _: scale.assumptions_table(),

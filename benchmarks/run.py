@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import answers, engine, gate, pages, report, tables
+from benchmarks import answers, engine, gate, models, pages, report, tables
 from benchmarks.compare import measure
 from benchmarks.cost import SHARED, cost, share
 from benchmarks.large import large
@@ -23,7 +23,7 @@ from benchmarks.subjects import NotMeasured
 
 Results = dict[str, Any]
 DATABASES = "sqlite,postgres"
-DEFAULT = "sqlite,postgres,peer,express,express_no_ai,ceiling,cost,nodes,engine,gate,knowledge"
+DEFAULT = "sqlite,postgres,peer,express,express_no_ai,ceiling,cost,nodes,engine,gate,knowledge,models"
 
 
 def machine() -> dict[str, Any]:
@@ -54,7 +54,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     if not options.only:
         options.only = DATABASES if options.large or options.soak or options.profile else DEFAULT
     options.only = ["nodes"] if options.nodes else options.only.split(",")
-    known = {*NAMES, "cost", "nodes", "engine", "gate", "knowledge"}
+    known = {*NAMES, "cost", "nodes", "engine", "gate", "knowledge", "models"}
     if unknown := [name for name in options.only if name not in known]:
         parser.error(f"--only does not know {', '.join(unknown)}; it knows {', '.join(sorted(known))}")
     return options
@@ -97,6 +97,8 @@ def run(options: argparse.Namespace, load: Load) -> dict[str, Results]:
         found["gate"] = gather(["gate"], gate.gate)
     if "knowledge" in options.only:
         found["knowledge"] = gather(["knowledge"], answers.knowledge)
+    if "models" in options.only:
+        found["models"] = gather(["models"], models.models)
     if "cost" in options.only:
         found["cost"] = gather(list(OURS), lambda name: cost(name, load, options.seconds))
     if "nodes" in options.only:
@@ -118,6 +120,7 @@ SHOW: dict[str, Callable[[Results], str]] = {
     "engine": engine.table,
     "gate": gate.table,
     "knowledge": lambda found: f"{answers.table(found)}\n\n{answers.quality_table(found)}",
+    "models": models.table,
 }
 
 
@@ -130,7 +133,8 @@ def show(kind: str, found: Results) -> list[str]:
             counts = f"{r['sent']} texts, {r['lost']} lost, {r['doubled']} doubled"
             print(f"{NAMES[name]}: runs {' and '.join(map(str, runs))}, {counts}")
         return report.missed(found)
-    own = {"engine": engine.missed, "gate": gate.missed, "knowledge": answers.missed}.get(kind)
+    missed = {"engine": engine.missed, "gate": gate.missed, "knowledge": answers.missed, "models": models.missed}
+    own = missed.get(kind)
     return tables.missed(kind, found) if own is None else own(found)
 
 

@@ -4,6 +4,7 @@ import re
 
 from tests.docs.pages import missing, read, table_row
 from textback.channels.registry import PROVIDERS
+from textback.llm.access import VARIABLES
 from textback.settings import Settings
 
 PAGE = "docs/reference/settings.md"
@@ -22,9 +23,14 @@ def test_the_reference_has_every_variable_of_every_provider() -> None:
     assert {name for name in names if f"`{name}`" not in read(PAGE)} == set()
 
 
+def test_the_reference_has_every_variable_of_every_maker_of_models() -> None:
+    assert {name for name in VARIABLES if f"`{name}`" not in read(PAGE)} == set()
+
+
 def test_the_reference_and_the_example_name_nothing_that_does_not_exist() -> None:
     known = {name.upper() for name in Settings.model_fields}
     known |= {option.env for provider in PROVIDERS.values() for option in provider.options if option.env}
+    known |= set(VARIABLES)
     documented = set(re.findall(r"^\| `([A-Z_]+)` \|", read(PAGE), re.MULTILINE))
     example = set(re.findall(r"^#?([A-Z_]+)=", read(".env.example"), re.MULTILINE))
     assert documented - known == set()

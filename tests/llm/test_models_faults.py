@@ -3,6 +3,8 @@
 import asyncio
 import json
 import logging
+import subprocess
+import sys
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -220,11 +222,22 @@ async def test_without_a_model_or_time_nobody_is_asked(uses: list[str], within: 
 
 async def test_without_its_library_a_model_is_misconfigured(monkeypatch: pytest.MonkeyPatch) -> None:
     async with FakeModel() as fake:
-        monkeypatch.setattr("textback.llm.models._load", lambda: None)
+        monkeypatch.setitem(sys.modules, "textback.llm.clients", None)
         async with asking(fake) as models:
             found = await models.ask([OPENAI], prompt(), WITHIN)
     assert found.why == "misconfigured"
     assert "textback[models]" in found.tries[0].detail
+
+
+async def test_a_model_that_can_not_be_made_is_misconfigured(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> Any:
+        raise RuntimeError(KEY)
+
+    async with FakeModel() as fake, asking(fake) as models:
+        monkeypatch.setattr("textback.llm.makers.anthropic.model", fails)
+        await models.ready([CLAUDE])
+        found = await models.ask([CLAUDE], prompt(), WITHIN)
+    assert (found.why, KEY in repr(found)) == ("misconfigured", False)
 
 
 async def test_what_nobody_thought_of_is_no_exception_either(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,9 +266,6 @@ async def test_no_log_line_has_a_key_or_a_text(caplog: pytest.LogCaptureFixture)
 
 
 async def test_nothing_is_imported_until_a_model_is_named() -> None:
-    import subprocess
-    import sys
-
     script = (
         "import asyncio, sys; from textback.llm.models import Models; from textback.llm.access import accesses;"
         "m = Models(accesses({})); asyncio.run(m.close());"

@@ -7,6 +7,7 @@ an answer is read only so far.
 
 import logging
 from collections.abc import AsyncIterator, Mapping
+from importlib import import_module
 from typing import Any, Literal
 
 import httpx2
@@ -16,15 +17,7 @@ from pydantic_ai import exceptions as ai
 from pydantic_ai.direct import model_request
 from pydantic_ai.messages import ModelResponse
 from pydantic_ai.models import Model, ModelRequestParameters, create_async_httpx2_client
-from pydantic_ai.models.anthropic import AnthropicModel
-from pydantic_ai.models.google import GoogleModel
-from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.output import OutputObjectDefinition
-from pydantic_ai.profiles.openai import OpenAIModelProfile
-from pydantic_ai.providers.anthropic import AnthropicProvider
-from pydantic_ai.providers.google import GoogleProvider
-from pydantic_ai.providers.openai import OpenAIProvider
-from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
 from textback.llm.access import Access
 from textback.llm.answer import MOST_TOKENS, NAME, SCHEMA
@@ -133,31 +126,13 @@ def open_http() -> httpx2.AsyncClient:
     return create_async_httpx2_client(timeout=timeout, limits=limits, transport=_Transport(limits=limits))
 
 
-def _model(maker: str, name: str, access: Access, http: httpx2.AsyncClient) -> Model[Any]:
-    match maker:
-        case "anthropic":
-            return AnthropicModel(
-                name, provider=AnthropicProvider(api_key=access.key, base_url=access.url, http_client=http)
-            )
-        case "google":
-            return GoogleModel(name, provider=GoogleProvider(api_key=access.key, base_url=access.url, http_client=http))
-        case "compatible":
-            profile = OpenAIModelProfile(openai_chat_supports_max_completion_tokens=False)
-            return OpenAIChatModel(
-                name,
-                provider=OpenAICompatibleProvider(
-                    maker, base_url=access.url, api_key=access.key or None, http_client=http, profile=profile
-                ),
-            )
-    return OpenAIChatModel(name, provider=OpenAIProvider(base_url=access.url, api_key=access.key, http_client=http))
-
-
 class Client:
     """One model."""
 
     def __init__(self, maker: str, name: str, access: Access, http: httpx2.AsyncClient) -> None:
         self._maker, self._name, self._url = maker, name, access.url
-        self._model = _model(maker, name, access, http)
+        module = import_module(f"textback.llm.makers.{maker}")  # each brings a large library of its own
+        self._model: Model[Any] = module.model(name, access, http)
         profile: Mapping[str, Any] = self._model.profile
         self._mode: Mode = "native" if profile.get("supports_json_schema_output", False) else "tool"
         thinks = profile.get("openai_supports_reasoning", False)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from time import monotonic, time_ns
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,8 @@ class Models:
         self._breakers: dict[str, Breaker] = {}
         self._clients: dict[str, Client] = {}
         self._http: dict[str, Any] = {}
-        self._loading: asyncio.Task[Any] | None = None
+        self._making: dict[str, asyncio.Task[Client]] = {}
+        self._one = asyncio.Lock()
         self._ending: set[asyncio.Task[Any]] = set()
 
     async def ready(self, uses: Sequence[str] = ()) -> None:
@@ -71,6 +73,7 @@ class Models:
 
     async def close(self) -> None:
         """Close all connections. Calls that are under way end as unavailable."""
+        await asyncio.gather(*self._making.values(), return_exceptions=True)
         for http in self._http.values():
             await http.aclose()
         self._http.clear()
@@ -188,21 +191,31 @@ class Models:
         client = self._clients.get(use)
         if client is not None:
             return client
-        maker, name, access = reached(use, self._known)
-        if self._loading is None:
-            self._loading = asyncio.create_task(asyncio.to_thread(_load))
-        module = await asyncio.shield(self._loading)
-        if module is None:
-            raise SettingsError("pydantic-ai is not installed.", "Install it with: pip install 'textback[models]'.")
-        client = await asyncio.to_thread(self._make, module, maker, name, access)
-        return self._clients.setdefault(use, client)
+        task = self._making.get(use)
+        if task is None:
+            task = self._making[use] = asyncio.create_task(self._make(use, *reached(use, self._known)))
+            task.add_done_callback(partial(self._made, use))
+        return await asyncio.shield(task)
 
-    def _make(self, module: Any, maker: str, name: str, access: Access) -> "Client":
-        http = self._http.get(maker)
-        if http is None:
-            http = self._http.setdefault(maker, module.open_http())
-        made: Client = module.Client(maker, name, access, http)
-        return made
+    async def _make(self, use: str, maker: str, name: str, access: Access) -> "Client":
+        async with self._one:
+            try:
+                module = await asyncio.to_thread(_load)
+                if maker not in self._http:
+                    self._http[maker] = await asyncio.to_thread(module.open_http)
+                made: Client = await asyncio.to_thread(module.Client, maker, name, access, self._http[maker])
+            except ImportError:
+                fix = "Install it with: pip install 'textback[models]'."
+                raise SettingsError("pydantic-ai is not installed.", fix) from None
+            except Exception as error:  # its libraries look at the environment too, and have words of their own
+                problem = f"The model can't be made ready ({type(error).__name__})."
+                raise SettingsError(problem, "Check its name and its maker's variables.") from None
+            self._clients[use] = made
+            return made
+
+    def _made(self, use: str, task: "asyncio.Task[Client]") -> None:
+        del self._making[use]
+        self._ended(task)
 
     def _heard(self, use: str, made: _Made) -> None:
         breaker, outcome = self._breakers[use], made.noted.outcome
@@ -235,11 +248,8 @@ class Models:
 
 
 def _load() -> Any:
-    """The module that calls models; None where what it needs is not installed."""
-    try:
-        return import_module("textback.llm.clients")
-    except ImportError:
-        return None
+    """The module that calls models. Raises ImportError where what it needs is not installed."""
+    return import_module("textback.llm.clients")
 
 
 def _failed(use: str, error: Exception, ms: int) -> _Made:

@@ -1,0 +1,12 @@
+"""Models of OpenAI, by Chat Completions."""
+
+import httpx2
+from pydantic_ai.models.openai import OpenAIChatModel
+from pydantic_ai.providers.openai import OpenAIProvider
+
+from textback.llm.access import Access
+
+
+def model(name: str, access: Access, http: httpx2.AsyncClient) -> OpenAIChatModel:
+    """The model of this name."""
+    return OpenAIChatModel(name, provider=OpenAIProvider(base_url=access.url, api_key=access.key, http_client=http))
