@@ -5,20 +5,25 @@ bases in benchmarks/knowledge; the other half, of another business, is what benc
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 import msgspec
 
 from textback.engine.guard.base import Proposal
+from textback.engine.guard.facts import Fact
 from textback.engine.guard.grounds import Grounds, Passage, Sentence, best, borne, facts_of, misplaced, support
 from textback.engine.guard.hedging import hedges
 
-FEATURES = ("found", "cited", "shown", "single", "facts", "wrong", "self", "against", "unnamed", "asked", "hedging")
+FEATURES = ("found", "cited", "shown", "facts", "wrong", "self", "against", "unnamed", "asked", "hedging")
 SELF = (0.05, 0.95)
 """The model's own word counts between these."""
 SAME = 0.5
 """How much of what they are about two passages must share to contradict each other."""
+
+
+NEAR = 0.6
+"""How much of a sentence another one must have to be about the same."""
 
 
 class Weights(msgspec.Struct, frozen=True):
@@ -28,7 +33,7 @@ class Weights(msgspec.Struct, frozen=True):
     each: tuple[float, ...]
 
 
-FITTED = Weights(-3.0, (1.5, 1.0, 1.0, 1.0, 1.0, -3.0, 0.3, -0.5, -0.5, 0.5, -1.0))
+FITTED = Weights(-3.0, (1.5, 1.0, 1.0, 1.0, -3.0, 0.3, -0.5, -0.5, 0.5, -1.0))
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -38,7 +43,6 @@ class Evidence(msgspec.Struct, frozen=True):
         found: How likely the best of the passages that it names answers the question (of all, where it names none).
         cited: The share of its words that those passages have.
         shown: The share that all passages have.
-        single: The share that the nearest single sentence has, on average.
         facts: The share of its facts that the passages bear out.
         wrong: The share of its sentences that say the opposite of a passage, or put a fact to another thing.
         self: The model's own word, clipped.
@@ -51,7 +55,6 @@ class Evidence(msgspec.Struct, frozen=True):
     found: float
     cited: float
     shown: float
-    single: float
     facts: float
     wrong: float
     self: float
@@ -61,29 +64,68 @@ class Evidence(msgspec.Struct, frozen=True):
     hedging: float
 
 
-def evidence(proposal: Proposal, sentences: Sequence[Sentence], its: Grounds, question: frozenset[str]) -> Evidence:
+class CheckedFact(msgspec.Struct, frozen=True):
+    """A fact, whether the passages (or the contact) have it, and whether they have another of it."""
+
+    fact: Fact
+    borne: bool
+    misplaced: bool
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """A sentence of a reply, held against the passages: the share of its words that they have, that the nearest of their
+    sentences has, whether they say the opposite, whether it hedges, and its facts."""
+
+    sentence: Sentence
+    support: float
+    nearest: float
+    opposite: bool
+    hedging: bool
+    facts: tuple[CheckedFact, ...]
+
+
+def checked(sentences: Sequence[Sentence], its: Grounds) -> tuple[Checked, ...]:
+    """Hold the sentences of a reply against the passages."""
+    return tuple(_checked(one, its) for one in sentences)
+
+
+def _checked(sentence: Sentence, its: Grounds) -> Checked:
+    nearest, share = best(sentence, its.passages)
+    hedging = hedges(sentence.words)
+    opposite = nearest is not None and share >= NEAR and nearest.denies != sentence.denies and not hedging
+    found = tuple(
+        CheckedFact(fact, borne(fact, its), misplaced(clause, sentence, fact, its))
+        for clause, fact in facts_of(sentence)
+    )
+    return Checked(sentence, support(sentence, its.passages), share, opposite, hedging, found)
+
+
+def evidence(proposal: Proposal, each: Sequence[Checked], its: Grounds, question: frozenset[str]) -> Evidence:
     """Weigh a reply. `question` are the stems of what was asked."""
     named = tuple(one for one in its.passages if one.id in proposal.sources)
     rest = named or its.passages
-    said = [one for one in sentences if one.stems and not hedges(one.words)]
-    size = sum(len(one.stems) for one in said)
-    every = [(sentence, clause, fact) for sentence in sentences for clause, fact in facts_of(sentence)]
-    bad = {one.text for one in sentences if opposite(one, its.passages)}
-    bad |= {sentence.text for sentence, clause, fact in every if misplaced(clause, sentence, fact, its)}
-    said_words = frozenset().union(*(one.stems for one in sentences), *(one.stems for one in rest if named))
+    said = [one for one in each if one.sentence.stems and not one.hedging]
+    size = sum(len(one.sentence.stems) for one in said)
+    facts = [fact for one in each for fact in one.facts]
+    wrong = sum(one.opposite or any(fact.misplaced for fact in one.facts) for one in each)
+    words = frozenset().union(*(one.sentence.stems for one in each), *(one.stems for one in named))
     low, high = SELF
+
+    def mean(values: Iterable[float]) -> float:
+        """Weighted by how much each sentence says."""
+        return sum(v * len(one.sentence.stems) for v, one in zip(values, said, strict=True)) / size if size else 0.5
+
     return Evidence(
         found=max((one.confidence for one in rest), default=0.0),
-        cited=sum(support(one, rest) * len(one.stems) for one in said) / size if size else 0.5,
-        shown=sum(support(one, its.passages) * len(one.stems) for one in said) / size if size else 0.5,
-        single=sum(best(one, its.passages)[1] * len(one.stems) for one in said) / size if size else 0.5,
-        facts=sum(borne(fact, its) for _, _, fact in every) / len(every) if every else 1.0,
-        wrong=len(bad) / max(1, len(sentences)),
-        self=min(high, max(low, proposal.confidence)) if proposal.confidence == proposal.confidence else low,
+        cited=mean(support(one.sentence, rest) for one in said),
+        shown=mean(one.support for one in said),
+        facts=sum(fact.borne for fact in facts) / len(facts) if facts else 1.0,
+        wrong=wrong / max(1, len(each)),
+        self=min(high, max(low, proposal.confidence)) if math.isfinite(proposal.confidence) else low,
         against=float(contradict(its.passages)),
         unnamed=float(not named),
-        asked=len(question & said_words) / len(question) if question else 0.5,
-        hedging=float(any(hedges(one.words) for one in sentences)),
+        asked=len(question & words) / len(question) if question else 0.5,
+        hedging=float(any(one.hedging for one in each)),
     )
 
 
@@ -92,18 +134,6 @@ def confidence(found: Evidence, weights: Weights = FITTED) -> float:
     values = msgspec.structs.astuple(found)
     score = weights.bias + sum(weight * value for weight, value in zip(weights.each, values, strict=True))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
-
-
-NEAR = 0.6
-"""How much of a sentence another one must have to be about the same."""
-
-
-def opposite(sentence: Sentence, passages: Sequence[Passage]) -> bool:
-    """Whether the passages say the opposite: the sentence nearest to it denies what it says, or says what it denies."""
-    if not sentence.keys or hedges(sentence.words):
-        return False
-    other, share = best(sentence, passages)
-    return other is not None and share >= NEAR and other.denies != sentence.denies
 
 
 def contradict(passages: Sequence[Passage]) -> bool:

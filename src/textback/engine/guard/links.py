@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _SUFFIXES = (
     "com|net|org|info|biz|io|co|ai|app|dev|me|us|uk|ca|mx|es|de|fr|it|nl|eu|ru|cn|in|br|au|xyz|top|shop|site|online|"
@@ -39,7 +40,8 @@ def hosts_of(links: Iterable[str], email: str) -> frozenset[str]:
     return frozenset(host for host in (*named, "" if own in FREE_MAIL else own) if host)
 
 
-def find(text: str) -> list[tuple[int, int, str]]:
+@lru_cache(maxsize=200)
+def find(text: str) -> tuple[tuple[int, int, str], ...]:
     """Everything that leads somewhere, in order: start, end, and what it is. E-mail addresses are not among them."""
     mails = [(hit.start(), hit.end()) for hit in _EMAIL.finditer(text)]
     found: list[tuple[int, int, str]] = []
@@ -55,7 +57,7 @@ def find(text: str) -> list[tuple[int, int, str]]:
             if pattern is _SINGLE and not re.search(rf"\.? ?(?:{'|'.join(map(_wide, _ENDINGS))})$", text[start:end].lower()):
                 continue
             found.append((start, end, text[start:end]))
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 _ENDINGS = ("com", "net", "org", "io", "co")
@@ -106,9 +108,10 @@ def _cut(rest: str) -> tuple[str, str]:
     return (rest[: hit.start()].casefold(), rest[hit.start() :]) if hit else (rest.casefold(), "")
 
 
-def emails(text: str) -> list[str]:
+@lru_cache(maxsize=2_000)
+def emails(text: str) -> tuple[str, ...]:
     """The e-mail addresses in a text, in small letters."""
-    return [hit[0].casefold().rstrip(".") for hit in _EMAIL.finditer(text)]
+    return tuple(hit[0].casefold().rstrip(".") for hit in _EMAIL.finditer(text)) if "@" in text else ()
 
 
 _SPELT_EMAIL = re.compile(r"\b\w+(?: ?(?:dot|punto|\.) ?\w+)? ?(?:\[at\]|\(at\)|\bat\b|\barroba\b) ?\w[\w\-]* ?(?:\bdot\b|\bpunto\b|\[dot\]|\(dot\)) ?\w+")
