@@ -3,7 +3,8 @@
 Replies are made by rules from the questions and bases in benchmarks/knowledge. Right ones say what a right passage
 says, word for word or in other words. Wrong ones have a fact changed, say the opposite, mix up two prices, are from
 another passage, or from another business, or answer what nothing answers. The first halves of the questions are fitted
-to; the second halves are reported. Of one in ten questions another source says something else. What the model says of
+to; the second halves are reported. Of one in ten questions another source says
+something else, and is right half of the time. What the model says of
 itself is drawn at random whether it is right or not, and its weight is set by hand: the evidence has to do without it.
 """
 
@@ -135,10 +136,13 @@ def replies(business: str, base: Base, others: dict[str, Base], half: str, chanc
             rival = changed(its.text, chance) if chance.random() < CONTRADICTED else ""
             if rival:
                 shown = (*shown[:-1], Shown("other.md#rival", its.about, rival, shown[0].confidence * 0.95))
-                made += [("what another source says", " ".join(sentences(rival)[:2]), "other.md#rival", False)]
+                truth = chance.random() < 0.5
+                made += [("what another source says", " ".join(sentences(rival)[:2]), "other.md#rival", not truth)]
+            else:
+                truth = True
             text = " ".join(sentences(its.text[right.start : right.end])[:2])
-            made += [("as it is", text, its.id, True), ("in other words", reworded(text, chance), its.id, True)]
-            made += [("in other words", reworded(text, chance), its.id, True)]
+            made += [("as it is", text, its.id, truth), ("in other words", reworded(text, chance), its.id, truth)]
+            made += [("in other words", reworded(text, chance), its.id, truth)]
             wrong = [("a fact changed", changed(text, chance)), ("the opposite", denied(text))]
             wrong += [("a fact changed, in other words", changed(reworded(text, chance), chance))]
             other = [hit for hit in hits if not question.expects(hit.passage)]
@@ -205,7 +209,8 @@ def measured(each: list[Reply], weights: Weights) -> dict[str, Any]:
         found = evidence(reply.proposal, checked(read(reply.proposal.reply), its), its, stems(said(reply.question).words))
         pair = (confidence(found, weights), reply.right)
         pairs.append(pair)
-        row = by_kind.setdefault(reply.kind, {"right": reply.right, "count": 0, "flawed": 0, "sent": 0, "confidence": 0.0})
+        kind = f"{reply.kind}, right" if reply.right else reply.kind
+        row = by_kind.setdefault(kind, {"right": reply.right, "count": 0, "flawed": 0, "sent": 0, "confidence": 0.0})
         row["count"] += 1
         row["confidence"] += pair[0]
         row["flawed"] += bool(judged.flaws)

@@ -12,16 +12,19 @@ import msgspec
 
 from textback.engine.guard.base import Proposal
 from textback.engine.guard.facts import Fact
-from textback.engine.guard.grounds import Grounds, Passage, Sentence, best, borne, facts_of, misplaced, support
+from textback.engine.guard.grounds import Grounds, Passage, Sentence, best, facts_of, has, misplaced, support
 from textback.engine.guard.hedging import hedges
 
-FEATURES = ("found", "cited", "shown", "facts", "wrong", "self", "against", "unnamed", "asked", "hedging")
+FEATURES = (
+    "found", "borne", "cited", "elsewhere", "facts", "wrong", "self", "against", "unnamed", "asked", "hedging"
+)  # fmt: skip
 SELF = (0.05, 0.95)
 """The model's own word counts between these."""
 SAME = 0.5
 """How much of what they are about two passages must share to contradict each other."""
 
 
+_ODDS = math.log(19)
 NEAR = 0.6
 """How much of a sentence another one must have to be about the same."""
 
@@ -33,28 +36,31 @@ class Weights(msgspec.Struct, frozen=True):
     each: tuple[float, ...]
 
 
-FITTED = Weights(-3.0, (1.5, 1.0, 1.0, 1.0, -3.0, 0.3, -0.5, -0.5, 0.5, -1.0))
+FITTED = Weights(-5.12, (1.74, 3.02, 0.12, -2.14, 2.56, -4.89, 0.5, -1.31, -1.27, 0.36, -1.01))
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What speaks for a reply and against it, each 0 to 1.
+    """What speaks for a reply and against it, each 0 to 1 but the first.
 
     Attributes:
-        found: How likely the best of the passages that it names answers the question (of all, where it names none).
+        found: How likely the best of the passages that it names answers the question (of all, where it names none), as
+            the logarithm of its odds, so that 0.05 is -1 and 0.95 is 1; as far as the reply is borne out.
+        borne: How far it is borne out in all: its words, its facts, and nothing wrong.
         cited: The share of its words that those passages have.
-        shown: The share that all passages have.
+        elsewhere: The share that only other passages have.
         facts: The share of its facts that the passages bear out.
         wrong: The share of its sentences that say the opposite of a passage, or put a fact to another thing.
         self: The model's own word, clipped.
-        against: Whether passages contradict each other.
+        against: Whether passages contradict each other in facts of the kinds that it has.
         unnamed: Whether it names none of the passages.
         asked: The share of the question's words that it or the passages it names have.
         hedging: Whether it says that it does not know.
     """
 
     found: float
+    borne: float
     cited: float
-    shown: float
+    elsewhere: float
     facts: float
     wrong: float
     self: float
@@ -62,6 +68,12 @@ class Evidence(msgspec.Struct, frozen=True):
     unnamed: float
     asked: float
     hedging: float
+
+
+def odds(chance: float) -> float:
+    """The logarithm of its odds, between -1 and 1."""
+    sure = min(0.95, max(0.05, chance)) if math.isfinite(chance) else 0.05
+    return math.log(sure / (1 - sure)) / _ODDS
 
 
 class CheckedFact(msgspec.Struct, frozen=True):
@@ -94,7 +106,7 @@ def _checked(sentence: Sentence, its: Grounds) -> Checked:
     hedging = hedges(sentence.words)
     opposite = nearest is not None and share >= NEAR and nearest.denies != sentence.denies and not hedging
     found = tuple(
-        CheckedFact(fact, borne(fact, its), misplaced(clause, sentence, fact, its))
+        CheckedFact(fact, has(fact, its), misplaced(clause, sentence, fact, its))
         for clause, fact in facts_of(sentence)
     )
     return Checked(sentence, support(sentence, its.passages), share, opposite, hedging, found)
@@ -115,14 +127,18 @@ def evidence(proposal: Proposal, each: Sequence[Checked], its: Grounds, question
         """Weighted by how much each sentence says."""
         return sum(v * len(one.sentence.stems) for v, one in zip(values, said, strict=True)) / size if size else 0.5
 
+    cited = mean(support(one.sentence, rest) for one in said)
+    right = sum(fact.borne for fact in facts) / len(facts) if facts else 1.0
+    borne = cited * cited * right * (1 - wrong / max(1, len(each)))
     return Evidence(
-        found=max((one.confidence for one in rest), default=0.0),
-        cited=mean(support(one.sentence, rest) for one in said),
-        shown=mean(one.support for one in said),
-        facts=sum(fact.borne for fact in facts) / len(facts) if facts else 1.0,
+        found=borne * odds(max((one.confidence for one in rest), default=0.0)),
+        borne=borne,
+        cited=cited,
+        elsewhere=max(0.0, mean(one.support for one in said) - cited),
+        facts=right,
         wrong=wrong / max(1, len(each)),
         self=min(high, max(low, proposal.confidence)) if math.isfinite(proposal.confidence) else low,
-        against=float(contradict(its.passages)),
+        against=float(contradict(its.passages, frozenset(one.fact.kind for one in facts))),
         unnamed=float(not named),
         asked=len(question & words) / len(question) if question else 0.5,
         hedging=float(any(one.hedging for one in each)),
@@ -136,14 +152,17 @@ def confidence(found: Evidence, weights: Weights = FITTED) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
-def contradict(passages: Sequence[Passage]) -> bool:
-    """Whether two passages say different things of a kind about the same."""
+def contradict(passages: Sequence[Passage], kinds: frozenset[str]) -> bool:
+    """Whether two passages say different things of one of these kinds about the same."""
     for one, other in combinations(passages, 2):
         both = one.about | other.about
         if not both or len(one.about & other.about) / len(both) < SAME:
             continue
         first, second = _by_kind(one), _by_kind(other)
-        if any(first[kind] - second[kind] and second[kind] - first[kind] for kind in first.keys() & second.keys()):
+        if any(
+            first[kind] - second[kind] and second[kind] - first[kind]
+            for kind in kinds & first.keys() & second.keys()
+        ):
             return True
     return False
 

@@ -186,7 +186,7 @@ def best(sentence: Sentence, passages: Iterable[Passage]) -> tuple[Sentence | No
     return found
 
 
-def borne(fact: Fact, its: Grounds) -> bool:
+def has(fact: Fact, its: Grounds) -> bool:
     """Whether a fact is in the passages or, where it is neither a price nor a span, in the contact's own words."""
     every = [one for passage in its.passages for sentence in passage.sentences for one in _facts(sentence)]
     if _among(fact, every):
