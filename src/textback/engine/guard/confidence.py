@@ -5,20 +5,28 @@ bases in benchmarks/knowledge; the other half, of another business, is what benc
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 import msgspec
 
 from textback.engine.guard.base import Proposal
-from textback.engine.guard.grounds import Grounds, Passage, Sentence, best, borne, facts_of, misplaced, support
+from textback.engine.guard.facts import Fact
+from textback.engine.guard.grounds import Grounds, Passage, Sentence, best, facts_of, has, misplaced, support
 from textback.engine.guard.hedging import hedges
 
-FEATURES = ("found", "cited", "shown", "single", "facts", "wrong", "self", "against", "unnamed", "asked", "hedging")
+FEATURES = (
+    "found", "borne", "cited", "elsewhere", "facts", "wrong", "self", "against", "unnamed", "asked", "hedging"
+)  # fmt: skip
 SELF = (0.05, 0.95)
 """The model's own word counts between these."""
 SAME = 0.5
 """How much of what they are about two passages must share to contradict each other."""
+
+
+_ODDS = math.log(19)
+NEAR = 0.6
+"""How much of a sentence another one must have to be about the same."""
 
 
 class Weights(msgspec.Struct, frozen=True):
@@ -28,30 +36,31 @@ class Weights(msgspec.Struct, frozen=True):
     each: tuple[float, ...]
 
 
-FITTED = Weights(-3.0, (1.5, 1.0, 1.0, 1.0, 1.0, -3.0, 0.3, -0.5, -0.5, 0.5, -1.0))
+FITTED = Weights(-5.12, (1.74, 3.02, 0.12, -2.14, 2.56, -4.89, 0.5, -1.31, -1.27, 0.36, -1.01))
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What speaks for a reply and against it, each 0 to 1.
+    """What speaks for a reply and against it, each 0 to 1 but the first.
 
     Attributes:
-        found: How likely the best of the passages that it names answers the question (of all, where it names none).
+        found: How likely the best of the passages that it names answers the question (of all, where it names none), as
+            the logarithm of its odds, so that 0.05 is -1 and 0.95 is 1; as far as the reply is borne out.
+        borne: How far it is borne out in all: its words, its facts, and nothing wrong.
         cited: The share of its words that those passages have.
-        shown: The share that all passages have.
-        single: The share that the nearest single sentence has, on average.
+        elsewhere: The share that only other passages have.
         facts: The share of its facts that the passages bear out.
         wrong: The share of its sentences that say the opposite of a passage, or put a fact to another thing.
         self: The model's own word, clipped.
-        against: Whether passages contradict each other.
+        against: Whether passages contradict each other in facts of the kinds that it has.
         unnamed: Whether it names none of the passages.
         asked: The share of the question's words that it or the passages it names have.
         hedging: Whether it says that it does not know.
     """
 
     found: float
+    borne: float
     cited: float
-    shown: float
-    single: float
+    elsewhere: float
     facts: float
     wrong: float
     self: float
@@ -61,29 +70,78 @@ class Evidence(msgspec.Struct, frozen=True):
     hedging: float
 
 
-def evidence(proposal: Proposal, sentences: Sequence[Sentence], its: Grounds, question: frozenset[str]) -> Evidence:
+def odds(chance: float) -> float:
+    """The logarithm of its odds, between -1 and 1."""
+    sure = min(0.95, max(0.05, chance)) if math.isfinite(chance) else 0.05
+    return math.log(sure / (1 - sure)) / _ODDS
+
+
+class CheckedFact(msgspec.Struct, frozen=True):
+    """A fact, whether the passages (or the contact) have it, and whether they have another of it."""
+
+    fact: Fact
+    borne: bool
+    misplaced: bool
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """A sentence of a reply, held against the passages: the share of its words that they have, that the nearest of their
+    sentences has, whether they say the opposite, whether it hedges, and its facts."""
+
+    sentence: Sentence
+    support: float
+    nearest: float
+    opposite: bool
+    hedging: bool
+    facts: tuple[CheckedFact, ...]
+
+
+def checked(sentences: Sequence[Sentence], its: Grounds) -> tuple[Checked, ...]:
+    """Hold the sentences of a reply against the passages."""
+    return tuple(_checked(one, its) for one in sentences)
+
+
+def _checked(sentence: Sentence, its: Grounds) -> Checked:
+    nearest, share = best(sentence, its.passages)
+    hedging = hedges(sentence.words)
+    opposite = nearest is not None and share >= NEAR and nearest.denies != sentence.denies and not hedging
+    found = tuple(
+        CheckedFact(fact, has(fact, its), misplaced(clause, sentence, fact, its))
+        for clause, fact in facts_of(sentence)
+    )
+    return Checked(sentence, support(sentence, its.passages), share, opposite, hedging, found)
+
+
+def evidence(proposal: Proposal, each: Sequence[Checked], its: Grounds, question: frozenset[str]) -> Evidence:
     """Weigh a reply. `question` are the stems of what was asked."""
     named = tuple(one for one in its.passages if one.id in proposal.sources)
     rest = named or its.passages
-    said = [one for one in sentences if one.stems and not hedges(one.words)]
-    size = sum(len(one.stems) for one in said)
-    every = [(sentence, clause, fact) for sentence in sentences for clause, fact in facts_of(sentence)]
-    bad = {one.text for one in sentences if opposite(one, its.passages)}
-    bad |= {sentence.text for sentence, clause, fact in every if misplaced(clause, sentence, fact, its)}
-    said_words = frozenset().union(*(one.stems for one in sentences), *(one.stems for one in rest if named))
+    said = [one for one in each if one.sentence.stems and not one.hedging]
+    size = sum(len(one.sentence.stems) for one in said)
+    facts = [fact for one in each for fact in one.facts]
+    wrong = sum(one.opposite or any(fact.misplaced for fact in one.facts) for one in each)
+    words = frozenset().union(*(one.sentence.stems for one in each), *(one.stems for one in named))
     low, high = SELF
+
+    def mean(values: Iterable[float]) -> float:
+        """Weighted by how much each sentence says."""
+        return sum(v * len(one.sentence.stems) for v, one in zip(values, said, strict=True)) / size if size else 0.5
+
+    cited = mean(support(one.sentence, rest) for one in said)
+    right = sum(fact.borne for fact in facts) / len(facts) if facts else 1.0
+    borne = cited * cited * right * (1 - wrong / max(1, len(each)))
     return Evidence(
-        found=max((one.confidence for one in rest), default=0.0),
-        cited=sum(support(one, rest) * len(one.stems) for one in said) / size if size else 0.5,
-        shown=sum(support(one, its.passages) * len(one.stems) for one in said) / size if size else 0.5,
-        single=sum(best(one, its.passages)[1] * len(one.stems) for one in said) / size if size else 0.5,
-        facts=sum(borne(fact, its) for _, _, fact in every) / len(every) if every else 1.0,
-        wrong=len(bad) / max(1, len(sentences)),
-        self=min(high, max(low, proposal.confidence)) if proposal.confidence == proposal.confidence else low,
-        against=float(contradict(its.passages)),
+        found=borne * odds(max((one.confidence for one in rest), default=0.0)),
+        borne=borne,
+        cited=cited,
+        elsewhere=max(0.0, mean(one.support for one in said) - cited),
+        facts=right,
+        wrong=wrong / max(1, len(each)),
+        self=min(high, max(low, proposal.confidence)) if math.isfinite(proposal.confidence) else low,
+        against=float(contradict(its.passages, frozenset(one.fact.kind for one in facts))),
         unnamed=float(not named),
-        asked=len(question & said_words) / len(question) if question else 0.5,
-        hedging=float(any(hedges(one.words) for one in sentences)),
+        asked=len(question & words) / len(question) if question else 0.5,
+        hedging=float(any(one.hedging for one in each)),
     )
 
 
@@ -94,26 +152,17 @@ def confidence(found: Evidence, weights: Weights = FITTED) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
-NEAR = 0.6
-"""How much of a sentence another one must have to be about the same."""
-
-
-def opposite(sentence: Sentence, passages: Sequence[Passage]) -> bool:
-    """Whether the passages say the opposite: the sentence nearest to it denies what it says, or says what it denies."""
-    if not sentence.keys or hedges(sentence.words):
-        return False
-    other, share = best(sentence, passages)
-    return other is not None and share >= NEAR and other.denies != sentence.denies
-
-
-def contradict(passages: Sequence[Passage]) -> bool:
-    """Whether two passages say different things of a kind about the same."""
+def contradict(passages: Sequence[Passage], kinds: frozenset[str]) -> bool:
+    """Whether two passages say different things of one of these kinds about the same."""
     for one, other in combinations(passages, 2):
         both = one.about | other.about
         if not both or len(one.about & other.about) / len(both) < SAME:
             continue
         first, second = _by_kind(one), _by_kind(other)
-        if any(first[kind] - second[kind] and second[kind] - first[kind] for kind in first.keys() & second.keys()):
+        if any(
+            first[kind] - second[kind] and second[kind] - first[kind]
+            for kind in kinds & first.keys() & second.keys()
+        ):
             return True
     return False
 

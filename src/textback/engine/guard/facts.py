@@ -21,7 +21,7 @@ from textback.engine.guard.facts_words import (
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """One fact and where it stands in the folded text. `kind` is money, clock, share, span, one (a week), date, day,
+    """One fact and where it stands in the folded text. `kind` is phone, money, clock, share, span, one (a week), date, day,
     month, part (half) or number; equal facts have equal values."""
 
     kind: str
@@ -41,9 +41,7 @@ _TAIL = (
     r"\$|€|£|usd\b|eur\b|gbp\b|dollars?\b|bucks?\b|dolar(?:es)?\b|euros?\b|pounds?\b|libras?\b|pesos?\b|cents?\b|"
     r"centavos?\b|quid\b|grand\b"
 )
-_MONEY = re.compile(
-    rf"(us\$|\$|€|£|\busd|\beur)\s?({_NUM})(\s?k\b|\s?mil\b)?|(?<![\d.,])({_NUM})[\s-]{{0,12}}({_TAIL})"
-)
+_MONEY = re.compile(rf"(us\$|\$|€|£|\busd|\beur)\s?({_NUM})(\s?k\b|\s?mil\b)?|(?<![\d.,])({_NUM})[\s-]{{0,12}}({_TAIL})")
 _SHARE = re.compile(rf"(?<![\d.,])({_NUM})\s{{0,12}}(?:%|percent\b|per cent\b|por ciento\b)")
 _AMPM = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))?\s?([ap])\.?\s?m\b\.?")
 _RANGE_AMPM = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))?\s?(?:-|to|and)\s?(?=\d{1,2}(?:[:.]\d\d)?\s?([ap])\.?\s?m\b)")
@@ -76,6 +74,8 @@ _FREE = re.compile(rf"(?<!feel )(?<!toll )(?<!toll-)\b(?:{'|'.join(FREE)})\b(?! 
 _PART = re.compile(r"\b(half|double|twice|triple|mitad|doble|tercio|quarter|third)\b")
 _PARTS = {"mitad": "half", "doble": "double", "twice": "double", "tercio": "third"}
 _NUMBER = re.compile(_NUM)
+_PHONE = re.compile(r"(?<![\d.,])(?:\+?1[ .\-]?)?\(?\d{3}\)?[ .\-]{0,2}\d{3}[ .\-]\d{4}(?!\d)|\+\d[\d \-]{7,16}\d")
+_NOT_DIGIT = re.compile(r"\D")
 _WORDED = re.compile(
     rf"\b(?:({'|'.join(TENS)})(?:[ -]|(?: y )))?({'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b"
     rf"|\b({'|'.join(TENS)})\b"
@@ -92,7 +92,7 @@ Found = list[Fact]
 def facts(low: str) -> tuple[Fact, ...]:
     """The facts of a folded text, in order. Nothing stands in two of them."""
     found: Found = []
-    text = in_digits(low)
+    text = _take(_PHONE, in_digits(low), found, "phone", lambda hit: [_NOT_DIGIT.sub("", hit[0])])
     text = _money(text, found)
     text = _clocks(text, found)
     text = _dates(text, found)
@@ -130,11 +130,12 @@ def _take(
     pattern: re.Pattern[str], text: str, found: Found, kind: str, values: Callable[[re.Match[str]], list[str]]
 ) -> str:
     """Add what a pattern finds, and blank it out of the text."""
-    hits = list(pattern.finditer(text))
-    for hit in hits:
+    parts, at = [], 0
+    for hit in pattern.finditer(text):
         found += [Fact(kind, value, hit.start(), hit.end()) for value in values(hit)]
-        text = f"{text[: hit.start()]}{'~' * (hit.end() - hit.start())}{text[hit.end() :]}"
-    return text
+        parts += [text[at : hit.start()], "~" * (hit.end() - hit.start())]
+        at = hit.end()
+    return "".join([*parts, text[at:]]) if parts else text
 
 
 def _money(text: str, found: Found) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from textback.core.sentences import sentences
 from textback.engine.guard.base import Rules, Shown
 from textback.engine.guard.facts import Fact, facts
-from textback.engine.guard.grounds_words import ANTONYMS, LIGHT, NEGATIONS, SAME
+from textback.engine.guard.grounds_words import ALONG, ANTONYMS, LIGHT, NEGATIONS, SAME
 from textback.engine.guard.inbound import commanding
 from textback.engine.guard.people import introduced
 from textback.engine.guard.said import fold, said, spaced, squeezed, stem
@@ -19,6 +19,10 @@ _OPENING = re.compile(
     r"^\W*(?:yes|no|yeah|yep|nope|sure|sorry|ok|okay|of course|correct|right|si|claro|lo siento|perdon)\s?[,.!:;]+\s*"
 )
 _WORD = re.compile(r"[^\W_]+")
+NEARLY_ALL = 0.8
+MOST_FACTS = 200
+"""Of one sentence: more make no text for a phone."""
+_JOINT = re.compile(r";\s|,\s(?:and|but|y|pero)\s")
 _ANCHOR = frozenset({"day", "month", "date"})
 """Facts that say what others are about."""
 
@@ -38,7 +42,7 @@ class Sentence(msgspec.Struct, frozen=True):
         words: Its words with a space around each.
         stems: What of its words says something.
         keys: Those, and its days and dates.
-        denies: Whether something is denied in it.
+        denials: How often something is denied in it.
         clauses: Its pieces.
     """
 
@@ -46,8 +50,13 @@ class Sentence(msgspec.Struct, frozen=True):
     words: str
     stems: frozenset[str]
     keys: frozenset[str]
-    denies: bool
+    denials: int
     clauses: tuple[Clause, ...]
+
+    @property
+    def denies(self) -> bool:
+        """Whether it says that something is not so: what is denied twice is so."""
+        return self.denials % 2 == 1
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -90,8 +99,8 @@ def stems(words: str) -> frozenset[str]:
 
 @lru_cache(maxsize=2_000)
 def read(text: str) -> tuple[Sentence, ...]:
-    """The sentences of a text."""
-    return tuple(_sentence(one) for one in sentences(text[:10_000]))
+    """The sentences of a text; of a long one, what "and" or a semicolon joins."""
+    return tuple(_sentence(piece) for one in sentences(text) for piece in _JOINT.split(one) if piece.strip())
 
 
 def _sentence(text: str) -> Sentence:
@@ -100,11 +109,12 @@ def _sentence(text: str) -> Sentence:
     words = spaced(body)
     each = words.split()
     turned = [ANTONYMS.get(word) or SAME.get(word, word) for word in each]
-    denies = any(word in NEGATIONS or word in ANTONYMS for word in each)
-    found = facts(low)
+    denials = sum(word in ANTONYMS or (word in NEGATIONS and word not in ALONG) for word in each)
+    denials = denials or any(word in ALONG for word in each)
+    found = facts(low)[:MOST_FACTS]
     its = stems(f" {' '.join(turned)} ")
     days = {f"{one.kind} {one.value}" for one in found if one.kind in _ANCHOR}
-    return Sentence(text, spaced(low), its, its | days, denies, _clauses(low, found))
+    return Sentence(text, spaced(low), its, its | days, denials, _clauses(low, found))
 
 
 def _clauses(low: str, found: Sequence[Fact]) -> tuple[Clause, ...]:
@@ -147,14 +157,7 @@ def grounds(shown: Sequence[Shown], question: str, rules: Rules) -> Grounds:
     plain = " ".join((*texts, rules.brand, contact)).casefold()
     known = f" {' '.join(_WORD.findall(plain))} "
     return Grounds(
-        sound,
-        len(passages) - len(sound),
-        texts,
-        contact,
-        facts(prepared.low),
-        stems(prepared.words),
-        _named(contact, rules),
-        known,
+        sound, len(passages) - len(sound), texts, contact, facts(prepared.low), stems(prepared.words), _named(contact, rules), known
     )
 
 
@@ -183,7 +186,7 @@ def best(sentence: Sentence, passages: Iterable[Passage]) -> tuple[Sentence | No
     return found
 
 
-def borne(fact: Fact, its: Grounds) -> bool:
+def has(fact: Fact, its: Grounds) -> bool:
     """Whether a fact is in the passages or, where it is neither a price nor a span, in the contact's own words."""
     every = [one for passage in its.passages for sentence in passage.sentences for one in _facts(sentence)]
     if _among(fact, every):
@@ -234,6 +237,8 @@ def misplaced(clause: Clause, sentence: Sentence, fact: Fact, its: Grounds) -> b
     """Whether a fact is said of something of which the passages say another: the pieces that are about the same have
     facts of its kind, and not this one."""
     least = 2 if fact.kind == "day" else 1
+    if any(_same(sentence, other) for passage in its.passages for other in passage.sentences):
+        return False
     anchors = _of(clause.anchors, fact)
     if not anchors:
         anchors = _of(frozenset().union(*(one.anchors for one in sentence.clauses)), fact)
@@ -249,6 +254,15 @@ def misplaced(clause: Clause, sentence: Sentence, fact: Fact, its: Grounds) -> b
     if most < least or any(_among(fact, other.facts) for other in near):
         return False
     return any(one.kind == fact.kind for other in near for one in other.facts)
+
+
+def _same(sentence: Sentence, other: Sentence) -> bool:
+    """Whether a passage's sentence says nearly all of this one, with its facts in their order, and little else."""
+    shared = len(sentence.stems & other.stems)
+    if shared < NEARLY_ALL * len(sentence.stems) or 2 * shared < len(other.stems):
+        return False
+    there = iter([(fact.kind, fact.value) for _, fact in facts_of(other)])
+    return all((fact.kind, fact.value) in there for _, fact in facts_of(sentence))
 
 
 def _of(anchors: frozenset[str], fact: Fact) -> frozenset[str]:

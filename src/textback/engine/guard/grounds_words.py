@@ -1,9 +1,8 @@
 """Words that say too little to be borne out, and those that turn a sentence round. Folded."""
 
-NEGATIONS = frozenset(
-    "not no never nothing none without nor neither nobody cannot hardly unable sin nunca nada ni tampoco jamas ningun "
-    "ninguna ninguno nadie".split()
-)
+NEGATIONS = frozenset("not no never nothing none without nobody cannot hardly unable sin nor neither".split())
+#: These only go along with another one, or stand for it.
+ALONG = frozenset("nor neither ni nada nunca tampoco jamas ningun ninguna ninguno nadie".split())
 #: What stands for the opposite of another word.
 ANTONYMS = {
     "closed": "open", "shut": "open", "cerrado": "abierto", "cerrados": "abierto", "cerrada": "abierto",
@@ -22,7 +21,7 @@ yes no not ok okay oh well please sorry thank thanks welcome hello hi hey good g
 evening bye goodbye day days time times one ones thing things way lot bit kind sort about around up down out over off back
 into onto after before until till during while since because get gets got getting go goes going gone come comes coming take
 takes taking took make makes made let lets see need needs needed want wants like know think help helps happy glad pleasure
-question questions anything something everything nothing else know tell ask asks reply answer talk speak call text write
+question questions anything something everything nothing else know tell ask asks asking reply answer talk speak call text write
 contact reach touch message team person people someone somebody colleague staff assistant bot virtual automated human
 information info sure course feel ready total together extra available more price prices cost costs costing charge charges
 pay pays usually most now then today soon right away both between per need first second use using used including include
@@ -47,4 +46,4 @@ mes meses ano anos lunes martes miercoles jueves viernes sabado sabados domingo 
 hace hacer va van ir trae traer da dar dan va pongo pone poner encontrar encuentra incluye incluyen incluido incluida
 incluidos incluidas ese hacia mucho muchos poco
 """
-LIGHT = frozenset((_ENGLISH + _SPANISH).split()) | NEGATIONS
+LIGHT = frozenset((_ENGLISH + _SPANISH).split()) | NEGATIONS | ALONG

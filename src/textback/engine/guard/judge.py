@@ -20,15 +20,15 @@ import msgspec
 
 from textback.engine.guard.base import Flaw, FlawKind, Judgement, Proposal, Rules, Shown
 from textback.engine.guard.characters import cleaned
-from textback.engine.guard.confidence import confidence, evidence, opposite
-from textback.engine.guard.grounds import Grounds, Sentence, borne, facts_of, grounds, misplaced, read, stems, support
+from textback.engine.guard.confidence import Checked, checked, confidence, evidence
+from textback.engine.guard.grounds import NEARLY_ALL, Grounds, Sentence, facts_of, grounds, read, stems, support
 from textback.engine.guard.hedging import refers
 from textback.engine.guard.language import foreign as foreign_language
 from textback.engine.guard.leaks import gives, secret_looking, told
 from textback.engine.guard.length import within
 from textback.engine.guard.links import emails, find, foreign, hosts_of, spelt_emails
 from textback.engine.guard.people import doing, introduced, names, phones, same_number, spelt_phones, spoken_of, unknown
-from textback.engine.guard.phrases import BORNE_OUT, avoided, kind_of, phrases, says
+from textback.engine.guard.phrases import BORNE_OUT, any_pattern, avoided, kind_of, phrases, says
 from textback.engine.guard.said import Said, said, stem
 
 LONGEST = 10_000
@@ -42,7 +42,7 @@ _REFERRING = 2
 _NO_COST = frozenset(map(stem, ("free", "gratis", "charge", "house", "cost", "complimentary")))
 _MARKUP = re.compile(
     r"<[a-z/!?][^<>]{0,200}>|```|`[^`\n]{1,200}`|\{\{|\{%|\{\s?[\"']\w|\[/?[A-Z]{3,12}\]|<\||\]\(|\b\w{2,40}\(\)?(?:[\"'\w=][^()\n]{0,100})?\)"
-    r"|^\s{0,8}(?:system|assistant|user|human|ai|dan|developer|tool)\s{0,3}:|\b(?:SELECT|DROP|INSERT|DELETE|UPDATE) [A-Z*]\w{0,20} |"
+    r"|^\s{0,8}(?:system|assistant|user|human|ai|dan|developer|tool)\s{0,3}:|(?-i:\b(?:SELECT|DROP|INSERT|DELETE|UPDATE) [A-Z*]\w{0,20} )|"
     r"[\w\]]\s?=\s?[\"'\[{]|;\s*$|\bimport \w+;|\$\{",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -54,9 +54,7 @@ _AGREES = re.compile(
 
 
 _OURS = re.compile(r"(?<= )(?:us|our|me|llamenos|escribanos|nuestro|call|llame|text|dial|pay)(?= )")
-_EVERY = re.compile(
-    r"(?<= )(?:everything|everyone|anyone|always|never|forever|unlimited|siempre|nunca|todos|cualquiera)(?= )(?! else)"
-)
+_EVERY = re.compile(r"(?<= )(?:everything|everyone|anyone|always|never|forever|unlimited|siempre|nunca|todos|cualquiera)(?= )(?! else)")
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -68,6 +66,7 @@ class Reply(msgspec.Struct, frozen=True):
     grounds: Grounds
     rules: Rules
     asked: frozenset[str]
+    checked: tuple[Checked, ...]
 
 
 Flaws = Iterator[Flaw]
@@ -92,14 +91,16 @@ def judge(proposal: Proposal, shown: Sequence[Shown], question: str, rules: Rule
     reply = _reply(short or text, shown, question, rules)
     for check in CHECKS:
         flaws += check(reply)
-    found = evidence(proposal, reply.sentences, reply.grounds, reply.asked)
+    found = evidence(proposal, reply.checked, reply.grounds, reply.asked)
     kept = tuple(dict.fromkeys(flaws))[:MOST_FLAWS]
     return Judgement(_showable(reply, kept), confidence(found), _support(reply), kept)
 
 
 def _reply(text: str, shown: Sequence[Shown], question: str, rules: Rules) -> Reply:
     asked = stems(said(question[:LONGEST]).words)
-    return Reply(text, said(text), read(text), grounds(shown, question[:LONGEST], rules), rules, asked)
+    its = grounds(shown, question[:LONGEST], rules)
+    sentences = read(text)
+    return Reply(text, said(text), sentences, its, rules, asked, checked(sentences, its))
 
 
 def _showable(reply: Reply, flaws: Sequence[Flaw]) -> str:
@@ -115,11 +116,9 @@ def _showable(reply: Reply, flaws: Sequence[Flaw]) -> str:
 def _support(reply: Reply) -> float:
     """The share of its words and facts that the passages bear out."""
     size = right = 0.0
-    for sentence in reply.sentences:
-        its = facts_of(sentence)
-        size += len(sentence.stems) + len(its)
-        right += support(sentence, reply.grounds.passages) * len(sentence.stems)
-        right += sum(borne(fact, reply.grounds) for _, fact in its)
+    for one in reply.checked:
+        size += len(one.sentence.stems) + len(one.facts)
+        right += one.support * len(one.sentence.stems) + sum(fact.borne for fact in one.facts)
     return right / size if size else 0.0
 
 
@@ -176,21 +175,26 @@ _KINDS: dict[str, FlawKind] = {"money": "price"}
 
 
 def _facts(reply: Reply) -> Flaws:
-    for sentence in read(_without_links(reply)):
-        for clause, fact in facts_of(sentence):
+    bare = _without_links(reply)
+    for one in reply.checked if bare == reply.text else checked(read(bare), reply.grounds):
+        sentence = one.sentence
+        for its in one.facts:
+            fact = its.fact
             if fact.value == "today" and not sentence.stems:
                 continue
             kind: FlawKind = "promise" if fact.value == "free" else _KINDS.get(fact.kind, "number")
-            if not borne(fact, reply.grounds):
+            if fact.kind == "phone":
+                continue
+            if not its.borne:
                 yield Flaw(kind, f"no passage has {fact.kind} {fact.value}")
-            elif misplaced(clause, sentence, fact, reply.grounds) or (
-                fact.value == "free" and not _free(sentence, reply)
-            ):
+            elif its.misplaced or (fact.value == "free" and not _free(sentence, reply)):
                 yield Flaw(kind, f"the passages say another {fact.kind} than {fact.value} of it")
 
 
 def _free(sentence: Sentence, reply: Reply) -> bool:
     """Whether a passage has something free that this sentence, or the question, is about."""
+    if any(sentence.words in passage.words for passage in reply.grounds.passages):
+        return True
     about = (sentence.stems | reply.asked) - _NO_COST
     values = {fact.value for _, fact in facts_of(sentence)} - {"free"}
     for passage in reply.grounds.passages:
@@ -202,20 +206,24 @@ def _free(sentence: Sentence, reply: Reply) -> bool:
 
 
 def _says(reply: Reply) -> Flaws:
+    patterns = any_pattern(reply.said.words)
     for sentence in reply.sentences:
-        for kind, phrase in phrases(sentence.words):
-            if kind not in BORNE_OUT or not _in_passage(phrase, sentence, reply.grounds):
+        for kind, phrase in phrases(sentence.words, patterns=patterns):
+            if kind not in BORNE_OUT or not _in_passage(phrase, sentence, reply.grounds, verbatim=kind != "done"):
                 yield Flaw(kind_of(kind), f"{kind}: {phrase}")
-    for undone in reply.said.undone.split("|"):
+    for undone in filter(None, reply.said.undone.split("|")):
         for kind, phrase in phrases(undone):
             yield Flaw(kind_of(kind), f"{kind}, in disguise: {phrase}")
     for topic, word in avoided(reply.said.words, reply.rules.avoid):
         yield Flaw("topic", f"{topic}: {word}")
 
 
-def _in_passage(phrase: str, sentence: Sentence, its: Grounds) -> bool:
-    """Whether a sentence of a passage that is about the same has these very words."""
+def _in_passage(phrase: str, sentence: Sentence, its: Grounds, *, verbatim: bool = True) -> bool:
+    """Whether a sentence of a passage that is about the same has these very words; or with `verbatim`, a passage all of
+    this sentence."""
     for passage in its.passages:
+        if verbatim and sentence.words in passage.words:
+            return True
         for other in passage.sentences:
             shared = len(sentence.stems & other.stems)
             if shared and shared >= LEAST_SUPPORT * len(sentence.stems) and says(phrase, other.words):
@@ -250,15 +258,16 @@ def _unsupported(reply: Reply) -> Flaws:
     its = reply.grounds
     if _AGREES.match(reply.said.words):
         yield Flaw("unsupported", "it agrees without saying what to")
-    for sentence in reply.sentences:
+    for one in reply.checked:
+        sentence = one.sentence
         hedging = refers(sentence.words)
         also = its.contact_stems if hedging else its.contact_names
         missing = len(sentence.stems) * (1 - support(sentence, its.passages, also))
         if missing > (_REFERRING if hedging else 0) and missing > LEAST_SUPPORT * len(sentence.stems):
             yield Flaw("unsupported", f"no passage says: {sentence.text[:60]}")
-        elif opposite(sentence, its.passages):
+        elif one.opposite:
             yield Flaw("unsupported", f"a passage says the opposite: {sentence.text[:60]}")
-        elif not sentence.denies and _denied_there(sentence, its):
+        elif not sentence.denies and one.nearest < NEARLY_ALL and _denied_there(sentence, its):
             yield Flaw("unsupported", f"a passage denies: {sentence.text[:60]}")
         elif any(not _in_passage(hit[0], sentence, its) for hit in _EVERY.finditer(sentence.words)):
             yield Flaw("unsupported", f"no passage says so of everything: {sentence.text[:60]}")
@@ -267,7 +276,9 @@ def _unsupported(reply: Reply) -> Flaws:
 
 
 def _denied(sentence: Sentence, its: Grounds) -> bool:
-    return any(other.denies and sentence.keys & other.keys for passage in its.passages for other in passage.sentences)
+    return any(
+        other.denies and sentence.keys & other.keys for passage in its.passages for other in passage.sentences
+    )
 
 
 def _denied_there(sentence: Sentence, its: Grounds) -> bool:

@@ -4,12 +4,12 @@ import base64
 import binascii
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from textback.engine.guard.said import fold, squeezed
 
-RUN = 24
+RUN, _PART = 24, 18
 """Letters and digits in a row that the prompt and the reply may not share, unless the passages have them too."""
 SHORTEST_SECRET = 4
 PIECE = 8
@@ -22,9 +22,7 @@ _KEYS = re.compile(
     r"|\b[A-Z][A-Z0-9_]{3,40}(?:_KEY|_TOKEN|_SECRET|_URL|_PASSWORD)\b|\b\w*(?:api|access|secret)_\w*key\w*\s*[=:]"
     r"|\b[a-z][a-z0-9+]{2,20}://[^\s/@:]{1,100}:[^\s/@]{1,100}@"
 )
-_OPAQUE = re.compile(
-    r"(?<![\w/.\-])(?=[\w\-+/]{0,80}\d)(?=[\w\-+/]{0,80}[a-z])(?=[\w\-+/]{0,80}[A-Z])[\w\-+/]{20,400}={0,2}"
-)
+_OPAQUE = re.compile(r"(?<![\w/.\-])(?=[\w\-+/]{0,80}\d)(?=[\w\-+/]{0,80}[a-z])(?=[\w\-+/]{0,80}[A-Z])[\w\-+/]{20,400}={0,2}")
 _SSN = re.compile(r"(?<![\d\-])(?!000|666|9)\d{3}([\- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\d\-])")
 _CARD = re.compile(r"(?<![\d])\d(?:[ \-.]?\d){12,18}(?!\d)")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
@@ -32,9 +30,9 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b
 
 @lru_cache(maxsize=64)
 def _runs(text: str) -> frozenset[str]:
-    """All runs of letters and digits of a text."""
+    """All runs of letters and digits of a text, so short that each run that is shared has one at every sixth place."""
     letters = squeezed(text)
-    return frozenset(letters[n : n + RUN] for n in range(len(letters) - RUN + 1))
+    return frozenset(letters[n : n + _PART] for n in range(len(letters) - _PART + 1))
 
 
 def told(text: str, prompt: str, known: Iterable[str]) -> bool:
@@ -43,13 +41,19 @@ def told(text: str, prompt: str, known: Iterable[str]) -> bool:
     if not prompt.strip():
         return False
     hidden = _runs(prompt)
-    letters_known = [squeezed(one) for one in known]
+    letters_known: list[str] = []
     for letters in variants(text):
-        for start in range(len(letters) - RUN + 1):
-            piece = letters[start : start + RUN]
-            if piece in hidden and not any(piece in one for one in letters_known):
-                return True
+        for start in range(0, len(letters) - _PART + 1, RUN - _PART):
+            if letters[start : start + _PART] in hidden:
+                letters_known = letters_known or [squeezed(one) for one in known]
+                if _shared(letters[max(0, start - RUN) : start + 2 * RUN], squeezed(prompt), letters_known):
+                    return True
     return False
+
+
+def _shared(letters: str, prompt: str, known: Sequence[str]) -> bool:
+    pieces = (letters[n : n + RUN] for n in range(len(letters) - RUN + 1))
+    return any(piece in prompt and not any(piece in one for one in known) for piece in pieces)
 
 
 def gives(text: str, secrets: Iterable[str]) -> bool:

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _SUFFIXES = (
     "com|net|org|info|biz|io|co|ai|app|dev|me|us|uk|ca|mx|es|de|fr|it|nl|eu|ru|cn|in|br|au|xyz|top|shop|site|online|"
     "store|club|link|live|click|tk|ml|ga|cf|gq|ly|gl|gg|to|tv|cc|ws|icu|vip|pw|su|zip|mov|example"
 )
 _SCHEME = re.compile(r"(?<![a-z0-9])[a-z][a-z0-9+.\-]{1,20}:(?://|\\\\)\S{0,2000}", re.IGNORECASE)
-_BARE_SCHEME = re.compile(
-    r"\b(?:mailto|tel|sms|javascript|data|vbscript|whatsapp|facetime):\s?\S{1,200}", re.IGNORECASE
-)
+_BARE_SCHEME = re.compile(r"\b(?:mailto|tel|sms|javascript|data|vbscript|whatsapp|facetime):\s?\S{1,200}", re.IGNORECASE)
 _HOST = re.compile(
     r"(?<![\w@.\-])(?:\w[\w\-]{0,62}\.){1,6}[^\W\d_](?:[^\W_]|-){1,62}(?![\w@])(?:[:/?#][^\s]{0,2000})?", re.IGNORECASE
 )
@@ -21,9 +20,7 @@ _SPELT = re.compile(
     rf" ?(?:{_SUFFIXES})\b",
     re.IGNORECASE,
 )
-_SPACED = re.compile(
-    rf"\b[\w\-]{{2,63}}(?: \. ?| \.)(?:{_SUFFIXES})\b|\b[\w\-]{{2,63}} ?, ?(?:com|net|org|io)\b", re.IGNORECASE
-)
+_SPACED = re.compile(rf"\b[\w\-]{{2,63}}(?: \. ?| \.)(?:{_SUFFIXES})\b|\b[\w\-]{{2,63}} ?, ?(?:com|net|org|io)\b", re.IGNORECASE)
 _SINGLE = re.compile(r"(?<!\w)\w(?: ?\. ?\w| \w){5,60}(?!\w)")
 _HANDLE = re.compile(r"(?<![\w.])@[a-z_][\w.]{2,40}", re.IGNORECASE)
 _NOT_HOSTS = frozenset("a.m p.m e.g i.e u.s ee.uu ph.d n.b a.k.a vs.the".split())
@@ -43,7 +40,8 @@ def hosts_of(links: Iterable[str], email: str) -> frozenset[str]:
     return frozenset(host for host in (*named, "" if own in FREE_MAIL else own) if host)
 
 
-def find(text: str) -> list[tuple[int, int, str]]:
+@lru_cache(maxsize=200)
+def find(text: str) -> tuple[tuple[int, int, str], ...]:
     """Everything that leads somewhere, in order: start, end, and what it is. E-mail addresses are not among them."""
     mails = [(hit.start(), hit.end()) for hit in _EMAIL.finditer(text)]
     found: list[tuple[int, int, str]] = []
@@ -56,12 +54,10 @@ def find(text: str) -> list[tuple[int, int, str]]:
                 continue
             if pattern is _HOST and not _leads(text[start:end]):
                 continue
-            if pattern is _SINGLE and not re.search(
-                rf"\.? ?(?:{'|'.join(map(_wide, _ENDINGS))})$", text[start:end].lower()
-            ):
+            if pattern is _SINGLE and not re.search(rf"\.? ?(?:{'|'.join(map(_wide, _ENDINGS))})$", text[start:end].lower()):
                 continue
             found.append((start, end, text[start:end]))
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 _ENDINGS = ("com", "net", "org", "io", "co")
@@ -112,14 +108,13 @@ def _cut(rest: str) -> tuple[str, str]:
     return (rest[: hit.start()].casefold(), rest[hit.start() :]) if hit else (rest.casefold(), "")
 
 
-def emails(text: str) -> list[str]:
+@lru_cache(maxsize=2_000)
+def emails(text: str) -> tuple[str, ...]:
     """The e-mail addresses in a text, in small letters."""
-    return [hit[0].casefold().rstrip(".") for hit in _EMAIL.finditer(text)]
+    return tuple(hit[0].casefold().rstrip(".") for hit in _EMAIL.finditer(text)) if "@" in text else ()
 
 
-_SPELT_EMAIL = re.compile(
-    r"\b\w+(?: ?(?:dot|punto|\.) ?\w+)? ?(?:\[at\]|\(at\)|\bat\b|\barroba\b) ?\w[\w\-]* ?(?:\bdot\b|\bpunto\b|\[dot\]|\(dot\)) ?\w+"
-)
+_SPELT_EMAIL = re.compile(r"\b\w+(?: ?(?:dot|punto|\.) ?\w+)? ?(?:\[at\]|\(at\)|\bat\b|\barroba\b) ?\w[\w\-]* ?(?:\bdot\b|\bpunto\b|\[dot\]|\(dot\)) ?\w+")
 
 
 def spelt_emails(low: str) -> list[str]:

@@ -28,9 +28,7 @@ def _table() -> dict[str, tuple[str, ...]]:
 
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     found = (*words_en.PATTERNS, *words_es.PATTERNS)
-    return tuple(
-        (kind, re.compile(rf"(?<= ){_UNLESS * (kind == 'done')}(?:{pattern})(?= )")) for kind, pattern in found
-    )
+    return tuple((kind, re.compile(rf" {_UNLESS * (kind == 'done')}(?:{pattern})(?= )")) for kind, pattern in found)
 
 
 _PHRASES = _table()
@@ -38,8 +36,14 @@ _FIRST = frozenset(phrase.split(" ", 1)[0] for phrase in _PHRASES)
 _PATTERNS = _patterns()
 
 
-def phrases(words: str) -> Iterable[tuple[str, str]]:
-    """What kind of thing is said, and in which words. `words` have a space around each."""
+def any_pattern(words: str) -> bool:
+    """Whether some pattern is in these words at all."""
+    return any(pattern.search(words) for _, pattern in _PATTERNS)
+
+
+def phrases(words: str, *, patterns: bool = True) -> Iterable[tuple[str, str]]:
+    """What kind of thing is said, and in which words. `words` have a space around each. Without `patterns` only the
+    phrases that are looked up."""
     each = words.split()
     for start, word in enumerate(each):
         if word in _FIRST:
@@ -48,7 +52,7 @@ def phrases(words: str) -> Iterable[tuple[str, str]]:
                 phrase = f"{phrase} {one}" if phrase else one
                 for kind in _PHRASES.get(phrase, ()):
                     yield kind, phrase
-    for kind, pattern in _PATTERNS:
+    for kind, pattern in _PATTERNS if patterns else ():
         for hit in pattern.finditer(words):
             yield kind, hit[0].strip()
 

@@ -63,6 +63,7 @@ def said(text: str) -> Said:
     return Said(text, low, words, _undone(low))
 
 
+@lru_cache(maxsize=4_000)
 def fold(text: str) -> str:
     """Small letters without accents, in Latin letters where others only look like them; contractions written out."""
     if not text.isascii():
@@ -91,6 +92,7 @@ def _undone(low: str) -> str:
     return "|".join(found)
 
 
+@lru_cache(maxsize=2_000)
 def squeezed(text: str) -> str:
     """The letters and digits alone."""
     return _BETWEEN.sub("", fold(text))

@@ -19,7 +19,7 @@ PHRASES: dict[str, str] = {
     "refund": (
         "your money back, full refund, refund is on, your refund, we refunded, i refunded, be refunded, "
         "get a refund, get the refund, issue a refund, refund of, refund you, compensate, compensation, compensated, "
-        "reimburse, reimbursed, reimbursement, make it up to you, store credit, a credit, credited, "
+        "reimburse, reimbursed, reimbursement, make it up to you, store credit, credited, "
         "we owe you, owe you, we are liable, our fault, we are at fault, we admit, pay the damage, pay for the damage, "
         "pay damages, cover the cost, cover your cost, cover the damage, pay for your, for your trouble, "
         "for the inconvenience, goodwill, settle your claim, accept liability, take responsibility"
