@@ -33,6 +33,7 @@ from textback.pipeline.shortener import Shortener
 from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
 from textback.pipeline.spool import Spool, open_spool
 from textback.pipeline.tick import Keep
+from textback.pipeline.training import Trainings
 from textback.pipeline.understanding import Understanding
 from textback.pipeline.uploads import Uploads
 from textback.settings import Settings
@@ -261,7 +262,7 @@ class App:
         if settled.files is None:
             self.bot = msgspec.structs.replace(self.bot, version=settled.number)
             return
-        whence = "the desk" if settled.source == "desk" else "a folder"
+        whence = {"desk": "the desk", "api": "a program"}.get(settled.source, "a folder")
         try:
             self.bot = load_bot(settled.files, settled.number)
         except TextbackError as error:
@@ -328,6 +329,14 @@ class App:
         self.uploads = Uploads(self.db, uploads_folder(settings), self.road.now)
         await asyncio.to_thread(self.uploads.clear)
         self.ledger_check = LedgerCheck(self.db, settings.workspace, self.road.now)
+        self.trainings = Trainings(
+            self.db,
+            settings.workspace,
+            self.road.now,
+            self.road.versions.look,
+            approval=settings.template_approval,
+            most_parts=settings.max_parts,
+        )
         self._pages = build_app(
             WebContext(
                 db=self.db,
@@ -339,6 +348,7 @@ class App:
                 secure=bool(settings.public_url and settings.public_url.startswith("https://")),
                 uploads=self.uploads,
                 ledger_check=self.ledger_check,
+                trainings=self.trainings,
                 watch=Watch(settings.opt_out_alert, settings.upload_mb * 2**20),
                 wording=Wording(settings.template_editors, settings.template_approval, settings.max_parts),
             )
@@ -346,6 +356,8 @@ class App:
         self._on_webhook = self.webhooks if "accept" in roles else no_webhooks(roles)
         self._on_page = self._pages if "web" in roles else no_pages(roles)
         await self.road.start()
+        if "web" in roles:
+            self.trainings.start()
         for line in lines.values():
             log.info(
                 "line ready", line=line.name, provider=line.provider.name, webhook=f"{signed_url}{PREFIX}{line.name}"
@@ -355,6 +367,7 @@ class App:
 
     async def stop(self) -> None:
         """Finish what is claimed, then close everything."""
+        await self.trainings.stop()
         await self.uploads.stop()
         await self.ledger_check.stop()
         await self.quarantine.stop()

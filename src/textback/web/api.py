@@ -123,8 +123,8 @@ def default_line(ctx: WebContext) -> LineInfo:
     return (telnyx or real or list(ctx.lines.values()))[0]
 
 
-async def read_body(request: Request, kind: type[_T]) -> _T | Response:
-    """The body of a request as this type, or the answer that refuses it."""
+async def read_body(request: Request, kind: type[_T], most: int = MOST_BODY) -> _T | Response:
+    """The body of a request, of so many bytes at most, as this type; or the answer that refuses it."""
     if request.headers.get("content-type", "").split(";", 1)[0].strip().lower() != "application/json":
         return refuse(415, "Expected application/json.")
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
@@ -132,8 +132,8 @@ async def read_body(request: Request, kind: type[_T]) -> _T | Response:
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > MOST_BODY:
-            return refuse(413, "The body is over 64 KB.")
+        if len(body) > most:
+            return refuse(413, f"The body is over {most // 1024} KB.")
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:

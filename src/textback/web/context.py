@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from textback.engine.bot import Bot
 from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.road import Road
+from textback.pipeline.training import Trainings
 from textback.pipeline.uploads import Uploads
 from textback.pipeline.wording import MOST_PARTS
 from textback.store.db import Db
@@ -42,8 +43,8 @@ class Watch:
 @dataclass(frozen=True, slots=True)
 class WebContext:
     """`bot` gives the published bot; `public_url` is what providers call; `secure` says that people come over https;
-    `uploads` reads in lists of numbers, `ledger_check` checks the ledger; `known_keys` are the hashes of API keys that
-    were good since the start, with their names."""
+    `uploads` reads in lists of numbers, `ledger_check` checks the ledger, `trainings` learn what programs bring; `known_keys`
+    are the hashes of API keys that were good since the start, with their names."""
 
     db: Db
     road: Road
@@ -54,6 +55,7 @@ class WebContext:
     secure: bool
     uploads: Uploads
     ledger_check: LedgerCheck
+    trainings: Trainings
     known_keys: dict[str, str] = field(default_factory=dict)
     wording: Wording = Wording()
     watch: Watch = Watch()
