@@ -1,5 +1,5 @@
 """What programs have asked the bot to learn: a queue, of which one at a time is worked on in a workspace, and what
-became of each. A training whose server died is begun again; what it publishes, and that it is done, are one transaction.
+became of each. A training whose server died is begun again; what it publishes and its end are one transaction.
 """
 
 from typing import Any, Literal

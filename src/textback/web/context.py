@@ -43,8 +43,8 @@ class Watch:
 @dataclass(frozen=True, slots=True)
 class WebContext:
     """`bot` gives the published bot; `public_url` is what providers call; `secure` says that people come over https;
-    `uploads` reads in lists of numbers, `ledger_check` checks the ledger, `trainings` learn what programs bring; `known_keys`
-    are the hashes of API keys that were good since the start, with their names."""
+    `uploads` reads in lists of numbers, `ledger_check` checks the ledger, `trainings` learn what programs bring;
+    `known_keys` are the hashes of API keys that were good since the start, with their names."""
 
     db: Db
     road: Road
