@@ -6,6 +6,7 @@ from typing import Any
 
 from textback.engine.load import Problem
 from textback.pipeline import approvals, wording
+from textback.pipeline.knowing import knowledge_problems
 from textback.store import bots
 from textback.store.bots import DraftRefused, Files
 from textback.store.db import Db, Tx
@@ -23,6 +24,15 @@ class NotPublished(Exception):
     def __init__(self, why: str, problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(why)
         self.problems = problems
+
+
+def _errors(files: Files, was: Files, now: int, most_parts: int) -> tuple[Problem, ...]:
+    """What keeps these files from being published: what the desk refuses too, and errors in knowledge that is new."""
+    bot, problems = wording.checked(files, most_parts=most_parts)
+    if bot is not None:
+        known = knowledge_problems(files, bot, now)
+        problems = [*problems, *(one for one in known if files.get(one.file) != was.get(one.file))]
+    return tuple(one for one in problems if one.level == "error")
 
 
 def _no_more(tx: Tx, version: int) -> None:
@@ -65,12 +75,12 @@ async def publish_change(
         return number
 
     for _ in range(MOST_TRIES):
-        before, files = await db.read(live)
+        before, was = await db.read(live)
+        files = dict(was)
         change(files)
         if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_CHARACTERS:
             raise NotPublished(f"The bot would have more than {MOST_CHARACTERS:,} characters, or {MOST_FILES:,} files.")
-        _, problems = await asyncio.to_thread(wording.checked, files, most_parts=most_parts)
-        errors = tuple(one for one in problems if one.level == "error")
+        errors = await asyncio.to_thread(_errors, files, was, now(), most_parts)
         if errors:
             raise NotPublished("Nothing is published: the check finds errors.", errors)
         try:
