@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,12 @@ structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.
 pytest_plugins = ["tests.support.databases"]
 
 ROOT = Path(__file__).parents[1]
+
+# Tests start servers and commands by the hundred. Where Python is told to keep no bytecode, each would compile all that
+# it imports, which takes as long again as the start itself: then it is kept in a folder of ours.
+if sys.dont_write_bytecode:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".pytest_cache" / "bytecode")
 
 
 @pytest.fixture(scope="session")

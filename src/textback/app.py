@@ -36,6 +36,7 @@ from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
 from textback.pipeline.spool import Spool, open_spool
 from textback.pipeline.suggesting import Suggester
 from textback.pipeline.tick import Keep
+from textback.pipeline.training import Trainings
 from textback.pipeline.understanding import Understanding
 from textback.pipeline.uploads import Uploads
 from textback.settings import Settings
@@ -264,7 +265,7 @@ class App:
         if settled.files is None:
             self.bot = msgspec.structs.replace(self.bot, version=settled.number)
             return
-        whence = "the desk" if settled.source == "desk" else "a folder"
+        whence = {"desk": "the desk", "api": "a program"}.get(settled.source, "a folder")
         try:
             self.bot = load_bot(settled.files, settled.number)
         except TextbackError as error:
@@ -334,6 +335,14 @@ class App:
         self.uploads = Uploads(self.db, uploads_folder(settings), self.road.now)
         await asyncio.to_thread(self.uploads.clear)
         self.ledger_check = LedgerCheck(self.db, settings.workspace, self.road.now)
+        self.trainings = Trainings(
+            self.db,
+            settings.workspace,
+            self.road.now,
+            self.road.versions.look,
+            approval=settings.template_approval,
+            most_parts=settings.max_parts,
+        )
         self._pages = build_app(
             WebContext(
                 db=self.db,
@@ -346,6 +355,7 @@ class App:
                 uploads=self.uploads,
                 ledger_check=self.ledger_check,
                 suggester=Suggester(self.db, shelf, self.road.thinker),
+                trainings=self.trainings,
                 watch=Watch(settings.opt_out_alert, settings.upload_mb * 2**20),
                 wording=Wording(settings.template_editors, settings.template_approval, settings.max_parts),
             )
@@ -355,6 +365,8 @@ class App:
         await self.road.start()
         if self.bot.model is not None:
             await self.models.ready(self.bot.model.use)
+        if "web" in roles:
+            self.trainings.start()
         for line in lines.values():
             log.info(
                 "line ready", line=line.name, provider=line.provider.name, webhook=f"{signed_url}{PREFIX}{line.name}"
@@ -364,6 +376,7 @@ class App:
 
     async def stop(self) -> None:
         """Finish what is claimed, then close everything."""
+        await self.trainings.stop()
         await self.uploads.stop()
         await self.ledger_check.stop()
         await self.quarantine.stop()

@@ -13,9 +13,9 @@ import aiohttp
 import pytest
 
 from tests.acceptance.carrier import IS_OPEN, Carrier, environment, idle, rows, sent_texts, write_bot
-from tests.cli.test_cli import Shell
+from tests.cli.conftest import Shell
 from tests.support.fake_provider import FakeProvider, fake_provider, telnyx_text
-from tests.support.served import Served, clean_environment
+from tests.support.served import Served
 from textback.store import migrate
 from textback.store.db import parse_url
 
@@ -61,12 +61,9 @@ def turns(path: Path) -> dict[str, tuple[int, int]]:
 
 
 @pytest.fixture
-def textback(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shell:
+def textback(shell: Shell) -> Shell:
     """The command, in an empty folder and with no settings but its own."""
-    monkeypatch.chdir(tmp_path)
-    for name in set(os.environ) - set(clean_environment({})):
-        monkeypatch.delenv(name)
-    return Shell(capsys, monkeypatch)
+    return shell
 
 
 @pytest.fixture(scope="module")

@@ -1,51 +1,21 @@
 """The textback command: what it prints, where, and with which exit code."""
 
-import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Shell
 from tests.engine.talk import BOT, NAME, flow
 from tests.support.served import TEXTBACK, clean_environment
 from textback import __version__
-from textback.cli.main import main
 
 COMMANDS = [
     [], ["serve"], ["demo"], ["chat"], ["check"], ["match"], ["test"], ["backup"], ["restore"],
     ["apikey"], ["apikey", "add"], ["apikey", "list"], ["apikey", "revoke"], ["user"], ["user", "add"],
     ["user", "link"], ["dead"], ["dead", "list"], ["dead", "redrive"],
 ]  # fmt: skip
-
-
-class Shell:
-    """Runs textback in this process, in a folder of its own."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self._capsys = capsys
-        self._monkeypatch = monkeypatch
-
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        """The exit code, standard output and standard error of one command."""
-        self._monkeypatch.setattr(sys, "argv", ["textback", *arguments])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else int(end.code is not None)
-        out, err = self._capsys.readouterr()
-        return code, out, err
-
-
-@pytest.fixture
-def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shell:
-    """textback in an empty folder, with no settings but its own."""
-    monkeypatch.chdir(tmp_path)
-    for name in set(os.environ) - set(clean_environment({})):
-        monkeypatch.delenv(name)
-    return Shell(capsys, monkeypatch)
 
 
 @pytest.fixture

@@ -3,17 +3,14 @@
 import asyncio
 import base64
 import json
-import os
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from tests.cli.test_cli import Shell
+from tests.cli.conftest import Shell
 from tests.engine.talk import BOT, flow
 from tests.pipeline.working import ANA, BEN, Clock, Working, make, working
 from tests.support.fake_provider import NUMBER, TELNYX_PUBLIC_KEY, sign_telnyx, telnyx_text
-from tests.support.served import clean_environment
 from textback.channels.base import Failure, Webhook
 from textback.core.when import HOUR
 from textback.pipeline.quarantine import Quarantine
@@ -24,15 +21,10 @@ from textback.store.tables import audit, outbox
 
 
 @pytest.fixture
-def shell(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str
-) -> Shell:
-    """textback beside a database that has dead letters."""
-    monkeypatch.chdir(tmp_path)
-    for name in set(os.environ) - set(clean_environment({})):
-        monkeypatch.delenv(name)
+def shell(shell: Shell, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Shell:
+    """textback beside the database."""
     monkeypatch.setenv("DATABASE_URL", database_url)
-    return Shell(capsys, monkeypatch)
+    return shell
 
 
 @pytest.fixture

@@ -1,21 +1,10 @@
 """textback db: what it says where tables can't be distributed, where they are not, and where they are."""
 
-import os
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import Shell
-from tests.support.served import clean_environment
-
-
-@pytest.fixture
-def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shell:
-    """textback in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    for name in set(os.environ) - set(clean_environment({})):
-        monkeypatch.delenv(name)
-    return Shell(capsys, monkeypatch)
+from tests.cli.conftest import Shell
 
 
 def test_sqlite_stays_on_one_machine(shell: Shell, tmp_path: Path) -> None:

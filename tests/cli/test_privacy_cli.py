@@ -1,15 +1,13 @@
 """textback erase, access and requests, beside a database that knows Ana and Ben."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from tests.cli.test_cli import Shell
+from tests.cli.conftest import Shell
 from tests.pipeline.working import ANA, BEN, Working, bot, working
-from tests.support.served import clean_environment
 from textback.store.db import Db
 from textback.store.tables import messages
 
@@ -23,15 +21,10 @@ STEPS = """
 
 
 @pytest.fixture
-def shell(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str
-) -> Shell:
+def shell(shell: Shell, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Shell:
     """textback beside the database."""
-    monkeypatch.chdir(tmp_path)
-    for name in set(os.environ) - set(clean_environment({})):
-        monkeypatch.delenv(name)
     monkeypatch.setenv("DATABASE_URL", database_url)
-    return Shell(capsys, monkeypatch)
+    return shell
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """textback publish, versions, pull and migrate-sessions: from a folder to a version and back."""
 
 import asyncio
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import Shell
-from tests.support.served import clean_environment
+from tests.cli.conftest import Shell
 from textback.app import App, read_folder
 from textback.cli.serving import example_bot
 from textback.core.errors import StartError
@@ -19,16 +17,11 @@ from textback.store.db import open_db, parse_url
 
 
 @pytest.fixture
-def shell(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sqlite_url: str
-) -> Shell:
+def shell(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sqlite_url: str) -> Shell:
     """textback beside a database and the folder `bot`."""
-    monkeypatch.chdir(tmp_path)
-    for name in set(os.environ) - set(clean_environment({})):
-        monkeypatch.delenv(name)
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
     shutil.copytree(example_bot(), tmp_path / "bot")
-    return Shell(capsys, monkeypatch)
+    return shell
 
 
 def edit(tmp_path: Path, old: str, new: str) -> None:

@@ -37,6 +37,7 @@ OTHERS = {
     "rejected_webhooks": "provider detail times last_at redriven_at discarded", "schema_compatibility": "oldest",
     "sessions": "started_at ended_at", "signature_trials": "provider number", "suppressions": "",
     "sweeps": "next_at began_at finished_at floors counts", "timers": "key", "turns": "", "users": "role",
+    "trainings": "key_name asked progress tries fence lease_until updated_at",
     "web_sessions": "token_hash user_id csrf expires_at",
 }  # fmt: skip
 """Columns of each table that hold nothing about a person, beside KEYS. Of contacts the id itself is in the map."""

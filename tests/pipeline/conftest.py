@@ -1,42 +1,19 @@
 """Quick databases and a quick tick: many tests here need a fresh schema, so each is made once and copied."""
 
-import itertools
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from tests.support.databases import CITUS, opened_db
-from textback.store import migrate
-from textback.store.db import Db, open_db, parse_url
-
-_TEMPLATE = "road_template"
-_names = itertools.count(1)
+from tests.support.databases import CITUS, opened_db, postgres_database
+from textback.store.db import Db, open_db
 
 
 @pytest.fixture(autouse=True)
 def _quick_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
     """The road looks at its timers ten times a second."""
     monkeypatch.setattr("textback.pipeline.road.TICK", 0.1)
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the current schema."""
-    path = tmp_path_factory.mktemp("template") / "textback.db"
-    migrate.upgrade(parse_url(f"sqlite:///{path}"))
-    return path
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """The name of a PostgreSQL database with the current schema."""
-    with psycopg.connect(postgres_server, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {_TEMPLATE}")
-    migrate.upgrade(parse_url(postgres_server.replace("/postgres?", f"/{_TEMPLATE}?")))
-    return _TEMPLATE
 
 
 @pytest.fixture
@@ -50,11 +27,8 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """A fresh PostgreSQL database with the current schema."""
-    name = f"road{next(_names)}"
-    with psycopg.connect(postgres_server, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-        yield postgres_server.replace("/postgres?", f"/{name}?")
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres_database(postgres_server, postgres_template) as url:
+        yield url
 
 
 _FIXTURES = {"sqlite": "sqlite_url", "postgresql": "postgres_url", **({"citus": "distributed_url"} if CITUS else {})}

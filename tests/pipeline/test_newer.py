@@ -130,7 +130,12 @@ def confirming() -> Bot:
     return load_bot({"bot.yml": BOT, "flows/main.yml": flow(BOOKING, start="book")}, 1)
 
 
-async def test_a_corrected_confirmation_stands_for_the_one_before(db: Db) -> None:
+@pytest.mark.parametrize(
+    ("answer", "withdrawn", "then"),
+    [("actually fitting", "newer", "Fitting on Friday?"), ("yes", "", "Booked.")],
+    ids=["correcting it withdraws it", "a yes to what was not read lets it go"],
+)
+async def test_a_confirmation_that_has_not_gone(db: Db, answer: str, withdrawn: str, then: str) -> None:
     async with working(db, confirming()) as node:
         for words in ("BOOK", "repair"):
             await node.text(words)
@@ -138,17 +143,5 @@ async def test_a_corrected_confirmation_stands_for_the_one_before(db: Db) -> Non
         node.phones.answer(ANA, BUSY)
         await node.text("Friday")
         await node.throttled()
-        await node.text("actually fitting")
-        assert (await ours(node))[2:] == [("Repair on Friday?", "newer"), ("Fitting on Friday?", "")]
-
-
-async def test_a_confirmation_that_was_not_read_is_sent_although_they_said_yes(db: Db) -> None:
-    async with working(db, confirming()) as node:
-        for words in ("BOOK", "repair"):
-            await node.text(words)
-        await node.phones.took(2)
-        node.phones.answer(ANA, BUSY)
-        await node.text("Friday")
-        await node.throttled()
-        await node.text("yes")
-        assert (await ours(node))[2:] == [("Repair on Friday?", ""), ("Booked.", "")]
+        await node.text(answer)
+        assert (await ours(node))[2:] == [("Repair on Friday?", withdrawn), (then, "")]

@@ -1,6 +1,5 @@
 """Another system, such as a booking calendar, that answers as a test wants."""
 
-import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -8,6 +7,8 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
+
+from tests.support.listening import Listening
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -34,30 +35,16 @@ class Says(msgspec.Struct, frozen=True):
     hang: bool = False
 
 
-class Booking:
+class Booking(Listening):
     """Answers every path with what `script` has for it, in turn; the last answer stays. `asked` are the requests so
     far, in order."""
 
     def __init__(self, script: Mapping[str, tuple[Says, ...]] | None = None) -> None:
+        super().__init__()
         self.script = dict(script or {})
         self.asked: list[Asked] = []
-        self.url = ""
         self._count: Counter[str] = Counter()
-        self._stop = asyncio.Event()
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-
-    async def __aenter__(self) -> "Booking":
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._stop.set()
-        await self._runner.cleanup()
+        self.app.router.add_route("*", "/{path:.*}", self._answer)
 
     def of(self, path: str) -> list[Asked]:
         """The requests for one path."""
@@ -72,7 +59,7 @@ class Booking:
         says = script[min(self._count[request.path], len(script) - 1)]
         self._count[request.path] += 1
         if says.hang:
-            await self._stop.wait()
+            await self.stopping.wait()
         sent = (
             says.body if isinstance(says.body, bytes) else b"" if says.body is None else json.dumps(says.body).encode()
         )

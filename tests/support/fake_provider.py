@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -22,6 +22,7 @@ from nacl.signing import SigningKey
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from tests.support.fake_lists import FakeLists
+from tests.support.listening import Listening
 
 NUMBER = "+12065550100"
 TELNYX_API_KEY = "KEY-of-the-fake-provider"
@@ -72,40 +73,32 @@ RESET = Answer(then="reset")
 HANG = Answer(then="hang")
 
 
-class FakeProvider:
+class FakeProvider(Listening):
     """Both providers behind one address. `posts` are the requests so far, in order; `taken` are those that became a
     text, by the id that it got."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.posts: list[Posted] = []
         self.taken: dict[str, Posted] = {}
-        self.url = "http://127.0.0.1:9"  # nobody answers here until it has started
         self._script: deque[Answer | None] = deque()
         self._count = 0
-        self._stop = asyncio.Event()
         self._open = asyncio.Event()
         self._open.set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._came = threading.Condition()
-        app = web.Application()
-        app.router.add_post("/v2/messages", self._telnyx)
-        app.router.add_post("/2010-04-01/Accounts/{sid}/Messages.json", self._twilio)
+        self.app.router.add_post("/v2/messages", self._telnyx)
+        self.app.router.add_post("/2010-04-01/Accounts/{sid}/Messages.json", self._twilio)
         self.lists = FakeLists((TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN), TELNYX_API_KEY)
-        self.lists.add_routes(app)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        self.lists.add_routes(self.app)
 
-    async def __aenter__(self) -> "FakeProvider":
+    async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
+        return await super().__aenter__()
 
     async def __aexit__(self, *_: object) -> None:
-        self._stop.set()
         self._open.set()
-        await self._runner.cleanup()
+        await super().__aexit__()
 
     @property
     def telnyx_url(self) -> str:
@@ -242,7 +235,7 @@ class FakeProvider:
 
     async def _scripted(self, request: web.Request, answer: Answer) -> web.StreamResponse:
         if answer.then == "hang":
-            await self._stop.wait()
+            await self.stopping.wait()
         if answer.then in ("hang", "reset"):
             if request.transport is not None:
                 request.transport.abort()

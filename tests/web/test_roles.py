@@ -31,6 +31,9 @@ TABLE = {
     ("POST", "/v1/consent"): ("api", "/v1/consent"),
     ("GET", "/v1/contacts/{contact}/consent"): ("api", "/v1/contacts/{c}/consent"),
     ("GET", "/v1/contacts/{contact}/proof"): ("api", "/v1/contacts/{c}/proof"),
+    ("POST", "/v1/ai/train"): ("api", "/v1/ai/train"),
+    ("GET", "/v1/ai/train/{id}"): ("api", "/v1/ai/train/nothing"),
+    ("DELETE", "/v1/ai/train/documents/{name}"): ("api", "/v1/ai/train/documents/nothing"),
     ("GET", "/login"): ("public", "/login"),
     ("POST", "/login"): ("public", "/login"),
     ("GET", "/login/{token}"): ("public", "/login/no-such-token"),
@@ -116,6 +119,9 @@ WELCOME = {
     ("GET", "/compliance/lists/{kind}/{digest}/bad"): 404,
     ("DELETE", "/v1/contacts/{contact}"): 404,  # nobody has that number
     ("POST", "/v1/events"): 200,
+    ("POST", "/v1/ai/train"): 202,
+    ("GET", "/v1/ai/train/{id}"): 404,
+    ("DELETE", "/v1/ai/train/documents/{name}"): 404,
     ("POST", "/c/{contact}/consent"): 409,
     ("POST", "/c/{contact}/opt-out"): 409,
     ("POST", "/c/{contact}/settle"): 400,  # yes or no?
@@ -143,7 +149,10 @@ FIELDS = {
     ("POST", "/flows/again"): {"number": "1", "latest": "1"},
 }
 #: What programs post to an address, where that is not a text.
-BODIES = {("POST", "/v1/consent"): {"to": "+12065550187", "change": "opt_out"}}
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/v1/consent"): {"to": "+12065550187", "change": "opt_out"},
+    ("POST", "/v1/ai/train"): {"urls": ["http://127.0.0.1:9/"]},  # of which nothing is read
+}
 EACH = pytest.mark.parametrize("address", list(TABLE), ids=" ".join)
 WITHOUT_SESSION = ("nobody", "wrong cookie", "expired cookie", "signed out cookie", "key", "key as cookie")
 WITHOUT_KEY = ("nobody", "agent", "owner", "wrong key", "revoked key", "key as basic", "session as key")

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import httptools
 import msgspec
 
+from textback.core.http import Pieces
+
 MOST_ANSWER = 256 * 1024
 """Bytes of an answer, its headers included."""
 
@@ -83,16 +85,14 @@ def _real(address: Address) -> Address:
     return inner or address
 
 
-class _Exchange(asyncio.Protocol):
+class _Exchange(Pieces, asyncio.Protocol):
     """One request and its answer."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._parser = httptools.HttpResponseParser(self)
-        self._headers: dict[str, str] = {}
-        self._body = bytearray()
         self._size = 0
-        self._begun = False
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -109,28 +109,17 @@ class _Exchange(asyncio.Protocol):
             self._fail("The answer is not HTTP.")
 
     def eof_received(self) -> bool:
-        if self._begun and not {"content-length", "transfer-encoding"} & set(self._headers):
+        if self.ends_with_connection:
             self.on_message_complete()
         return False
 
     def connection_lost(self, _: Exception | None) -> None:
         self._fail("The connection broke before the answer was complete.")
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
-
-    def on_headers_complete(self) -> None:
-        self._begun = True
-
-    def on_body(self, body: bytes) -> None:
-        self._body += body
-
     def on_message_complete(self) -> None:
         status = self._parser.get_status_code()
-        if 100 <= status < 200:  # the answer is still to come
-            self._headers, self._begun = {}, False
-        elif not self.answer.done():
-            self.answer.set_result(Answer(status, self._headers, bytes(self._body)))
+        if not self.interim(status) and not self.answer.done():
+            self.answer.set_result(Answer(status, self.headers, bytes(self.body)))
 
     def _fail(self, detail: str) -> None:
         if not self.answer.done():

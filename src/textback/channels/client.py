@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import httptools
 import msgspec
 
+from textback.core.http import Pieces
+
 CONNECT = 5.0
 TOTAL = 15.0
 """Seconds to connect, and for a whole request."""
@@ -46,19 +48,17 @@ class Answer(msgspec.Struct):
     body: bytes
 
 
-class _Connection(asyncio.Protocol):
+class _Connection(Pieces, asyncio.Protocol):
     """One connection, one request at a time. Not reusable once `closed`."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.closed = False
         self.idle_since = 0.0
         self._transport: asyncio.Transport
         self._parser = httptools.HttpResponseParser(self)
         self._waiting: asyncio.Future[Answer] | None = None
-        self._headers: dict[str, str] = {}
-        self._body = bytearray()
         self._size = 0
-        self._begun = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # a loop of its own makes its own class
@@ -66,7 +66,8 @@ class _Connection(asyncio.Protocol):
     def ask(self, request: bytes) -> asyncio.Future[Answer]:
         """Write a request; the future ends with the answer, or with Broken."""
         self._waiting = asyncio.get_running_loop().create_future()
-        self._headers, self._body, self._size, self._begun = {}, bytearray(), 0, False
+        self.afresh()
+        self._size = 0
         self._transport.write(request)
         return self._waiting
 
@@ -85,9 +86,7 @@ class _Connection(asyncio.Protocol):
             self._fail("the answer has no end")
 
     def eof_received(self) -> bool:
-        # Without a length, the end of the connection is the end of the answer.
-        unbounded = "content-length" not in self._headers and "transfer-encoding" not in self._headers
-        if self._begun and unbounded:
+        if self.ends_with_connection:
             self.on_message_complete()
         self.closed = True
         return False
@@ -96,19 +95,9 @@ class _Connection(asyncio.Protocol):
         self.closed = True
         self._fail(f"the connection broke{f' ({type(exc).__name__})' if exc else ''}")
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
-
-    def on_headers_complete(self) -> None:
-        self._begun = True
-
-    def on_body(self, body: bytes) -> None:
-        self._body += body
-
     def on_message_complete(self) -> None:
         status = self._parser.get_status_code()
-        if 100 <= status < 200:  # "continue" and the like: the answer is still to come
-            self._headers, self._begun = {}, False
+        if self.interim(status):
             return
         waiting, self._waiting = self._waiting, None
         if waiting is None:
@@ -117,7 +106,7 @@ class _Connection(asyncio.Protocol):
         if not self._parser.should_keep_alive():
             self.close()
         if not waiting.done():
-            waiting.set_result(Answer(status, self._headers, bytes(self._body)))
+            waiting.set_result(Answer(status, self.headers, bytes(self.body)))
 
     def _fail(self, what: str) -> None:
         waiting, self._waiting = self._waiting, None

@@ -11,7 +11,7 @@ import typer
 from textback.core.errors import SettingsError
 from textback.core.ids import BUCKETS
 from textback.core.phone import normalise
-from textback.pipeline.checking import ACTION, result_of
+from textback.pipeline.checking import note
 from textback.pipeline.road import clock
 from textback.settings import Settings, environment, load_settings
 from textback.store import accounts, inbox, ledger_check, migrate, vault
@@ -74,8 +74,7 @@ def verify(
                 with db.transaction() as tx:
                     report.add(ledger_check.check_bucket(tx, settings.workspace, bucket))
             with db.transaction() as tx:
-                found = msgspec.to_builtins(result_of(report))
-                accounts.write_audit(tx, settings.workspace, ACTOR, ACTION, "ledger", clock(), found)
+                note(tx, settings.workspace, ACTOR, report, clock())
     for broken in report.broken[:MOST_SHOWN]:
         typer.echo(shown(broken))
     if len(report.broken) > MOST_SHOWN:

@@ -221,6 +221,7 @@ def _anchor(words: Sequence[str | Either]) -> None:
             _TELLING.add(word)
 
 
+@lru_cache(maxsize=16_384)
 def _rarity(word: str) -> int:
     plain = word.rstrip("*")
     short = 0 if len(plain) < (4 if plain != word else 2) and plain.isascii() else 10_000

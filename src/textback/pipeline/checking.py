@@ -8,7 +8,7 @@ import structlog
 
 from textback.core.ids import BUCKETS
 from textback.store import accounts
-from textback.store.db import Db
+from textback.store.db import Db, Tx
 from textback.store.ledger_check import Broken, Report, check_bucket, check_contact
 
 log = structlog.get_logger("textback.ledger")
@@ -32,12 +32,13 @@ class Result(msgspec.Struct, frozen=True):
     first: list[Broken]
 
 
-def result_of(report: Report) -> Result:
-    """A report, short enough to keep."""
-    return Result(
+def note(tx: Tx, workspace: str, actor: str, report: Report, now: int) -> None:
+    """Write what a check of the whole ledger has found into the audit log."""
+    result = Result(
         report.chains, report.entries, report.days, report.unchained, report.unread, len(report.broken),
         report.broken[:MOST_NOTED],
     )  # fmt: skip
+    accounts.write_audit(tx, workspace, actor, ACTION, "ledger", now, msgspec.to_builtins(result))
 
 
 class LedgerCheck:
@@ -75,10 +76,7 @@ class LedgerCheck:
             for bucket in range(BUCKETS):
                 report.add(await self._bucket(bucket))
                 self.buckets = bucket + 1
-            data = msgspec.to_builtins(result_of(report))
-            await self._db.write(
-                accounts.write_audit, self._workspace, actor, ACTION, "ledger", self._now(), data
-            )  # fmt: skip
+            await self._db.write(note, self._workspace, actor, report, self._now())
         except Exception:
             self.failed = True
             log.exception("the ledger could not be checked")

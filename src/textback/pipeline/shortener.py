@@ -73,34 +73,6 @@ def _replaced(pieces: list[str], target: str, link: str) -> list[str] | None:
     return found if len(found) > len(pieces) else None
 
 
-def refused(send: Send, id_: str, key: dict[str, Any], line: str, channel: str, parts: int, now: int) -> dict[str, Any]:
-    """The row of a text that is not sent because it takes too many parts. `key` also has its arrival_id."""
-    return {
-        "bucket": key["bucket"],
-        "id": id_,
-        "workspace": key["workspace"],
-        "contact_id": key["contact_id"],
-        "line": line,
-        "channel": channel,
-        "direction": "out",
-        "author": send.author,
-        "author_id": send.author_id,
-        "author_name": send.author_name,
-        "message_class": send.message_class,
-        "text": send.text,
-        "media": msgspec.json.encode(send.media).decode() if send.media else "[]",
-        "segments": parts,
-        "status": "blocked",
-        "rule": RULE,
-        "code": "",
-        "detail": too_long(parts),
-        "provider_id": None,
-        "source": send.source,
-        "arrival_id": key["arrival_id"],
-        "at": now,
-    }
-
-
 def too_long(parts: int) -> str:
     """Why it was not sent."""
     return f"It would have taken {parts} parts. Make it shorter."

@@ -49,8 +49,8 @@ from textback.pipeline.quiet import UNASKED, allowed_from
 from textback.pipeline.readings import REST, Readings, ReadingWanted, Wanted
 from textback.pipeline.resting import Resting
 from textback.pipeline.shortener import RULE as TOO_LONG
-from textback.pipeline.shortener import Shortener, refused, too_long
-from textback.pipeline.writes import Conversation, Writes
+from textback.pipeline.shortener import Shortener, too_long
+from textback.pipeline.writes import Conversation, Writes, text_row
 from textback.store import gate as gate_store
 from textback.store import inbox, turns
 from textback.store.db import Row, Tx
@@ -436,14 +436,30 @@ class Turns:
             self._send(conversation, row, send, writes)
             return
         id_ = send.message_id or new_id()
+        self._keep(conversation, row, send, id_, parts, ("blocked", TOO_LONG, too_long(parts)), writes)
+
+    def _keep(
+        self,
+        conversation: Conversation,
+        row: Row[Any],
+        send: Send,
+        id_: str,
+        parts: int,
+        verdict: tuple[str, str, str],
+        writes: Writes,
+    ) -> None:
+        """Our text becomes part of the conversation. The `verdict` is its status, the rule and the reason."""
         line = self._lines.get(conversation.line)
+        key = {**writes.key(conversation, id_), "arrival_id": row.id}
         channel = line.channel if line else "sms"
-        writes.messages.append(refused(send, id_, key, conversation.line, channel, parts, writes.now))
+        writes.messages.append(text_row(send, key, conversation.line, channel, parts, verdict, writes.now))
         conversation.count += 1
         conversation.last = (send.text, send.author, writes.now)
-        data = {"rule": TOO_LONG, "reason": too_long(parts), "author": send.author, "message": id_}
-        conversation.events.append(Event("send_refused", data))
-        writes.refused[conversation.line, TOO_LONG] += 1
+        status, rule, reason = verdict
+        if status != "queued":
+            data = {"rule": rule, "reason": reason, "author": send.author, "message": id_}
+            conversation.events.append(Event("send_refused", data))
+            writes.refused[conversation.line, rule] += 1
 
     def _send(self, conversation: Conversation, row: Row[Any], send: Send, writes: Writes) -> None:
         id_ = send.message_id or new_id()
@@ -459,36 +475,9 @@ class Turns:
         )  # fmt: skip
         gate, log = self._gate.queue(writes.tx, wish, writes.now)
         writes.decisions += log
-        conversation.count += 1
-        conversation.last = (send.text, send.author, writes.now)
-        line = self._lines.get(conversation.line)
-        writes.messages.append(
-            {
-                **writes.key(conversation, id_),
-                "line": conversation.line,
-                "channel": line.channel if line else "sms",
-                "direction": "out",
-                "author": send.author,
-                "author_id": send.author_id,
-                "author_name": send.author_name,
-                "message_class": send.message_class,
-                "text": send.text,
-                "media": _encode(send.media).decode() if send.media else "[]",
-                "segments": segments(send.text).count,
-                "status": gate.status,
-                "rule": gate.rule,
-                "code": "",
-                "detail": "" if gate.outcome == "go" else gate.reason,
-                "provider_id": None,
-                "source": send.source,
-                "arrival_id": row.id,
-                "at": writes.now,
-            }
-        )
+        verdict = (gate.status, gate.rule, "" if gate.outcome == "go" else gate.reason)
+        self._keep(conversation, row, send, id_, segments(send.text).count, verdict, writes)
         if not gate.allowed:
-            data = {"rule": gate.rule, "reason": gate.reason, "author": send.author, "message": id_}
-            conversation.events.append(Event("send_refused", data))
-            writes.refused[conversation.line, gate.rule] += 1
             return
         held = gate.outcome == "hold"
         waiting = {

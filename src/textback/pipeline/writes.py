@@ -1,11 +1,14 @@
 """What a batch of turns works on and writes: locked conversations, and the rows that follow, table by table."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from textback.compliance.limits import REPLY
 from textback.core.tracing import Span
-from textback.engine.effects import Event
+from textback.engine.effects import Event, Send
 from textback.engine.state import State, dump_state, load_state
 from textback.pipeline.claim import Queued
 from textback.pipeline.consents import record
@@ -133,3 +136,31 @@ class Writes:
             models.note(tx, self.replies)
         if self.decisions:
             gate_store.add(tx, self.decisions)
+
+
+def text_row(
+    send: Send, key: Mapping[str, Any], line: str, channel: str, parts: int, verdict: tuple[str, str, str], now: int
+) -> dict[str, Any]:
+    """The row of a text of ours. `key` has the columns that every row of a conversation begins with, and its
+    arrival_id; the `verdict` is its status, the rule and the reason."""
+    status, rule, detail = verdict
+    return {
+        **key,
+        "line": line,
+        "channel": channel,
+        "direction": "out",
+        "author": send.author,
+        "author_id": send.author_id,
+        "author_name": send.author_name,
+        "message_class": send.message_class,
+        "text": send.text,
+        "media": msgspec.json.encode(send.media).decode() if send.media else "[]",
+        "segments": parts,
+        "status": status,
+        "rule": rule,
+        "code": "",
+        "detail": detail,
+        "provider_id": None,
+        "source": send.source,
+        "at": now,
+    }

@@ -77,11 +77,18 @@ def _url(reader: Reader, node: Node) -> str:
     url = reader.string(node, "A url") or ""
     if not url:
         return ""
+    if is_address(url):
+        return url
+    reader.source.error(node, f"{url!r} is no web address.", "Write it like https://www.example.com/help.")
+    return ""
+
+
+def is_address(url: str) -> bool:
+    """Whether it is the address of a web page."""
     try:
         parts = urlsplit(url)
-        right = parts.scheme in ("https", "http") and bool(parts.hostname) and not parts.username
+        return (
+            parts.scheme in ("https", "http") and bool(parts.hostname) and not parts.username and (parts.port or 1) > 0
+        )
     except ValueError:
-        right = False
-    if not right:
-        reader.source.error(node, f"{url!r} is no web address.", "Write it like https://www.example.com/help.")
-    return url if right else ""
+        return False

@@ -1,7 +1,7 @@
 """Published bots, which are immutable numbered versions of a bot folder's files, and the draft of the next one.
 
-A version remembers where it came from: `serve` (the folder that a server was started with), `folder` (textback publish)
-or `desk`. So a restart can tell a folder that has changed from one that was overtaken.
+A version remembers where it came from: `serve` (the folder that a server was started with), `folder` (textback
+publish), `desk` or `api`. So a restart can tell a folder that has changed from one that was overtaken.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from textback.store.accounts import write_audit
 from textback.store.notify import tell_published
 from textback.store.tables import bot_drafts, bot_versions
 
-Source = Literal["serve", "folder", "desk"]
+Source = Literal["serve", "folder", "desk", "api"]
 Files = dict[str, str]
 
 SERVE = "textback serve"
@@ -71,6 +71,24 @@ def publish(
         write_audit(tx, workspace, by, "bot.publish", f"version {number}", now, {"source": source, "note": row["note"]})
     tell_published(tx, workspace)
     return number
+
+
+def publish_over(
+    tx: Connection,
+    workspace: str,
+    files: Mapping[str, str],
+    latest: int,
+    now: int,
+    *,
+    by: str,
+    note: str,
+    source: Source,
+) -> int:
+    """As publish; but 0, and nothing is published, where the newest version is not this one any more."""
+    _alone(tx, "bot_versions")
+    if newest(tx, workspace) != latest:
+        return 0
+    return publish(tx, workspace, files, now, by=by, note=note, source=source)
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -175,6 +193,20 @@ def change_draft(
         tx.execute(update(bot_drafts).where(_d.workspace == workspace).values(row))
     write_audit(tx, workspace, by, "bot.draft", done, now, {"base": base})
     return Draft(base, files, now, by), done
+
+
+def change_begun_draft(
+    tx: Connection, workspace: str, change: Callable[[Files], Any], latest: int, number: int
+) -> None:
+    """Make a change that was published as version `number`, over `latest`, in a draft too, if there is one."""
+    _alone(tx, "bot_drafts")
+    found = draft(tx, workspace)
+    if found is None:
+        return
+    files = dict(found.files)
+    change(files)
+    row = {"files": msgspec.json.encode(files).decode(), "base": number if found.base == latest else found.base}
+    tx.execute(update(bot_drafts).where(_d.workspace == workspace).values(row))
 
 
 def discard_draft(tx: Connection, workspace: str, by: str, now: int) -> bool:

@@ -595,6 +595,23 @@ list_imports = Table(
     Column("finished_at", BigInteger),
 )
 
+# What programs have asked the bot to learn, and what became of it.
+trainings = Table(
+    "trainings",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("id", String(32), primary_key=True),
+    Column("key_name", String(160), nullable=False),
+    Column("asked", Text, nullable=False),  # JSON: addresses and documents
+    Column("state", String(8), nullable=False),  # queued | running | done | failed
+    Column("progress", Text, nullable=False),  # JSON
+    Column("tries", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
 # The keys that the ledger has worked with, by name, and what tells each from another of that name. Not the keys.
 ledger_keys = Table(
     "ledger_keys",

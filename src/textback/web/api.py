@@ -24,19 +24,27 @@ MOST_BODY = 64 * 1024
 TURN_WAIT = 5.0
 
 
-_T = TypeVar("_T", bound=msgspec.Struct)
 PROGRAMME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _REGION = re.compile(r"[A-Z]{2}")
 _FIELD = re.compile(r"`\$\.(\w+)|field `(\w+)`")
 
 
-class SendBody(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class"}):
+class Addressed(msgspec.Struct):
+    """What a body names a contact by: `to`, a number in E.164 or as people write it."""
+
+    to: Annotated[str, Meta(examples=["+12065550123"])]
+
+
+_T = TypeVar("_T", bound=msgspec.Struct)
+_A = TypeVar("_A", bound=Addressed)
+
+
+class SendBody(Addressed, forbid_unknown_fields=True, rename={"class_": "class"}):
     """What POST /sms/send takes: `to` in E.164 or as people write it, and `message`, up to 1,600 characters. `class`
     is what the text is for (C1); without it the workspace's policy says. `zone` (an IANA name) and `region` (a state
     such as TX) are where the contact is, where the program knows (Q2); they are kept with the contact. `programme`
     is which consent of theirs the text goes by (K6), where that is not one to all of the brand's."""
 
-    to: Annotated[str, Meta(examples=["+12065550123"])]
     message: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": MOST_TEXT})]
     class_: Literal["conversational", "informational", "promotional"] | msgspec.UnsetType = msgspec.UNSET
     zone: Annotated[str, Meta(extra_json_schema={"maxLength": 64})] = ""
@@ -115,8 +123,8 @@ def default_line(ctx: WebContext) -> LineInfo:
     return (telnyx or real or list(ctx.lines.values()))[0]
 
 
-async def read_body(request: Request, kind: type[_T]) -> _T | Response:
-    """The body of a request as this type, or the answer that refuses it."""
+async def read_body(request: Request, kind: type[_T], most: int = MOST_BODY) -> _T | Response:
+    """The body of a request, of so many bytes at most, as this type; or the answer that refuses it."""
     if request.headers.get("content-type", "").split(";", 1)[0].strip().lower() != "application/json":
         return refuse(415, "Expected application/json.")
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
@@ -124,8 +132,8 @@ async def read_body(request: Request, kind: type[_T]) -> _T | Response:
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > MOST_BODY:
-            return refuse(413, "The body is over 64 KB.")
+        if len(body) > most:
+            return refuse(413, f"The body is over {most // 1024} KB.")
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
@@ -135,19 +143,27 @@ async def read_body(request: Request, kind: type[_T]) -> _T | Response:
         return refuse(400, "The body is not JSON.")
 
 
+async def read_addressed(request: Request, kind: type[_A]) -> tuple[_A, str] | Response:
+    """The body of a request as this type, and its number in E.164; or the answer that refuses it."""
+    body = await read_body(request, kind)
+    if isinstance(body, Response):
+        return body
+    try:
+        return body, normalise(body.to)
+    except ValueError as error:
+        return refuse(400, str(error), field="to")
+
+
 async def send_sms(request: Request) -> Response:
     """POST /sms/send: queue one text and say what became of it: {message_id, status, from, to, text, trace}.
 
     403 when the consent gate refuses it; the attempt is recorded in the conversation all the same.
     """
     ctx: WebContext = request.app.state.ctx
-    wanted = await read_body(request, SendBody)
-    if isinstance(wanted, Response):
-        return wanted
-    try:
-        to = normalise(wanted.to)
-    except ValueError as error:
-        return refuse(400, str(error), field="to")
+    read = await read_addressed(request, SendBody)
+    if isinstance(read, Response):
+        return read
+    wanted, to = read
     text = clean(wanted.message)
     if not text.strip():
         return refuse(400, "message is empty.", field="message")

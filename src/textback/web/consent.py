@@ -19,7 +19,7 @@ from textback.store import accounts, inbox, ledger
 from textback.store import desk as desk_store
 from textback.store.db import Tx
 from textback.store.proof import Proof, entry_fields, proof_of
-from textback.web.api import MOST_BODY, answer, default_line, refuse
+from textback.web.api import PROGRAMME, Addressed, answer, default_line, read_addressed, refuse
 from textback.web.context import WebContext
 from textback.web.pages import page
 from textback.web.proof import proof_page
@@ -28,19 +28,16 @@ from textback.web.security import Denied
 TURN_WAIT = 5.0
 LONGEST = 4_000
 CONTACT = re.compile(r"[0-9a-f]{24}")
-PROGRAMME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_FIELD = re.compile(r"`\$\.(\w+)|field `(\w+)`")
 _Text = Annotated[str, Meta(max_length=LONGEST)]
 _Short = Annotated[str, Meta(max_length=256)]
 Given = Literal["web", "voice", "paper", "api"]
 
 
-class ConsentBody(msgspec.Struct, forbid_unknown_fields=True):
+class ConsentBody(Addressed, forbid_unknown_fields=True):
     """What POST /v1/consent takes. For an opt-in `wording` (what they agreed to, to the letter), `action` (what they
     did to agree) and `source` (the page, form or call) must be there; a web form is confirmed by text before it counts.
     `occurred_at` is when it was, in ISO 8601, where that is not now."""
 
-    to: Annotated[str, Meta(examples=["+12065550123"])]
     change: Literal["opt_in", "opt_out"] = "opt_in"
     method: Given = "web"
     programme: Annotated[str, Meta(max_length=64)] = ""
@@ -79,25 +76,6 @@ class ConsentState(msgspec.Struct):
     events: list[dict[str, Any]]
 
 
-async def _body(request: Request) -> ConsentBody | Response:
-    if request.headers.get("content-type", "").split(";", 1)[0].strip().lower() != "application/json":
-        return refuse(415, "Expected application/json.")
-    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-        return refuse(415, "Compressed bodies are not taken. Send it without Content-Encoding.")
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BODY:
-            return refuse(413, "The body is over 64 KB.")
-    try:
-        return msgspec.json.decode(body, type=ConsentBody)
-    except msgspec.ValidationError as error:
-        named = _FIELD.search(str(error))
-        return refuse(400, f"{error}.", named[1] or named[2] if named else "")
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return refuse(400, "The body is not JSON.")
-
-
 def _missing(body: ConsentBody) -> str:
     """The first field that a proof needs and that is not there (K1, CTIA 5.1.2)."""
     if body.change == "opt_out":
@@ -121,13 +99,10 @@ async def change_consent(request: Request) -> Response:
     409 for an opt-in of somebody who opted out: only they can opt in again (O6).
     """
     ctx: WebContext = request.app.state.ctx
-    body = await _body(request)
-    if isinstance(body, Response):
-        return body
-    try:
-        to = normalise(body.to)
-    except ValueError as error:
-        return refuse(400, str(error), "to")
+    read = await read_addressed(request, ConsentBody)
+    if isinstance(read, Response):
+        return read
+    body, to = read
     if missing := _missing(body):
         return refuse(400, f"{missing} is missing: without it nothing proves that they agreed.", missing)
     if body.programme and not PROGRAMME.fullmatch(body.programme):

@@ -7,6 +7,7 @@ from textback.engine.bot import Bot
 from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.road import Road
 from textback.pipeline.suggesting import Suggester
+from textback.pipeline.training import Trainings
 from textback.pipeline.uploads import Uploads
 from textback.pipeline.wording import MOST_PARTS
 from textback.store.db import Db
@@ -43,9 +44,8 @@ class Watch:
 @dataclass(frozen=True, slots=True)
 class WebContext:
     """`bot` gives the published bot; `public_url` is what providers call; `secure` says that people come over https;
-    `uploads` reads in lists of numbers, `ledger_check` checks the ledger, `suggester`
-    finds replies; `known_keys` are the hashes of API keys that
-    were good since the start, with their names."""
+    `uploads` reads in lists of numbers, `ledger_check` checks the ledger, `suggester` finds replies, `trainings` learn
+    what programs bring; `known_keys` are the hashes of API keys that were good since the start, with their names."""
 
     db: Db
     road: Road
@@ -57,6 +57,7 @@ class WebContext:
     uploads: Uploads
     ledger_check: LedgerCheck
     suggester: Suggester
+    trainings: Trainings
     known_keys: dict[str, str] = field(default_factory=dict)
     wording: Wording = Wording()
     watch: Watch = Watch()

@@ -28,13 +28,10 @@ DRAFT = "draft"
 def _publish_again(
     tx: Tx, workspace: str, number: int, latest: int, who: str, note: str, now: int, approval: bool
 ) -> bool:
-    if bots.newest(tx, workspace) != latest:
-        return False
     files = bots.load_files(tx, workspace, number)
     if approval:
         approvals.require(tx, workspace, files)
-    bots.publish(tx, workspace, files, now, by=who, note=note, source="desk")
-    return True
+    return bots.publish_over(tx, workspace, files, latest, now, by=who, note=note, source="desk") > 0
 
 
 def number_of(text: str) -> int:

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from textback.core.ids import new_id
-from textback.core.phone import normalise
 from textback.core.text import clean, segments
 from textback.engine.arrivals import ApiSend
 from textback.engine.bot import Approved, Bot
@@ -18,18 +17,17 @@ from textback.engine.named_files import definitions
 from textback.pipeline import approvals
 from textback.store import bots
 from textback.store.db import Tx
-from textback.web.api import MOST_TEXT, answer, queue, read_body, refuse
+from textback.web.api import MOST_TEXT, Addressed, answer, queue, read_addressed, refuse
 from textback.web.context import WebContext
 
 
-class MessageBody(msgspec.Struct, forbid_unknown_fields=True):
+class MessageBody(Addressed, forbid_unknown_fields=True):
     """What POST /v1/messages takes: `to`, and either `message`, up to 1,600 characters, or `template` with its
     `variables`. Without `locale` a template is sent in the contact's language."""
 
-    to: Annotated[str, Meta(examples=["+12065550123"])]
     message: Annotated[str, Meta(extra_json_schema={"maxLength": MOST_TEXT})] = ""
     template: Annotated[str, Meta(examples=["visit_reminder"])] = ""
-    variables: dict[str, str] = {}
+    variables: dict[str, str] = msgspec.field(default_factory=dict)
     locale: str = ""
 
 
@@ -130,13 +128,10 @@ async def send_message(request: Request) -> Response:
     it.
     """
     ctx: WebContext = request.app.state.ctx
-    wanted = await read_body(request, MessageBody)
-    if isinstance(wanted, Response):
-        return wanted
-    try:
-        to = normalise(wanted.to)
-    except ValueError as error:
-        return refuse(400, str(error), field="to")
+    read = await read_addressed(request, MessageBody)
+    if isinstance(read, Response):
+        return read
+    wanted, to = read
     if bool(wanted.message.strip()) == bool(wanted.template):
         return refuse(400, "Give either message or template.", field="template" if wanted.template else "message")
     unlabelled = ctx.bot().policy.unlabelled

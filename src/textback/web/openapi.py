@@ -22,6 +22,7 @@ from textback.web.happenings import EventBody, TakenEvent
 from textback.web.health import Health, Ready
 from textback.web.messaging import MessageBody, TemplateDetail, TemplateInfo
 from textback.web.privacy import ErasedContact
+from textback.web.training import ForgottenAnswer, TrainBody, TrainingAnswer
 from textback.web.webhooks import PREFIX
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -150,6 +151,31 @@ DESCRIBED: Mapping[tuple[str, str], Operation] = {
     ("GET", "/v1/contacts/{contact}/proof"): Operation(
         "All that proves a contact's consent, every message included, with the check of the chain.",
         {200: ("It is this.", {JSON: Proof}), 401: _KEY, 404: "There is no such contact."},
+    ),
+    ("POST", "/v1/ai/train"): Operation(
+        "Have the bot learn documents or websites, and publish it, unless the check finds errors.",
+        {
+            202: ("It is in the queue.", {JSON: TrainingAnswer}),
+            400: "A field can't be used; `field` names it.",
+            401: _KEY,
+            413: "The body is over 2 MB.",
+            415: "Not application/json, or compressed.",
+            429: "Too many trainings wait.",
+        },
+        {JSON: TrainBody},
+    ),
+    ("GET", "/v1/ai/train/{id}"): Operation(
+        "How far a training is, or what became of it.",
+        {200: ("It stands like this.", {JSON: TrainingAnswer}), 401: _KEY, 404: "There is no such training."},
+    ),
+    ("DELETE", "/v1/ai/train/documents/{name}"): Operation(
+        "Take a document away that a training has brought, and publish a version without it.",
+        {
+            200: ("It is gone.", {JSON: ForgottenAnswer}),
+            401: _KEY,
+            404: "There is no such document.",
+            409: "Nothing is published: the version without it would have errors.",
+        },
     ),
     ("GET", "/conversations"): Operation(
         "The latest 1,000 conversations, the newest first.",

@@ -29,6 +29,7 @@ from textback.web import (
     privacy,
     replies,
     simulator,
+    training,
     wordings,
 )
 from textback.web.security import MOST_FORM
@@ -69,6 +70,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/consent", "api", consent.change_consent),
     Route("GET", "/v1/contacts/{contact}/consent", "api", consent.show_consent),
     Route("GET", "/v1/contacts/{contact}/proof", "api", consent.show_proof),
+    Route("POST", "/v1/ai/train", "api", training.train),
+    Route("GET", "/v1/ai/train/{id}", "api", training.show_training),
+    Route("DELETE", "/v1/ai/train/documents/{name}", "api", training.forget_document),
     Route("GET", "/login", "public", account.login_page),
     Route("POST", "/login", "public", account.login),
     Route("GET", "/login/{token}", "public", account.link_page),

@@ -101,7 +101,8 @@ async function send(form, button) {
     merge(html, { force: true });
     if (document.body.dataset.watch !== watched) follow();
     if (!response.ok && !html.includes('id="reply-error"')) complain("That did not work. Load the page again.");
-    if (field) field.focus({ preventScroll: true });
+    // Who has gone elsewhere while the answer was on its way stays there.
+    if (field && (document.activeElement === document.body || form.contains(document.activeElement))) field.focus({ preventScroll: true });
     else carryOn();
   } catch {
     complain("The server can't be reached. Your text is kept; try again.");

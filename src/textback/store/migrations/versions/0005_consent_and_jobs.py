@@ -25,6 +25,7 @@ def upgrade() -> None:
     _keep()
     _templates()
     _privacy()
+    _trainings()
 
 
 def _agreements() -> None:
@@ -335,4 +336,22 @@ def _privacy() -> None:
         sa.Column("floors", sa.Text(), nullable=False),
         sa.Column("counts", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("workspace"),
+    )
+
+
+def _trainings() -> None:
+    op.create_table(
+        "trainings",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("key_name", sa.String(length=160), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("progress", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("lease_until", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "id"),
     )
