@@ -51,6 +51,8 @@ FORMS = {
     "/try/{phone}/text": "/try/{p}/text",
 }
 PUBLIC = ("/login", "/login/{token}")
+OF_MODELS = ("/c/{contact}/draft", "/c/{contact}/suggest", "/c/{contact}/calls/{job}", "/models/try")
+"""Forms that are only on pages of a bot that asks a model; test_models.py has those pages."""
 FIELDS = {"text": "Hello", "password": "a long enough password", "email": "nobody@example.com"}
 STATIC = Path(__file__).parents[2] / "src" / "textback" / "web" / "static"
 SCRIPT = "<script>alert(1)</script>"
@@ -357,7 +359,7 @@ def test_every_posted_form_of_every_page_carries_a_secret_and_goes_to_a_route(ev
             matched = [pattern.pattern for pattern in patterns if pattern.fullmatch(action)]
             assert matched, action
             seen.update(matched)
-    assert len(seen) == len(FORMS), "some form is on no page"
+    assert len(seen) == len(FORMS) - len(OF_MODELS), "some form is on no page"
 
 
 # ---- what others write

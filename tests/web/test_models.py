@@ -175,6 +175,18 @@ def test_personas_are_tried_side_by_side_and_nothing_is_sent(site: Site, model: 
     assert owner.submit("/models/try", questions="Hm?").status_code == 400
 
 
+def test_every_form_about_models_carries_its_secret(site: Site, drafted: str) -> None:
+    owner = site.person("owner")
+    for path, action in (
+        (f"/c/{drafted}", f"/c/{drafted}/draft"),
+        (f"/c/{drafted}/calls/{job_of(site, drafted)}", "/calls/"),
+        ("/models/try", "/models/try"),
+    ):
+        page = owner.get(path).text
+        form = page[page.index(f'{action}', page.index("<main")) :]
+        assert form.index('name="csrf"') < form.index("</form>"), path
+
+
 def ask(site: Site, *texts: str, **more: Any) -> Any:
     program = site.program(f"p{next(NAMES)}")
     spoken = [{"role": "user" if n % 2 == 0 else "assistant", "content": text} for n, text in enumerate(texts)]

@@ -151,6 +151,7 @@ FIELDS = {
 #: What programs post to an address, where that is not a text.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/consent"): {"to": "+12065550187", "change": "opt_out"},
+    ("POST", "/v1/ai/reply"): {"conversation": [{"role": "user", "content": "When are you open?"}]},
     ("POST", "/v1/ai/train"): {"urls": ["http://127.0.0.1:9/"]},  # of which nothing is read
 }
 EACH = pytest.mark.parametrize("address", list(TABLE), ids=" ".join)

@@ -58,8 +58,9 @@ FLAWS = {
 }  # fmt: skip
 OUTCOMES = {
     "sent": "Sent", "drafted": "Waits for a person", "clarified": "Asked what they meant",
-    "escalated": "Person asked for", "refused": "Not said", "approved": "Sent by a person as it was", "edited": "Changed and sent by a person",
-    "rejected": "Thrown away by a person", "": "Asked for at the desk, or by a program",
+    "escalated": "Person asked for", "refused": "Not said", "approved": "Sent by a person as it was",
+    "edited": "Changed and sent by a person", "rejected": "Thrown away by a person",
+    "": "Asked for at the desk, or by a program",
 }  # fmt: skip
 
 
