@@ -37,6 +37,7 @@ from textback.pipeline.spool import Spool, open_spool
 from textback.pipeline.suggesting import Suggester
 from textback.pipeline.tick import Keep
 from textback.pipeline.training import Trainings
+from textback.pipeline.trust import Trust
 from textback.pipeline.understanding import Understanding
 from textback.pipeline.uploads import Uploads
 from textback.settings import Settings
@@ -287,8 +288,13 @@ class App:
         lines = make_lines(self._specs, self._found, self._http)
         await self.db.write(begin_trials, settings.workspace, lines, clock())
         understanding = understanding_of(settings)
-        self.bot = await asyncio.to_thread(understanding.taught, self.bot)
-        shelf = Shelf(settings.workspace, self.bot, understanding.taught)
+        self.trust = Trust(self.db, settings.workspace, clock)
+
+        def taught(bot: Bot) -> Bot:
+            return msgspec.structs.replace(understanding.taught(bot), trust=self.trust)
+
+        self.bot = await asyncio.to_thread(taught, self.bot)
+        shelf = Shelf(settings.workspace, self.bot, taught)
         roles = parse_roles(settings.roles)
         self.tracer = switch.start(self._found)
         self.models = Models(accesses(self._found), self.tracer)
@@ -365,6 +371,7 @@ class App:
         await self.road.start()
         if self.bot.model is not None:
             await self.models.ready(self.bot.model.use)
+        self._learning = asyncio.create_task(self.trust.run(), name="trust")
         if "web" in roles:
             self.trainings.start()
         for line in lines.values():
@@ -377,6 +384,7 @@ class App:
     async def stop(self) -> None:
         """Finish what is claimed, then close everything."""
         await self.trainings.stop()
+        self._learning.cancel()
         await self.uploads.stop()
         await self.ledger_check.stop()
         await self.quarantine.stop()

@@ -110,12 +110,14 @@ class Perform(msgspec.Struct, frozen=True, omit_defaults=True, tag="perform"):
 
 
 class NoteReply(msgspec.Struct, frozen=True, omit_defaults=True, tag="note_reply"):
-    """Write down what became of a model's reply, beside the record of its call (`job`): how likely it was right, what
-    the guard found, and where people decided on it, their words for it."""
+    """Write down what became of a model's reply, beside the record of its call (`job`): how likely it was right, and
+    how likely by the `evidence` alone, without people's verdicts on others; what the guard found; and where people
+    decided on it, their words for it."""
 
     job: str
     outcome: ReplyOutcome
     confidence: float = 0.0
+    evidence: float = 0.0
     flaws: tuple[str, ...] = ()
     by: str = ""
     text: str = ""

@@ -48,12 +48,13 @@ class Came(msgspec.Struct, frozen=True):
 
 
 class Weighed(msgspec.Struct, frozen=True):
-    """What is to be done with a reply, and why."""
+    """What is to be done with a reply, and why. `evidence` is its confidence before people's verdicts on others."""
 
     act: Act
     proposal: Proposal
     judgement: Judgement
     why: str = ""
+    evidence: float = 0.0
 
     @property
     def flaws(self) -> tuple[str, ...]:
@@ -138,7 +139,7 @@ def weigh(
         ctx.state.memory, ctx.state.memory_at = clean(proposal.memory)[:LONGEST_MEMORY], ctx.now
     sure = round(weighed.judgement.confidence, 3)
     mine = ctx.state.owner.kind == "bot"
-    ctx.effects.append(NoteReply(job, OUTCOMES[act] if mine else "escalated", sure, flaws))
+    ctx.effects.append(NoteReply(job, OUTCOMES[act] if mine else "escalated", sure, weighed.evidence, flaws))
     ctx.event("model_answered", job=job, persona=persona.name, confidence=sure, act=act, flaws=list(flaws))
     return weighed
 
@@ -153,11 +154,12 @@ def consider(
     if proposal is None:
         return NOTHING
     judgement = judge(proposal, came.passages, question, _rules(bot, persona, came, question, locale, fields))
+    evidence = judgement.confidence
     if bot.trust is not None:
         likely = bot.trust.likely(persona.name, judgement.confidence)
         judgement = msgspec.structs.replace(judgement, confidence=likely)
     act, why = _act(persona, proposal, judgement, least)
-    return Weighed(act, proposal, judgement, why)
+    return Weighed(act, proposal, judgement, why, evidence)
 
 
 def _act(persona: Persona, proposal: Proposal, judgement: Judgement, least: float | None) -> tuple[Act, str]:
@@ -227,6 +229,7 @@ def _unsure(ctx: Context, persona: Persona, question: str, job: str, weighed: We
     if weighed.judgement.reply and not weighed.judgement.flaws:
         ctx.state.draft = Draft(
             job, persona.name, question, weighed.judgement.reply, round(weighed.judgement.confidence, 3), ctx.now,
+            evidence=round(weighed.evidence, 3),
             sources=list(weighed.proposal.sources),
         )  # fmt: skip
 
@@ -241,7 +244,7 @@ def settle_draft(ctx: Context, act: SettleDraft) -> None:
         return
     ctx.state.draft = None
     outcome: ReplyOutcome = "rejected" if not act.text else "approved" if act.text == draft.text else "edited"
-    note = NoteReply(draft.job, outcome, draft.confidence, (), act.user_id, act.text, act.why)
+    note = NoteReply(draft.job, outcome, draft.confidence, draft.evidence, (), act.user_id, act.text, act.why)
     ctx.effects.append(note)
     ctx.event("draft_settled", user=act.user_id, name=act.user_name, job=draft.job, outcome=outcome)
     if outcome == "rejected":

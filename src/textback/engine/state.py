@@ -132,7 +132,8 @@ class Thinking(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     """A model's reply that a person decides on. `job` is that of its call, `question` what the contact asked,
-    `confidence` how likely it is right, `flaws` what the guard found wrong with it, `sources` where it is from."""
+    `confidence` how likely it is right, `evidence` the same but for people's verdicts on others, `flaws` what the guard
+    found wrong with it, `sources` where it is from."""
 
     job: str
     persona: str
@@ -140,6 +141,7 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str
     confidence: float
     at: int
+    evidence: float = 0.0
     flaws: list[str] = []
     sources: list[str] = []
 

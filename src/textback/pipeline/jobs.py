@@ -38,6 +38,7 @@ def of_reply(bucket: int, contact_id: str, effect: NoteReply) -> dict[str, Any]:
         "i": effect.job,
         "outcome": effect.outcome,
         "confidence": round(effect.confidence * 1_000),
+        "evidence": round(effect.evidence * 1_000),
         "flaws": " ".join(effect.flaws),
         "decided_by": effect.by,
         "decided_text": effect.text,

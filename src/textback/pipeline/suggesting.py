@@ -80,7 +80,11 @@ class Suggester:
     async def _keep(self, thought: Thought, weighed: Weighed, contact_id: str) -> str:
         """Write the question down; the id by which it is found."""
         call = f"{new_id()}-a"
-        judged = {"confidence": round(weighed.judgement.confidence * 1_000), "flaws": " ".join(weighed.flaws)}
+        judged = {
+            "confidence": round(weighed.judgement.confidence * 1_000),
+            "evidence": round(weighed.evidence * 1_000),
+            "flaws": " ".join(weighed.flaws),
+        }
         key = {"bucket": bucket_of(contact_id) if contact_id else 0, "contact_id": contact_id, "id": call}
         await self._db.write(keep_call, {**thought.kept, **judged, **key, "arrival_id": ""})
         return call

@@ -129,7 +129,7 @@ class Thinker:
 
 
 EMPTY = {
-    "confidence": 0, "outcome": "", "flaws": "", "decided_by": "", "decided_text": "", "feedback": "",
+    "confidence": 0, "evidence": 0, "outcome": "", "flaws": "", "decided_by": "", "decided_text": "", "feedback": "",
     "feedback_why": "",
 }  # fmt: skip
 

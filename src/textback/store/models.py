@@ -20,8 +20,8 @@ add = Inserts(model_calls)
 """Keep these questions, each with all columns."""
 
 _given = Given(
-    b=_c.bucket, k=_c.contact_id, i=_c.id, outcome=_c.outcome, confidence=_c.confidence, flaws=_c.flaws,
-    decided_by=_c.decided_by, decided_text=_c.decided_text, why=_c.feedback_why,
+    b=_c.bucket, k=_c.contact_id, i=_c.id, outcome=_c.outcome, confidence=_c.confidence, evidence=_c.evidence,
+    flaws=_c.flaws, decided_by=_c.decided_by, decided_text=_c.decided_text, why=_c.feedback_why,
 )  # fmt: skip
 note = Updates(
     _given,
@@ -30,14 +30,15 @@ note = Updates(
     .values(
         outcome=_given.c.outcome,
         confidence=_given.c.confidence,
+        evidence=_given.c.evidence,
         flaws=_given.c.flaws,
         decided_by=_given.c.decided_by,
         decided_text=_given.c.decided_text,
         feedback_why=_given.c.why,
     ),
 )
-"""Write down what became of replies: rows of b, k, i (the key), outcome, confidence (thousandths), flaws, decided_by,
-decided_text and why."""
+"""Write down what became of replies: rows of b, k, i (the key), outcome, confidence and evidence (thousandths), flaws,
+decided_by, decided_text and why."""
 
 
 def spent(tx: Connection, workspace: str, day: str) -> int:
@@ -84,9 +85,9 @@ def newest(
 
 
 def judged(tx: Connection, workspace: str, since: int, most: int = 2_000) -> list[Row[Any]]:
-    """The replies that people have judged since this time (ms), the newest first: persona, confidence, outcome and
-    feedback."""
-    query = select(_c.persona, _c.confidence, _c.outcome, _c.feedback).where(
+    """The replies that people have judged since this time (ms), the newest first: persona, confidence, evidence,
+    outcome and feedback."""
+    query = select(_c.persona, _c.confidence, _c.evidence, _c.outcome, _c.feedback).where(
         _c.workspace == workspace, _c.at >= since, (_c.feedback != "") | _c.outcome.in_(DECIDED)
     )
     rows: list[Row[Any]] = list(tx.execute(query.order_by(_c.at.desc()).limit(most)))

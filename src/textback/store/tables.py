@@ -317,6 +317,7 @@ model_calls = Table(
     Column("ms", Integer, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("confidence", Integer, nullable=False, server_default="0"),  # thousandths, as the gate saw it
+    Column("evidence", Integer, nullable=False, server_default="0"),  # the same before people's verdicts were heeded
     Column("outcome", String(16), nullable=False, server_default=""),  # what became of it; empty: nothing yet
     Column("flaws", Text, nullable=False, server_default=""),
     Column("decided_by", String(32), nullable=False, server_default=""),

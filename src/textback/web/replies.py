@@ -16,6 +16,7 @@ from textback.engine.persona import Persona
 from textback.engine.state import load_state
 from textback.pipeline.suggesting import Suggested
 from textback.pipeline.thinker import HISTORY, before, day_of
+from textback.pipeline.trust import verdict
 from textback.store import accounts
 from textback.store import models as store
 from textback.store.db import Row
@@ -233,21 +234,11 @@ def _asked(row: Row[Any]) -> str:
     return str(prompt.get("question", ""))[:200] if isinstance(prompt, dict) else ""
 
 
-RIGHT = frozenset({"approved"})
-
-
-def verdict_of(row: Any) -> bool | None:
-    """Whether people found a reply right: by what they say of it, else by what they did with it."""
-    if row.feedback:
-        return bool(row.feedback == "good")
-    return row.outcome in RIGHT if row.outcome in store.DECIDED else None
-
-
 def reliability_rows(rows: list[Row[Any]]) -> list[tuple[str, int, float, float]]:
     """How sure replies were and how often they were right, by fifths: words, how many, and the two shares."""
     fifths: dict[int, list[tuple[float, bool]]] = {}
     for row in rows:
-        right = verdict_of(row)
+        right = verdict(row.outcome, row.feedback)
         if right is not None:
             sure = row.confidence / 1_000
             fifths.setdefault(min(4, math.floor(sure * 5)), []).append((sure, right))

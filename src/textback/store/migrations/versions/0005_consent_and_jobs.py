@@ -95,6 +95,7 @@ def _model_calls() -> None:
         sa.Column("ms", sa.Integer(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("confidence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("evidence", sa.Integer(), server_default="0", nullable=False),
         sa.Column("outcome", short, server_default="", nullable=False),
         sa.Column("flaws", text, server_default="", nullable=False),
         sa.Column("decided_by", sa.String(length=32), server_default="", nullable=False),
