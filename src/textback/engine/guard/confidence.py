@@ -12,7 +12,7 @@ import msgspec
 
 from textback.engine.guard.base import Proposal
 from textback.engine.guard.facts import Fact
-from textback.engine.guard.grounds import Grounds, Passage, Sentence, best, facts_of, has, misplaced, support
+from textback.engine.guard.grounds import Clause, Grounds, Passage, Sentence, best, facts_of, has, misplaced, support
 from textback.engine.guard.hedging import hedges
 
 FEATURES = (
@@ -106,10 +106,16 @@ def _checked(sentence: Sentence, its: Grounds) -> Checked:
     hedging = hedges(sentence.words)
     opposite = nearest is not None and share >= NEAR and nearest.denies != sentence.denies and not hedging
     found = tuple(
-        CheckedFact(fact, has(fact, its), misplaced(clause, sentence, fact, its))
+        CheckedFact(fact, has(fact, its), _elsewhere(clause, sentence, fact, its))
         for clause, fact in facts_of(sentence)
     )
     return Checked(sentence, support(sentence, its.passages), share, opposite, hedging, found)
+
+
+def _elsewhere(clause: Clause, sentence: Sentence, fact: Fact, its: Grounds) -> bool:
+    """Whether the passages have another such fact of it. The contact's own numbers are of their own things."""
+    own = fact.kind == "number" and not has(fact, its, passages=True)
+    return not own and misplaced(clause, sentence, fact, its)
 
 
 def evidence(proposal: Proposal, each: Sequence[Checked], its: Grounds, question: frozenset[str]) -> Evidence:

@@ -45,8 +45,9 @@ TENS = {
 ALL_DAYS = ("every day", "daily", "all week", "7 days a week", "todos los dias", "cada dia", "a diario")
 WEEKEND = ("weekends?", "fin de semana", "fines de semana")
 WORKDAYS = ("weekdays?", "entre semana", "business days?", "dias laborables")
-RELATIVE = ("today", "tonight", "tomorrow", "yesterday", "hoy", "manana", "ayer", "christmas", "thanksgiving", "easter",
-            "navidad", "new year", "ano nuevo")  # fmt: skip
+RELATIVE = ("today", "tonight", "tomorrow", "yesterday", "hoy", "manana", "ayer")
+HOLIDAYS = ("christmas(?: eve| day)?", "thanksgiving", "easter", "new year(?: eve| day)?", "navidad", "nochebuena",
+            "ano nuevo", "semana santa", "labor day", "memorial day", "independence day", "holidays?", "festivos?")  # fmt: skip
 #: What costs nothing.
 FREE = (
     "free of charge", "free", "gratis", "gratuitos?", "gratuitas?", "no charge", "no cost", "no extra cost",

@@ -22,6 +22,7 @@ _WORD = re.compile(r"[^\W_]+")
 NEARLY_ALL = 0.8
 MOST_FACTS = 200
 """Of one sentence: more make no text for a phone."""
+_PRONOUN = re.compile(r" (?:they|these|those|both|it|se|ellos|ellas|estos|estas|ambos) ")
 _JOINT = re.compile(r";\s|,\s(?:and|but|y|pero)\s")
 _ANCHOR = frozenset({"day", "month", "date"})
 """Facts that say what others are about."""
@@ -100,7 +101,14 @@ def stems(words: str) -> frozenset[str]:
 @lru_cache(maxsize=2_000)
 def read(text: str) -> tuple[Sentence, ...]:
     """The sentences of a text; of a long one, what "and" or a semicolon joins."""
-    return tuple(_sentence(piece) for one in sentences(text) for piece in _JOINT.split(one) if piece.strip())
+    found: list[Sentence] = []
+    for piece in (piece for one in sentences(text) for piece in _JOINT.split(one) if piece.strip()):
+        one = _sentence(piece)
+        if found and _PRONOUN.match(one.words):  # it goes on about the same
+            before = found[-1]
+            one = msgspec.structs.replace(one, stems=one.stems | before.stems, keys=one.keys | before.stems)
+        found.append(one)
+    return tuple(found)
 
 
 def _sentence(text: str) -> Sentence:
@@ -186,12 +194,13 @@ def best(sentence: Sentence, passages: Iterable[Passage]) -> tuple[Sentence | No
     return found
 
 
-def has(fact: Fact, its: Grounds) -> bool:
-    """Whether a fact is in the passages or, where it is neither a price nor a span, in the contact's own words."""
+def has(fact: Fact, its: Grounds, *, passages: bool = False) -> bool:
+    """Whether a fact is in the passages or, where it is no price, span or holiday, in the contact's own words; with
+    `passages` only in these."""
     every = [one for passage in its.passages for sentence in passage.sentences for one in _facts(sentence)]
     if _among(fact, every):
         return True
-    return fact.kind not in ("money", "share", "span") and _among(fact, its.contact_facts)
+    return not passages and fact.kind not in ("money", "share", "span", "holiday") and _among(fact, its.contact_facts)
 
 
 def _facts(sentence: Sentence) -> Iterable[Fact]:
@@ -225,7 +234,7 @@ def _later(hour: str) -> int:
 
 def _numbers(fact: Fact) -> tuple[str, ...]:
     """The bare numbers that one may say for a fact."""
-    if fact.kind == "clock":
+    if fact.kind == "clock" and ":" in fact.value:
         hour, minutes = fact.value.split(":")
         return (hour, str(int(hour) % 12 or 12), *((minutes,) if minutes != "00" else ()))
     if fact.kind in ("span", "date", "number"):
@@ -234,26 +243,33 @@ def _numbers(fact: Fact) -> tuple[str, ...]:
 
 
 def misplaced(clause: Clause, sentence: Sentence, fact: Fact, its: Grounds) -> bool:
-    """Whether a fact is said of something of which the passages say another: the pieces that are about the same have
-    facts of its kind, and not this one."""
-    least = 2 if fact.kind == "day" else 1
-    if any(_same(sentence, other) for passage in its.passages for other in passage.sentences):
+    """Whether a fact is said of something of which the passages say another: what they have that is nearest has facts of
+    its kind, and not this one. Pieces of sentences are compared, and where it is the only fact of its kind, sentences."""
+    every = [other for passage in its.passages for other in passage.sentences]
+    if any(_same(sentence, other) for other in every):
         return False
-    anchors = _of(clause.anchors, fact)
-    if not anchors:
-        anchors = _of(frozenset().union(*(one.anchors for one in sentence.clauses)), fact)
-    most, near = 0, []
-    for passage in its.passages:
-        for one in passage.sentences:
-            for other in one.clauses:
-                shared = len(anchors & other.anchors)
-                if shared > most:
-                    most, near = shared, []
-                if shared and shared == most:
-                    near.append(other)
-    if most < least or any(_among(fact, other.facts) for other in near):
+    anchors = _of(clause.anchors, fact) or _of(frozenset().union(*(one.anchors for one in sentence.clauses)), fact)
+    pieces = [(piece.anchors, piece.facts) for other in every for piece in other.clauses]
+    if _another(anchors, pieces, fact):
+        return True
+    alone = sum(one.kind == fact.kind for _, one in facts_of(sentence)) == 1
+    return alone and _another(sentence.stems, [(one.stems, [its for _, its in facts_of(one)]) for one in every], fact)
+
+
+def _another(anchors: frozenset[str], pieces: Iterable[tuple[frozenset[str], Sequence[Fact]]], fact: Fact) -> bool:
+    """Whether the pieces that share most with the anchors have another fact of this kind."""
+    least = fact.kind == "day"  # which many sentences are about
+    most = int(least)
+    near: list[Sequence[Fact]] = []
+    for about, facts_there in pieces:
+        shared = len(anchors & about)
+        if shared > most:
+            most, near = shared, []
+        if shared == most and shared > least:
+            near.append(facts_there)
+    if not near or any(_among(fact, one) for one in near):
         return False
-    return any(one.kind == fact.kind for other in near for one in other.facts)
+    return any(other.kind == fact.kind for one in near for other in one)
 
 
 def _same(sentence: Sentence, other: Sentence) -> bool:

@@ -1,5 +1,7 @@
 """Words that say too little to be borne out, and those that turn a sentence round. Folded."""
 
+from textback.engine.guard.facts_words import NUMBERS, TENS
+
 NEGATIONS = frozenset("not no never nothing none without nobody cannot hardly unable sin nor neither".split())
 #: These only go along with another one, or stand for it.
 ALONG = frozenset("nor neither ni nada nunca tampoco jamas ningun ninguna ninguno nadie".split())
@@ -24,9 +26,9 @@ takes taking took make makes made let lets see need needs needed want wants like
 question questions anything something everything nothing else know tell ask asks asking reply answer talk speak call text write
 contact reach touch message team person people someone somebody colleague staff assistant bot virtual automated human
 information info sure course feel ready total together extra available more price prices cost costs costing charge charges
-pay pays usually most now then today soon right away both between per need first second use using used including include
+pay pays usually most now then today soon right away both between per need first second use using including include
 includes included offer offers give gives given bring hear problem worries have enjoy hope meet wish look looking find
-choose check already yet currently nor either us able long near next old new far within there's
+choose check already yet currently nor either us able long near next far within there's
 start starts run runs put keep keeps mean means say says said full
 hour hours minute minutes week weeks month months year years monday tuesday wednesday thursday friday saturday sunday
 weekday weekdays weekend mondays tuesdays wednesdays thursdays fridays saturdays sundays am pm dollar dollars usd percent
@@ -35,7 +37,7 @@ number close closes closing cerramos cierra cierran cerrar confirm unfortunately
 _SPANISH = """
 el la los las un una unos unas lo y e o u pero si no ni de del al a en con por para sin sobre entre hasta desde hacia que
 qué como cómo cual cuando donde quien porque pues se su sus mi mis tu tus nos nuestro nuestra nuestros nuestras le les me te
-yo soy somos usted ustedes ella ellos ellas nosotros es son era fue ser estar esta estan estamos este estos estas ese esa eso esto
+yo tenga tengan feliz lindo excelente soy somos usted ustedes ella ellos ellas nosotros es son era fue ser estar esta estan estamos este estos estas ese esa eso esto
 aqui ahi alli hay ha han he hemos haber tiene tienen tenemos tener puede pueden podemos puedo poder muy mas menos tan tanto
 tambien solo ya aun todavia todo toda todos todas cada otro otra otros otras mismo misma algo alguien nada hola gracias
 buenos buenas buen buena dias tardes noches dia tarde noche manana favor claro perdon siento disculpe saludos adios vale
@@ -46,4 +48,4 @@ mes meses ano anos lunes martes miercoles jueves viernes sabado sabados domingo 
 hace hacer va van ir trae traer da dar dan va pongo pone poner encontrar encuentra incluye incluyen incluido incluida
 incluidos incluidas ese hacia mucho muchos poco
 """
-LIGHT = frozenset((_ENGLISH + _SPANISH).split()) | NEGATIONS | ALONG
+LIGHT = frozenset((_ENGLISH + _SPANISH).split()) | NEGATIONS | ALONG | NUMBERS.keys() | TENS.keys()

@@ -37,6 +37,9 @@ LEAST_SUPPORT = 0.5
 """The share of what a sentence says that the passages must have."""
 MOST_FLAWS = 20
 _LINK = "[link]"
+_BIT = 0.1
+"""Of two words both must be borne out: half of "we fix motorcycles" is not enough."""
+_HIDDEN = "not shown, as it gives something away"
 _REFERRING = 2
 """Words that nobody has said, which a sentence may have that only says who knows."""
 _NO_COST = frozenset(map(stem, ("free", "gratis", "charge", "house", "cost", "complimentary")))
@@ -54,6 +57,7 @@ _AGREES = re.compile(
 
 
 _OURS = re.compile(r"(?<= )(?:us|our|me|llamenos|escribanos|nuestro|call|llame|text|dial|pay)(?= )")
+_HUMAN = re.compile(r"^ (?:yes |sure |si |claro |a |an |una |un |of course |100 )*(?:human|person|persona|humano|humana|real)(?: here| of course| real| claro)* $")
 _EVERY = re.compile(r"(?<= )(?:everything|everyone|anyone|always|never|forever|unlimited|siempre|nunca|todos|cualquiera)(?= )(?! else)")
 
 
@@ -92,6 +96,8 @@ def judge(proposal: Proposal, shown: Sequence[Shown], question: str, rules: Rule
     for check in CHECKS:
         flaws += check(reply)
     found = evidence(proposal, reply.checked, reply.grounds, reply.asked)
+    if any(flaw.kind in ("prompt", "secret") for flaw in flaws):
+        flaws = [flaw if flaw.kind in ("prompt", "secret") else Flaw(flaw.kind, _HIDDEN) for flaw in flaws]
     kept = tuple(dict.fromkeys(flaws))[:MOST_FLAWS]
     return Judgement(_showable(reply, kept), confidence(found), _support(reply), kept)
 
@@ -158,6 +164,8 @@ def _reached(reply: Reply) -> Flaws:
 
 def _names(reply: Reply) -> Flaws:
     known = reply.grounds.known
+    if _HUMAN.match(reply.said.words):
+        yield Flaw("human", "it says that it is one")
     for name in unknown(introduced(reply.text), f" {reply.rules.brand.casefold()} "):
         yield Flaw("human", f"it gives itself a name: {name}")
     ours = f" {' '.join(said(' '.join((*reply.grounds.texts, reply.rules.brand, *reply.rules.fields.values()))).words.split())} "
@@ -238,7 +246,7 @@ def _leaks(reply: Reply) -> Flaws:
     what = secret_looking(_without_links(reply))
     if what:
         yield Flaw("secret", f"something looks like {what}")
-    if told(reply.text, rules.prompt, (*its.texts, its.contact, rules.brand)):
+    if told(reply.text, rules.prompt, (*its.texts, its.contact), rules.brand):
         yield Flaw("prompt", "it repeats what the model was told")
 
 
@@ -263,7 +271,8 @@ def _unsupported(reply: Reply) -> Flaws:
         hedging = refers(sentence.words)
         also = its.contact_stems if hedging else its.contact_names
         missing = len(sentence.stems) * (1 - support(sentence, its.passages, also))
-        if missing > (_REFERRING if hedging else 0) and missing > LEAST_SUPPORT * len(sentence.stems):
+        enough = LEAST_SUPPORT * len(sentence.stems) - (len(sentence.stems) == 2) * _BIT
+        if missing > (_REFERRING if hedging else 0) and missing > enough:
             yield Flaw("unsupported", f"no passage says: {sentence.text[:60]}")
         elif one.opposite:
             yield Flaw("unsupported", f"a passage says the opposite: {sentence.text[:60]}")

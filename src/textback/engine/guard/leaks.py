@@ -35,11 +35,13 @@ def _runs(text: str) -> frozenset[str]:
     return frozenset(letters[n : n + _PART] for n in range(len(letters) - _PART + 1))
 
 
-def told(text: str, prompt: str, known: Iterable[str]) -> bool:
+def told(text: str, prompt: str, known: Iterable[str], brand: str = "") -> bool:
     """Whether a text gives away a piece of the prompt, plainly, backwards, turned by 13 letters or encoded. What is also
-    in the `known` texts is no secret."""
+    in the `known` texts is no secret, nor is the name of the `brand`."""
     if not prompt.strip():
         return False
+    if brand.strip():
+        prompt, text = (re.sub(re.escape(brand), " ", one, flags=re.IGNORECASE) for one in (prompt, text))
     hidden = _runs(prompt)
     letters_known: list[str] = []
     for letters in variants(text):

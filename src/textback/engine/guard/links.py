@@ -23,6 +23,7 @@ _SPELT = re.compile(
 _SPACED = re.compile(rf"\b[\w\-]{{2,63}}(?: \. ?| \.)(?:{_SUFFIXES})\b|\b[\w\-]{{2,63}} ?, ?(?:com|net|org|io)\b", re.IGNORECASE)
 _SINGLE = re.compile(r"(?<!\w)\w(?: ?\. ?\w| \w){5,60}(?!\w)")
 _HANDLE = re.compile(r"(?<![\w.])@[a-z_][\w.]{2,40}", re.IGNORECASE)
+_STOPS = str.maketrans("\u3002\uff0e\uff61", "...")
 _NOT_HOSTS = frozenset("a.m p.m e.g i.e u.s ee.uu ph.d n.b a.k.a vs.the".split())
 _INSIDE = re.compile(r"https?[:%]|//|%2f%2f|@|\\|www\.|\.\.", re.IGNORECASE)
 _TITLED = re.compile(r"[A-Z\u00c0-\u00dd][a-z\u00df-\u00ff]*")
@@ -43,6 +44,7 @@ def hosts_of(links: Iterable[str], email: str) -> frozenset[str]:
 @lru_cache(maxsize=200)
 def find(text: str) -> tuple[tuple[int, int, str], ...]:
     """Everything that leads somewhere, in order: start, end, and what it is. E-mail addresses are not among them."""
+    written, text = text, text.translate(_STOPS)
     mails = [(hit.start(), hit.end()) for hit in _EMAIL.finditer(text)]
     found: list[tuple[int, int, str]] = []
     for pattern in (_SCHEME, _BARE_SCHEME, _HOST, _IP, _SPELT, _SPACED, _SINGLE, _HANDLE):
@@ -56,7 +58,7 @@ def find(text: str) -> tuple[tuple[int, int, str], ...]:
                 continue
             if pattern is _SINGLE and not re.search(rf"\.? ?(?:{'|'.join(map(_wide, _ENDINGS))})$", text[start:end].lower()):
                 continue
-            found.append((start, end, text[start:end]))
+            found.append((start, end, written[start:end]))
     return tuple(sorted(found))
 
 
