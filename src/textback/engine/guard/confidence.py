@@ -36,7 +36,7 @@ class Weights(msgspec.Struct, frozen=True):
     each: tuple[float, ...]
 
 
-FITTED = Weights(-5.12, (1.74, 3.02, 0.12, -2.14, 2.56, -4.89, 0.5, -1.31, -1.27, 0.36, -1.01))
+FITTED = Weights(-4.98, (1.86, 2.9, 0.03, -2.27, 2.71, -5.03, 0.5, -1.35, -1.3, 0.16, -1.08))
 
 
 class Evidence(msgspec.Struct, frozen=True):

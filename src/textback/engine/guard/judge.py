@@ -271,7 +271,8 @@ def _unsupported(reply: Reply) -> Flaws:
         hedging = refers(sentence.words)
         also = its.contact_stems if hedging else its.contact_names
         missing = len(sentence.stems) * (1 - support(sentence, its.passages, also))
-        enough = LEAST_SUPPORT * len(sentence.stems) - (len(sentence.stems) == 2) * _BIT
+        size = len(sentence.stems) + sum(fact.borne for fact in one.facts)
+        enough = LEAST_SUPPORT * size - (size == 2) * _BIT
         if missing > (_REFERRING if hedging else 0) and missing > enough:
             yield Flaw("unsupported", f"no passage says: {sentence.text[:60]}")
         elif one.opposite:
