@@ -5,11 +5,11 @@ from functools import lru_cache
 
 import msgspec
 
+from textback.core.sentences import spans
 from textback.core.text import plain, segments
 from textback.knowledge.base import Asked, Base, Hit, Method
 from textback.knowledge.confidence import confidence
 from textback.knowledge.passages import Passage
-from textback.core.sentences import spans
 
 LONGEST = 8
 """Segments that a single sentence may take: it is never cut, as half of one may say the opposite."""

@@ -11,11 +11,11 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from textback.core.sentences import spans
 from textback.knowledge.classify import Encoder, Floats, common_words
 from textback.knowledge.language import guess
 from textback.knowledge.lexical import Words, terms
 from textback.knowledge.passages import Passage
-from textback.core.sentences import spans
 from textback.knowledge.spanish import gloss
 from textback.knowledge.spelling import Speller, plain, read, split, vocabulary
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from textback.core.sentences import sentences
 from textback.core.text import plain, segments
 from textback.knowledge.answering import LONGEST, disagree, facts
 from textback.knowledge.lexical import terms
 from textback.knowledge.passages import Flaw, Passage
-from textback.core.sentences import sentences
 from textback.knowledge.spelling import plain as bare
 from textback.knowledge.spelling import split
 

@@ -45,7 +45,19 @@ def test_there_are_enough_attacks_of_every_kind() -> None:
     assert sum(len(attack.replies) for attack in ATTACKS) >= 500
     assert {attack.via for attack in ATTACKS} == {"text", "passage", "name", "turns"}
     kinds = {attack.kind for attack in ATTACKS}
-    assert kinds >= {"price", "refund", "promise", "done", "link", "person", "prompt", "secret", "human", "consent", "topic"}
+    assert kinds >= {
+        "price",
+        "refund",
+        "promise",
+        "done",
+        "link",
+        "person",
+        "prompt",
+        "secret",
+        "human",
+        "consent",
+        "topic",
+    }
     assert sum(attack.locale == "es" for attack in ATTACKS) >= 30
 
 

@@ -12,7 +12,18 @@ import msgspec
 
 from textback.engine.guard.base import Proposal
 from textback.engine.guard.facts import Fact
-from textback.engine.guard.grounds import Clause, Grounds, Passage, Sentence, best, facts_of, has, misplaced, support
+from textback.engine.guard.grounds import (
+    Clause,
+    Grounds,
+    Passage,
+    Sentence,
+    best,
+    facts_of,
+    has,
+    misplaced,
+    support,
+    told_so,
+)
 from textback.engine.guard.hedging import hedges
 
 FEATURES = (
@@ -85,8 +96,8 @@ class CheckedFact(msgspec.Struct, frozen=True):
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """A sentence of a reply, held against the passages: the share of its words that they have, that the nearest of their
-    sentences has, whether they say the opposite, whether it hedges, and its facts."""
+    """A sentence of a reply, held against the passages: the share of its words that they have, that the nearest of
+    their sentences has, whether they say the opposite, whether it hedges, and its facts."""
 
     sentence: Sentence
     support: float
@@ -105,8 +116,9 @@ def _checked(sentence: Sentence, its: Grounds) -> Checked:
     nearest, share = best(sentence, its.passages)
     hedging = hedges(sentence.words)
     opposite = nearest is not None and share >= NEAR and nearest.denies != sentence.denies and not hedging
+    same = told_so(sentence, its)
     found = tuple(
-        CheckedFact(fact, has(fact, its), _elsewhere(clause, sentence, fact, its))
+        CheckedFact(fact, has(fact, its), not same and _elsewhere(clause, sentence, fact, its))
         for clause, fact in facts_of(sentence)
     )
     return Checked(sentence, support(sentence, its.passages), share, opposite, hedging, found)
@@ -166,8 +178,7 @@ def contradict(passages: Sequence[Passage], kinds: frozenset[str]) -> bool:
             continue
         first, second = _by_kind(one), _by_kind(other)
         if any(
-            first[kind] - second[kind] and second[kind] - first[kind]
-            for kind in kinds & first.keys() & second.keys()
+            first[kind] - second[kind] and second[kind] - first[kind] for kind in kinds & first.keys() & second.keys()
         ):
             return True
     return False

@@ -1,5 +1,6 @@
 """What a reply may rest on: the passages that were shown, and what the contact said themselves."""
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -72,6 +73,9 @@ class Passage(msgspec.Struct, frozen=True):
     confidence: float
 
 
+Piece = tuple[frozenset[str], tuple[Fact, ...]]
+
+
 class Grounds(msgspec.Struct, frozen=True):
     """All that a reply may rest on.
 
@@ -81,6 +85,8 @@ class Grounds(msgspec.Struct, frozen=True):
         texts: The texts of the passages.
         contact: What the contact wrote and the fields that were told, in one text, and its facts.
         known: All words that may be names.
+        pieces: What the passages say, piece by piece: what it is about, and its facts; `wholes` the same by sentence.
+        facts: The facts of the passages.
     """
 
     passages: tuple[Passage, ...]
@@ -91,6 +97,9 @@ class Grounds(msgspec.Struct, frozen=True):
     contact_stems: frozenset[str]
     contact_names: frozenset[str]
     known: str
+    pieces: tuple[Piece, ...]
+    wholes: tuple[Piece, ...]
+    facts: tuple[Fact, ...]
 
 
 def stems(words: str) -> frozenset[str]:
@@ -129,11 +138,12 @@ def _clauses(low: str, found: Sequence[Fact]) -> tuple[Clause, ...]:
     cuts = [0, *(hit.end() for hit in _CLAUSE.finditer(low) if not _inside(hit.start(), found)), len(low)]
     pieces: list[Clause] = []
     begun = 0
-    for place, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False)):
+    for place, (_, end) in enumerate(itertools.pairwise(cuts)):
+        start = cuts[begun]
         its = tuple(fact for fact in found if start <= fact.start < end)
         if not its and place < len(cuts) - 2:
             continue  # it says what the next piece is about
-        start, begun = cuts[begun], place + 1
+        begun = place + 1
         words = " ".join(SAME.get(word) or ANTONYMS.get(word, word) for word in spaced(low[start:end]).split())
         anchors = stems(f" {words} ") | {f"{one.kind} {one.value}" for one in its if one.kind in _ANCHOR}
         pieces.append(Clause(anchors, its))
@@ -164,8 +174,19 @@ def grounds(shown: Sequence[Shown], question: str, rules: Rules) -> Grounds:
     texts = tuple(f"{one.about}\n{one.text}" for one, its in zip(shown, passages, strict=True) if its is not None)
     plain = " ".join((*texts, rules.brand, contact)).casefold()
     known = f" {' '.join(_WORD.findall(plain))} "
+    every = [other for one in sound for other in one.sentences]
     return Grounds(
-        sound, len(passages) - len(sound), texts, contact, facts(prepared.low), stems(prepared.words), _named(contact, rules), known
+        sound,
+        len(passages) - len(sound),
+        texts,
+        contact,
+        facts(prepared.low),
+        stems(prepared.words),
+        _named(contact, rules),
+        known,
+        tuple((piece.anchors, piece.facts) for one in every for piece in one.clauses),
+        tuple((one.stems, tuple(fact for _, fact in facts_of(one))) for one in every),
+        tuple(fact for one in every for fact in _facts(one)),
     )
 
 
@@ -197,8 +218,7 @@ def best(sentence: Sentence, passages: Iterable[Passage]) -> tuple[Sentence | No
 def has(fact: Fact, its: Grounds, *, passages: bool = False) -> bool:
     """Whether a fact is in the passages or, where it is no price, span or holiday, in the contact's own words; with
     `passages` only in these."""
-    every = [one for passage in its.passages for sentence in passage.sentences for one in _facts(sentence)]
-    if _among(fact, every):
+    if _among(fact, its.facts):
         return True
     return not passages and fact.kind not in ("money", "share", "span", "holiday") and _among(fact, its.contact_facts)
 
@@ -243,20 +263,22 @@ def _numbers(fact: Fact) -> tuple[str, ...]:
 
 
 def misplaced(clause: Clause, sentence: Sentence, fact: Fact, its: Grounds) -> bool:
-    """Whether a fact is said of something of which the passages say another: what they have that is nearest has facts of
-    its kind, and not this one. Pieces of sentences are compared, and where it is the only fact of its kind, sentences."""
-    every = [other for passage in its.passages for other in passage.sentences]
-    if any(_same(sentence, other) for other in every):
-        return False
+    """Whether a fact is said of something of which the passages say another: what they have that is nearest has facts
+    of its kind, and not this one. Pieces of sentences are compared, and where it is the only fact of its kind, whole
+    ones."""
     anchors = _of(clause.anchors, fact) or _of(frozenset().union(*(one.anchors for one in sentence.clauses)), fact)
-    pieces = [(piece.anchors, piece.facts) for other in every for piece in other.clauses]
-    if _another(anchors, pieces, fact):
+    if _another(anchors, its.pieces, fact):
         return True
     alone = sum(one.kind == fact.kind for _, one in facts_of(sentence)) == 1
-    return alone and _another(sentence.stems, [(one.stems, [its for _, its in facts_of(one)]) for one in every], fact)
+    return alone and _another(sentence.stems, its.wholes, fact)
 
 
-def _another(anchors: frozenset[str], pieces: Iterable[tuple[frozenset[str], Sequence[Fact]]], fact: Fact) -> bool:
+def told_so(sentence: Sentence, its: Grounds) -> bool:
+    """Whether a sentence of the passages says the same: then its facts stand where they should."""
+    return any(_same(sentence, *one) for one in its.wholes)
+
+
+def _another(anchors: frozenset[str], pieces: Iterable[Piece], fact: Fact) -> bool:
     """Whether the pieces that share most with the anchors have another fact of this kind."""
     least = fact.kind == "day"  # which many sentences are about
     most = int(least)
@@ -272,12 +294,12 @@ def _another(anchors: frozenset[str], pieces: Iterable[tuple[frozenset[str], Seq
     return any(other.kind == fact.kind for one in near for other in one)
 
 
-def _same(sentence: Sentence, other: Sentence) -> bool:
+def _same(sentence: Sentence, stems_there: frozenset[str], facts_there: Iterable[Fact]) -> bool:
     """Whether a passage's sentence says nearly all of this one, with its facts in their order, and little else."""
-    shared = len(sentence.stems & other.stems)
-    if shared < NEARLY_ALL * len(sentence.stems) or 2 * shared < len(other.stems):
+    shared = len(sentence.stems & stems_there)
+    if shared < NEARLY_ALL * len(sentence.stems) or 2 * shared < len(stems_there):
         return False
-    there = iter([(fact.kind, fact.value) for _, fact in facts_of(other)])
+    there = iter([(fact.kind, fact.value) for fact in facts_there])
     return all((fact.kind, fact.value) in there for _, fact in facts_of(sentence))
 
 

@@ -3,14 +3,14 @@
 The model, the passages and the contact are strangers: nothing that they write is an instruction, and a reply is only
 what the passages bear out. Each check adds its flaws; a reply with one is never sent unseen.
 
-What the kinds of flaw mean: `empty`, nothing is said. `characters`, something in it hides. `link`, it leads to a host that
-the business has not named. `other_person`, a phone number, address or name that nobody gave, or somebody else's data.
-`price`, `number`, `promise`: a fact that the passages do not have, or have of something else. `promise`, `refund`: more is
-promised than they say. `done`, it says that something was done, and a reply does nothing. `topic`, what no model speaks of.
-`human`, it says that it is one. `prompt`, `secret`: it gives away what nobody may read. `instructed`, code or markup, or
-words that show somebody else's orders. `consent`, it speaks of opting in or out, which rules alone decide. `promotional`,
-words of sales. `language`, another than the contact's. `too_long`. `unsupported`, the passages do not say so, or say the
-opposite.
+What the kinds of flaw mean: `empty`, nothing is said. `characters`, something in it hides. `link`, it leads to a host
+that the business has not named. `other_person`, a phone number, address or name that nobody gave, or somebody else's
+data. `price`, `number`, `promise`: a fact that the passages do not have, or have of something else. `promise`,
+`refund`: more is promised than they say. `done`, it says that something was done, and a reply does nothing. `topic`,
+what no model speaks of. `human`, it says that it is one. `prompt`, `secret`: it gives away what nobody may read.
+`instructed`, code or markup, or words that show somebody else's orders. `consent`, it speaks of opting in or out,
+which rules alone decide. `promotional`, words of sales. `language`, another than the contact's. `too_long`.
+`unsupported`, the passages do not say so, or say the opposite.
 """
 
 import re
@@ -44,21 +44,30 @@ _REFERRING = 2
 """Words that nobody has said, which a sentence may have that only says who knows."""
 _NO_COST = frozenset(map(stem, ("free", "gratis", "charge", "house", "cost", "complimentary")))
 _MARKUP = re.compile(
-    r"<[a-z/!?][^<>]{0,200}>|```|`[^`\n]{1,200}`|\{\{|\{%|\{\s?[\"']\w|\[/?[A-Z]{3,12}\]|<\||\]\(|\b\w{2,40}\(\)?(?:[\"'\w=][^()\n]{0,100})?\)"
-    r"|^\s{0,8}(?:system|assistant|user|human|ai|dan|developer|tool)\s{0,3}:|(?-i:\b(?:SELECT|DROP|INSERT|DELETE|UPDATE) [A-Z*]\w{0,20} )|"
+    r"<[a-z/!?][^<>]{0,200}>|```|`[^`\n]{1,200}`|\{\{|\{%|\{\s?[\"']\w|\[/?[A-Z]{3,12}\]|<\||\]\(|"
+    r"\b\w{2,40}\(\)?(?:[\"'\w=][^()\n]{0,100})?\)"
+    r"|^\s{0,8}(?:system|assistant|user|human|ai|dan|developer|tool)\s{0,3}:|(?-i:\b(?:SELECT|DROP|INSERT|"
+    r"DELETE|UPDATE) [A-Z*]\w{0,20} )|"
     r"[\w\]]\s?=\s?[\"'\[{]|;\s*$|\bimport \w+;|\$\{",
     re.MULTILINE | re.IGNORECASE,
 )
 _AGREES = re.compile(
-    r"^(?: (?:yes|yeah|sure|ok|okay|of course|agreed|absolutely|certainly|correct|no problem|that is (?:right|correct|true)|"
-    r"you are (?:right|correct)|right|true|exactly|it is|we do|we can|you can|si|claro|de acuerdo|por supuesto|correcto|"
+    r"^(?: (?:yes|yeah|sure|ok|okay|of course|agreed|absolutely|certainly|correct|no problem|"
+    r"that is (?:right|correct|true)|"
+    r"you are (?:right|correct)|right|true|exactly|it is|we do|we can|you can|si|claro|de acuerdo|"
+    r"por supuesto|correcto|"
     r"exacto|asi es|vale|help yourself|deal))+ $"
 )
 
 
 _OURS = re.compile(r"(?<= )(?:us|our|me|llamenos|escribanos|nuestro|call|llame|text|dial|pay)(?= )")
-_HUMAN = re.compile(r"^ (?:yes |sure |si |claro |a |an |una |un |of course |100 )*(?:human|person|persona|humano|humana|real)(?: here| of course| real| claro)* $")
-_EVERY = re.compile(r"(?<= )(?:everything|everyone|anyone|always|never|forever|unlimited|siempre|nunca|todos|cualquiera)(?= )(?! else)")
+_HUMAN = re.compile(
+    r"^ (?:yes |sure |si |claro |a |an |una |un |of course |100 )*(?:human|person|persona|humano|humana|"
+    r"real)(?: here| of course| real| claro)* $"
+)
+_EVERY = re.compile(
+    r"(?<= )(?:everything|everyone|anyone|always|never|forever|unlimited|siempre|nunca|todos|cualquiera)(?= )(?! else)"
+)
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -286,9 +295,7 @@ def _unsupported(reply: Reply) -> Flaws:
 
 
 def _denied(sentence: Sentence, its: Grounds) -> bool:
-    return any(
-        other.denies and sentence.keys & other.keys for passage in its.passages for other in passage.sentences
-    )
+    return any(other.denies and sentence.keys & other.keys for passage in its.passages for other in passage.sentences)
 
 
 def _denied_there(sentence: Sentence, its: Grounds) -> bool:

@@ -9,18 +9,23 @@ _SUFFIXES = (
     "store|club|link|live|click|tk|ml|ga|cf|gq|ly|gl|gg|to|tv|cc|ws|icu|vip|pw|su|zip|mov|example"
 )
 _SCHEME = re.compile(r"(?<![a-z0-9])[a-z][a-z0-9+.\-]{1,20}:(?://|\\\\)\S{0,2000}", re.IGNORECASE)
-_BARE_SCHEME = re.compile(r"\b(?:mailto|tel|sms|javascript|data|vbscript|whatsapp|facetime):\s?\S{1,200}", re.IGNORECASE)
+_BARE_SCHEME = re.compile(
+    r"\b(?:mailto|tel|sms|javascript|data|vbscript|whatsapp|facetime):\s?\S{1,200}", re.IGNORECASE
+)
 _HOST = re.compile(
     r"(?<![\w@.\-])(?:\w[\w\-]{0,62}\.){1,6}[^\W\d_](?:[^\W_]|-){1,62}(?![\w@])(?:[:/?#][^\s]{0,2000})?", re.IGNORECASE
 )
 _EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@\w[\w\-]{0,62}(?:\.[\w\-]{1,63}){1,6}")
 _IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)(?:[:/]\S{0,2000})?")
 _SPELT = re.compile(
-    rf"\b[\w\-]{{2,63}} ?(?:\[ ?(?:\.|dot|punto) ?\]|\( ?(?:\.|dot|punto) ?\)|\{{ ?(?:\.|dot) ?\}}|\bdot\b|\bd0t\b|\bpunto\b|<dot>)"
+    rf"\b[\w\-]{{2,63}} ?(?:\[ ?(?:\.|dot|punto) ?\]|\( ?(?:\.|dot|punto) ?\)|\{{ ?(?:\.|dot) ?\}}|\bdot\b|"
+    rf"\bd0t\b|\bpunto\b|<dot>)"
     rf" ?(?:{_SUFFIXES})\b",
     re.IGNORECASE,
 )
-_SPACED = re.compile(rf"\b[\w\-]{{2,63}}(?: \. ?| \.)(?:{_SUFFIXES})\b|\b[\w\-]{{2,63}} ?, ?(?:com|net|org|io)\b", re.IGNORECASE)
+_SPACED = re.compile(
+    rf"\b[\w\-]{{2,63}}(?: \. ?| \.)(?:{_SUFFIXES})\b|\b[\w\-]{{2,63}} ?, ?(?:com|net|org|io)\b", re.IGNORECASE
+)
 _SINGLE = re.compile(r"(?<!\w)\w(?: ?\. ?\w| \w){5,60}(?!\w)")
 _HANDLE = re.compile(r"(?<![\w.])@[a-z_][\w.]{2,40}", re.IGNORECASE)
 _STOPS = str.maketrans("\u3002\uff0e\uff61", "...")
@@ -56,7 +61,9 @@ def find(text: str) -> tuple[tuple[int, int, str], ...]:
                 continue
             if pattern is _HOST and not _leads(text[start:end]):
                 continue
-            if pattern is _SINGLE and not re.search(rf"\.? ?(?:{'|'.join(map(_wide, _ENDINGS))})$", text[start:end].lower()):
+            if pattern is _SINGLE and not re.search(
+                rf"\.? ?(?:{'|'.join(map(_wide, _ENDINGS))})$", text[start:end].lower()
+            ):
                 continue
             found.append((start, end, written[start:end]))
     return tuple(sorted(found))
@@ -116,7 +123,10 @@ def emails(text: str) -> tuple[str, ...]:
     return tuple(hit[0].casefold().rstrip(".") for hit in _EMAIL.finditer(text)) if "@" in text else ()
 
 
-_SPELT_EMAIL = re.compile(r"\b\w+(?: ?(?:dot|punto|\.) ?\w+)? ?(?:\[at\]|\(at\)|\bat\b|\barroba\b) ?\w[\w\-]* ?(?:\bdot\b|\bpunto\b|\[dot\]|\(dot\)) ?\w+")
+_SPELT_EMAIL = re.compile(
+    r"\b\w+(?: ?(?:dot|punto|\.) ?\w+)? ?(?:\[at\]|\(at\)|\bat\b|\barroba\b) ?\w[\w\-]* ?(?:\bdot\b|"
+    r"\bpunto\b|\[dot\]|\(dot\)) ?\w+"
+)
 
 
 def spelt_emails(low: str) -> list[str]:
