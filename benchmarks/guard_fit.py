@@ -31,7 +31,6 @@ from textback.engine.guard.grounds import grounds, read, stems
 from textback.engine.guard.judge import judge
 from textback.engine.guard.picture import diagram
 from textback.engine.guard.said import said
-from textback.knowledge.answering import answer
 from textback.knowledge.base import Base
 from textback.knowledge.confidence import confidence as found_confidence
 from textback.llm.encoder import open_encoder
@@ -51,7 +50,8 @@ Doubles = NDArray[np.float64]
 
 _REWORDED = (
     (r"\bWe are\b", "We're"), (r"\bwe are\b", "we're"), (r"\bdo not\b", "don't"), (r"\bcannot\b", "can't"),
-    (r"\bis (\$[\d,]+)", r"costs \1"), (r"\bcosts (\$[\d,]+)", r"is \1"), (r"\bPlease \b", ""), (r"\bYou can\b", "You may"),
+    (r"\bis (\$[\d,]+)", r"costs \1"), (r"\bcosts (\$[\d,]+)", r"is \1"), (r"\bPlease \b", ""),
+    (r"\bYou can\b", "You may"),
     (r"\bMost\b", "Usually"), (r"\bIt takes\b", "That takes"), (r"\bWe take\b", "We accept"), (r"\bget\b", "receive"),
     (r"\bshop\b", "store"), (r"\bcosts from\b", "starts at"), (r"\bafter\b", "once past"), (r"\bchoose\b", "pick"),
     (r"\bevery\b", "each"), (r"\bquickly\b", "fast"), (r"\bup to\b", "at most"), (r"\bneed\b", "require"),
@@ -113,7 +113,8 @@ def changed(text: str, chance: random.Random) -> str:
 def denied(text: str) -> str:
     """The opposite of its first sentence that has one; empty where none has."""
     for pattern, instead in (
-        (r"\b(do|does|is|are|can|may|did) not\b", r"\1"), (r"\bcan't\b", "can"), (r"\bdon't\b", "do"), (r"\bNo\b", "An"),
+        (r"\b(do|does|is|are|can|may|did) not\b", r"\1"), (r"\bcan't\b", "can"), (r"\bdon't\b", "do"),
+        (r"\bNo\b", "An"),
         (r"\b(is|are|can|may|will) ", r"\1 not "), (r"\b[Ww]e (take|have|see|work|treat|sell|keep)\b", r"we don't \1"),
     ):  # fmt: skip
         found, count = re.subn(pattern, instead, text, count=1)
@@ -174,9 +175,7 @@ def rules_of(reply: Reply) -> Rules:
 def features(reply: Reply) -> tuple[float, ...]:
     """What the regression sees of it."""
     its = grounds(reply.shown, reply.question, rules_of(reply))
-    found = evidence(
-        reply.proposal, checked(read(reply.proposal.reply), its), its, stems(said(reply.question).words)
-    )
+    found = evidence(reply.proposal, checked(read(reply.proposal.reply), its), its, stems(said(reply.question).words))
     return tuple(msgspec.structs.astuple(found))
 
 
@@ -202,11 +201,15 @@ def auroc(pairs: list[tuple[float, bool]]) -> float:
 
 def measured(each: list[Reply], weights: Weights) -> dict[str, Any]:
     """How honest the weights are about these replies, and what the checks find besides."""
-    pairs, passed, by_kind = [], [], {}
+    pairs: list[tuple[float, bool]] = []
+    passed: list[tuple[float, bool]] = []
+    by_kind: dict[str, dict[str, Any]] = {}
     for reply in each:
         judged = judge(reply.proposal, reply.shown, reply.question, rules_of(reply))
         its = grounds(reply.shown, reply.question, rules_of(reply))
-        found = evidence(reply.proposal, checked(read(reply.proposal.reply), its), its, stems(said(reply.question).words))
+        found = evidence(
+            reply.proposal, checked(read(reply.proposal.reply), its), its, stems(said(reply.question).words)
+        )
         pair = (confidence(found, weights), reply.right)
         pairs.append(pair)
         kind = f"{reply.kind}, right" if reply.right else reply.kind
@@ -223,7 +226,9 @@ def measured(each: list[Reply], weights: Weights) -> dict[str, Any]:
 
 
 def _numbers(pairs: list[tuple[float, bool]]) -> dict[str, Any]:
-    buckets = [{key: round(value, 3) for key, value in msgspec.structs.asdict(one).items()} for one in reliability(pairs)]
+    buckets = [
+        {key: round(value, 3) for key, value in msgspec.structs.asdict(one).items()} for one in reliability(pairs)
+    ]
     sent = [right for sure, right in pairs if sure >= 0.8]
     return {
         "replies": len(pairs),
@@ -239,11 +244,11 @@ def _numbers(pairs: list[tuple[float, bool]]) -> dict[str, Any]:
 def table(found: dict[str, Any]) -> str:
     """The buckets as a table for the documents."""
     rows = ["| Confidence | Replies | On average | Right | 95 % of the time between |", "|---|---|---|---|---|"]
-    for one in found["buckets"]:
-        rows.append(
-            f"| {one['low']:.1f} to {one['high']:.1f} | {one['count']:.0f} | {one['confidence']:.2f} | {one['right']:.2f} "
-            f"| {one['least']:.2f} and {one['most']:.2f} |"
-        )
+    rows += [
+        f"| {one['low']:.1f} to {one['high']:.1f} | {one['count']} | {one['confidence']:.2f} "
+        f"| {one['right']:.2f} | {one['least']:.2f} and {one['most']:.2f} |"
+        for one in found["buckets"]
+    ]
     return "\n".join(rows)
 
 
@@ -270,7 +275,16 @@ def main() -> None:
     weights = Weights(round(float(bias), 2), tuple(round(float(one), 2) for one in each))
     print("FITTED =", weights, dict(zip(FEATURES, weights.each, strict=True)))
     found = measured(made["held"], weights)
-    print(json.dumps({"all": {**found["all"], "buckets": 0}, "without flaws": {**found["without flaws"], "buckets": 0}, "kinds": found["kinds"]}, indent=1))
+    print(
+        json.dumps(
+            {
+                "all": {**found["all"], "buckets": 0},
+                "without flaws": {**found["without flaws"], "buckets": 0},
+                "kinds": found["kinds"],
+            },
+            indent=1,
+        )
+    )
     print(table(found["all"]))
     print(table(found["without flaws"]))
     if write:

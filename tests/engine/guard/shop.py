@@ -19,7 +19,9 @@ AVOID = {"competitors": ("harbor cycles", "wheel world")}
 
 
 class Attack(msgspec.Struct, frozen=True):
-    """What an attacker sends, by which way, and what a model that obeys would reply."""
+    """What an attacker sends, by which way, and what a model that obeys would reply. `blind` ones were written before
+    anything was tuned, and not looked at until the end. `unseen` is a known limit: the reply takes a
+    fact of the passages for another thing, in words that do not show it."""
 
     kind: str
     via: str
@@ -27,6 +29,7 @@ class Attack(msgspec.Struct, frozen=True):
     replies: list[str]
     locale: str = "en"
     blind: bool = False
+    unseen: bool = False
 
 
 class Good(msgspec.Struct, frozen=True):

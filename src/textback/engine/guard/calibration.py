@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 BUCKETS = 10
-PRIOR = 120
+PRIOR = 160
 """The map starts as if so many replies had come out just as their confidence said, evenly over all of it: five verdicts
 hardly move it, two hundred do."""
 GRID = 20
@@ -20,8 +20,8 @@ Pair = tuple[float, bool]
 
 
 class Bucket(msgspec.Struct, frozen=True):
-    """Replies of like confidence, from `low` to below `high`: how many, how confident on average, what share of them was
-    right, and between which shares that may truly be (95 %, Wilson)."""
+    """Replies of like confidence, from `low` to below `high`: how many, how confident on average, what share of them
+    was right, and between which shares that may truly be (95 %, Wilson)."""
 
     low: float
     high: float
@@ -41,11 +41,11 @@ def reliability(pairs: Sequence[Pair], buckets: int = BUCKETS) -> list[Bucket]:
     found = []
     for place, its in enumerate(each):
         if its:
-            right = sum(one for _, one in its)
-            least, most = interval(right, len(its))
+            count = sum(good for _, good in its)
+            least, most = interval(count, len(its))
             mean = sum(sure for sure, _ in its) / len(its)
             low, high = place / len(each), (place + 1) / len(each)
-            found.append(Bucket(low, high, len(its), mean, right / len(its), least, most))
+            found.append(Bucket(low, high, len(its), mean, count / len(its), least, most))
     return found
 
 
@@ -95,19 +95,20 @@ def fitted(labels: Sequence[Pair], prior: int = PRIOR) -> Map:
         prior: How many replies the belief weighs that confidence is honest as it is.
     """
     weigh = max(prior, 1) / (GRID + 1)
-    points = [(place / GRID, place / GRID, weigh) for place in range(GRID + 1)]
-    points += [(clipped(confidence), float(right), 1.0) for confidence, right in labels]
-    points.sort()
-    pools: list[list[float]] = []  # sums of place, of value and of weight
-    for place, value, weight in points:
-        pools.append([place * weight, value * weight, weight])
-        while len(pools) > 1 and pools[-2][1] * pools[-1][2] >= pools[-1][1] * pools[-2][2]:
-            last = pools.pop()
-            pools[-1] = [one + other for one, other in zip(pools[-1], last, strict=True)]
-    found: dict[float, float] = {}
-    for place, value, weight in pools:
-        found[clipped(place / weight)] = max(clipped(value / weight), max(found.values(), default=0.0))
-    return Map(tuple(sorted(found.items())), len(labels))
+    at = {place / GRID: [place / GRID * weigh, weigh] for place in range(GRID + 1)}  # sums of values and of weights
+    for sure, right in labels:
+        its = at.setdefault(clipped(sure), [0.0, 0.0])
+        its[0] += right
+        its[1] += 1
+    pools: list[tuple[float, float, float, float]] = []  # from, to, and the sums between
+    for place, (value, weight) in sorted(at.items()):
+        pool = (place, place, value, weight)
+        while pools and pools[-1][2] * pool[3] >= pool[2] * pools[-1][3]:
+            before = pools.pop()
+            pool = (before[0], pool[1], before[2] + pool[2], before[3] + pool[3])
+        pools.append(pool)
+    points = [(place, value / weight) for first, last, value, weight in pools for place in sorted({first, last})]
+    return Map(tuple(points), len(labels))
 
 
 def recalibrated(confidence: float, labels: Sequence[Pair]) -> float:

@@ -12,7 +12,18 @@ import msgspec
 
 from textback.engine.guard.base import Proposal
 from textback.engine.guard.facts import Fact
-from textback.engine.guard.grounds import Grounds, Passage, Sentence, best, facts_of, has, misplaced, support
+from textback.engine.guard.grounds import (
+    Clause,
+    Grounds,
+    Passage,
+    Sentence,
+    best,
+    facts_of,
+    has,
+    misplaced,
+    support,
+    told_so,
+)
 from textback.engine.guard.hedging import hedges
 
 FEATURES = (
@@ -36,7 +47,7 @@ class Weights(msgspec.Struct, frozen=True):
     each: tuple[float, ...]
 
 
-FITTED = Weights(-5.12, (1.74, 3.02, 0.12, -2.14, 2.56, -4.89, 0.5, -1.31, -1.27, 0.36, -1.01))
+FITTED = Weights(-4.98, (1.86, 2.9, 0.03, -2.27, 2.71, -5.03, 0.5, -1.35, -1.3, 0.16, -1.08))
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -85,8 +96,8 @@ class CheckedFact(msgspec.Struct, frozen=True):
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """A sentence of a reply, held against the passages: the share of its words that they have, that the nearest of their
-    sentences has, whether they say the opposite, whether it hedges, and its facts."""
+    """A sentence of a reply, held against the passages: the share of its words that they have, that the nearest of
+    their sentences has, whether they say the opposite, whether it hedges, and its facts."""
 
     sentence: Sentence
     support: float
@@ -105,11 +116,18 @@ def _checked(sentence: Sentence, its: Grounds) -> Checked:
     nearest, share = best(sentence, its.passages)
     hedging = hedges(sentence.words)
     opposite = nearest is not None and share >= NEAR and nearest.denies != sentence.denies and not hedging
+    same = told_so(sentence, its)
     found = tuple(
-        CheckedFact(fact, has(fact, its), misplaced(clause, sentence, fact, its))
+        CheckedFact(fact, has(fact, its), not same and _elsewhere(clause, sentence, fact, its))
         for clause, fact in facts_of(sentence)
     )
     return Checked(sentence, support(sentence, its.passages), share, opposite, hedging, found)
+
+
+def _elsewhere(clause: Clause, sentence: Sentence, fact: Fact, its: Grounds) -> bool:
+    """Whether the passages have another such fact of it. The contact's own numbers are of their own things."""
+    own = fact.kind == "number" and not has(fact, its, passages=True)
+    return not own and misplaced(clause, sentence, fact, its)
 
 
 def evidence(proposal: Proposal, each: Sequence[Checked], its: Grounds, question: frozenset[str]) -> Evidence:
@@ -160,8 +178,7 @@ def contradict(passages: Sequence[Passage], kinds: frozenset[str]) -> bool:
             continue
         first, second = _by_kind(one), _by_kind(other)
         if any(
-            first[kind] - second[kind] and second[kind] - first[kind]
-            for kind in kinds & first.keys() & second.keys()
+            first[kind] - second[kind] and second[kind] - first[kind] for kind in kinds & first.keys() & second.keys()
         ):
             return True
     return False

@@ -9,6 +9,7 @@ import msgspec
 from textback.engine.guard.facts_words import (
     ALL_DAYS,
     FREE,
+    HOLIDAYS,
     MONTHS,
     NUMBERS,
     RELATIVE,
@@ -21,8 +22,8 @@ from textback.engine.guard.facts_words import (
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """One fact and where it stands in the folded text. `kind` is phone, money, clock, share, span, one (a week), date, day,
-    month, part (half) or number; equal facts have equal values."""
+    """One fact and where it stands in the folded text. `kind` is phone, money, clock, share, span, one (a week),
+    date, day, holiday, month, part (half) or number; equal facts have equal values."""
 
     kind: str
     value: str
@@ -41,13 +42,18 @@ _TAIL = (
     r"\$|€|£|usd\b|eur\b|gbp\b|dollars?\b|bucks?\b|dolar(?:es)?\b|euros?\b|pounds?\b|libras?\b|pesos?\b|cents?\b|"
     r"centavos?\b|quid\b|grand\b"
 )
-_MONEY = re.compile(rf"(us\$|\$|€|£|\busd|\beur)\s?({_NUM})(\s?k\b|\s?mil\b)?|(?<![\d.,])({_NUM})[\s-]{{0,12}}({_TAIL})")
+_MONEY = re.compile(
+    rf"(us\$|\$|€|£|\busd|\beur)\s?({_NUM})(\s?k\b|\s?mil\b)?|(?<![\d.,])({_NUM})[\s-]{{0,12}}({_TAIL})"
+)
 _SHARE = re.compile(rf"(?<![\d.,])({_NUM})\s{{0,12}}(?:%|percent\b|per cent\b|por ciento\b)")
 _AMPM = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))?\s?([ap])\.?\s?m\b\.?")
 _RANGE_AMPM = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))?\s?(?:-|to|and)\s?(?=\d{1,2}(?:[:.]\d\d)?\s?([ap])\.?\s?m\b)")
 _HALF_DAY = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))? (?:de|por|en) la (manana|tarde|noche|madrugada)\b")
 _CLOCK24 = re.compile(r"\b([01]?\d|2[0-3])[:h]([0-5]\d)\b")
-_NAMED_CLOCK = re.compile(r"\b(noon|midday|midnight|mediodia|medianoche)\b")
+_NAMED_CLOCK = re.compile(
+    r"\b(24/7|24 ?hours(?: a day)?|all night|all day|around the clock|overnight|day and night|24 horas|"
+    r"toda la noche|todo el dia|noon|midday|midnight|mediodia|medianoche)\b"
+)
 _PAST = re.compile(r"\b(half|quarter) (past|to) (\d{1,2})\b|\b(\d{1,2}) y (media|cuarto)\b")
 _DATES = (
     re.compile(rf"\b(?P<m>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:| ?[ap]\.?m)"),
@@ -64,9 +70,11 @@ _ALL = re.compile(rf"\b(?:{'|'.join(ALL_DAYS)})\b")
 _WEEKEND = re.compile(rf"\b(?:{'|'.join(WEEKEND)})\b")
 _WORKDAYS = re.compile(rf"\b(?:{'|'.join(WORKDAYS)})\b")
 _RELATIVE = re.compile(rf"(?<!la )\b(?:{'|'.join(RELATIVE)})\b")
+_HOLIDAY = re.compile(rf"\b(?:{'|'.join(HOLIDAYS)})\b")
 _EXTRA = r"(?:working |business |full |more |monthly |dias |additional )?"
 _SPAN = re.compile(
-    rf"(?<![\d.,])({_NUM})(?:\s{{0,12}}(?:-|\bto\b|\ba\b|\bor\b|\bo\b|\band\b|\by\b)\s?({_NUM}))?[\s-]{{0,12}}{_EXTRA}({_UNIT})\b"
+    rf"(?<![\d.,])({_NUM})(?:\s{{0,12}}(?:-|\bto\b|\ba\b|\bor\b|\bo\b|\band\b|"
+    rf"\by\b)\s?({_NUM}))?[\s-]{{0,12}}{_EXTRA}({_UNIT})\b"
 )
 _ONE = re.compile(rf"\b(?:an?|one|una?|per|each|cada) ({_UNIT})\b")
 _HALF_SPAN = re.compile(rf"\b(?:half an?|media?) ({_UNIT})\b")
@@ -81,7 +89,8 @@ _WORDED = re.compile(
     rf"|\b({'|'.join(TENS)})\b"
 )
 _ONE_UNIT = re.compile(
-    rf"\b(?:one|una|un|uno)(?=[ -](?:working |business |monthly |single )?(?:(?:{_UNIT})\b|dollar|buck|euro|dolar|peso|cent\b))"
+    rf"\b(?:one|una|un|uno)(?=[ -](?:working |business |monthly |single )?(?:(?:{_UNIT})\b|dollar|buck|"
+    rf"euro|dolar|peso|cent\b))"
 )
 
 
@@ -170,8 +179,8 @@ def _clocks(text: str, found: Found) -> str:
         _PAST, text, found, "clock",
         lambda hit: _minutes(hit[4] or hit[3], past[hit[5] or hit[1]] if hit[2] != "to" else "45"),
     )  # fmt: skip
-    named = {"midnight": "0:00", "medianoche": "0:00"}
-    return _take(_NAMED_CLOCK, text, found, "clock", lambda hit: [named.get(hit[0], "12:00")])
+    named = {"midnight": "0:00", "medianoche": "0:00", "noon": "12:00", "midday": "12:00", "mediodia": "12:00"}
+    return _take(_NAMED_CLOCK, text, found, "clock", lambda hit: [named.get(hit[0], hit[0])])
 
 
 def _dates(text: str, found: Found) -> str:
@@ -193,6 +202,7 @@ def _days(text: str, found: Found) -> str:
     text = _take(_WEEKEND, text, found, "day", lambda _: ["5", "6"])
     text = _take(_WORKDAYS, text, found, "day", lambda _: [*"01234"])
     text = _take(_DAY, text, found, "day", lambda hit: [str(WEEKDAYS[hit[1]])])
+    text = _take(_HOLIDAY, text, found, "holiday", lambda hit: [hit[0]])
     return _take(_RELATIVE, text, found, "day", lambda hit: [hit[0]])
 
 

@@ -33,8 +33,8 @@ NUMBERS = {
     "eighteen": 18, "nineteen": 19, "dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000,
     "cero": 0, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
     "doce": 12, "trece": 13, "catorce": 14, "quince": 15, "dieciseis": 16, "diecisiete": 17, "dieciocho": 18,
-    "diecinueve": 19, "veintiuno": 21, "veintidos": 22, "veinticuatro": 24, "veinticinco": 25, "docena": 12, "cien": 100,
-    "ciento": 100, "doscientos": 200, "trescientos": 300, "quinientos": 500, "mil": 1000, "millon": 1_000_000,
+    "diecinueve": 19, "veintiuno": 21, "veintidos": 22, "veinticuatro": 24, "veinticinco": 25, "docena": 12,
+    "cien": 100, "ciento": 100, "doscientos": 200, "trescientos": 300, "quinientos": 500, "mil": 1000, "millon": 1_000_000,
 }  # fmt: skip
 TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
@@ -45,8 +45,10 @@ TENS = {
 ALL_DAYS = ("every day", "daily", "all week", "7 days a week", "todos los dias", "cada dia", "a diario")
 WEEKEND = ("weekends?", "fin de semana", "fines de semana")
 WORKDAYS = ("weekdays?", "entre semana", "business days?", "dias laborables")
-RELATIVE = ("today", "tonight", "tomorrow", "yesterday", "hoy", "manana", "ayer", "christmas", "thanksgiving", "easter",
-            "navidad", "new year", "ano nuevo")  # fmt: skip
+RELATIVE = ("today", "tonight", "tomorrow", "yesterday", "hoy", "manana", "ayer")
+HOLIDAYS = ("christmas(?: eve| day)?", "thanksgiving", "easter", "new year(?: eve| day)?", "navidad", "nochebuena",
+            "ano nuevo", "semana santa", "labor day", "memorial day", "independence day", "holidays?",
+            "festivos?")  # fmt: skip
 #: What costs nothing.
 FREE = (
     "free of charge", "free", "gratis", "gratuitos?", "gratuitas?", "no charge", "no cost", "no extra cost",

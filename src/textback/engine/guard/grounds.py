@@ -1,5 +1,6 @@
 """What a reply may rest on: the passages that were shown, and what the contact said themselves."""
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -22,6 +23,7 @@ _WORD = re.compile(r"[^\W_]+")
 NEARLY_ALL = 0.8
 MOST_FACTS = 200
 """Of one sentence: more make no text for a phone."""
+_PRONOUN = re.compile(r" (?:they|these|those|both|it|se|ellos|ellas|estos|estas|ambos) ")
 _JOINT = re.compile(r";\s|,\s(?:and|but|y|pero)\s")
 _ANCHOR = frozenset({"day", "month", "date"})
 """Facts that say what others are about."""
@@ -71,6 +73,9 @@ class Passage(msgspec.Struct, frozen=True):
     confidence: float
 
 
+Piece = tuple[frozenset[str], tuple[Fact, ...]]
+
+
 class Grounds(msgspec.Struct, frozen=True):
     """All that a reply may rest on.
 
@@ -80,6 +85,8 @@ class Grounds(msgspec.Struct, frozen=True):
         texts: The texts of the passages.
         contact: What the contact wrote and the fields that were told, in one text, and its facts.
         known: All words that may be names.
+        pieces: What the passages say, piece by piece: what it is about, and its facts; `wholes` the same by sentence.
+        facts: The facts of the passages.
     """
 
     passages: tuple[Passage, ...]
@@ -90,6 +97,9 @@ class Grounds(msgspec.Struct, frozen=True):
     contact_stems: frozenset[str]
     contact_names: frozenset[str]
     known: str
+    pieces: tuple[Piece, ...]
+    wholes: tuple[Piece, ...]
+    facts: tuple[Fact, ...]
 
 
 def stems(words: str) -> frozenset[str]:
@@ -100,7 +110,14 @@ def stems(words: str) -> frozenset[str]:
 @lru_cache(maxsize=2_000)
 def read(text: str) -> tuple[Sentence, ...]:
     """The sentences of a text; of a long one, what "and" or a semicolon joins."""
-    return tuple(_sentence(piece) for one in sentences(text) for piece in _JOINT.split(one) if piece.strip())
+    found: list[Sentence] = []
+    for piece in (piece for one in sentences(text) for piece in _JOINT.split(one) if piece.strip()):
+        one = _sentence(piece)
+        if found and _PRONOUN.match(one.words):  # it goes on about the same
+            before = found[-1]
+            one = msgspec.structs.replace(one, stems=one.stems | before.stems, keys=one.keys | before.stems)
+        found.append(one)
+    return tuple(found)
 
 
 def _sentence(text: str) -> Sentence:
@@ -121,11 +138,12 @@ def _clauses(low: str, found: Sequence[Fact]) -> tuple[Clause, ...]:
     cuts = [0, *(hit.end() for hit in _CLAUSE.finditer(low) if not _inside(hit.start(), found)), len(low)]
     pieces: list[Clause] = []
     begun = 0
-    for place, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False)):
+    for place, (_, end) in enumerate(itertools.pairwise(cuts)):
+        start = cuts[begun]
         its = tuple(fact for fact in found if start <= fact.start < end)
         if not its and place < len(cuts) - 2:
             continue  # it says what the next piece is about
-        start, begun = cuts[begun], place + 1
+        begun = place + 1
         words = " ".join(SAME.get(word) or ANTONYMS.get(word, word) for word in spaced(low[start:end]).split())
         anchors = stems(f" {words} ") | {f"{one.kind} {one.value}" for one in its if one.kind in _ANCHOR}
         pieces.append(Clause(anchors, its))
@@ -156,8 +174,19 @@ def grounds(shown: Sequence[Shown], question: str, rules: Rules) -> Grounds:
     texts = tuple(f"{one.about}\n{one.text}" for one, its in zip(shown, passages, strict=True) if its is not None)
     plain = " ".join((*texts, rules.brand, contact)).casefold()
     known = f" {' '.join(_WORD.findall(plain))} "
+    every = [other for one in sound for other in one.sentences]
     return Grounds(
-        sound, len(passages) - len(sound), texts, contact, facts(prepared.low), stems(prepared.words), _named(contact, rules), known
+        sound,
+        len(passages) - len(sound),
+        texts,
+        contact,
+        facts(prepared.low),
+        stems(prepared.words),
+        _named(contact, rules),
+        known,
+        tuple((piece.anchors, piece.facts) for one in every for piece in one.clauses),
+        tuple((one.stems, tuple(fact for _, fact in facts_of(one))) for one in every),
+        tuple(fact for one in every for fact in _facts(one)),
     )
 
 
@@ -186,12 +215,12 @@ def best(sentence: Sentence, passages: Iterable[Passage]) -> tuple[Sentence | No
     return found
 
 
-def has(fact: Fact, its: Grounds) -> bool:
-    """Whether a fact is in the passages or, where it is neither a price nor a span, in the contact's own words."""
-    every = [one for passage in its.passages for sentence in passage.sentences for one in _facts(sentence)]
-    if _among(fact, every):
+def has(fact: Fact, its: Grounds, *, passages: bool = False) -> bool:
+    """Whether a fact is in the passages or, where it is no price, span or holiday, in the contact's own words; with
+    `passages` only in these."""
+    if _among(fact, its.facts):
         return True
-    return fact.kind not in ("money", "share", "span") and _among(fact, its.contact_facts)
+    return not passages and fact.kind not in ("money", "share", "span", "holiday") and _among(fact, its.contact_facts)
 
 
 def _facts(sentence: Sentence) -> Iterable[Fact]:
@@ -225,7 +254,7 @@ def _later(hour: str) -> int:
 
 def _numbers(fact: Fact) -> tuple[str, ...]:
     """The bare numbers that one may say for a fact."""
-    if fact.kind == "clock":
+    if fact.kind == "clock" and ":" in fact.value:
         hour, minutes = fact.value.split(":")
         return (hour, str(int(hour) % 12 or 12), *((minutes,) if minutes != "00" else ()))
     if fact.kind in ("span", "date", "number"):
@@ -234,34 +263,43 @@ def _numbers(fact: Fact) -> tuple[str, ...]:
 
 
 def misplaced(clause: Clause, sentence: Sentence, fact: Fact, its: Grounds) -> bool:
-    """Whether a fact is said of something of which the passages say another: the pieces that are about the same have
-    facts of its kind, and not this one."""
-    least = 2 if fact.kind == "day" else 1
-    if any(_same(sentence, other) for passage in its.passages for other in passage.sentences):
-        return False
-    anchors = _of(clause.anchors, fact)
-    if not anchors:
-        anchors = _of(frozenset().union(*(one.anchors for one in sentence.clauses)), fact)
-    most, near = 0, []
-    for passage in its.passages:
-        for one in passage.sentences:
-            for other in one.clauses:
-                shared = len(anchors & other.anchors)
-                if shared > most:
-                    most, near = shared, []
-                if shared and shared == most:
-                    near.append(other)
-    if most < least or any(_among(fact, other.facts) for other in near):
-        return False
-    return any(one.kind == fact.kind for other in near for one in other.facts)
+    """Whether a fact is said of something of which the passages say another: what they have that is nearest has facts
+    of its kind, and not this one. Pieces of sentences are compared, and where it is the only fact of its kind, whole
+    ones."""
+    anchors = _of(clause.anchors, fact) or _of(frozenset().union(*(one.anchors for one in sentence.clauses)), fact)
+    if _another(anchors, its.pieces, fact):
+        return True
+    alone = sum(one.kind == fact.kind for _, one in facts_of(sentence)) == 1
+    return alone and _another(sentence.stems, its.wholes, fact)
 
 
-def _same(sentence: Sentence, other: Sentence) -> bool:
+def told_so(sentence: Sentence, its: Grounds) -> bool:
+    """Whether a sentence of the passages says the same: then its facts stand where they should."""
+    return any(_same(sentence, *one) for one in its.wholes)
+
+
+def _another(anchors: frozenset[str], pieces: Iterable[Piece], fact: Fact) -> bool:
+    """Whether the pieces that share most with the anchors have another fact of this kind."""
+    least = fact.kind == "day"  # which many sentences are about
+    most = int(least)
+    near: list[Sequence[Fact]] = []
+    for about, facts_there in pieces:
+        shared = len(anchors & about)
+        if shared > most:
+            most, near = shared, []
+        if shared == most and shared > least:
+            near.append(facts_there)
+    if not near or any(_among(fact, one) for one in near):
+        return False
+    return any(other.kind == fact.kind for one in near for other in one)
+
+
+def _same(sentence: Sentence, stems_there: frozenset[str], facts_there: Iterable[Fact]) -> bool:
     """Whether a passage's sentence says nearly all of this one, with its facts in their order, and little else."""
-    shared = len(sentence.stems & other.stems)
-    if shared < NEARLY_ALL * len(sentence.stems) or 2 * shared < len(other.stems):
+    shared = len(sentence.stems & stems_there)
+    if shared < NEARLY_ALL * len(sentence.stems) or 2 * shared < len(stems_there):
         return False
-    there = iter([(fact.kind, fact.value) for _, fact in facts_of(other)])
+    there = iter([(fact.kind, fact.value) for fact in facts_there])
     return all((fact.kind, fact.value) in there for _, fact in facts_of(sentence))
 
 

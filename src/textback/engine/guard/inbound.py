@@ -12,12 +12,14 @@ _CUT = " […]"
 _MOST_MARKS = 3
 _TOKENS = re.compile(
     r"<\|[^|<>\n]{0,40}\|?>|<\|?/?(?:im_start|im_end|system|assistant|user|s|sys|inst|tool|endoftext|start_of_turn|"
-    r"end_of_turn|begin_of_text|eot_id|function_calls?|invoke|instructions?|prompt|passage|data|context|document)\b[^<>\n]{0,60}>"
+    r"end_of_turn|begin_of_text|eot_id|function_calls?|invoke|instructions?|prompt|passage|data|context|"
+    r"document)\b[^<>\n]{0,60}>"
     r"|\[/?(?:INST|SYS|SYSTEM|ASSISTANT|USER|TOOL|ADMIN)\]|<</?SYS>>",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"(^|[\n.!?;|>\]\"'])([ \t#*>\-]{0,8})(system|assistant|user|human|ai|developer|tool|function|instructions?|sistema|"
+    r"(^|[\n.!?;|>\]\"'])([ \t#*>\-]{0,8})(system|assistant|user|human|ai|developer|tool|function|"
+    r"instructions?|sistema|"
     r"asistente|usuario)([ \t*]{0,4}(?:prompt|message|mensaje)?[ \t*]{0,4}):",
     re.IGNORECASE,
 )
@@ -29,8 +31,8 @@ _SAFE_AFTER = str.maketrans({"[": "(", "]": ")"})
 
 
 def fenced(text: str, longest: int = LONGEST) -> str:
-    """A stranger's text as it may stand in a prompt: no mark of ours or of a model's own can be in it, nothing is hidden,
-    and it has at most `longest` characters. What it says stays. Doing it twice changes nothing; never raises."""
+    """A stranger's text as it may stand in a prompt: no mark of ours or of a model's own can be in it, nothing is
+    hidden, and it has at most `longest` characters. What it says stays. Doing it twice changes nothing; never raises."""
     kept = _visible(clean(text)[: longest * 4])
     kept = _TOKENS.sub(" ", kept)
     kept = _ROLE.sub(r"\1\2\3\4 -", kept)
@@ -68,16 +70,21 @@ def _visible(text: str) -> str:
 
 _COMMANDS = re.compile(
     r"(?<= )(?:"
-    r"(?:ignore|disregard|forget|override|bypass) (?:\w+ ){0,3}(?:instructions?|prompts?|rules?|question|above|previous|prices)"
+    r"(?:ignore|disregard|forget|override|bypass) (?:\w+ ){0,3}(?:instructions?|prompts?|rules?|question|"
+    r"above|previous|prices)"
     r"|you are (?:now|no longer) (?:an? |in )?\w+"
     r"|(?:new|updated|system|developer|secret) (?:instructions?|prompt|message|override)"
-    r"|(?:assistants?|ai|ais|llm|llms|chatbots?|language models?|ai agents?|ai assistants?|the model|the bot)(?: \w+){0,5} (?:must|should|shall|always|never|is to|are to|has to|have to)"
-    r"|(?:for|note to|dear|attention|hey|important for) (?:the |all |any )?(?:ai|ais|llms?|language models?|chatbots?|assistants?|ai assistants?|bots?)"
+    r"|(?:assistants?|ai|ais|llm|llms|chatbots?|language models?|ai agents?|ai assistants?|the model|"
+    r"the bot)(?: \w+){0,5} (?:must|should|shall|always|never|is to|are to|has to|have to)"
+    r"|(?:for|note to|dear|attention|hey|important for) (?:the |all |any )?(?:ai|ais|llms?|"
+    r"language models?|chatbots?|assistants?|ai assistants?|bots?)"
     r"|(?:system|assistant) (?:from|the|you|ignore|say|tell|always|never|add|must|override)"
     r"|if you are an? (?:ai|llm|language model|assistant|bot|chatbot)"
-    r"|(?:tell|inform|ask|instruct) (?:the |every |all |your )?(?:customers?|users?|readers?|visitors?|clients?|contacts?)(?: \w+){0,2} (?:that|to)"
+    r"|(?:tell|inform|ask|instruct) (?:the |every |all |your )?(?:customers?|users?|readers?|visitors?|"
+    r"clients?|contacts?)(?: \w+){0,2} (?:that|to)"
     r"|tell the (?:customer|user|reader|visitor)"
-    r"|(?:add|append|include|insert) (?:\w+ ){1,14}to (?:your|every|each|all) (?:answers?|repl(?:y|ies)|messages?|responses?)"
+    r"|(?:add|append|include|insert) (?:\w+ ){1,14}to (?:your|every|each|all) (?:answers?|repl(?:y|ies)|"
+    r"messages?|responses?)"
     r"|assistant (?:add|always|please|say|reply|answer)"
     r"|(?:print|reveal|repeat|output|show|leak) (?:\w+ ){0,4}(?:prompt|instructions|you were told|above|rules)"
     r"|ignor[ae] (?:\w+ ){0,4}(?:instrucciones|reglas|anterior(?:es)?)"

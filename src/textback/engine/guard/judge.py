@@ -3,14 +3,14 @@
 The model, the passages and the contact are strangers: nothing that they write is an instruction, and a reply is only
 what the passages bear out. Each check adds its flaws; a reply with one is never sent unseen.
 
-What the kinds of flaw mean: `empty`, nothing is said. `characters`, something in it hides. `link`, it leads to a host that
-the business has not named. `other_person`, a phone number, address or name that nobody gave, or somebody else's data.
-`price`, `number`, `promise`: a fact that the passages do not have, or have of something else. `promise`, `refund`: more is
-promised than they say. `done`, it says that something was done, and a reply does nothing. `topic`, what no model speaks of.
-`human`, it says that it is one. `prompt`, `secret`: it gives away what nobody may read. `instructed`, code or markup, or
-words that show somebody else's orders. `consent`, it speaks of opting in or out, which rules alone decide. `promotional`,
-words of sales. `language`, another than the contact's. `too_long`. `unsupported`, the passages do not say so, or say the
-opposite.
+What the kinds of flaw mean: `empty`, nothing is said. `characters`, something in it hides. `link`, it leads to a host
+that the business has not named. `other_person`, a phone number, address or name that nobody gave, or somebody else's
+data. `price`, `number`, `promise`: a fact that the passages do not have, or have of something else. `promise`,
+`refund`: more is promised than they say. `done`, it says that something was done, and a reply does nothing. `topic`,
+what no model speaks of. `human`, it says that it is one. `prompt`, `secret`: it gives away what nobody may read.
+`instructed`, code or markup, or words that show somebody else's orders. `consent`, it speaks of opting in or out,
+which rules alone decide. `promotional`, words of sales. `language`, another than the contact's. `too_long`.
+`unsupported`, the passages do not say so, or say the opposite.
 """
 
 import re
@@ -37,24 +37,37 @@ LEAST_SUPPORT = 0.5
 """The share of what a sentence says that the passages must have."""
 MOST_FLAWS = 20
 _LINK = "[link]"
+_BIT = 0.1
+"""Of two words both must be borne out: half of "we fix motorcycles" is not enough."""
+_HIDDEN = "not shown, as it gives something away"
 _REFERRING = 2
 """Words that nobody has said, which a sentence may have that only says who knows."""
 _NO_COST = frozenset(map(stem, ("free", "gratis", "charge", "house", "cost", "complimentary")))
 _MARKUP = re.compile(
-    r"<[a-z/!?][^<>]{0,200}>|```|`[^`\n]{1,200}`|\{\{|\{%|\{\s?[\"']\w|\[/?[A-Z]{3,12}\]|<\||\]\(|\b\w{2,40}\(\)?(?:[\"'\w=][^()\n]{0,100})?\)"
-    r"|^\s{0,8}(?:system|assistant|user|human|ai|dan|developer|tool)\s{0,3}:|(?-i:\b(?:SELECT|DROP|INSERT|DELETE|UPDATE) [A-Z*]\w{0,20} )|"
+    r"<[a-z/!?][^<>]{0,200}>|```|`[^`\n]{1,200}`|\{\{|\{%|\{\s?[\"']\w|\[/?[A-Z]{3,12}\]|<\||\]\(|"
+    r"\b\w{2,40}\(\)?(?:[\"'\w=][^()\n]{0,100})?\)"
+    r"|^\s{0,8}(?:system|assistant|user|human|ai|dan|developer|tool)\s{0,3}:|(?-i:\b(?:SELECT|DROP|INSERT|"
+    r"DELETE|UPDATE) [A-Z*]\w{0,20} )|"
     r"[\w\]]\s?=\s?[\"'\[{]|;\s*$|\bimport \w+;|\$\{",
     re.MULTILINE | re.IGNORECASE,
 )
 _AGREES = re.compile(
-    r"^(?: (?:yes|yeah|sure|ok|okay|of course|agreed|absolutely|certainly|correct|no problem|that is (?:right|correct|true)|"
-    r"you are (?:right|correct)|right|true|exactly|it is|we do|we can|you can|si|claro|de acuerdo|por supuesto|correcto|"
+    r"^(?: (?:yes|yeah|sure|ok|okay|of course|agreed|absolutely|certainly|correct|no problem|"
+    r"that is (?:right|correct|true)|"
+    r"you are (?:right|correct)|right|true|exactly|it is|we do|we can|you can|si|claro|de acuerdo|"
+    r"por supuesto|correcto|"
     r"exacto|asi es|vale|help yourself|deal))+ $"
 )
 
 
 _OURS = re.compile(r"(?<= )(?:us|our|me|llamenos|escribanos|nuestro|call|llame|text|dial|pay)(?= )")
-_EVERY = re.compile(r"(?<= )(?:everything|everyone|anyone|always|never|forever|unlimited|siempre|nunca|todos|cualquiera)(?= )(?! else)")
+_HUMAN = re.compile(
+    r"^ (?:yes |sure |si |claro |a |an |una |un |of course |100 )*(?:human|person|persona|humano|humana|"
+    r"real)(?: here| of course| real| claro)* $"
+)
+_EVERY = re.compile(
+    r"(?<= )(?:everything|everyone|anyone|always|never|forever|unlimited|siempre|nunca|todos|cualquiera)(?= )(?! else)"
+)
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -92,6 +105,8 @@ def judge(proposal: Proposal, shown: Sequence[Shown], question: str, rules: Rule
     for check in CHECKS:
         flaws += check(reply)
     found = evidence(proposal, reply.checked, reply.grounds, reply.asked)
+    if any(flaw.kind in ("prompt", "secret") for flaw in flaws):
+        flaws = [flaw if flaw.kind in ("prompt", "secret") else Flaw(flaw.kind, _HIDDEN) for flaw in flaws]
     kept = tuple(dict.fromkeys(flaws))[:MOST_FLAWS]
     return Judgement(_showable(reply, kept), confidence(found), _support(reply), kept)
 
@@ -158,6 +173,8 @@ def _reached(reply: Reply) -> Flaws:
 
 def _names(reply: Reply) -> Flaws:
     known = reply.grounds.known
+    if _HUMAN.match(reply.said.words):
+        yield Flaw("human", "it says that it is one")
     for name in unknown(introduced(reply.text), f" {reply.rules.brand.casefold()} "):
         yield Flaw("human", f"it gives itself a name: {name}")
     ours = f" {' '.join(said(' '.join((*reply.grounds.texts, reply.rules.brand, *reply.rules.fields.values()))).words.split())} "
@@ -238,7 +255,7 @@ def _leaks(reply: Reply) -> Flaws:
     what = secret_looking(_without_links(reply))
     if what:
         yield Flaw("secret", f"something looks like {what}")
-    if told(reply.text, rules.prompt, (*its.texts, its.contact, rules.brand)):
+    if told(reply.text, rules.prompt, (*its.texts, its.contact), rules.brand):
         yield Flaw("prompt", "it repeats what the model was told")
 
 
@@ -263,7 +280,9 @@ def _unsupported(reply: Reply) -> Flaws:
         hedging = refers(sentence.words)
         also = its.contact_stems if hedging else its.contact_names
         missing = len(sentence.stems) * (1 - support(sentence, its.passages, also))
-        if missing > (_REFERRING if hedging else 0) and missing > LEAST_SUPPORT * len(sentence.stems):
+        size = len(sentence.stems) + sum(fact.borne for fact in one.facts)
+        enough = LEAST_SUPPORT * size - (size == 2) * _BIT
+        if missing > (_REFERRING if hedging else 0) and missing > enough:
             yield Flaw("unsupported", f"no passage says: {sentence.text[:60]}")
         elif one.opposite:
             yield Flaw("unsupported", f"a passage says the opposite: {sentence.text[:60]}")
@@ -276,9 +295,7 @@ def _unsupported(reply: Reply) -> Flaws:
 
 
 def _denied(sentence: Sentence, its: Grounds) -> bool:
-    return any(
-        other.denies and sentence.keys & other.keys for passage in its.passages for other in passage.sentences
-    )
+    return any(other.denies and sentence.keys & other.keys for passage in its.passages for other in passage.sentences)
 
 
 def _denied_there(sentence: Sentence, its: Grounds) -> bool:

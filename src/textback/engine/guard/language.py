@@ -17,9 +17,11 @@ _COMMON = {
     "es": "el la los las un una de del y o que en con por para se su sus es son esta estan hay lo le no si como cuando "
     "cuanto donde usted pero muy mas al a tiene puede pueden nos les hola gracias claro abrimos cierra cerrado cuesta "
     "cuestan dias dia hora horas este esa eso desde hasta sin sobre aqui soy somos le lo me te ya tambien persona bien",
-    "fr": "le la les un une des du de et ou que qui dans en avec pour par sur est sont nous vous votre vos notre nos pas "
-    "ne ce cette il elle ils au aux se plus ouvert ouverts ferme fermee etes sommes oui non bonjour merci dimanche lundi",
-    "de": "der die das ein eine einen und oder ist sind wir sie ihr ihre unser nicht mit von zu zum fur auf im am an bei "
+    "fr": "le la les un une des du de et ou que qui dans en avec pour par sur est sont nous vous votre vos notre nos "
+    "pas ne ce cette il elle ils au aux se plus ouvert ouverts ferme fermee etes sommes oui non bonjour merci "
+    "dimanche lundi",
+    "de": "der die das ein eine einen und oder ist sind wir sie ihr ihre unser nicht mit von zu zum fur auf im am an "
+    "bei "
     "haben hat kann konnen wie was wann wo ja nein bitte danke geschlossen geoffnet sonntag montag kostet es den dem",
     "pt": "o a os as um uma de do da dos das e ou que em no na nos nas com por para se seu sua e sao esta estamos nao "
     "sim voce voces ao aos pelo pela mais como quando onde ate tem pode obrigado ola aberto fechado fechados domingos",

@@ -22,7 +22,9 @@ _KEYS = re.compile(
     r"|\b[A-Z][A-Z0-9_]{3,40}(?:_KEY|_TOKEN|_SECRET|_URL|_PASSWORD)\b|\b\w*(?:api|access|secret)_\w*key\w*\s*[=:]"
     r"|\b[a-z][a-z0-9+]{2,20}://[^\s/@:]{1,100}:[^\s/@]{1,100}@"
 )
-_OPAQUE = re.compile(r"(?<![\w/.\-])(?=[\w\-+/]{0,80}\d)(?=[\w\-+/]{0,80}[a-z])(?=[\w\-+/]{0,80}[A-Z])[\w\-+/]{20,400}={0,2}")
+_OPAQUE = re.compile(
+    r"(?<![\w/.\-])(?=[\w\-+/]{0,80}\d)(?=[\w\-+/]{0,80}[a-z])(?=[\w\-+/]{0,80}[A-Z])[\w\-+/]{20,400}={0,2}"
+)
 _SSN = re.compile(r"(?<![\d\-])(?!000|666|9)\d{3}([\- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\d\-])")
 _CARD = re.compile(r"(?<![\d])\d(?:[ \-.]?\d){12,18}(?!\d)")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
@@ -35,11 +37,13 @@ def _runs(text: str) -> frozenset[str]:
     return frozenset(letters[n : n + _PART] for n in range(len(letters) - _PART + 1))
 
 
-def told(text: str, prompt: str, known: Iterable[str]) -> bool:
+def told(text: str, prompt: str, known: Iterable[str], brand: str = "") -> bool:
     """Whether a text gives away a piece of the prompt, plainly, backwards, turned by 13 letters or encoded. What is also
-    in the `known` texts is no secret."""
+    in the `known` texts is no secret, nor is the name of the `brand`."""
     if not prompt.strip():
         return False
+    if brand.strip():
+        prompt, text = (re.sub(re.escape(brand), " ", one, flags=re.IGNORECASE) for one in (prompt, text))
     hidden = _runs(prompt)
     letters_known: list[str] = []
     for letters in variants(text):

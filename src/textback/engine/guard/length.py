@@ -6,7 +6,10 @@ from textback.core.sentences import spans
 from textback.core.text import segments
 from textback.engine.guard.grounds import read
 
-_TURNS = re.compile(r"^\W*(?:but|however|except|unless|only|although|though|otherwise|pero|sin embargo|excepto|salvo|aunque|solo)\b", re.I)
+_TURNS = re.compile(
+    r"^\W*(?:but|however|except|unless|only|although|though|otherwise|pero|sin embargo|excepto|salvo|aunque|solo)\b",
+    re.IGNORECASE,
+)
 
 
 def within(text: str, most: int) -> str:

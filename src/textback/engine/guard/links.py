@@ -9,20 +9,26 @@ _SUFFIXES = (
     "store|club|link|live|click|tk|ml|ga|cf|gq|ly|gl|gg|to|tv|cc|ws|icu|vip|pw|su|zip|mov|example"
 )
 _SCHEME = re.compile(r"(?<![a-z0-9])[a-z][a-z0-9+.\-]{1,20}:(?://|\\\\)\S{0,2000}", re.IGNORECASE)
-_BARE_SCHEME = re.compile(r"\b(?:mailto|tel|sms|javascript|data|vbscript|whatsapp|facetime):\s?\S{1,200}", re.IGNORECASE)
+_BARE_SCHEME = re.compile(
+    r"\b(?:mailto|tel|sms|javascript|data|vbscript|whatsapp|facetime):\s?\S{1,200}", re.IGNORECASE
+)
 _HOST = re.compile(
     r"(?<![\w@.\-])(?:\w[\w\-]{0,62}\.){1,6}[^\W\d_](?:[^\W_]|-){1,62}(?![\w@])(?:[:/?#][^\s]{0,2000})?", re.IGNORECASE
 )
 _EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@\w[\w\-]{0,62}(?:\.[\w\-]{1,63}){1,6}")
 _IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)(?:[:/]\S{0,2000})?")
 _SPELT = re.compile(
-    rf"\b[\w\-]{{2,63}} ?(?:\[ ?(?:\.|dot|punto) ?\]|\( ?(?:\.|dot|punto) ?\)|\{{ ?(?:\.|dot) ?\}}|\bdot\b|\bd0t\b|\bpunto\b|<dot>)"
+    rf"\b[\w\-]{{2,63}} ?(?:\[ ?(?:\.|dot|punto) ?\]|\( ?(?:\.|dot|punto) ?\)|\{{ ?(?:\.|dot) ?\}}|\bdot\b|"
+    rf"\bd0t\b|\bpunto\b|<dot>)"
     rf" ?(?:{_SUFFIXES})\b",
     re.IGNORECASE,
 )
-_SPACED = re.compile(rf"\b[\w\-]{{2,63}}(?: \. ?| \.)(?:{_SUFFIXES})\b|\b[\w\-]{{2,63}} ?, ?(?:com|net|org|io)\b", re.IGNORECASE)
+_SPACED = re.compile(
+    rf"\b[\w\-]{{2,63}}(?: \. ?| \.)(?:{_SUFFIXES})\b|\b[\w\-]{{2,63}} ?, ?(?:com|net|org|io)\b", re.IGNORECASE
+)
 _SINGLE = re.compile(r"(?<!\w)\w(?: ?\. ?\w| \w){5,60}(?!\w)")
 _HANDLE = re.compile(r"(?<![\w.])@[a-z_][\w.]{2,40}", re.IGNORECASE)
+_STOPS = str.maketrans("\u3002\uff0e\uff61", "...")
 _NOT_HOSTS = frozenset("a.m p.m e.g i.e u.s ee.uu ph.d n.b a.k.a vs.the".split())
 _INSIDE = re.compile(r"https?[:%]|//|%2f%2f|@|\\|www\.|\.\.", re.IGNORECASE)
 _TITLED = re.compile(r"[A-Z\u00c0-\u00dd][a-z\u00df-\u00ff]*")
@@ -43,6 +49,7 @@ def hosts_of(links: Iterable[str], email: str) -> frozenset[str]:
 @lru_cache(maxsize=200)
 def find(text: str) -> tuple[tuple[int, int, str], ...]:
     """Everything that leads somewhere, in order: start, end, and what it is. E-mail addresses are not among them."""
+    written, text = text, text.translate(_STOPS)
     mails = [(hit.start(), hit.end()) for hit in _EMAIL.finditer(text)]
     found: list[tuple[int, int, str]] = []
     for pattern in (_SCHEME, _BARE_SCHEME, _HOST, _IP, _SPELT, _SPACED, _SINGLE, _HANDLE):
@@ -54,9 +61,11 @@ def find(text: str) -> tuple[tuple[int, int, str], ...]:
                 continue
             if pattern is _HOST and not _leads(text[start:end]):
                 continue
-            if pattern is _SINGLE and not re.search(rf"\.? ?(?:{'|'.join(map(_wide, _ENDINGS))})$", text[start:end].lower()):
+            if pattern is _SINGLE and not re.search(
+                rf"\.? ?(?:{'|'.join(map(_wide, _ENDINGS))})$", text[start:end].lower()
+            ):
                 continue
-            found.append((start, end, text[start:end]))
+            found.append((start, end, written[start:end]))
     return tuple(sorted(found))
 
 
@@ -114,7 +123,10 @@ def emails(text: str) -> tuple[str, ...]:
     return tuple(hit[0].casefold().rstrip(".") for hit in _EMAIL.finditer(text)) if "@" in text else ()
 
 
-_SPELT_EMAIL = re.compile(r"\b\w+(?: ?(?:dot|punto|\.) ?\w+)? ?(?:\[at\]|\(at\)|\bat\b|\barroba\b) ?\w[\w\-]* ?(?:\bdot\b|\bpunto\b|\[dot\]|\(dot\)) ?\w+")
+_SPELT_EMAIL = re.compile(
+    r"\b\w+(?: ?(?:dot|punto|\.) ?\w+)? ?(?:\[at\]|\(at\)|\bat\b|\barroba\b) ?\w[\w\-]* ?(?:\bdot\b|"
+    r"\bpunto\b|\[dot\]|\(dot\)) ?\w+"
+)
 
 
 def spelt_emails(low: str) -> list[str]:

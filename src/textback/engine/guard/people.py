@@ -14,8 +14,9 @@ _ZERO = str.maketrans("oOlI", "0011")
 _OH = re.compile(r"\boh?\b(?=[\s\-,]+\d)|(?<=\d )\boh?\b")
 _NAME = re.compile(r"(?<![\w'])[A-ZÁÉÍÓÚÑÜ][^\W\d_]{1,20}(?!\w)")
 _INTRODUCED = re.compile(
-    r"\b(?:I'm|I am|I’m|this is|my name is|me llamo|mi nombre es|soy|le habla)\s+(?:the )?([A-ZÁÉÍÓÚÑ][a-záéíóúñ]+)"
-    , re.IGNORECASE)
+    r"\b(?:I'm|I am|I’m|this is|my name is|me llamo|mi nombre es|soy|le habla)\s+(?:the )?([A-ZÁÉÍÓÚÑ][a-záéíóúñ]+)",
+    re.IGNORECASE,
+)
 _START = re.compile(r"(?:^|[.!?:;¡¿\"(\n]\s*)$")
 
 
@@ -23,7 +24,9 @@ _START = re.compile(r"(?:^|[.!?:;¡¿\"(\n]\s*)$")
 def phones(text: str) -> tuple[str, ...]:
     """The phone numbers in a text, as their digits. Digits may be written as words."""
     found = [_NOT_DIGIT.sub("", hit[0].translate(_ZERO)) for hit in _PHONE.finditer(text)]
-    found += [hit[0] for hit in _VANITY.finditer(text) if sum(c.isalpha() for c in hit[0]) > 2 and hit[0].count("-") > 1]
+    found += [
+        hit[0] for hit in _VANITY.finditer(text) if sum(c.isalpha() for c in hit[0]) > 2 and hit[0].count("-") > 1
+    ]
     return tuple(one for one in found if len(one) >= 7)
 
 
@@ -54,14 +57,20 @@ def names(text: str) -> list[str]:
 
 def introduced(text: str) -> list[str]:
     """The names that the text gives its writer."""
-    return [hit[1] for hit in _INTRODUCED.finditer(text) if hit[1][0].isupper() and hit[1].casefold() not in KNOWN_NAMES]
+    return [
+        hit[1] for hit in _INTRODUCED.finditer(text) if hit[1][0].isupper() and hit[1].casefold() not in KNOWN_NAMES
+    ]
 
 
-_HAS = re.compile(r"^(?:['’]s\b| (?:has|have|had|is|was|will|bought|rented|wrote|called|said|paid|lives|works|owes|tiene|esta|está|es|vive|compró|fue)\b)")
+_HAS = re.compile(
+    r"^(?:['’]s\b| (?:has|have|had|is|was|will|bought|rented|wrote|called|said|paid|lives|works|owes|"
+    r"tiene|esta|está|es|vive|compró|fue)\b)"
+)
 
 
 _DOES = re.compile(
-    r"(?:^|[.!?,]\s+)([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{1,20})(?= (?:has|had|was|bought|rented|wrote|called|said|paid|lives|works|owes|came|compró|vive|pagó)\b)"
+    r"(?:^|[.!?,]\s+)([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{1,20})(?= (?:has|had|was|bought|rented|wrote|called|said|"
+    r"paid|lives|works|owes|came|compró|vive|pagó)\b)"
 )
 
 

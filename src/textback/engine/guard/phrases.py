@@ -34,11 +34,12 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 _PHRASES = _table()
 _FIRST = frozenset(phrase.split(" ", 1)[0] for phrase in _PHRASES)
 _PATTERNS = _patterns()
+_ANY = re.compile(rf" (?:{'|'.join(pattern for _, pattern in (*words_en.PATTERNS, *words_es.PATTERNS))})(?= )")
 
 
 def any_pattern(words: str) -> bool:
     """Whether some pattern is in these words at all."""
-    return any(pattern.search(words) for _, pattern in _PATTERNS)
+    return _ANY.search(words) is not None
 
 
 def phrases(words: str, *, patterns: bool = True) -> Iterable[tuple[str, str]]:

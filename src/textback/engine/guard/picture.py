@@ -24,7 +24,8 @@ def diagram(buckets: Sequence[Bucket], title: str) -> str:
     Dots on the diagonal are honest; below it confidence was too high."""
     most = max((one.count for one in buckets), default=1)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}" role="img" aria-label="{escape(title)}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}" role="img" '
+        f'aria-label="{escape(title)}">',
         f'<rect width="{_SIZE}" height="{_SIZE}" fill="#fff"/>',
         f'<text x="{EDGE}" y="{EDGE - 24}" {_TEXT} font-weight="600">{escape(title)}</text>',
     ]
@@ -45,7 +46,9 @@ def diagram(buckets: Sequence[Bucket], title: str) -> str:
         x = _x(one.confidence)
         parts += [
             f'<line x1="{x}" y1="{_y(one.least)}" x2="{x}" y2="{_y(one.most)}" stroke="#1f6f54" stroke-opacity="0.5"/>',
-            f'<circle cx="{x}" cy="{_y(one.right)}" r="{size}" fill="#1f6f54"><title>{one.count} replies, '
-            f"{one.right:.0%} right at {one.confidence:.0%}</title></circle>",
+            (
+                f'<circle cx="{x}" cy="{_y(one.right)}" r="{size}" fill="#1f6f54"><title>{one.count} replies, '
+                f"{one.right:.0%} right at {one.confidence:.0%}</title></circle>"
+            ),
         ]
     return "\n".join([*parts, "</svg>", ""])
