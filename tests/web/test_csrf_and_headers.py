@@ -33,6 +33,7 @@ FORMS = {
     "/c/{contact}/suggest": "/c/{c}/suggest",
     "/c/{contact}/calls/{job}": "/c/{c}/calls/nothing",
     "/models/try": "/models/try",
+    "/models/learn": "/models/learn",
     "/flows/try": "/flows/try",
     "/flows/save": "/flows/save",
     "/flows/files": "/flows/files",
@@ -51,7 +52,9 @@ FORMS = {
     "/try/{phone}/text": "/try/{p}/text",
 }
 PUBLIC = ("/login", "/login/{token}")
-OF_MODELS = ("/c/{contact}/draft", "/c/{contact}/suggest", "/c/{contact}/calls/{job}", "/models/try")
+OF_MODELS = (
+    "/c/{contact}/draft", "/c/{contact}/suggest", "/c/{contact}/calls/{job}", "/models/try", "/models/learn",
+)  # fmt: skip
 """Forms that are only on pages of a bot that asks a model; test_models.py has those pages."""
 FIELDS = {"text": "Hello", "password": "a long enough password", "email": "nobody@example.com"}
 STATIC = Path(__file__).parents[2] / "src" / "textback" / "web" / "static"

@@ -60,6 +60,8 @@ TABLE = {
     ("GET", "/c/{contact}/calls/{job}"): ("agent", "/c/{c}/calls/nothing"),
     ("POST", "/c/{contact}/calls/{job}"): ("agent", "/c/{c}/calls/nothing"),
     ("GET", "/models"): ("owner", "/models"),
+    ("GET", "/models/learn"): ("owner", "/models/learn"),
+    ("POST", "/models/learn"): ("owner", "/models/learn"),
     ("GET", "/models/try"): ("owner", "/models/try"),
     ("POST", "/models/try"): ("owner", "/models/try"),
     ("GET", "/c/{contact}/proof"): ("owner", "/c/{c}/proof"),
@@ -129,6 +131,7 @@ WELCOME = {
     ("POST", "/c/{contact}/suggest"): 200,
     ("GET", "/c/{contact}/calls/{job}"): 404,
     ("POST", "/c/{contact}/calls/{job}"): 400,  # good or wrong?
+    ("POST", "/models/learn"): 400,  # without a question
     ("POST", "/models/try"): 400,  # without a question
     ("POST", "/flows/try"): 200,
     ("POST", "/flows/save"): 200,  # it only checks

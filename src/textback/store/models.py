@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy import Connection, Row, and_, case, func, select, update
 
 from textback.core.ids import bucket_of
+from textback.core.when import DAY
 from textback.store import limits
 from textback.store.many import Given, Inserts, Updates, with_keys
 from textback.store.tables import messages, model_calls
@@ -92,6 +93,19 @@ def judged(tx: Connection, workspace: str, since: int, most: int = 2_000) -> lis
     )
     rows: list[Row[Any]] = list(tx.execute(query.order_by(_c.at.desc()).limit(most)))
     return rows
+
+
+def answered_by_people(tx: Connection, workspace: str, since: int, most: int) -> list[Row[Any]]:
+    """Questions since this time (ms) that a person answered in a model's place, the newest first: contact_id, id, at,
+    prompt and the `answer`: what they sent instead of a draft, or wrote in the day after."""
+    after = and_(_m.bucket == _c.bucket, _m.contact_id == _c.contact_id, _m.at > _c.at, _m.at < _c.at + DAY)
+    wrote = select(_m.text).where(after, _m.author == "person", _m.text != "").order_by(_m.id).limit(1)
+    answer = case((_c.outcome == "edited", _c.decided_text), else_=wrote.correlate(model_calls).scalar_subquery())
+    mine = (_c.workspace == workspace, _c.at >= since, _c.contact_id != "")
+    query = select(_c.contact_id, _c.id, _c.at, _c.prompt, answer.label("answer")).where(
+        *mine, _c.outcome.in_(("edited", "rejected", "escalated", "refused", "")), answer.is_not(None)
+    )
+    return list(tx.execute(query.order_by(_c.at.desc(), _c.id.desc()).limit(most)))
 
 
 def totals(tx: Connection, workspace: str, since: int) -> list[Row[Any]]:
