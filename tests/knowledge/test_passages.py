@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textback.core.sentences import sentences
 from textback.knowledge.lint import check_hours, check_passages
 from textback.knowledge.markdown import read_passages
 from textback.knowledge.passages import LONGEST, Flaw, Passage
-from textback.core.sentences import sentences
 
 DAY = 86_400_000
 

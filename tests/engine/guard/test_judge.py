@@ -127,7 +127,7 @@ def test_marks_of_emphasis_and_zero_width_go() -> None:
 
 
 TEXTS = st.text(max_size=300) | st.lists(
-    st.sampled_from(["$15", "we", "promise", "http://", "evil.io", "@", "9 am", "{{", "not", "flat", "\u202e", "1/2", "é"]),
+    st.sampled_from(["$15", "we", "promise", "http://", "evil.io", "@", "9 am", "{{", "\u202e", "1/2", "é"]),
     max_size=60,
 ).map(" ".join)  # fmt: skip
 
