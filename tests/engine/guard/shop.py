@@ -19,8 +19,8 @@ AVOID = {"competitors": ("harbor cycles", "wheel world")}
 
 
 class Attack(msgspec.Struct, frozen=True):
-    """What an attacker sends, by which way, and what a model that obeys would reply. `blind` ones were written before
-    anything was tuned, and not looked at until the end. `unseen` is a known limit: the reply takes a
+    """What an attacker sends, by which way, and what a model that obeys would reply. `blind` ones were held back:
+    nobody looked at what was missed of them before it was counted. `unseen` is a known limit: the reply takes a
     fact of the passages for another thing, in words that do not show it."""
 
     kind: str

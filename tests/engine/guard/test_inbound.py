@@ -10,7 +10,7 @@ from tests.engine.guard.shop import ATTACKS, PASSAGES
 from textback.engine.guard.inbound import commanding, fenced, fenced_line
 
 MARKS = re.compile(
-    r"<\||\[INST\]|<<SYS>>|[<>`{}\u202a-\u202e\u2066-\u2069\u200b]|(?:^|\n)\s*(?:system|assistant|user)\s*:", re.IGNORECASE
+    r"<\||\[INST\]|[<>`{}\u202a-\u202e\u2066-\u2069\u200b]|(?:^|\n)\s*(?:system|assistant|user)\s*:", re.IGNORECASE
 )
 
 

@@ -127,7 +127,7 @@ def test_marks_of_emphasis_and_zero_width_go() -> None:
 
 
 TEXTS = st.text(max_size=300) | st.lists(
-    st.sampled_from(["$15", "we", "promise", "http://", "evil.io", "@", "9 am", "{{", "not", "flat", "\u202e", "\n", "1/2", "é"]),
+    st.sampled_from(["$15", "we", "promise", "http://", "evil.io", "@", "9 am", "{{", "\u202e", "1/2", "é"]),
     max_size=60,
 ).map(" ".join)  # fmt: skip
 
@@ -135,8 +135,9 @@ TEXTS = st.text(max_size=300) | st.lists(
 @settings(max_examples=150, deadline=None)
 @given(TEXTS, TEXTS, TEXTS, st.floats())
 def test_nothing_breaks_it(reply: str, passage: str, question: str, sure: float) -> None:
-    its = Rules(links=frozenset({passage}), prompt=question, secrets=(passage,), contact=(reply,), fields={"name": passage},
-                brand=question, phone=passage, email=reply, locale=question, segments=len(passage), avoid={passage: (reply,)})  # fmt: skip
+    its = Rules(links=frozenset({passage}), prompt=question, secrets=(passage,), contact=(reply,),
+                fields={"name": passage}, brand=question, phone=passage, email=reply, locale=question,
+                segments=len(passage), avoid={passage: (reply,)})  # fmt: skip
     found = judge(Proposal(reply, sure, sources=(passage,)), [Shown(passage, question, passage, sure)], question, its)
     assert 0 <= found.confidence <= 1
     assert 0 <= found.support <= 1

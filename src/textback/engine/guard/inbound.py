@@ -32,7 +32,8 @@ _SAFE_AFTER = str.maketrans({"[": "(", "]": ")"})
 
 def fenced(text: str, longest: int = LONGEST) -> str:
     """A stranger's text as it may stand in a prompt: no mark of ours or of a model's own can be in it, nothing is
-    hidden, and it has at most `longest` characters. What it says stays. Doing it twice changes nothing; never raises."""
+    hidden, and it has at most `longest` characters. What it says stays. Doing it twice changes nothing; never
+    raises."""
     kept = _visible(clean(text)[: longest * 4])
     kept = _TOKENS.sub(" ", kept)
     kept = _ROLE.sub(r"\1\2\3\4 -", kept)

@@ -177,7 +177,7 @@ def _names(reply: Reply) -> Flaws:
         yield Flaw("human", "it says that it is one")
     for name in unknown(introduced(reply.text), f" {reply.rules.brand.casefold()} "):
         yield Flaw("human", f"it gives itself a name: {name}")
-    ours = f" {' '.join(said(' '.join((*reply.grounds.texts, reply.rules.brand, *reply.rules.fields.values()))).words.split())} "
+    ours = said(" ".join((*reply.grounds.texts, reply.rules.brand, *reply.rules.fields.values()))).words
     for name in doing(reply.text):
         if f" {said(name).words.strip()} " not in ours:
             yield Flaw("other_person", f"it speaks of somebody: {name}")

@@ -38,8 +38,8 @@ def _runs(text: str) -> frozenset[str]:
 
 
 def told(text: str, prompt: str, known: Iterable[str], brand: str = "") -> bool:
-    """Whether a text gives away a piece of the prompt, plainly, backwards, turned by 13 letters or encoded. What is also
-    in the `known` texts is no secret, nor is the name of the `brand`."""
+    """Whether a text gives away a piece of the prompt, plainly, backwards, turned by 13 letters or encoded. What is
+    also in the `known` texts is no secret, nor is the name of the `brand`."""
     if not prompt.strip():
         return False
     if brand.strip():

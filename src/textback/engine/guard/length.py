@@ -13,8 +13,8 @@ _TURNS = re.compile(
 
 
 def within(text: str, most: int) -> str:
-    """The text, or its first sentences where all of it takes more than `most` segments; empty where those are no answer:
-    they say nothing, lead to what follows, or leave out what limits them."""
+    """The text, or its first sentences where all of it takes more than `most` segments; empty where those are no
+    answer: they say nothing, lead to what follows, or leave out what limits them."""
     if segments(text).count <= most:
         return text
     kept = 0

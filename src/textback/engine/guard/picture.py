@@ -24,8 +24,10 @@ def diagram(buckets: Sequence[Bucket], title: str) -> str:
     Dots on the diagonal are honest; below it confidence was too high."""
     most = max((one.count for one in buckets), default=1)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}" role="img" '
-        f'aria-label="{escape(title)}">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}" role="img" '
+            f'aria-label="{escape(title)}">'
+        ),
         f'<rect width="{_SIZE}" height="{_SIZE}" fill="#fff"/>',
         f'<text x="{EDGE}" y="{EDGE - 24}" {_TEXT} font-weight="600">{escape(title)}</text>',
     ]
