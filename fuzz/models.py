@@ -47,7 +47,7 @@ def _texts(question: str, said: str, name: str, page: str) -> tuple[str, str]:
             passages=[Shown("x", name, page)],
             question=question,
             now_text="",
-        )  # fmt: skip
+        )
     )
 
 

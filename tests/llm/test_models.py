@@ -97,6 +97,20 @@ async def test_what_an_answer_may_look_like(answer: dict[str, Any], expected: di
 
 
 @pytest.mark.parametrize(
+    ("tokens", "most"), [(10**30, 10_000_000), (-5, 0), (10**9, 10_000_000), (None, 0), ("many", 0), (1.5, 1)]
+)
+async def test_a_server_that_counts_wrongly_is_not_believed(tokens: Any, most: int) -> None:
+    usage = {"prompt_tokens": tokens, "completion_tokens": tokens, "total_tokens": tokens}
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": json.dumps(GOOD)}}
+    body = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
+    says = Says(then="raw", body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+    async with FakeModel(usual=says) as fake, asking(fake) as models:
+        found = await models.ask([OPENAI], prompt(), 5)
+    assert found.why in (None, "malformed")
+    assert all(0 <= one.tokens_in <= most and 0 <= one.cost <= 10**9 for one in found.tries)
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         "We open at 9.", "", "[]", "{}", "null", '{"reply": "x"', json.dumps(GOOD) + json.dumps(GOOD),
