@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.llm.asking import CLAUDE, GEMINI, HOURS, LOCAL, OPENAI, PRICE, asking, prompt
-from tests.support.fake_model import GOOD, KEY, TOKENS_IN, TOKENS_OUT, FakeModel, Says
+from tests.support.fake_model import GOOD, KEY, TOKENS_IN, TOKENS_OUT, WRONG_LANGUAGE, FakeModel, Says
 from textback.core.tracing import Span
 from textback.engine.guard.base import Proposal
 from textback.llm.base import Asked, Line, Try
@@ -86,7 +86,7 @@ async def test_a_server_that_takes_no_schema_is_asked_in_words_and_then_always()
         ({"intent": "Opening  HOURS"}, {"intent": "opening hours"}),
         ({"memory": "x" * 900}, {"memory": "x" * 600}),
         ({"reply": " At 9.\u0000 "}, {"reply": "At 9.\ufffd"}),
-        ({"reply": "Wir haben ab neun auf."}, {"reply": "Wir haben ab neun auf."}),  # its language is for the guard
+        (WRONG_LANGUAGE.answer, WRONG_LANGUAGE.answer),  # its language is for the guard
     ],
 )
 async def test_what_an_answer_may_look_like(answer: dict[str, Any], expected: dict[str, Any]) -> None:
