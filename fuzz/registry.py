@@ -1,10 +1,10 @@
 """Every target, by name."""
 
-from fuzz import files, providers, served, texts
+from fuzz import files, models, providers, served, texts
 from fuzz.target import Target
 
 TARGETS: dict[str, Target] = {
-    target.name: target for room in (providers, served, texts, files) for target in room.TARGETS
+    target.name: target for room in (providers, served, texts, models, files) for target in room.TARGETS
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from nacl.signing import SigningKey
 
-from benchmarks import report, scale, tables
+from benchmarks import models, report, scale, tables
 from benchmarks.fill import made
 from benchmarks.load import EXPECTED, Job, Provider, Run, execute, percentile, texts
 from benchmarks.profiling import by_room
@@ -245,3 +245,14 @@ def test_filled_rows_are_the_roads_for_somebody_else() -> None:
         assert (int(turn[2][:11], 16), turn[3], turn[4]) == (created, created + 5, f'{{"at":{created + 7}}}')
     assert len({turn[2] for turn in turns}) == 2
     assert lines[2].split("\t")[2] == r"\N"
+
+
+def test_what_a_reply_of_a_model_costs_is_shown_and_held_to_its_target() -> None:
+    measured = {
+        "calls": 300, "in_flight": 50, "overhead_p50_ms": 6.9, "overhead_p99_ms": 30.4, "burst_p99_ms": 210.0,
+        "cpu_ms": 3.2, "lag_p50_ms": 0.1, "lag_p99_ms": 4.6, "idle_lag_p99_ms": 2.1,
+    }  # fmt: skip
+    shown = models.table({"models": measured})
+    for cell in ("50 calls in flight", "6.9 / 30.4", "210", "0.1 / 4.6", "3.2"):
+        assert cell in shown
+    assert models.missed({"models": measured}) == ["models: overhead_p99_ms is 30.4, over 30"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.llm.asking import CLAUDE, GEMINI, HOURS, LOCAL, OPENAI, PRICE, asking, prompt
-from tests.support.fake_model import GOOD, KEY, TOKENS_IN, TOKENS_OUT, FakeModel, Says
+from tests.support.fake_model import GOOD, KEY, TOKENS_IN, TOKENS_OUT, WRONG_LANGUAGE, FakeModel, Says
 from textback.core.tracing import Span
 from textback.engine.guard.base import Proposal
 from textback.llm.base import Asked, Line, Try
@@ -86,7 +86,7 @@ async def test_a_server_that_takes_no_schema_is_asked_in_words_and_then_always()
         ({"intent": "Opening  HOURS"}, {"intent": "opening hours"}),
         ({"memory": "x" * 900}, {"memory": "x" * 600}),
         ({"reply": " At 9.\u0000 "}, {"reply": "At 9.\ufffd"}),
-        ({"reply": "Wir haben ab neun auf."}, {"reply": "Wir haben ab neun auf."}),  # its language is for the guard
+        (WRONG_LANGUAGE.answer, WRONG_LANGUAGE.answer),  # its language is for the guard
     ],
 )
 async def test_what_an_answer_may_look_like(answer: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -94,6 +94,20 @@ async def test_what_an_answer_may_look_like(answer: dict[str, Any], expected: di
         found = await models.ask([OPENAI], prompt(), 20)
     assert found.proposal is not None
     assert {name: getattr(found.proposal, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("tokens", "most"), [(10**30, 10_000_000), (-5, 0), (10**9, 10_000_000), (None, 0), ("many", 0), (1.5, 1)]
+)
+async def test_a_server_that_counts_wrongly_is_not_believed(tokens: Any, most: int) -> None:
+    usage = {"prompt_tokens": tokens, "completion_tokens": tokens, "total_tokens": tokens}
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": json.dumps(GOOD)}}
+    body = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
+    says = Says(then="raw", body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+    async with FakeModel(usual=says) as fake, asking(fake) as models:
+        found = await models.ask([OPENAI], prompt(), 5)
+    assert found.why in (None, "malformed")
+    assert all(0 <= one.tokens_in <= most and 0 <= one.cost <= 10**9 for one in found.tries)
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ class FakeModel:
     async def _openai(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
         self._checks(body, OpenAIAsked)
-        self._known(request, request.headers.get("Authorization", "") in (f"Bearer {KEY}", "Bearer api-key-not-set"))
+        self._known(request, request.headers.get("Authorization", "") in (f"Bearer {KEY}", "Bearer none"))
         words = [one["content"] for one in body["messages"] if one["role"] == "user"]
         says = await self._says(request, body, words)
 

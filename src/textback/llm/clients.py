@@ -19,7 +19,7 @@ from pydantic_ai.messages import ModelResponse
 from pydantic_ai.models import Model, ModelRequestParameters, create_async_httpx2_client
 from pydantic_ai.output import OutputObjectDefinition
 
-from textback.llm.access import Access
+from textback.llm.access import MAKERS, Access
 from textback.llm.answer import MOST_TOKENS, NAME, SCHEMA
 from textback.llm.base import Why
 from textback.llm.prices import cost_of
@@ -34,8 +34,10 @@ MOST_ANSWER = 256 * 1024
 """Bytes of an answer's body."""
 
 TEMPERATURE = 0.0
+MOST_COUNTED = 10_000_000
+"""Tokens of one call that are believed."""
 
-_SETTINGS: ModelSettings = {"max_tokens": MOST_TOKENS, "max_retries": 0, "thinking": False}
+_SETTINGS: ModelSettings = {"max_tokens": MOST_TOKENS, "thinking": False}
 _DESCRIBED = "The reply, and what it rests on."
 _LOUD = ("openai", "anthropic", "google_genai", "httpx2", "httpcore2")
 
@@ -157,14 +159,14 @@ class Client:
             raise Fault("unavailable", f"The call failed ({type(error).__name__}).", again="later") from None
         except Exception as error:  # each library has reasons of its own to stumble over nonsense
             raise Fault("malformed", f"Its answer makes no sense ({type(error).__name__}).", again="now") from None
-        if told:
-            self._mode = "told"  # this server takes no other
+        if told and self._url != MAKERS[self._maker].url:
+            self._mode = "told"  # this server takes no other; a maker's own has refused for another reason
         return self._said(response)
 
     def _said(self, response: ModelResponse) -> Said:
         usage = response.usage
         cost = cost_of(self._maker, self._url, self._name, usage)
-        said = Said(_text(response), usage.input_tokens, usage.output_tokens, cost)
+        said = Said(_text(response), _count(usage.input_tokens), _count(usage.output_tokens), cost)
         if response.finish_reason == "content_filter":
             raise Fault("refused", "The model would not answer.", said=said)
         if response.finish_reason == "length":
@@ -172,6 +174,11 @@ class Client:
         if not said.text.strip():
             raise Fault("malformed", "Its answer is empty.", again="now", said=said)
         return said
+
+
+def _count(tokens: int) -> int:
+    """As many as there can be, whatever a server says."""
+    return min(max(tokens, 0), MOST_COUNTED)
 
 
 def _parameters(mode: Mode) -> ModelRequestParameters:

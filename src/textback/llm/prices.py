@@ -7,6 +7,8 @@ from genai_prices.types import AbstractUsage
 
 from textback.llm.access import MAKERS
 
+MOST = 1_000_000_000
+"""A thousand dollars: no call costs more, whatever a server counts."""
 _MILLION = Decimal(1_000_000)
 
 
@@ -22,9 +24,10 @@ def cost_of(maker: str, url: str, name: str, usage: AbstractUsage) -> int | None
             price = calc_price(usage, name, provider_id=prices).total_price
         else:
             price = calc_price(usage, name, provider_api_url=url).total_price
-    except (LookupError, ValueError):
+        cost = int((price * _MILLION).to_integral_value(ROUND_UP))
+    except (LookupError, ValueError, ArithmeticError):
         return None
-    return int((price * _MILLION).to_integral_value(ROUND_UP))
+    return min(max(cost, 0), MOST)
 
 
 def is_known(maker: str, url: str, name: str) -> bool:

@@ -1,6 +1,7 @@
 """Models of Anthropic."""
 
 import httpx2
+from anthropic import AsyncAnthropic
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.providers.anthropic import AnthropicProvider
 
@@ -8,5 +9,6 @@ from textback.llm.access import Access
 
 
 def model(name: str, access: Access, http: httpx2.AsyncClient) -> AnthropicModel:
-    """The model of this name."""
-    return AnthropicModel(name, provider=AnthropicProvider(api_key=access.key, base_url=access.url, http_client=http))
+    """The model of this name. Whether it is asked again is for us to say."""
+    client = AsyncAnthropic(base_url=access.url, api_key=access.key, http_client=http, max_retries=0)
+    return AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client))
