@@ -13,7 +13,7 @@ from tests.pipeline.working import ECHO, WORKSPACE, Clock
 from tests.sources.conftest import Site
 from textback.pipeline import lessons
 from textback.pipeline.publishing import NotPublished, publish_change
-from textback.pipeline.training import Trainings
+from textback.pipeline.training import UNSEEN, Trainings
 from textback.sources.fetch import Fetcher
 from textback.store import bots, trainings
 from textback.store.bots import Files
@@ -142,6 +142,15 @@ async def test_a_website_is_read_and_noted_and_what_is_gone_from_it_goes(live: D
     again = await learned(live, urls=(f"{site.url}/help",))
     assert (again.state, again.progress.version) == ("done", 4)
     assert [path.rpartition("/")[2] for path in (await files(live))[1] if "/crawled/" in path] == ["help.md"]
+
+
+async def test_a_site_keeps_its_limits_and_says_that_there_is_more(live: Db, site: Site) -> None:
+    urls = f"urls:\n  - url: {site.url}/help\n    pages: 1\n"
+    await live.write(bots.publish, WORKSPACE, {**FOLDER, "knowledge/urls.yml": urls}, 2)
+    found = await learned(live, urls=(f"{site.url}/help",))
+    assert (found.progress.read, found.progress.of) == (1, 1)
+    assert found.progress.problems == (Trouble(lessons.host_of(site.url), UNSEEN),)
+    assert (await files(live))[1]["knowledge/urls.yml"] == urls
 
 
 async def test_robots_and_the_network_of_the_server_are_left_alone(live: Db, site: Site) -> None:

@@ -35,6 +35,8 @@ LONGEST = 30 * 60.0
 MOST_TROUBLES = 100
 """Problems that are kept of a training."""
 
+UNSEEN = "not everything was seen: a page could not be had now, or there are more than may be read"
+
 _T = TypeVar("_T")
 
 
@@ -50,7 +52,7 @@ class Reading:
     """How far a training is, told from the thread that reads. `stopped` breaks that off."""
 
     def __init__(self, documents: int) -> None:
-        self.read = documents
+        self.read = self._settled = documents
         self.waiting = 0
         self.troubles: list[Trouble] = []
         self.stopped = False
@@ -66,6 +68,16 @@ class Reading:
             raise NotLearned(f"Reading took more than {LONGEST / 60:.0f} minutes. Ask for less at a time.")
         self.read += done - self._last if done >= self._last else done  # less: another site has begun
         self._last, self.waiting = done, waiting
+
+    def end(self, host: str, done: Crawled) -> bool:
+        """A site was read; whether anything of it was."""
+        pages = len(done.new) + len(done.changed) + len(done.same)
+        self.waiting = self._last = 0
+        self.read = self._settled = self._settled + pages
+        self.troubles += [Trouble(url, why) for url, why in done.skipped.items()]
+        if pages and done.cut:
+            self.troubles.append(Trouble(host, UNSEEN))
+        return pages > 0
 
     def progress(self, **more: object) -> Progress:
         """As it is kept."""
@@ -237,8 +249,7 @@ class Trainings:
             known = lessons.known_of(files, host)
             mine = [site for site in wanted if lessons.host_of(site.url) == host]
             done = crawl(mine, known, dict(files), self._fetcher, reading.tell, reading.pause)
-            reading.troubles += [Trouble(url, why) for url, why in done.skipped.items()]
-            if done.new or done.changed or done.same:
+            if reading.end(host, done):
                 found.append((known, done))
         return found
 
