@@ -13,7 +13,7 @@ from tests.pipeline.working import ECHO, WORKSPACE, Clock
 from tests.sources.conftest import Site
 from textback.pipeline import lessons
 from textback.pipeline.publishing import NotPublished, publish_change
-from textback.pipeline.training import Trainings
+from textback.pipeline.training import UNSEEN, Trainings
 from textback.sources.fetch import Fetcher
 from textback.store import bots, trainings
 from textback.store.bots import Files
@@ -128,13 +128,13 @@ async def test_a_template_that_nobody_approved_keeps_it_from_being_published(liv
 async def test_a_website_is_read_and_noted_and_what_is_gone_from_it_goes(live: Db, site: Site) -> None:
     urls = "# ours\nurls:\n  - url: https://www.example.com/shop\n    depth: 1\n"
     await live.write(bots.publish, WORKSPACE, {**FOLDER, "knowledge/urls.yml": urls}, 2)
-    found = await learned(live, urls=(f"{site.url}/help", "http://other.example.com:9/"))
+    found = await learned(live, urls=(f"{site.url}/help", f"{site.url}/old", "http://other.example.com:9"))
     assert (found.state, found.progress.version) == ("done", 3)
     assert found.progress.read == found.progress.of == 2
     assert Trouble(f"{site.url}/old", "it is gone") in found.progress.problems
-    assert Trouble("http://other.example.com:9/", "it can't be reached") in found.progress.problems
+    assert Trouble("http://other.example.com:9", "it can't be reached") in found.progress.problems
     now = (await files(live))[1]
-    assert now["knowledge/urls.yml"] == f'{urls}  - "{site.url}/help"\n'  # not the one that could not be read
+    assert now["knowledge/urls.yml"] == f'{urls}  - "{site.url}/help"\n'  # not those that could not be read
     pages = {path: text for path, text in now.items() if path.startswith("knowledge/crawled/")}
     assert [TEXT in text for text in pages.values()] == [True, False]
 
@@ -142,6 +142,15 @@ async def test_a_website_is_read_and_noted_and_what_is_gone_from_it_goes(live: D
     again = await learned(live, urls=(f"{site.url}/help",))
     assert (again.state, again.progress.version) == ("done", 4)
     assert [path.rpartition("/")[2] for path in (await files(live))[1] if "/crawled/" in path] == ["help.md"]
+
+
+async def test_a_site_keeps_its_limits_and_says_that_there_is_more(live: Db, site: Site) -> None:
+    urls = f"urls:\n  - url: {site.url}/help\n    pages: 1\n"
+    await live.write(bots.publish, WORKSPACE, {**FOLDER, "knowledge/urls.yml": urls}, 2)
+    found = await learned(live, urls=(f"{site.url}/help",))
+    assert (found.progress.read, found.progress.of) == (1, 1)
+    assert found.progress.problems == (Trouble(lessons.host_of(site.url), UNSEEN),)
+    assert (await files(live))[1]["knowledge/urls.yml"] == urls
 
 
 async def test_robots_and_the_network_of_the_server_are_left_alone(live: Db, site: Site) -> None:
@@ -230,7 +239,7 @@ async def test_a_draft_learns_it_too_and_does_not_take_it_back(live: Db) -> None
     assert "knowledge/trained/returns.md" in (await files(live))[1]
 
 
-async def test_what_somebody_publishes_meanwhile_stays(live: Db) -> None:
+async def test_what_somebody_publishes_meanwhile_stays(live: Db, monkeypatch: pytest.MonkeyPatch) -> None:
     times = []
 
     def change(files: Files) -> None:
@@ -245,11 +254,27 @@ async def test_what_somebody_publishes_meanwhile_stays(live: Db) -> None:
             await real(bots.publish, WORKSPACE, {**FOLDER, "tests/one.yml": "conversation: one\nturns: []\n"}, 2)
         return await real(work, *args)
 
-    live.write = late  # type: ignore[method-assign]
+    monkeypatch.setattr(live, "write", late)
     number = await publish_change(live, WORKSPACE, change, by="x", note="", now=lambda: 3)
-    live.write = real  # type: ignore[method-assign]
     assert number == 3
     assert {"tests/one.yml", "knowledge/trained/returns.md"} <= set((await files(live))[1])
+
+
+async def test_who_has_lost_a_training_to_another_server_publishes_nothing(
+    live: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def lost(*_: Any) -> bool:
+        loop.call_soon_threadsafe(tried.set)
+        return False
+
+    monkeypatch.setattr(trainings, "end", lost)
+    async with learning(live) as node:
+        await node.ask("crm", Asked((), (RETURNS,)))
+        await asyncio.wait_for(tried.wait(), 20)
+    assert await files(live) == (1, FOLDER)
 
 
 async def test_a_document_is_taken_away_and_nothing_of_other_people(live: Db) -> None:

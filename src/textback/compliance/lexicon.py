@@ -56,11 +56,13 @@ NAMES = tuple(LANGUAGES)
 
 
 class Either(msgspec.Struct):
-    """A place in a phrase where one of several wordings stands, by the first word of each, or nothing (`may_lack`)."""
+    """A place in a phrase where one of several wordings stands, by the first word of each, or nothing (`may_lack`).
+    `anchors` are the words of which one must be in the text for this place to be filled; none without such a list."""
 
     words: dict[str, list[tuple[str, ...]]]
     prefixes: list[tuple[str, ...]]
     may_lack: bool
+    anchors: list[str]
 
 
 class Phrase(msgspec.Struct, frozen=True):
@@ -192,7 +194,10 @@ def _either(part: Sequence[tuple[str, ...]]) -> Either:
             prefixes.append(one)
         elif one:
             words.setdefault(one[0], []).append(one)
-    return Either(words, prefixes, () in part)
+    if () in part or ("_",) in prefixes:
+        return Either(words, prefixes, () in part, [])
+    choices = [*(one for some in words.values() for one in some), *prefixes]
+    return Either(words, prefixes, may_lack=False, anchors=[_rarest(one) for one in choices])
 
 
 @lru_cache(maxsize=8_192)
@@ -212,8 +217,15 @@ def _add(number: int, letter: str, entry: str, *, common: bool) -> None:
 
 def _anchor(words: Sequence[str | Either]) -> None:
     """Notes the words of a phrase by which a text could have it: those of one place, the least common."""
-    places = [place for word in words if (place := _anchors_of(word))]
-    chosen = max(places, key=lambda place: min(map(_rarity, place)))
+    chosen: Sequence[str] = ()
+    best = -1
+    for word in words:
+        place = word.anchors if isinstance(word, Either) else () if word == "_" else (word,)
+        rarity = min(map(_rarity, place), default=-1)
+        if rarity > best:
+            chosen, best = place, rarity
+    if not chosen:
+        raise ValueError("A wording needs a word to be found by.")
     for word in chosen:
         if word.endswith("*"):
             _TELLING_STARTS.add(word[:-1])
@@ -228,14 +240,8 @@ def _rarity(word: str) -> int:
     return _EVERYDAY.get(plain, short)
 
 
-def _anchors_of(word: str | Either) -> list[str]:
-    """The words of which one must be in the text for this place to be filled; none where there is no such list."""
-    if isinstance(word, str):
-        return [] if word == "_" else [word]
-    if word.may_lack or ("_",) in word.prefixes:
-        return []
-    choices = [*(one for some in word.words.values() for one in some), *word.prefixes]
-    return [max((part for part in one if part != "_"), key=_rarity) for one in choices]
+def _rarest(words: tuple[str, ...]) -> str:
+    return words[0] if len(words) == 1 else max((word for word in words if word != "_"), key=_rarity)
 
 
 @lru_cache(maxsize=16_384)

@@ -16,7 +16,7 @@ from textback.engine.load import Problem
 from textback.pipeline import lessons
 from textback.pipeline.publishing import NotPublished, publish_change
 from textback.pipeline.wording import MOST_PARTS
-from textback.sources.crawl import Crawled, Known, crawl
+from textback.sources.crawl import Crawled, Known, clean_url, crawl
 from textback.sources.fetch import Fetcher
 from textback.sources.urls import Site, read_sites
 from textback.store import bots, trainings
@@ -35,6 +35,8 @@ LONGEST = 30 * 60.0
 MOST_TROUBLES = 100
 """Problems that are kept of a training."""
 
+UNSEEN = "not everything was seen: a page could not be had now, or there are more than may be read"
+
 _T = TypeVar("_T")
 
 
@@ -50,7 +52,7 @@ class Reading:
     """How far a training is, told from the thread that reads. `stopped` breaks that off."""
 
     def __init__(self, documents: int) -> None:
-        self.read = documents
+        self.read = self._settled = documents
         self.waiting = 0
         self.troubles: list[Trouble] = []
         self.stopped = False
@@ -66,6 +68,16 @@ class Reading:
             raise NotLearned(f"Reading took more than {LONGEST / 60:.0f} minutes. Ask for less at a time.")
         self.read += done - self._last if done >= self._last else done  # less: another site has begun
         self._last, self.waiting = done, waiting
+
+    def end(self, host: str, done: Crawled) -> bool:
+        """A site was read; whether anything of it was."""
+        pages = len(done.new) + len(done.changed) + len(done.same)
+        self.waiting = self._last = 0
+        self.read = self._settled = self._settled + pages
+        self.troubles += [Trouble(url, why) for url, why in done.skipped.items()]
+        if pages and done.cut:
+            self.troubles.append(Trouble(host, UNSEEN))
+        return pages > 0
 
     def progress(self, **more: object) -> Progress:
         """As it is kept."""
@@ -206,7 +218,8 @@ class Trainings:
         if problems:
             raise NotPublished(f"{problems[0].file} is not right: mend it first.", tuple(problems))
         pages = await _in_thread(partial(self._read, asked.urls, sites, files, reading)) if asked.urls else []
-        urls = [url for url in asked.urls if any(lessons.host_of(url) == host for host, _, _ in pages)]
+        unread = {one.source for one in reading.troubles}
+        urls = [url for url in asked.urls if clean_url(url) not in unread and url not in unread]
         if not urls and not asked.documents:
             raise NotLearned("None of the addresses could be read.")
 
@@ -214,7 +227,7 @@ class Trainings:
             for document in asked.documents:
                 lessons.put_document(files, document)
             lessons.put_urls(files, urls)
-            for _, known, done in pages:
+            for known, done in pages:
                 lessons.put_pages(files, known, done)
 
         def with_it(tx: Tx, version: int) -> None:
@@ -228,17 +241,16 @@ class Trainings:
 
     def _read(
         self, urls: tuple[str, ...], sites: list[Site], files: Files, reading: Reading
-    ) -> list[tuple[str, Known, Crawled]]:
-        """Read the sites of these addresses: host, what was known of it and what was read, where anything was."""
+    ) -> list[tuple[Known, Crawled]]:
+        """Read the sites of these addresses: what was known of each and what was read, where anything was."""
         wanted = [*sites, *(Site(url) for url in dict.fromkeys(urls) if url not in {site.url for site in sites})]
         found = []
         for host in dict.fromkeys(map(lessons.host_of, urls)):
             known = lessons.known_of(files, host)
             mine = [site for site in wanted if lessons.host_of(site.url) == host]
             done = crawl(mine, known, dict(files), self._fetcher, reading.tell, reading.pause)
-            reading.troubles += [Trouble(url, why) for url, why in done.skipped.items()]
-            if done.new or done.changed or done.same:
-                found.append((host, known, done))
+            if reading.end(host, done):
+                found.append((known, done))
         return found
 
 

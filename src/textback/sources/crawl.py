@@ -222,7 +222,7 @@ class _Walk:
                 yield url
 
     def _add(self, url: str, depth: int) -> None:
-        clean = _clean(url)
+        clean = clean_url(url)
         if clean is None or clean in self.seen or len(self.seen) >= MOST_LISTED:
             return
         parts = urlsplit(clean)
@@ -285,9 +285,9 @@ class _Walk:
             raise Refused("it asks not to be read", settled=True)
         if size < _LEAST:
             raise Refused("there is no text on it", settled=True)
-        final = _clean(found.url) or url
+        final = clean_url(found.url) or url
         self.seen.add(final)
-        canonical = _clean(urljoin(final, page.canonical)) if page.canonical else None
+        canonical = clean_url(urljoin(final, page.canonical)) if page.canonical else None
         if canonical is not None and urlsplit(canonical).netloc == self.start.netloc.lower():
             final = canonical
         return Read(final, None, page, found.headers.get("etag", ""), found.headers.get("last-modified", ""))
@@ -297,7 +297,7 @@ def _links(page: Page | None) -> tuple[str, ...]:
     return page.links[:MOST_LINKS] if page is not None and page.follow else ()
 
 
-def _clean(url: str) -> str | None:
+def clean_url(url: str) -> str | None:
     """The address as pages are counted by: without its fragment, the host in small letters."""
     try:
         parts = urlsplit(url.strip())
