@@ -11,6 +11,7 @@ import msgspec
 
 from textback.core.errors import TextbackError
 from textback.engine import lint
+from textback.engine.actions import Service
 from textback.engine.actions_file import read_actions
 from textback.engine.bot import Bot, Escalation, Fallback, Flow, Handoff, LineSpec
 from textback.engine.consent_words import NEVER_HEARD
@@ -18,6 +19,7 @@ from textback.engine.joining import read_opt_ins
 from textback.engine.knowing import check_answers, read_knowledge, read_sources
 from textback.engine.match import normalise
 from textback.engine.matchers import prepare
+from textback.engine.matchers.regions import CURRENCIES
 from textback.engine.named_read import read_content, read_named
 from textback.engine.nodes.ask import TYPES, Ask
 from textback.engine.nodes.confirm import Confirm
@@ -155,12 +157,14 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         name for name, node in plain.strings(handoff_keys.get("queues"), "queues") if _is_queue(source, name, node)
     )
     reader = Reader(source, locales, queues)
+    timezone, country = _timezone(reader, keys.get("timezone")), read_country(reader, keys.get("country"))
+    home = Service("", "", {}, timezone, CURRENCIES.get(country, "USD"))
     bot = Bot(
         name=reader.string(keys.get("bot"), "bot") or "",
         locale=locales[0],
         locales=locales,
-        timezone=_timezone(reader, keys.get("timezone")),
-        country=read_country(reader, keys.get("country")),
+        timezone=timezone,
+        country=country,
         hours=read_hours(reader, keys.get("hours"), keys.get("holidays")),
         phone=reader.string(keys.get("phone"), "phone") or "",
         email=reader.string(keys.get("email"), "email") or "",
@@ -178,7 +182,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         burst=read_burst(reader, keys.get("burst")),
         lines=_lines(reader, keys.get("lines")),
         content=read_content(reader, keys.get("content")),
-        actions=read_actions(reader, keys.get("actions")),
+        actions=read_actions(reader, keys.get("actions"), home),
         opt_ins=read_opt_ins(reader, keys.get("consent")),
         knowledge=read_knowledge(reader, keys.get("knowledge")),
     )

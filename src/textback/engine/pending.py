@@ -29,12 +29,15 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def read_action(draft: Draft, node: Node) -> Action | None:
-    """The action of this name in bot.yml."""
+    """The action of this name in bot.yml; where only one has it behind its dot, `slot_free` is calendar.slot_free."""
     flow = draft.flow
     name = flow.string(node, "The action's name")
     if name is None:
         return None
     if name not in flow.actions:
+        behind = [full for full in flow.actions if full.partition(".")[2] == name]
+        if len(behind) == 1:
+            return flow.actions[behind[0]]
         fix = nearest(name, flow.actions) or f"Declare it in bot.yml: actions: {{{name}: {{http: ...}}}}."
         flow.source.error(node, f"There is no action {name!r} in bot.yml.", fix)
     return flow.actions.get(name)
@@ -63,7 +66,11 @@ def read_given(draft: Draft, node: Node | None, read: Any) -> dict[str, Any]:
 
 
 def check_given(draft: Draft, node: Node, action: Action | None, given: Mapping[str, Any]) -> None:
-    """Report arguments that the action's texts use and that it does not get."""
+    """Report arguments that the action must get and does not, and those that it knows nothing of."""
+    takes = action.takes if action is not None else None
+    for name in sorted(given.keys() - takes) if takes is not None else ():
+        what = f"{action.name if action else ''} knows nothing of {name!r}."
+        draft.flow.source.error(node, what, nearest(name, takes or ()))
     missing = sorted(action.needs - set(given)) if action is not None else []
     if action is not None and missing:
         fix = f'Add them: with: {{{missing[0]}: "{{{{ ... }}}}"}}.'
