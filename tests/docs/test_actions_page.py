@@ -4,8 +4,8 @@ import re
 
 from tests.docs.pages import blocks, read
 from textback.actions.asking import DEEPEST
-from textback.actions.http import MOST_KEPT
 from textback.actions.fetch import MOST_ANSWER
+from textback.actions.http import MOST_KEPT
 from textback.engine.actions import ERRORS, LONGEST_TIMEOUT, MOST_RETRIES, RETRIES, TIMEOUT
 from textback.engine.load import check_bot
 

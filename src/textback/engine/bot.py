@@ -160,7 +160,8 @@ class Flow(msgspec.Struct, frozen=True):
     `labels` holds, for each choice variable, the label of every choice; `names` is every variable the flow may set,
     with those of the flows that it runs; `sensitive` those that are shown to nobody, `written` those that
     print otherwise than they are kept, `results` those that hold what actions gave. `examples` are texts that should
-    start it; `label` is what people call it.
+    start it; `label` is what people call it. `event` is what starts it when another program says so; then its texts are
+    of the class `opening` until the contact answers, since nobody has asked for them.
     """
 
     name: str
@@ -174,6 +175,8 @@ class Flow(msgspec.Struct, frozen=True):
     results: frozenset[str] = frozenset()
     examples: tuple[str, ...] = ()
     label: Text | None = None
+    event: str = ""
+    opening: MessageClass = "conversational"
 
 
 class Understood(msgspec.Struct, frozen=True):
@@ -238,8 +241,9 @@ class Answerer(Protocol):
 
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
     """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow,
-    `opt_ins` each opt-in word to what it agrees to. `burst` is how long (ms) a text waits for the next one, to be heard
-    with it. `sources` are the knowledge files, which whoever teaches the bot makes its `answerer` of."""
+    `events` each event that starts one, `opt_ins` each opt-in word to what it agrees to. `burst` is how long (ms) a
+    text waits for the next one, to be heard with it. `sources` are the knowledge files, which whoever teaches the bot
+    makes its `answerer` of."""
 
     name: str
     version: int = 0
@@ -260,6 +264,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     flows: dict[str, Flow] = {}
     starts: dict[str, str] = {}
     longest_start: int = 0
+    events: dict[str, str] = {}
     templates: dict[str, Approved] = {}
     content: Content = Content()
     actions: dict[str, Action] = {}

@@ -25,7 +25,7 @@ from textback.engine.match import (
     read_tapback,
     wants_person,
 )
-from textback.engine.nodes.ask import Ask, prefill
+from textback.engine.nodes.ask import Ask, prefill, spot
 from textback.engine.nodes.confirm import WHICH, Confirm
 from textback.engine.nodes.registry import asking
 from textback.engine.nodes.wait import Wait
@@ -205,15 +205,30 @@ def _confirmation(ctx: Context, said: Incoming) -> tuple[bool, str]:
 
 def _correction(ctx: Context, said: Incoming) -> tuple[bool, str]:
     step = ctx.open_question()
-    if step is None or said.right is None:
+    earlier = _earlier_choice(ctx, said) if said.right is None else ""
+    if step is None or (said.right is None and not earlier):
         return False, "no"
     if _is_choice(ctx, said):
         return False, "a choice of the open question"
-    changed = correct(ctx, step, said.right, sure=True, whole=True)
+    changed = correct(ctx, step, said.right or said.text, sure=True, whole=not earlier, only=earlier)
     if changed is None:
         return False, "no answer that it would be a better one for"
     _go_on_after(ctx, step)
     return True, changed
+
+
+def _earlier_choice(ctx: Context, said: Incoming) -> str:
+    """The question before whose choice this text names, in so many words, where it is no answer to the open one."""
+    step, session = ctx.open_question(), ctx.state.session
+    if session is None or not isinstance(step, Ask) or step.type in _WRITTEN or said.normal in ctx.bot.starts:
+        return ""
+    for id_ in reversed(session.asked):
+        other = ctx.running.steps.get(id_)
+        if isinstance(other, Ask) and other.choices is not None and id_ != step.id:
+            found = match_choice(said.text, other.choices.options)
+            if found is not None and found.how == "label or synonym":
+                return "" if spot(ctx, step, said.text) else id_
+    return ""
 
 
 def _go_on_after(ctx: Context, step: Question) -> None:
@@ -300,6 +315,8 @@ def _intent(ctx: Context, said: Incoming) -> tuple[bool, str]:
     session = ctx.state.session
     if not flows or (session is not None and session.flow == flows[0]):
         return False, shown
+    if _earlier_choice(ctx, said):
+        return False, f"the answer to a question before; {shown}"
     if read.act:
         begin(ctx, flows[0], said.text)
         return True, shown
@@ -363,6 +380,8 @@ TURN: tuple[tuple[str, Row], ...] = (
     ("Fallback", _fallback),
 )
 
+_WRITTEN = ("text", "name", "location", "pattern")
+"""Types of questions that anything may be an answer to."""
 PARKED_FOR = DAY
 """How long (ms) a session that was put aside waits for another to end, unless it waits for something anyway."""
 
@@ -419,6 +438,7 @@ def _count(ctx: Context, mine: bool) -> None:
         ctx.cancel_timers()
     session = ctx.state.session
     if session is not None:
+        session.opening = None
         session.turns += 1
         if session.turns > TURNS_IN_A_SESSION:
             raise LimitHit("turns_in_a_session", TURNS_IN_A_SESSION)

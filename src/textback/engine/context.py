@@ -208,6 +208,9 @@ class Context:
             text = f"{' '.join(self.noted)} {text}".strip()
             self.noted.clear()
             asks = ""
+        session = self.state.session
+        if session is not None and session.opening is not None and message_class == "conversational":
+            message_class = session.opening  # nobody has asked for it, so it is no answer
         if text or media:
             links = tuple(dict.fromkeys(one for one in self.links if one in text)) if self.links else ()
             self.effects.append(
@@ -472,6 +475,7 @@ def copy(state: State) -> State:
         state.asked[:],
         state.opt_out_unsure,
         state.meant,
+        state.happened,
     )
 
 

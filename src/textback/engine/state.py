@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from textback.core.messages import MessageClass
 from textback.core.tally import Tally
 
 EpisodeStatus = Literal["new", "engaged", "waiting_on_customer", "waiting_on_agent", "completed", "archived"]
@@ -82,7 +83,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     contact is asked which. `half` is the date, or the time, of an open question that wants both. `nudged`: the open
     question was asked again after something else was answered. `calls` counts the actions that it asked for, `pending`
     is the one that it waits for. A session that is `sleeping` waits `until` then (ms), or
-    for an event; `came` is the event, where it could not go on when it came.
+    for an event; `came` is the event, where it could not go on when it came. `opening` is the class of its texts until
+    the contact answers, where an event has started it.
     """
 
     id: str
@@ -108,6 +110,14 @@ class Session(msgspec.Struct, omit_defaults=True):
     pending: Pending | None = None
     until: int = 0
     came: str = ""
+    opening: MessageClass | None = None
+
+
+class Happened(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An event that starts a flow, and came while a person had the conversation."""
+
+    name: str
+    data: dict[str, Any] = {}
 
 
 class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -128,7 +138,8 @@ class State(msgspec.Struct, omit_defaults=True):
     whether to go on with that one. `tags` are the contact's, sorted. `unclear` are the flows that their last text may
     have been about, `unclear_text`, while they are asked which; `meant` is what a passage is about, while they are
     asked whether that is their question. `asked` are opt-ins that wait for their YES. `opt_out_unsure` is when they
-    texted what may be an opt-out (ms), until a person has settled it (O3).
+    texted what may be an opt-out (ms), until a person has settled it (O3). `happened` is the last event that starts a
+    flow once the conversation is handed back.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -147,6 +158,7 @@ class State(msgspec.Struct, omit_defaults=True):
     asked: list[Asked] = []
     opt_out_unsure: int = 0
     meant: str = ""
+    happened: Happened | None = None
 
 
 _encoder = msgspec.json.Encoder()

@@ -93,8 +93,9 @@ def _call(draft: Draft, node: Node, given: Node | None, say: Text | None) -> Rul
     flow.uses[uses:] = [Use(use.node, use.names - {draft.variable}) for use in flow.uses[uses:]]
     action = read_action(draft, node)
     if given is None:
-        # Where the action needs one thing only, the answer is that, whatever the question calls it.
-        one = next(iter(action.needs)) if action is not None and len(action.needs) == 1 else draft.variable
+        # Where a service needs one thing only, the answer is that, whatever the question calls it.
+        only = action is not None and action.takes is not None and len(action.needs) == 1
+        one = next(iter(action.needs)) if action is not None and only else draft.variable
         arguments = {one: Expression(draft.variable)}
     check_given(draft, given or node, action, arguments)
     if action is None:
