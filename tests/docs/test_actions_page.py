@@ -19,6 +19,14 @@ def test_the_examples_are_one_bot() -> None:
     assert [one for one in check_bot(files) if one.level == "error"] == []
 
 
+def test_the_services_are_declared_and_called_as_they_stand() -> None:
+    declared, steps = blocks(PAGE, "text")
+    flow = f"flow: book\nstart: {{keywords: [book]}}\nvars: {{when: datetime, name: name}}\n{steps}"
+    bot = f"bot: Maple Row Dental\ntimezone: America/Chicago\nhours: {{mon-fri: '9-17'}}\n{declared}"
+    files = {"bot.yml": bot, "flows/book.yml": flow}
+    assert [one for one in check_bot(files) if one.level == "error"] == []
+
+
 def test_every_kind_of_error_is_there() -> None:
     assert re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE) == list(dict.fromkeys(sorted(ERRORS, key=_place)))
 

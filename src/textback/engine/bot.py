@@ -239,6 +239,23 @@ class Answerer(Protocol):
         """Look one up for somebody who reads `locale`; `now` (ms) tells what is out of date."""
 
 
+class Routing(msgspec.Struct, frozen=True):
+    """From which known-ness on what a text means is acted on, and asked about; None is what training has found."""
+
+    act: float | None = None
+    clarify: float | None = None
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What stops a flow that goes on for ever: steps in a turn, texts and actions in a session, flows that run each
+    other."""
+
+    steps: int = 200
+    texts: int = 100
+    flows: int = 8
+    actions: int = 50
+
+
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
     """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow,
     `events` each event that starts one, `opt_ins` each opt-in word to what it agrees to. `burst` is how long (ms) a
@@ -272,6 +289,8 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     policy: Overrides = Overrides()
     opt_ins: dict[str, OptIn] = {}
     knowledge: Knowledge = Knowledge()
+    routing: Routing = Routing()
+    limits: Limits = Limits()
     sources: dict[str, str] = {}
     answerer: Answerer | None = None
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from textback.core.when import DAY
-from textback.engine.advance import TURNS_IN_A_SESSION, advance, rewalk
+from textback.engine.advance import advance, rewalk
 from textback.engine.arrivals import Message
 from textback.engine.bot import Escalation, Question
 from textback.engine.context import Context, LimitHit
@@ -440,8 +440,8 @@ def _count(ctx: Context, mine: bool) -> None:
     if session is not None:
         session.opening = None
         session.turns += 1
-        if session.turns > TURNS_IN_A_SESSION:
-            raise LimitHit("turns_in_a_session", TURNS_IN_A_SESSION)
+        if session.turns > ctx.bot.limits.texts:
+            raise LimitHit("turns_in_a_session", ctx.bot.limits.texts)
 
 
 def _disturb(ctx: Context) -> None:

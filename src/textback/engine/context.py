@@ -19,8 +19,6 @@ from textback.engine.template import LINKS, YEAR, Chosen, Expression, Fields, Gi
 from textback.engine.words import Phrases, phrases
 
 OWNER_IDLE = "owner_idle"
-DEEPEST = 8
-"""Flows that run each other."""
 HIDDEN = "•••"
 """Shown in place of a sensitive answer."""
 MOST_PARKED = 3
@@ -303,8 +301,8 @@ class Context:
     def enter_flow(self, name: str, back: str) -> str:
         """Go into another flow of the session's version, to come back to the step `back`; its first step."""
         session = self.session
-        if len(session.frames) >= DEEPEST:
-            raise LimitHit("flows_in_flows", DEEPEST)
+        if len(session.frames) >= self.bot.limits.flows:
+            raise LimitHit("flows_in_flows", self.bot.limits.flows)
         session.frames.append(states.Frame(session.flow, back))
         return self._go_into(name, None)
 

@@ -25,7 +25,7 @@ from textback.engine.named_read import read_content, read_named
 from textback.engine.nodes.ask import TYPES, Ask
 from textback.engine.nodes.confirm import Confirm
 from textback.engine.nodes.registry import KINDS
-from textback.engine.opening import read_burst, read_country, read_hours
+from textback.engine.opening import read_burst, read_country, read_hours, read_limits, read_routing
 from textback.engine.policy_file import POLICY_FILE, read_policy, read_registration
 from textback.engine.reading import FLOW_NAME, NAME, QUEUE, RESERVED, FlowReader, Reader
 from textback.engine.source import Mapping as MappingNode
@@ -38,8 +38,9 @@ SIMULATED = "simulator"
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
     "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content", "consent", "knowledge",
+    "routing", "limits",
 )  # fmt: skip
-LATER_BOT_KEYS = ("routing", "retention", "limits", "personas", "thresholds", "urls")
+LATER_BOT_KEYS = ("personas",)
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
 #: Folders of the bot format: flows are read now, tests by their own command, the others by a later version.
 LATER_FOLDERS = ("personas", "journeys")
@@ -192,6 +193,8 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         actions=read_actions(reader, keys.get("actions"), home),
         opt_ins=read_opt_ins(reader, keys.get("consent")),
         knowledge=read_knowledge(reader, keys.get("knowledge")),
+        routing=read_routing(reader, keys.get("routing")),
+        limits=read_limits(reader, keys.get("limits")),
     )
     reader.check_uses(())
     said.append(lint.Part(source, reader.said))

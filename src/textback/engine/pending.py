@@ -15,9 +15,6 @@ from textback.engine.source import Node, nearest
 from textback.engine.state import Pending
 from textback.engine.template import Expression, RenderError, Text, plain
 
-CALLS_IN_A_SESSION = 50
-"""A flow that asks other systems more often goes round for ever."""
-
 
 class Asked(msgspec.Struct, frozen=True):
     """What a step asks for: the action, its arguments by name (plain, a text or an expression), and its patience."""
@@ -85,8 +82,8 @@ def hold(
     RenderError."""
     session = ctx.session
     session.calls += 1
-    if session.calls > CALLS_IN_A_SESSION:
-        raise LimitHit("calls_in_a_session", CALLS_IN_A_SESSION)
+    if session.calls > ctx.bot.limits.actions:
+        raise LimitHit("calls_in_a_session", ctx.bot.limits.actions)
     arguments = {name: _argument(ctx, value, more) for name, value in asked.given.items()}
     job = f"{session.id}-{session.calls}"
     session.pending = Pending(job, asked.action, rule, held, again)
