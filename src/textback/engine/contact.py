@@ -10,7 +10,7 @@ from textback.engine.arrivals import Message
 from textback.engine.bot import Escalation, Question
 from textback.engine.context import Context, LimitHit
 from textback.engine.correct import correct, unmarked, without_answer
-from textback.engine.digress import go_on, offer
+from textback.engine.digress import come_back, go_on, offer
 from textback.engine.effects import Check
 from textback.engine.knowing import confirmed, look_up
 from textback.engine.match import (
@@ -104,12 +104,14 @@ def _topic(ctx: Context, said: Incoming) -> tuple[bool, str]:
 
 
 def _global(ctx: Context, said: Incoming) -> tuple[bool, str]:
-    """Words that mean the same everywhere: never mind, start over, back, repeat, go on."""
+    """Words that mean the same everywhere: never mind, start over, back, repeat, go on, who is this."""
     word = GLOBALS.get(said.normal)
     if word is None:
         return False, "no"
     if _is_choice(ctx, said):
         return False, f"{said.normal!r} is a choice of the open question"
+    if word == "who":
+        return _who(ctx, said)
     if word == "go_on" and ctx.state.session is None and ctx.state.parked:
         go_on(ctx)
         return True, "goes on"
@@ -129,6 +131,17 @@ def _global(ctx: Context, said: Incoming) -> tuple[bool, str]:
         advance(ctx, flow.first)
         return True, f"{flow.name} begins again"
     return _back_or_repeat(ctx, word)
+
+
+def _who(ctx: Context, said: Incoming) -> tuple[bool, str]:
+    """They ask who we are, which nobody may be left to guess; then the open question comes back."""
+    if said.normal in ctx.bot.starts:
+        return False, f"{said.normal!r} is a start word"
+    ctx.say(ctx.phrases.this_is.format(name=ctx.bot.name), "bot.who")
+    step = ctx.open_question()
+    if step is not None:
+        come_back(ctx, step)
+    return True, "says who we are"
 
 
 def _back_or_repeat(ctx: Context, word: str) -> tuple[bool, str]:
