@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from textback.actions.fetch import Allowed
-from textback.actions.http import HttpActions
+from textback.actions.performing import Actions
 from textback.channels.client import Session
 from textback.channels.registry import PROVIDERS
 from textback.compliance.limits import Guard
@@ -145,7 +145,7 @@ def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Se
 
 def make_actions(
     settings: Settings, bot: Bot, specs: Mapping[str, LineSpec] | None, found: Mapping[str, str]
-) -> HttpActions:
+) -> Actions:
     """What performs the bot's actions. Raises SettingsError naming the first variable that is missing or empty, unless
     all these lines are the simulator's, where actions are only played."""
     real = specs is None or settings.simulator_actions or any(spec.provider != SIMULATOR for spec in specs.values())
@@ -158,7 +158,7 @@ def make_actions(
                 )
     names = [name.strip() for name in (settings.actions_private or "").split(",") if name.strip()]
     try:
-        return HttpActions(found, Allowed(names))
+        return Actions(found, Allowed(names))
     except ValueError as error:
         fix = "Write hosts and networks with commas, such as booking.internal,10.1.0.0/16."
         raise SettingsError(f"ACTIONS_PRIVATE is wrong: {error}.", fix) from None
@@ -234,7 +234,7 @@ class App:
         finally:
             await http.close()
 
-    def _make_actions(self, roles: frozenset[str]) -> HttpActions | None:
+    def _make_actions(self, roles: frozenset[str]) -> Actions | None:
         return make_actions(self.settings, self.bot, self._specs, self._found) if "perform" in roles else None
 
     async def check_signatures(self) -> None:

@@ -9,7 +9,7 @@ from tests.engine.talk import BOT, flow
 from tests.support.booking import Booking, Says
 from textback.actions.base import Done, Failed, Job
 from textback.actions.fetch import Allowed
-from textback.actions.http import HttpActions
+from textback.actions.performing import Actions
 from textback.engine.actions import Action
 from textback.engine.load import load_bot
 
@@ -24,7 +24,7 @@ def action(http: str, more: str = "") -> Action:
 
 
 async def ask(declared: Action, allowed: Allowed = HERE, timeout: int = 2000, **arguments: Any) -> Done | Failed:
-    actions = HttpActions({"TOKEN": TOKEN, "BROKEN": "a\r\nX-Evil: 1"}, allowed)
+    actions = Actions({"TOKEN": TOKEN, "BROKEN": "a\r\nX-Evil: 1"}, allowed)
     return await actions.perform(declared, Job(arguments, "s.1.1", timeout))
 
 

@@ -3,8 +3,9 @@
 import re
 
 from tests.docs.pages import blocks, read
+from textback.actions.asking import DEEPEST
 from textback.actions.fetch import MOST_ANSWER
-from textback.actions.http import DEEPEST, MOST_KEPT
+from textback.actions.http import MOST_KEPT
 from textback.engine.actions import ERRORS, LONGEST_TIMEOUT, MOST_RETRIES, RETRIES, TIMEOUT
 from textback.engine.load import check_bot
 
@@ -15,6 +16,14 @@ def test_the_examples_are_one_bot() -> None:
     bot, *flows = blocks(PAGE, "yaml")
     files = {"bot.yml": bot, **{f"flows/f{n}.yml": one for n, one in enumerate(flows)}}
     assert len(flows) == 2
+    assert [one for one in check_bot(files) if one.level == "error"] == []
+
+
+def test_the_services_are_declared_and_called_as_they_stand() -> None:
+    declared, steps = blocks(PAGE, "text")
+    flow = f"flow: book\nstart: {{keywords: [book]}}\nvars: {{when: datetime, name: name}}\n{steps}"
+    bot = f"bot: Maple Row Dental\ntimezone: America/Chicago\nhours: {{mon-fri: '9-17'}}\n{declared}"
+    files = {"bot.yml": bot, "flows/book.yml": flow}
     assert [one for one in check_bot(files) if one.level == "error"] == []
 
 

@@ -124,6 +124,23 @@ def test_a_correction_may_lead_another_way_and_repeats_nothing() -> None:
     assert talk.say("tomorrow") == ["Large, Mon Feb 2?"]
 
 
+def test_an_earlier_choice_named_again_is_its_answer_and_starts_nothing_else() -> None:
+    steps = """
+- ask: size
+  text: Which size?
+  choices: {small: Small, large: Large}
+- ask: urgent
+  text: Is it urgent?
+- say: "{{ size }}, {{ urgent }}."
+"""
+    talk = booking(steps, more="vars: {urgent: yes_no}\n")
+    talk.script("go", "small")
+    assert talk.say("small") == ["Sorry, I didn't get that. Is it urgent?"]
+    assert talk.say("large") == ["Is it urgent?"]
+    assert talk.event("corrected")["step"] == "size"
+    assert talk.say("yes") == ["Large, yes."]
+
+
 def test_a_round_trip_through_a_question_is_no_endless_walk() -> None:
     talk = booking(
         """

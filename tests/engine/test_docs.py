@@ -2,12 +2,13 @@
 
 import re
 
+import msgspec
 import pytest
 import yaml
 
 from tests.docs.pages import blocks, read
 from tests.engine.talk import BOT, flow
-from textback.engine.advance import STEPS_IN_A_TURN, TURNS_IN_A_SESSION
+from textback.engine.bot import Limits
 from textback.engine.contact import TURN
 from textback.engine.load import BOT_KEYS, FLOW_KEYS, LATER_BOT_KEYS, LATER_FOLDERS, check_bot
 from textback.engine.match import LONGEST_ANSWER
@@ -94,8 +95,7 @@ def test_everything_else_that_has_a_name_is_on_the_page() -> None:
 @pytest.mark.parametrize(
     "limit",
     [
-        STEPS_IN_A_TURN,
-        TURNS_IN_A_SESSION,
+        *msgspec.structs.astuple(Limits()),
         MOST_CHARACTERS,
         MOST_NODES,
         DEEPEST,

@@ -48,6 +48,22 @@ def test_start_over_begins_the_flow_again_without_the_answers() -> None:
     assert talk.state.session.vars == {}
 
 
+@pytest.mark.parametrize("word", ["who is this", "Who's this?", "who r u", "¿Quién es?"])
+def test_who_is_this_is_answered_and_the_question_comes_back(word: str) -> None:
+    talk = Talk(SERVICE)
+    assert talk.say(word) == ["This is Harbor Cycle Works."]
+    back = "Back to where we were: What do you need? Reply 1 for Repair, 2 for Fitting."
+    assert talk.script("go", word) == ["This is Harbor Cycle Works.", back]
+    assert talk.say(word) == ["This is Harbor Cycle Works."]
+    assert talk.state.session is not None
+    assert talk.state.session.tries == 0
+
+
+def test_who_is_this_may_start_a_flow_of_its_own() -> None:
+    talk = Talk(folder(SERVICE, who="flow: who\nstart: {keywords: [who is this]}\nsteps:\n  - say: Ana's shop."))
+    assert talk.say("who is this") == ["Ana's shop."]
+
+
 def test_they_mean_nothing_where_no_question_is_open() -> None:
     talk = Talk(TWO)
     assert talk.say("never mind")[0].startswith("Sorry, I didn't understand")

@@ -16,8 +16,8 @@ from tests.engine.talk import (
     folder,
 )
 from textback.core.when import HOUR
-from textback.engine.advance import TURNS_IN_A_SESSION
 from textback.engine.arrivals import ApiSend, DeliveryStatus, Takeover
+from textback.engine.bot import Limits
 from textback.engine.contact import TURN
 from textback.engine.effects import CancelTimers, Send, UpdateDelivery
 from textback.engine.load import load_bot
@@ -95,11 +95,18 @@ def test_a_flow_that_goes_round_for_ever_is_stopped_and_says_nothing_of_it() -> 
 def test_a_session_of_too_many_texts_gets_a_person() -> None:
     talk = Talk(SERVICE + "- goto: service")
     talk.say("go")
-    answers = [talk.say("1") for _ in range(TURNS_IN_A_SESSION)]
+    answers = [talk.say("1") for _ in range(Limits().texts)]
     assert [HANDOFF] not in answers
     assert talk.say("1") == [HANDOFF]
     assert talk.event("turn_failed")["limit"] == "turns_in_a_session"
-    assert TURNS_IN_A_SESSION == 100
+    assert Limits().texts == 100
+
+
+def test_the_limits_are_the_bots_to_set() -> None:
+    talk = Talk(folder(SERVICE + "- goto: service", f"{BOT}limits: {{texts: 3}}\n"))
+    talk.say("go")
+    assert [talk.say("1") == [HANDOFF] for _ in range(4)] == [False, False, False, True]
+    assert talk.event("turn_failed")["most"] == 3
 
 
 def test_a_template_that_fails_asks_for_a_person_in_the_engines_own_words() -> None:

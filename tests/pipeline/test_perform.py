@@ -278,6 +278,48 @@ async def test_two_nodes_do_a_job_once(postgres_url: str) -> None:
         await second.close()
 
 
+async def test_of_one_action_no_more_run_than_may_and_others_go_on(file_db: Db) -> None:
+    declared = "actions: {slow: {http: 'https://example.com', at_once: 2}, quick: {http: 'https://example.com'}}\n"
+    steps = "- call: {0}\n  save: x\n  on_error: [{{say: No.}}]\n- say: Done {0}."
+    slow = flow(steps.format("slow"), start="slow", name="slow")
+    quick = flow(steps.format("quick"), start="quick", name="quick")
+    files = {"bot.yml": f"{BOT}{declared}", "flows/slow.yml": slow, "flows/quick.yml": quick}
+    people = [f"+1206555012{n}" for n in range(5)]
+
+    class Slow:
+        """Counts what runs at once, and lets the slow ones go only when told."""
+
+        def __init__(self) -> None:
+            self.running, self.most, self.quick = 0, 0, 0
+            self.go = asyncio.Event()
+
+        async def perform(self, action: Action, job: Job) -> Done | Failed:
+            """Wait, if it is a slow one."""
+            if action.name == "quick":
+                self.quick += 1
+                return Done({})
+            self.running += 1
+            self.most = max(self.most, self.running)
+            await self.go.wait()
+            self.running -= 1
+            return Done({})
+
+        async def done_quickly(self) -> int:
+            """How many of the quick ones are done."""
+            return self.quick
+
+    other = Slow()
+    async with working(file_db, load_bot(files, 1), performs=other) as node:
+        for person in people:
+            await node.text("SLOW", person)
+        await node.text("QUICK")
+        await node.until(other.done_quickly, 1)
+        assert other.running == 2
+        other.go.set()
+        await node.until(lambda: file_db.read(rows), [])
+    assert other.most == 2
+
+
 async def test_in_the_simulator_actions_are_only_played(file_db: Db) -> None:
     other = Other()
     node = make(file_db, booking(), performs=other)

@@ -4,21 +4,25 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 from aiohttp import web
 
 from tests.support.listening import Listening
 
+FORM = "application/x-www-form-urlencoded"
+
 
 class Asked(msgspec.Struct, frozen=True):
-    """One request as it came. Header names are lower case."""
+    """One request as it came. Header names are lower case; `form` is its body where that was a form."""
 
     method: str
     path: str
     query: dict[str, str]
     headers: dict[str, str]
     body: Any
+    form: dict[str, str] = {}
 
     @property
     def key(self) -> str:
@@ -53,8 +57,9 @@ class Booking(Listening):
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
         headers = {name.lower(): value for name, value in request.headers.items()}
-        body = json.loads(raw) if raw else None
-        self.asked.append(Asked(request.method, request.path, dict(request.query), headers, body))
+        form = dict(parse_qsl(raw.decode())) if request.content_type == FORM else {}
+        body = json.loads(raw) if raw and not form else None
+        self.asked.append(Asked(request.method, request.path, dict(request.query), headers, body, form))
         script = self.script.get(request.path, (Says(404),))
         says = script[min(self._count[request.path], len(script) - 1)]
         self._count[request.path] += 1

@@ -135,7 +135,7 @@ async def fetch(request: Request, seconds: float, allowed: Allowed) -> Answer:
             host, tls = parts.hostname or "", parts.scheme == "https"
             port = parts.port or (443 if tls else 80)
             head = _head(request, parts.netloc.rpartition("@")[2], parts.path or "/", parts.query)
-            exchange = await _connect(await _look_up(host, port, allowed), port, host if tls else None)
+            exchange = await _connect(await look_up(host, port, allowed), port, host if tls else None)
             try:
                 written = True
                 exchange.transport.write(head + request.body)
@@ -160,7 +160,7 @@ def _head(request: Request, host: str, path: str, query: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
-async def _look_up(host: str, port: int, allowed: Allowed) -> list[str]:
+async def look_up(host: str, port: int, allowed: Allowed) -> list[str]:
     """The host's addresses, all of which may be asked."""
     loop = asyncio.get_running_loop()
     try:

@@ -15,7 +15,7 @@ from textback.cli.serving import example_bot
 from textback.compliance.detect import keyword
 from textback.compliance.revocation import NOTHING, revocation
 from textback.core.errors import SettingsError, shown
-from textback.engine.bot import Bot
+from textback.engine.bot import Bot, Routing
 from textback.engine.load import load_bot
 from textback.knowledge.classify import Classified, Encoder, Model
 from textback.knowledge.scoring import Scored, score
@@ -118,9 +118,10 @@ def _as_text(result: Scored, trained: float) -> str:
 
 def classify(bot_dir: Path | None) -> None:
     """Read texts from standard input and print one JSON object for each."""
-    model = _understanding().learnt(load_bot(read_folder(bot_dir or example_bot())))
+    bot = load_bot(read_folder(bot_dir or example_bot()))
+    model = _understanding().learnt(bot)
     for text in _texts(sys.stdin):
-        typer.echo(json.dumps(reading(model, text), ensure_ascii=False))
+        typer.echo(json.dumps(reading(model, text, bot.routing), ensure_ascii=False))
 
 
 def _understanding() -> Understanding:
@@ -132,7 +133,7 @@ def taught(bot: Bot) -> Bot:
     return _understanding().taught(bot)
 
 
-def reading(model: Model, text: str) -> Mapping[str, object]:
+def reading(model: Model, text: str, routing: Routing = Routing()) -> Mapping[str, object]:  # noqa: B008
     """What is known of one text: consent first, as on the road, then its intent."""
     word = keyword(text)
     said = revocation(text) if word is None else NOTHING
@@ -143,7 +144,7 @@ def reading(model: Model, text: str) -> Mapping[str, object]:
         "consent": "optout" if said.reading == "clear" else consent,
         # A person must say whether they opted out (O3).
         **({"hold": True} if said.reading == "unsure" else {}),
-        "intent": None if model.verdict(found) == "unknown" else found.intent,
+        "intent": None if model.verdict(found, routing.act, routing.clarify) == "unknown" else found.intent,
         "confidence": round(found.confidence, 4),
         "language": found.language,
     }

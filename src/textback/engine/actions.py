@@ -11,6 +11,8 @@ TIMEOUT = 10 * SECOND
 LONGEST_TIMEOUT = 60 * SECOND
 RETRIES = 3
 MOST_RETRIES = 10
+AT_ONCE = 16
+MOST_AT_ONCE = 32
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ERRORS = ("retry", "throttled", "rejected", "misconfigured", "unknown")
 """Why an action gave no result, a closed set. retry: the other system could not be reached, or failed. throttled: it
@@ -32,18 +34,33 @@ class Http(msgspec.Struct, frozen=True):
     json: Any = None
 
 
+class Service(msgspec.Struct, frozen=True):
+    """One operation (`does`) of a service that is known by name, see `services.KINDS`. Values of `options` may be
+    `${NAME}`; `timezone` and `currency` are the business's own."""
+
+    kind: str
+    does: str
+    options: dict[str, str] = {}
+    timezone: str = "UTC"
+    currency: str = "USD"
+
+
 class Action(msgspec.Struct, frozen=True):
-    """One action. `timeout` (ms) is for one try, `retries` how many follow the first. `result` is what of the answer is
-    kept: all of it (None), what stands at a path ("slot.free"), or several of these by name. `needs` are the arguments
-    that its texts use, `secrets` the names of the environment that it reads."""
+    """One action: what it asks, and how. `timeout` (ms) is for one try, `retries` how many follow the first; `at_once`
+    is how many of its `group` one server asks at the same time. `result` is what of the answer is kept: all of it
+    (None), what stands at a path ("slot.free"), or several of these by name. `needs` are the arguments that it must
+    get, `takes` all that it may, None where that is anything; `secrets` the names of the environment that it reads."""
 
     name: str
-    http: Http
+    asks: Http | Service
     timeout: int = TIMEOUT
     retries: int = RETRIES
     result: str | dict[str, str] | None = None
     needs: frozenset[str] = frozenset()
+    takes: frozenset[str] | None = None
     secrets: frozenset[str] = frozenset()
+    at_once: int = AT_ONCE
+    group: str = ""
 
 
 def yes(value: Any) -> bool:

@@ -3,16 +3,29 @@
 import re
 from typing import Any
 
-from textback.engine.actions import METHODS, MOST_RETRIES, RETRIES, TIMEOUT, Action, Http
+import msgspec
+
+from textback.engine.actions import (
+    AT_ONCE,
+    METHODS,
+    MOST_AT_ONCE,
+    MOST_RETRIES,
+    RETRIES,
+    TIMEOUT,
+    Action,
+    Http,
+    Service,
+)
 from textback.engine.nodes.set import plain_value
 from textback.engine.pending import read_timeout
 from textback.engine.reading import Reader
+from textback.engine.services import KINDS
+from textback.engine.services_file import SECRET, of_service, read_service
 from textback.engine.source import Mapping, Node, Scalar, Sequence
 from textback.engine.template import BadTemplate, Expression, Text, is_template
 
 ACTION_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}(\.[a-z][a-z0-9_]{0,30})?")
 PATH = re.compile(r"[A-Za-z0-9_-]{1,60}(\.[A-Za-z0-9_-]{1,60}){0,9}")
-SECRET = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 OURS = frozenset({"host", "content-length", "content-type", "connection", "transfer-encoding", "idempotency-key"})
 """Headers that Textback writes itself."""
@@ -65,38 +78,62 @@ class _Reading:
         self.reader.source.error(node, message, "See docs/how-to/actions.md.")
 
 
-def read_actions(reader: Reader, node: Node | None) -> dict[str, Action]:
-    """`actions: {NAME: {http: {url: ...}, timeout: 10s, retries: 3, result: ...}}`."""
+def read_actions(reader: Reader, node: Node | None, home: Service) -> dict[str, Action]:
+    """`actions: {NAME: {http: {url: ...}, timeout: 10s, retries: 3, at_once: 4, result: ...}}`, or a service in place
+    of `http`. `home` has what services take from the rest of bot.yml."""
     if node is None:
         return {}
     source = reader.source
     if not isinstance(node, Mapping):
         source.error(node, "actions must name each action.", "Write `actions: {NAME: {http: {url: https://...}}}`.")
         return {}
-    found = {}
+    found: dict[str, Action] = {}
     for name, value in node.values.items():
         if not ACTION_NAME.fullmatch(name):
             fix = "Use small letters, digits and _, with one dot at most: calendar.book."
             source.error(node.keys[name], f"An action can't be called {name!r}.", fix)
-        what = f"The action {name!r}"
-        keys = reader.mapping(value, what, ("http", "timeout", "retries", "result"))
-        if "http" not in keys:
-            if isinstance(value, Mapping):
-                source.error(node.keys[name], f"{what} does not say what to do.", "Add `http: {url: https://...}`.")
-            continue
+        for action in _action(reader, name, value, node.keys[name], home):
+            if action.name in found:
+                source.error(node.keys[name], f"The action {action.name!r} is there twice.", "Rename one of them.")
+            found[action.name] = action
+    return found
+
+
+def _action(reader: Reader, name: str, value: Node, place: Node, home: Service) -> list[Action]:
+    what = f"The action {name!r}"
+    keys = reader.mapping(value, what, ("http", *KINDS, "timeout", "retries", "at_once", "result"))
+    kinds = [key for key in keys if key == "http" or key in KINDS]
+    if len(kinds) != 1:
+        if isinstance(value, Mapping):
+            message = f"{what} says more than one thing to do." if kinds else f"{what} does not say what to do."
+            fix = f"Add `http: {{url: https://...}}`, or one of {', '.join(KINDS)}."
+            reader.source.error(place, message, f"Leave one of {', '.join(kinds)}." if kinds else fix)
+        return []
+    kind = kinds[0]
+    if kind == "http":
         reading = _Reading(reader)
         http = _http(reading, keys["http"], what)
-        if http is not None:
-            found[name] = Action(
-                name,
-                http,
-                read_timeout(reader, keys.get("timeout")) or TIMEOUT,
-                reader.integer(keys.get("retries"), "retries", 0, MOST_RETRIES, RETRIES),
-                _result(reader, keys.get("result")),
-                frozenset(reading.needs),
-                frozenset(reading.secrets),
-            )
-    return found
+        if http is None:
+            return []
+        result, needs = _result(reader, keys.get("result")), frozenset(reading.needs)
+        action = Action(name, http, result=result, needs=needs, secrets=frozenset(reading.secrets))
+        return [_patient(reader, keys, action)]
+    if "result" in keys:
+        gives = ", ".join(dict.fromkeys(one for it in KINDS[kind].operations.values() for one in it.gives))
+        reader.source.error(keys["result"], f"The result of {kind} has names of its own.", f"Use them: {gives}.")
+    services = read_service(reader, name, kind, keys[kind], home)
+    return [_patient(reader, keys, of_service(called, service), name) for called, service in services.items()]
+
+
+def _patient(reader: Reader, keys: dict[str, Node], action: Action, group: str = "") -> Action:
+    """The action, as patient as it is declared."""
+    return msgspec.structs.replace(
+        action,
+        timeout=read_timeout(reader, keys.get("timeout")) or TIMEOUT,
+        retries=reader.integer(keys.get("retries"), "retries", 0, MOST_RETRIES, RETRIES),
+        at_once=reader.integer(keys.get("at_once"), "at_once", 1, MOST_AT_ONCE, AT_ONCE),
+        group=group or action.name,
+    )
 
 
 def _http(reading: _Reading, node: Node, what: str) -> Http | None:

@@ -5,12 +5,6 @@ from textback.engine.context import Context, LimitHit
 from textback.engine.nodes.ask import Ask
 from textback.engine.nodes.registry import ONCE, RUN
 
-STEPS_IN_A_TURN = 200
-"""A flow that goes round without asking anything is stopped here."""
-
-TURNS_IN_A_SESSION = 100
-"""A contact who gets nowhere in this many texts gets a person."""
-
 
 def advance(ctx: Context, step_id: str) -> None:
     """Run the session on from this step. Raises LimitHit and RenderError."""
@@ -26,8 +20,8 @@ def advance(ctx: Context, step_id: str) -> None:
             following = ctx.leave_flow()
             continue
         ctx.steps += 1
-        if ctx.steps > STEPS_IN_A_TURN:
-            raise LimitHit("steps_in_a_turn", STEPS_IN_A_TURN)
+        if ctx.steps > ctx.bot.limits.steps:
+            raise LimitHit("steps_in_a_turn", ctx.bot.limits.steps)
         step = ctx.running.steps[following]
         session.step = following
         skipped = step.when is not None and not ctx.holds(step.when)

@@ -1,19 +1,27 @@
-"""Waiting: for a time or an event that may come while something else is going on, and coming back to it."""
+"""What other programs say happened, and waiting: for a time or an event that may come while something else is going
+on, and coming back to it."""
 
 from textback.engine.advance import advance
 from textback.engine.arrivals import ApiEvent
+from textback.engine.bot import Flow
 from textback.engine.context import Context
 from textback.engine.effects import Send, SetTimer
 from textback.engine.nodes.wait import Wait
-from textback.engine.state import Session
+from textback.engine.state import Happened, Session
 
 
 def happen(ctx: Context, event: ApiEvent) -> None:
-    """Another program says that something happened. Whoever waits for it goes on; else it is in the record and changes
-    nothing. Raises LimitHit and RenderError."""
+    """Another program says that something happened. Whoever waits for it goes on; else the flow that it starts begins;
+    else it is in the record and changes nothing. Raises LimitHit and RenderError."""
     session = ctx.state.session
     waiting = next((one for one in [session, *reversed(ctx.state.parked)] if one and _waits_for(ctx, one, event)), None)
-    ctx.event("event_received", name=event.name, by=event.key_name, awaited=waiting is not None)
+    starts = "" if waiting is not None else ctx.bot.events.get(event.name, "")
+    more = {"starts": starts} if starts else {}
+    ctx.event("event_received", name=event.name, by=event.key_name, awaited=waiting is not None, **more)
+    if starts and ctx.state.owner.kind == "bot":
+        _begin(ctx, ctx.bot.flows[starts], Happened(event.name, event.data))
+    elif starts:
+        ctx.state.happened = Happened(event.name, event.data)
     if waiting is None:
         return
     waiting.vars["event"] = {"name": event.name, "data": event.data}
@@ -21,6 +29,33 @@ def happen(ctx: Context, event: ApiEvent) -> None:
     if waiting is session and ctx.state.owner.kind == "bot":
         ctx.cancel_timers()
         go_on(ctx)
+
+
+def _begin(ctx: Context, flow: Flow, event: Happened) -> None:
+    """Start the flow of an event. What is open meanwhile is put aside, and is there again when the flow is over,
+    without a word: nobody has texted. Raises LimitHit and RenderError."""
+    ctx.state.offered, ctx.state.unclear, ctx.state.meant = False, [], ""
+    ctx.begin_episode()
+    ctx.start_session(flow)
+    session = ctx.session
+    session.vars["event"] = {"name": event.name, "data": event.data}
+    session.opening = flow.opening
+    advance(ctx, flow.first)
+    while ctx.state.session is None and ctx.state.owner.kind == "bot" and ctx.state.parked:
+        if ctx.state.parked[-1].sleeping:
+            break  # it comes back by itself
+        if ctx.unpark() and (step := ctx.open_question()) is not None:
+            ctx.set_timers(step)
+    if ctx.state.handoff is None and any(isinstance(effect, Send) for effect in ctx.effects):
+        ctx.happens("said")
+
+
+def catch_up(ctx: Context) -> None:
+    """The bot may speak again: begin the flow of what happened last meanwhile. Raises LimitHit and RenderError."""
+    event, ctx.state.happened = ctx.state.happened, None
+    flow = ctx.bot.flows.get(ctx.bot.events.get(event.name, "")) if event is not None else None
+    if event is not None and flow is not None and ctx.state.owner.kind == "bot":
+        _begin(ctx, flow, event)
 
 
 def _waits_for(ctx: Context, session: Session, event: ApiEvent) -> bool:

@@ -164,7 +164,8 @@ class Flow(msgspec.Struct, frozen=True):
     `labels` holds, for each choice variable, the label of every choice; `names` is every variable the flow may set,
     with those of the flows that it runs; `sensitive` those that are shown to nobody, `written` those that
     print otherwise than they are kept, `results` those that hold what actions gave. `examples` are texts that should
-    start it; `label` is what people call it.
+    start it; `label` is what people call it. `event` is what starts it when another program says so; then its texts are
+    of the class `opening` until the contact answers, since nobody has asked for them.
     """
 
     name: str
@@ -178,6 +179,8 @@ class Flow(msgspec.Struct, frozen=True):
     results: frozenset[str] = frozenset()
     examples: tuple[str, ...] = ()
     label: Text | None = None
+    event: str = ""
+    opening: MessageClass = "conversational"
 
 
 class Understood(msgspec.Struct, frozen=True):
@@ -250,11 +253,29 @@ class Trust(Protocol):
         """How likely a reply of this confidence is right, going by how those before it fared."""
 
 
+class Routing(msgspec.Struct, frozen=True):
+    """From which known-ness on what a text means is acted on, and asked about; None is what training has found."""
+
+    act: float | None = None
+    clarify: float | None = None
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What stops a flow that goes on for ever: steps in a turn, texts and actions in a session, flows that run each
+    other."""
+
+    steps: int = 200
+    texts: int = 100
+    flows: int = 8
+    actions: int = 50
+
+
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
     """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow,
-    `opt_ins` each opt-in word to what it agrees to. `burst` is how long (ms) a text waits for the next one, to be heard
-    with it. `sources` are the knowledge files, which whoever teaches the bot makes its `answerer` of. `model` is what
-    answers as one of the `personas` where the bot itself knows nothing."""
+    `events` each event that starts one, `opt_ins` each opt-in word to what it agrees to. `burst` is how long (ms) a
+    text waits for the next one, to be heard with it. `sources` are the knowledge files, which whoever teaches the bot
+    makes its `answerer` of. `model` is what answers as one of the `personas` where the bot itself knows nothing, and
+    `trust` what was learnt of such answers."""
 
     name: str
     version: int = 0
@@ -275,6 +296,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     flows: dict[str, Flow] = {}
     starts: dict[str, str] = {}
     longest_start: int = 0
+    events: dict[str, str] = {}
     templates: dict[str, Approved] = {}
     content: Content = Content()
     actions: dict[str, Action] = {}
@@ -282,6 +304,8 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     policy: Overrides = Overrides()
     opt_ins: dict[str, OptIn] = {}
     knowledge: Knowledge = Knowledge()
+    routing: Routing = Routing()
+    limits: Limits = Limits()
     sources: dict[str, str] = {}
     answerer: Answerer | None = None
     model: Model | None = None

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import msgspec
 
 from textback.core.when import DAY
-from textback.engine.advance import TURNS_IN_A_SESSION, advance, rewalk
+from textback.engine.advance import advance, rewalk
 from textback.engine.arrivals import Message
 from textback.engine.bot import Escalation, Question
 from textback.engine.context import Context, LimitHit
 from textback.engine.correct import correct, unmarked, without_answer
-from textback.engine.digress import go_on, offer
+from textback.engine.digress import come_back, go_on, offer
 from textback.engine.effects import Check
 from textback.engine.knowing import confirmed, look_up
 from textback.engine.match import (
@@ -25,7 +25,7 @@ from textback.engine.match import (
     read_tapback,
     wants_person,
 )
-from textback.engine.nodes.ask import Ask, prefill
+from textback.engine.nodes.ask import Ask, prefill, spot
 from textback.engine.nodes.confirm import WHICH, Confirm
 from textback.engine.nodes.registry import asking
 from textback.engine.nodes.wait import Wait
@@ -108,12 +108,14 @@ def _topic(ctx: Context, said: Incoming) -> tuple[bool, str]:
 
 
 def _global(ctx: Context, said: Incoming) -> tuple[bool, str]:
-    """Words that mean the same everywhere: never mind, start over, back, repeat, go on."""
+    """Words that mean the same everywhere: never mind, start over, back, repeat, go on, who is this."""
     word = GLOBALS.get(said.normal)
     if word is None:
         return False, "no"
     if _is_choice(ctx, said):
         return False, f"{said.normal!r} is a choice of the open question"
+    if word == "who":
+        return _who(ctx, said)
     if word == "go_on" and ctx.state.session is None and ctx.state.parked:
         go_on(ctx)
         return True, "goes on"
@@ -133,6 +135,17 @@ def _global(ctx: Context, said: Incoming) -> tuple[bool, str]:
         advance(ctx, flow.first)
         return True, f"{flow.name} begins again"
     return _back_or_repeat(ctx, word)
+
+
+def _who(ctx: Context, said: Incoming) -> tuple[bool, str]:
+    """They ask who we are, which nobody may be left to guess; then the open question comes back."""
+    if said.normal in ctx.bot.starts:
+        return False, f"{said.normal!r} is a start word"
+    ctx.say(ctx.phrases.this_is.format(name=ctx.bot.name), "bot.who")
+    step = ctx.open_question()
+    if step is not None:
+        come_back(ctx, step)
+    return True, "says who we are"
 
 
 def _back_or_repeat(ctx: Context, word: str) -> tuple[bool, str]:
@@ -209,15 +222,30 @@ def _confirmation(ctx: Context, said: Incoming) -> tuple[bool, str]:
 
 def _correction(ctx: Context, said: Incoming) -> tuple[bool, str]:
     step = ctx.open_question()
-    if step is None or said.right is None:
+    earlier = _earlier_choice(ctx, said) if said.right is None else ""
+    if step is None or (said.right is None and not earlier):
         return False, "no"
     if _is_choice(ctx, said):
         return False, "a choice of the open question"
-    changed = correct(ctx, step, said.right, sure=True, whole=True)
+    changed = correct(ctx, step, said.right or said.text, sure=True, whole=not earlier, only=earlier)
     if changed is None:
         return False, "no answer that it would be a better one for"
     _go_on_after(ctx, step)
     return True, changed
+
+
+def _earlier_choice(ctx: Context, said: Incoming) -> str:
+    """The question before whose choice this text names, in so many words, where it is no answer to the open one."""
+    step, session = ctx.open_question(), ctx.state.session
+    if session is None or not isinstance(step, Ask) or step.type in _WRITTEN or said.normal in ctx.bot.starts:
+        return ""
+    for id_ in reversed(session.asked):
+        other = ctx.running.steps.get(id_)
+        if isinstance(other, Ask) and other.choices is not None and id_ != step.id:
+            found = match_choice(said.text, other.choices.options)
+            if found is not None and found.how == "label or synonym":
+                return "" if spot(ctx, step, said.text) else id_
+    return ""
 
 
 def _go_on_after(ctx: Context, step: Question) -> None:
@@ -304,6 +332,8 @@ def _intent(ctx: Context, said: Incoming) -> tuple[bool, str]:
     session = ctx.state.session
     if not flows or (session is not None and session.flow == flows[0]):
         return False, shown
+    if _earlier_choice(ctx, said):
+        return False, f"the answer to a question before; {shown}"
     if read.act:
         begin(ctx, flows[0], said.text)
         return True, shown
@@ -389,6 +419,8 @@ TURN: tuple[tuple[str, Row], ...] = (
     ("Fallback", _fallback),
 )
 
+_WRITTEN = ("text", "name", "location", "pattern")
+"""Types of questions that anything may be an answer to."""
 PARKED_FOR = DAY
 """How long (ms) a session that was put aside waits for another to end, unless it waits for something anyway."""
 
@@ -445,9 +477,10 @@ def _count(ctx: Context, mine: bool) -> None:
         ctx.cancel_timers()
     session = ctx.state.session
     if session is not None:
+        session.opening = None
         session.turns += 1
-        if session.turns > TURNS_IN_A_SESSION:
-            raise LimitHit("turns_in_a_session", TURNS_IN_A_SESSION)
+        if session.turns > ctx.bot.limits.texts:
+            raise LimitHit("turns_in_a_session", ctx.bot.limits.texts)
 
 
 def _disturb(ctx: Context) -> None:

@@ -19,8 +19,6 @@ from textback.engine.template import LINKS, YEAR, Chosen, Expression, Fields, Gi
 from textback.engine.words import Phrases, phrases
 
 OWNER_IDLE = "owner_idle"
-DEEPEST = 8
-"""Flows that run each other."""
 HIDDEN = "•••"
 """Shown in place of a sensitive answer."""
 MOST_PARKED = 3
@@ -208,6 +206,9 @@ class Context:
             text = f"{' '.join(self.noted)} {text}".strip()
             self.noted.clear()
             asks = ""
+        session = self.state.session
+        if session is not None and session.opening is not None and message_class == "conversational":
+            message_class = session.opening  # nobody has asked for it, so it is no answer
         if text or media:
             links = tuple(dict.fromkeys(one for one in self.links if one in text)) if self.links else ()
             self.effects.append(
@@ -300,8 +301,8 @@ class Context:
     def enter_flow(self, name: str, back: str) -> str:
         """Go into another flow of the session's version, to come back to the step `back`; its first step."""
         session = self.session
-        if len(session.frames) >= DEEPEST:
-            raise LimitHit("flows_in_flows", DEEPEST)
+        if len(session.frames) >= self.bot.limits.flows:
+            raise LimitHit("flows_in_flows", self.bot.limits.flows)
         session.frames.append(states.Frame(session.flow, back))
         return self._go_into(name, None)
 
@@ -479,6 +480,7 @@ def copy(state: State) -> State:
         state.memory_at,
         state.spent,
         state.spent_since,
+        state.happened,
     )
 
 

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from textback.core.errors import TextbackError
+from textback.core.messages import MessageClass
 from textback.engine import lint
+from textback.engine.actions import Service
 from textback.engine.actions_file import read_actions
 from textback.engine.bot import Bot, Escalation, Fallback, Flow, Handoff, LineSpec
 from textback.engine.consent_words import NEVER_HEARD
@@ -18,11 +20,12 @@ from textback.engine.joining import read_opt_ins
 from textback.engine.knowing import check_answers, read_knowledge, read_sources
 from textback.engine.match import normalise
 from textback.engine.matchers import prepare
+from textback.engine.matchers.regions import CURRENCIES
 from textback.engine.named_read import read_content, read_named
 from textback.engine.nodes.ask import TYPES, Ask
 from textback.engine.nodes.confirm import Confirm
 from textback.engine.nodes.registry import KINDS
-from textback.engine.opening import read_burst, read_country, read_hours
+from textback.engine.opening import read_burst, read_country, read_hours, read_limits, read_routing
 from textback.engine.personas_file import check_personas, read_model, read_personas
 from textback.engine.policy_file import POLICY_FILE, read_policy, read_registration
 from textback.engine.reading import FLOW_NAME, NAME, QUEUE, RESERVED, FlowReader, Reader
@@ -36,15 +39,18 @@ SIMULATED = "simulator"
 """The provider that no carrier is behind."""
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
-    "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content", "consent", "knowledge", "model",
+    "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content", "consent", "knowledge", "routing",
+    "limits", "model",
 )  # fmt: skip
-LATER_BOT_KEYS = ("routing", "retention", "limits", "thresholds", "urls")
+LATER_BOT_KEYS: tuple[str, ...] = ()
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
 #: Folders of the bot format: flows are read now, tests by their own command, the others by a later version.
 LATER_FOLDERS = ("journeys",)
 
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 LINE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+OPENING: tuple[MessageClass, ...] = ("informational", "promotional")
+"""What the texts of a flow can be that nobody has texted for."""
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}")
 REFERENCE = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
 SECRET = re.compile(r"key|token|secret|password|auth|credential")
@@ -98,6 +104,7 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
     )
     bot = msgspec.structs.replace(bot, personas=read_personas(files, bot, problems))
     readers: list[tuple[FlowReader, Flow, Node]] = []
+    events: dict[str, str] = {}
     flows: dict[str, Flow] = {}
     places: dict[str, str] = {}
     starts: dict[str, tuple[str, str]] = {}
@@ -114,6 +121,9 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
             elif flow.name:
                 flows[flow.name] = flow
                 places[flow.name] = file
+            if flow.event and events.setdefault(flow.event, flow.name) != flow.name:
+                message = f"The event {flow.event!r} also starts the flow {events[flow.event]!r}."
+                source.error(None, message, "Let one flow `run` the other.")
             readers.append((reader, flow, top))
         elif re.fullmatch(r"(templates|personas)/[^/]+\.ya?ml", file) or folder == "knowledge":
             continue
@@ -131,7 +141,7 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
     check_answers(bot, flows, problems)
     words = {word: name for word, (name, _) in starts.items()}
     longest = max((len(word.split()) for word in words), default=0)
-    bot = msgspec.structs.replace(bot, flows=flows, starts=words, longest_start=longest)
+    bot = msgspec.structs.replace(bot, flows=flows, starts=words, longest_start=longest, events=events)
     if most_segments:
         lint.advise(bot, said, most_segments)
     problems.sort()
@@ -161,12 +171,14 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
     reader = Reader(source, locales, queues)
     usual = "usual_topics" not in handoff_keys or reader.flag(handoff_keys["usual_topics"], "usual_topics")
     topics = {**(USUAL if usual else {}), **_topics(reader, handoff_keys.get("topics"))}
+    timezone, country = _timezone(reader, keys.get("timezone")), read_country(reader, keys.get("country"))
+    home = Service("", "", {}, timezone, CURRENCIES.get(country, "USD"))
     bot = Bot(
         name=reader.string(keys.get("bot"), "bot") or "",
         locale=locales[0],
         locales=locales,
-        timezone=_timezone(reader, keys.get("timezone")),
-        country=read_country(reader, keys.get("country")),
+        timezone=timezone,
+        country=country,
         hours=read_hours(reader, keys.get("hours"), keys.get("holidays")),
         phone=reader.string(keys.get("phone"), "phone") or "",
         email=reader.string(keys.get("email"), "email") or "",
@@ -189,10 +201,12 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         burst=read_burst(reader, keys.get("burst")),
         lines=_lines(reader, keys.get("lines")),
         content=read_content(reader, keys.get("content")),
-        actions=read_actions(reader, keys.get("actions")),
+        actions=read_actions(reader, keys.get("actions"), home),
         opt_ins=read_opt_ins(reader, keys.get("consent")),
         knowledge=read_knowledge(reader, keys.get("knowledge")),
         model=read_model(reader, keys.get("model")),
+        routing=read_routing(reader, keys.get("routing")),
+        limits=read_limits(reader, keys.get("limits")),
     )
     reader.check_uses(())
     said.append(lint.Part(source, reader.said))
@@ -394,24 +408,32 @@ def _read_flow(
         if key not in keys and isinstance(top, MappingNode):
             source.error(top, f"The flow has no {key!r}.", f"Add {key}: to it.")
     name = reader.string(keys.get("flow"), "flow", FLOW_NAME) or ""
-    keywords, examples = _start(reader, keys.get("start"), name, starts)
+    started = _start(reader, keys.get("start"), name, starts)
     label = reader.text(keys.get("label"), "The label of a flow")
     _vars(reader, keys.get("vars"))
     if "steps" not in keys:
         return None
     first = reader.block(keys["steps"], "", "")
-    flow = reader.flow(name, tuple(keywords), first)
+    flow = reader.flow(name, started.keywords, first)
     lint.check_flow(source, flow, reader.places)
-    return reader, msgspec.structs.replace(_confirmed(flow), examples=examples, label=label), top
+    given = {"examples": started.examples, "event": started.event, "opening": started.opening}
+    return reader, msgspec.structs.replace(_confirmed(flow), **given, label=label), top
 
 
-def _start(
-    reader: FlowReader, node: Node | None, flow: str, starts: dict[str, tuple[str, str]]
-) -> tuple[Iterable[str], tuple[str, ...]]:
-    """The flow's start keywords and its intent's examples."""
+class _Start(msgspec.Struct, frozen=True):
+    """What starts a flow: keywords, normalised, an intent's examples, an event with the class of the texts after it."""
+
+    keywords: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    event: str = ""
+    opening: MessageClass = "conversational"
+
+
+def _start(reader: FlowReader, node: Node | None, flow: str, starts: dict[str, tuple[str, str]]) -> _Start:
+    """`start: {keywords: [...], intent: {examples: [...]}, event: NAME, class: informational}`."""
     if node is None:
-        return [], ()
-    keys = reader.mapping(node, "start", ("keywords", "intent"))
+        return _Start()
+    keys = reader.mapping(node, "start", ("keywords", "intent", "event", "class"))
     examples: list[str] = []
     if "intent" in keys:
         within = reader.mapping(keys["intent"], "intent", ("examples",))
@@ -422,7 +444,25 @@ def _start(
                 reader.source.error(place, "This example has no letters or digits.", "Write what people text.")
         if not examples and isinstance(keys["intent"], MappingNode):
             reader.source.error(keys["intent"], "This intent has no examples.", "Write five texts that mean it.")
-    return _keywords(reader, keys, flow, starts), tuple(dict.fromkeys(examples))
+    event, opening = _event(reader, node, keys)
+    found = tuple(_keywords(reader, keys, flow, starts))
+    return _Start(found, tuple(dict.fromkeys(examples)), event, opening)
+
+
+def _event(reader: FlowReader, node: Node, keys: Mapping[str, Node]) -> tuple[str, MessageClass]:
+    """The event that starts the flow, and what its texts are until the contact answers: they text nobody back, so they
+    need a class that says what was agreed to."""
+    if "event" not in keys:
+        if "class" in keys:
+            reader.source.error(keys["class"], "class belongs to an event that starts a flow.", "Add event: NAME.")
+        return "", "conversational"
+    reader.names.add("event")
+    event = reader.string(keys["event"], "event", NAME) or ""
+    if "class" not in keys:
+        fix = "Add class: informational to start, or promotional where it sells something."
+        reader.source.error(node, "A flow that an event starts texts first, so it must say what its texts are.", fix)
+        return event, "conversational"
+    return event, reader.one_of(keys["class"], "class", OPENING) or "conversational"
 
 
 def _keywords(

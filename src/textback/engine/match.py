@@ -49,7 +49,7 @@ ORDINALS = _merged("ordinals")
 NUMBERS = _merged("numbers")
 TAPBACKS: dict[str, bool | None] = {k: v for language in _LANGUAGES for k, v in language.tapbacks.items()}
 GLOBALS: dict[str, str] = {
-    word: name for name in ("never_mind", "start_over", "back", "repeat", "go_on") for word in all_words(name)
+    word: name for name in ("never_mind", "start_over", "back", "repeat", "go_on", "who") for word in all_words(name)
 }
 """What words mean that work everywhere."""
 PERSON_PHRASE = _person_pattern(_LANGUAGES)

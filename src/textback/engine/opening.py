@@ -1,10 +1,14 @@
-"""Reading bot.yml's country, hours, holidays and burst."""
+"""Reading bot.yml's country, hours, holidays, burst, routing and limits."""
 
 import re
 from datetime import date
 
+import msgspec
+
 from textback.core.when import SECOND
+from textback.engine.bot import Limits, Routing
 from textback.engine.hours import Hours
+from textback.engine.nodes.answer import share
 from textback.engine.reading import Reader
 from textback.engine.source import Mapping, Node, Scalar, nearest
 
@@ -13,6 +17,27 @@ COUNTRY = re.compile(r"[A-Z]{2}")
 SPAN = re.compile(r"([01]?\d|2[0-3])(?::([0-5]\d))?\s*(?:-|–|to)\s*([01]?\d|2[0-4])(?::([0-5]\d))?")
 MIDNIGHT = 24 * 60
 LONGEST_BURST = 10 * SECOND
+
+
+MOST = {"steps": 1000, "texts": 1000, "flows": 20, "actions": 500}
+"""How high each limit can be set."""
+
+
+def read_limits(reader: Reader, node: Node | None) -> Limits:
+    """`limits: {steps: 200, texts: 100, flows: 8, actions: 50}`."""
+    keys = reader.mapping(node, "limits", tuple(MOST)) if node is not None else {}
+    usual = msgspec.structs.asdict(Limits())
+    return Limits(**{name: reader.integer(keys.get(name), name, 1, most, usual[name]) for name, most in MOST.items()})
+
+
+def read_routing(reader: Reader, node: Node | None) -> Routing:
+    """`routing: {act: 0.6, clarify: 0.3}`."""
+    keys = reader.mapping(node, "routing", ("act", "clarify")) if node is not None else {}
+    found = Routing(**{name: share(reader, value, name, 0.5) for name, value in keys.items()})
+    if node is not None and found.act is not None and found.clarify is not None and found.clarify > found.act:
+        message = f"clarify ({found.clarify:g}) is above act ({found.act:g})."
+        reader.source.error(node, message, "Below clarify a text is not understood; from act on its flow starts.")
+    return found
 
 
 def read_country(reader: Reader, node: Node | None) -> str:

@@ -15,9 +15,6 @@ from textback.engine.source import Node, nearest
 from textback.engine.state import Pending
 from textback.engine.template import Expression, RenderError, Text, plain
 
-CALLS_IN_A_SESSION = 50
-"""A flow that asks other systems more often goes round for ever."""
-
 
 class Asked(msgspec.Struct, frozen=True):
     """What a step asks for: the action, its arguments by name (plain, a text or an expression), and its patience."""
@@ -29,12 +26,15 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def read_action(draft: Draft, node: Node) -> Action | None:
-    """The action of this name in bot.yml."""
+    """The action of this name in bot.yml; where only one has it behind its dot, `slot_free` is calendar.slot_free."""
     flow = draft.flow
     name = flow.string(node, "The action's name")
     if name is None:
         return None
     if name not in flow.actions:
+        behind = [full for full in flow.actions if full.partition(".")[2] == name]
+        if len(behind) == 1:
+            return flow.actions[behind[0]]
         fix = nearest(name, flow.actions) or f"Declare it in bot.yml: actions: {{{name}: {{http: ...}}}}."
         flow.source.error(node, f"There is no action {name!r} in bot.yml.", fix)
     return flow.actions.get(name)
@@ -63,7 +63,11 @@ def read_given(draft: Draft, node: Node | None, read: Any) -> dict[str, Any]:
 
 
 def check_given(draft: Draft, node: Node, action: Action | None, given: Mapping[str, Any]) -> None:
-    """Report arguments that the action's texts use and that it does not get."""
+    """Report arguments that the action must get and does not, and those that it knows nothing of."""
+    takes = action.takes if action is not None else None
+    for name in sorted(given.keys() - takes) if takes is not None else ():
+        what = f"{action.name if action else ''} knows nothing of {name!r}."
+        draft.flow.source.error(node, what, nearest(name, takes or ()))
     missing = sorted(action.needs - set(given)) if action is not None else []
     if action is not None and missing:
         fix = f'Add them: with: {{{missing[0]}: "{{{{ ... }}}}"}}.'
@@ -78,8 +82,8 @@ def hold(
     RenderError."""
     session = ctx.session
     session.calls += 1
-    if session.calls > CALLS_IN_A_SESSION:
-        raise LimitHit("calls_in_a_session", CALLS_IN_A_SESSION)
+    if session.calls > ctx.bot.limits.actions:
+        raise LimitHit("calls_in_a_session", ctx.bot.limits.actions)
     arguments = {name: _argument(ctx, value, more) for name, value in asked.given.items()}
     job = f"{session.id}-{session.calls}"
     session.pending = Pending(job, asked.action, rule, held, again)

@@ -2,7 +2,7 @@
 
 from textback.engine.advance import advance
 from textback.engine.arrivals import AgentReply, Complete, HandBack, SettleOptOut, Takeover
-from textback.engine.awaited import wait_on, waits_for_event
+from textback.engine.awaited import catch_up, wait_on, waits_for_event
 from textback.engine.context import OWNER_IDLE, Context
 from textback.engine.effects import CancelTimers, Send, SetTimer
 from textback.engine.episode import OVER
@@ -88,6 +88,12 @@ def hand_back(ctx: Context, act: HandBack) -> None:
     ctx.state.owner = Owner("bot", since=ctx.now)
     ctx.state.handoff = ctx.state.draft = None
     ctx.event("handed_back", user=act.user_id, name=act.user_name, mode=act.mode)
+    _go_on(ctx, act)
+    catch_up(ctx)
+
+
+def _go_on(ctx: Context, act: HandBack) -> None:
+    """The session that was open, as the person chooses."""
     session = ctx.state.session
     if act.mode == "end":
         ctx.end_session("handed_back")
@@ -126,6 +132,7 @@ def complete(ctx: Context, act: Complete) -> None:
         ctx.effects.append(CancelTimers((OWNER_IDLE,)))
     ctx.state.owner = Owner("bot", since=ctx.now)
     ctx.state.handoff = ctx.state.draft = None
+    ctx.state.happened = None  # the person has seen it
     while ctx.state.parked:
         ctx.drop_parked(-1)
     ctx.end_session("closed")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from textback.core.messages import MessageClass
 from textback.core.tally import Tally
 
 EpisodeStatus = Literal["new", "engaged", "waiting_on_customer", "waiting_on_agent", "completed", "archived"]
@@ -82,7 +83,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     contact is asked which. `half` is the date, or the time, of an open question that wants both. `nudged`: the open
     question was asked again after something else was answered. `calls` counts the actions that it asked for, `pending`
     is the one that it waits for. A session that is `sleeping` waits `until` then (ms), or
-    for an event; `came` is the event, where it could not go on when it came.
+    for an event; `came` is the event, where it could not go on when it came. `opening` is the class of its texts until
+    the contact answers, where an event has started it.
     """
 
     id: str
@@ -108,6 +110,14 @@ class Session(msgspec.Struct, omit_defaults=True):
     pending: Pending | None = None
     until: int = 0
     came: str = ""
+    opening: MessageClass | None = None
+
+
+class Happened(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An event that starts a flow, and came while a person had the conversation."""
+
+    name: str
+    data: dict[str, Any] = {}
 
 
 class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -155,7 +165,8 @@ class State(msgspec.Struct, omit_defaults=True):
     asked whether that is their question. `asked` are opt-ins that wait for their YES. `opt_out_unsure` is when they
     texted what may be an opt-out (ms), until a person has settled it (O3). `thinking` is what a model is asked, `draft`
     its reply that waits for a person; `memory` is what models remember of the conversation, as of `memory_at` (ms), and
-    `spent` what they have cost in the day since `spent_since`, in millionths of a US dollar.
+    `spent` what they have cost in the day since `spent_since`, in millionths of a US dollar. `happened` is the last
+    event that starts a flow once the conversation is handed back.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -180,6 +191,7 @@ class State(msgspec.Struct, omit_defaults=True):
     memory_at: int = 0
     spent: int = 0
     spent_since: int = 0
+    happened: Happened | None = None
 
 
 _encoder = msgspec.json.Encoder()

@@ -27,6 +27,7 @@ class Phrases(msgspec.Struct, frozen=True):
     back_to: str  # {question}
     resume: str  # {flow}
     stopped: str
+    this_is: str
     moment: str
     noted: str  # {label} {value}
     which: str  # {options}
@@ -66,6 +67,7 @@ class Language(msgspec.Struct, frozen=True):
     start_over: frozenset[str]
     repeat: frozenset[str]
     go_on: frozenset[str]
+    who: frozenset[str]
     corrections: frozenset[str]  # before what is right: "actually 5pm"
     corrections_after: frozenset[str]  # behind it: "5pm instead"
     upset: frozenset[str]
@@ -94,6 +96,7 @@ ENGLISH = Language(
         back_to="Back to where we were: {question}",
         resume="Shall we go on with {flow}? Reply YES or NO.",
         stopped="OK, I've stopped that. Text us any time.",
+        this_is="This is {name}.",
         moment="One moment please, I'm checking.",
         noted="{label}: {value}.",
         which="Do you mean {options}?",
@@ -203,6 +206,11 @@ ENGLISH = Language(
     start_over=_set("start over, restart, start again, begin again, from the beginning, from the start, reset"),
     repeat=_set("repeat, repeat that, again, say again, say that again, come again, pardon, what was the question"),
     go_on=_set("continue, go on, resume, carry on, keep going"),
+    who=_set(
+        "who is this, whos this, who this, who dis, who are you, who r u, who is it, who am i talking to, "
+        "who am i texting, who is texting me, who is this please, sorry who is this, whose number is this, "
+        "new phone who dis"
+    ),
     corrections=_set(
         "actually, i meant, i mean, sorry i meant, make it, make that, change it to, change that to, rather, "
         "correction, scratch that, wait, no wait, sorry, oops, no sorry, no i meant, no make it, change to, "
@@ -237,6 +245,7 @@ SPANISH = Language(
         back_to="Volvemos a lo de antes: {question}",
         resume="¿Seguimos con {flow}? Responda SI o NO.",
         stopped="De acuerdo, lo dejamos. Puede escribirnos cuando quiera.",
+        this_is="Somos {name}.",
         moment="Un momento, por favor: lo estoy comprobando.",
         noted="{label}: {value}.",
         which="¿Quiere decir {options}?",
@@ -334,6 +343,9 @@ SPANISH = Language(
     start_over=_set("empezar de nuevo, empezar otra vez, volver a empezar, desde el principio, de nuevo, reiniciar"),
     repeat=_set("repite, repita, repitelo, otra vez, como, como dice, perdon, cual era la pregunta"),
     go_on=_set("continuar, sigue, siga, seguir, seguimos, continua"),
+    who=_set(
+        "quien es, quien eres, quien es usted, quienes son, con quien hablo, quien me escribe, de quien es este numero"
+    ),
     corrections=_set(
         "mejor, digo, quiero decir, quise decir, en realidad, perdon, no perdon, corrijo, correccion, cambialo a, "
         "cambielo a, pon, ponga, espera, espere, queria decir, no mejor, es decir"

@@ -11,7 +11,7 @@ from textback.knowledge.classify import Encoder, Model, Weights, method_of
 from textback.knowledge.features import Vectoriser
 
 MAGIC = b"TBINTENT"
-VERSION = 1
+VERSION = 2
 
 
 class ArtefactError(ValueError):

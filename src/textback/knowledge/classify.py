@@ -109,11 +109,15 @@ class Model:
         intent, confidence, knownness, runners_up = self._read(words, meant)
         return Classified(intent, confidence, knownness, language, runners_up)
 
-    def verdict(self, found: Classified) -> Literal["act", "clarify", "unknown"]:
-        """What to do with a reading: act on it, ask which of the likeliest was meant, or say it was not understood."""
-        if not found.intent or found.knownness < self.clarify:
+    def verdict(
+        self, found: Classified, act: float | None = None, clarify: float | None = None
+    ) -> Literal["act", "clarify", "unknown"]:
+        """What to do with a reading: act on it, ask which of the likeliest was meant, or say it was not understood.
+        `act` and `clarify` are thresholds to use instead of the model's own."""
+        clarify = self.clarify if clarify is None else clarify
+        if not found.intent or found.knownness < clarify:
             return "unknown"
-        return "act" if found.knownness >= self.act else "clarify"
+        return "act" if found.knownness >= max(clarify, self.act if act is None else act) else "clarify"
 
     def _read_words(
         self, words: tuple[str, ...], meant: tuple[str, ...]

@@ -28,6 +28,9 @@ ASKED = (0.12, 0.3)
 PRIOR, PRIOR_WEIGHT = (0.6, 0.28, 0.16), 20
 """Temperature and thresholds (upper, lower) of bots with few examples, and how many examples that belief is worth."""
 LITE_PRIOR = (0.45, 0.12, 0.03)
+SEEN, LITE_SEEN = 1.05, 1.15
+"""The temperature is this many times what the held-out examples say: all their n-grams and words are known, which those
+of texts to come are not, and with n-grams alone that counts for more."""
 
 
 def train(examples: Mapping[str, Sequence[str]], encoder: Encoder | None, out_of_scope: Sequence[str] = ()) -> Model:
@@ -189,6 +192,7 @@ def _fitted(
 ) -> tuple[float, float, float]:
     inside = labels < intents
     temperature = regression.temperature(scores, labels) if scores.shape[1] > 1 else 1.0
+    temperature *= LITE_SEEN if prior is LITE_PRIOR else SEEN
     share = len(labels) / (len(labels) + PRIOR_WEIGHT)
     temperature = float(np.exp(share * np.log(temperature) + (1 - share) * np.log(prior[0])))
     chances = softmax(scores / np.float32(temperature))[:, :intents]

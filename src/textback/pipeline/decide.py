@@ -11,7 +11,15 @@ from textback.compliance.consent import CONFIRM_WITHIN, Brand, Verdict, consider
 from textback.compliance.limits import OFF, Guard, note_reply
 from textback.core.errors import TextbackError
 from textback.core.when import MINUTE
-from textback.engine.arrivals import AnyArrival, ConsentChange, DeliveryStatus, Message, SettleOptOut, TimerFired
+from textback.engine.arrivals import (
+    AnyArrival,
+    ApiEvent,
+    ConsentChange,
+    DeliveryStatus,
+    Message,
+    SettleOptOut,
+    TimerFired,
+)
 from textback.engine.bot import Bot, Escalation
 from textback.engine.context import OWNER_IDLE, Context
 from textback.engine.effects import AnyEffect, CancelQueued, CancelTimers, Check, Event, RecordConsent, Send, SetTimer
@@ -90,6 +98,8 @@ def _decided(
         if standing.guard == OFF or standing.opted_out:
             return turn
         return _guarded(bot, older, state, arrival, turn, now, standing.guard)
+    if isinstance(arrival, ApiEvent) and standing.opted_out:
+        bot = msgspec.structs.replace(bot, events={})  # nothing begins that could not be said
     turn = step(bot, state, arrival, now, session_id=session_id, older=older)
     if isinstance(arrival, SettleOptOut) and arrival.opted_out and state.opt_out_unsure and not standing.opted_out:
         return _settled(bot, turn, state.opt_out_unsure, now)

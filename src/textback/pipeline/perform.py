@@ -7,6 +7,7 @@ key. So an action happens at least once, and its result is heard exactly once.
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from time import monotonic
@@ -72,18 +73,36 @@ class Claim(msgspec.Struct, frozen=True):
 
 class Claimed(msgspec.Struct):
     """A batch of claims; the actions of jobs that were withdrawn because their session has ended; and whether some were
-    given up, which their server had died of each time."""
+    given up, which their server had died of each time. `left`: some were left because enough of their kind run."""
 
     claims: list[Claim]
     withdrawn: list[str]
     lost: bool = False
+    left: bool = False
 
 
-def claim(tx: Tx, workspace: str, shelf: Shelf, now: int, most: int, grace: int = GRACE) -> Claimed:
-    """Take jobs that are due, each for its time-out and `grace` (ms)."""
+class Running(msgspec.Struct, frozen=True):
+    """What this server does at the moment: how many jobs of each group of actions."""
+
+    groups: Counter[str]
+
+    def full(self, action: Action | None) -> bool:
+        """Whether enough of its group run."""
+        return action is not None and self.groups[action.group] >= action.at_once
+
+    def full_names(self, actions: Mapping[str, Action]) -> list[str]:
+        """The actions of which enough run."""
+        return [name for name, action in actions.items() if self.full(action)]
+
+
+def claim(
+    tx: Tx, workspace: str, shelf: Shelf, now: int, most: int, grace: int = GRACE, running: Running | None = None
+) -> Claimed:
+    """Take jobs that are due, each for its time-out and `grace` (ms), and no more of an action than may run at once."""
     claimed = Claimed([], [])
+    running = Running(Counter(running.groups) if running is not None else Counter())
     gone: list[dict[str, Any]] = []
-    for row in jobs.due(tx, now, most):
+    for row in jobs.due(tx, now, most, running.full_names(shelf.current.actions)):
         mine = Claim(row, row.fence, row.attempts, None)
         if row.ended_at is not None:
             gone.append(mine.key)
@@ -93,6 +112,11 @@ def claim(tx: Tx, workspace: str, shelf: Shelf, now: int, most: int, grace: int 
             claimed.lost = True
         else:
             action = _action(tx, shelf, row.version, row.action)
+            if running.full(action):
+                claimed.left = True
+                continue
+            if action is not None:
+                running.groups[action.group] += 1
             claimed.claims.append(Claim(row, row.fence + 1, row.attempts + 1, action))
     if gone:
         jobs.remove(tx, gone)
@@ -183,6 +207,7 @@ class Performer:
         self._simulate = simulate
         self._places = Places(db, spread.with_jobs)
         self._working: set[asyncio.Task[None]] = set()
+        self._running = Running(Counter())
         self._wake = asyncio.Event()
         self._stopping = False
 
@@ -223,8 +248,9 @@ class Performer:
                 return False
             try:
                 claimed = await self._db.write_within(
-                    place, "perform", claim, self._workspace, self._shelf, self._clock(), room, self._grace
-                )
+                    place, "perform", claim, self._workspace, self._shelf, self._clock(), room, self._grace,
+                    self._running,
+                )  # fmt: skip
             except Exception as error:
                 if not told(place, error):
                     log.warning("claim failed", error=reason(error))
@@ -234,12 +260,14 @@ class Performer:
             if claimed.claims:
                 point("perform.claimed")
             for mine in claimed.claims:
+                if mine.action is not None:
+                    self._running.groups[mine.action.group] += 1
                 task = asyncio.create_task(self._do(mine))
                 self._working.add(task)
                 task.add_done_callback(self._done)
             if claimed.lost:
                 self._stored(place)
-            more = more or len(claimed.claims) == room
+            more = more or len(claimed.claims) == room or (claimed.left and bool(claimed.claims))
         return more
 
     def _done(self, task: asyncio.Task[None]) -> None:
@@ -249,6 +277,13 @@ class Performer:
             log.error("a job broke", error=type(task.exception()).__name__, exc_info=task.exception())
 
     async def _do(self, mine: Claim) -> None:
+        try:
+            await self._perform(mine)
+        finally:
+            if mine.action is not None:
+                self._running.groups[mine.action.group] -= 1
+
+    async def _perform(self, mine: Claim) -> None:
         began = monotonic()
         thought = await self._thought(mine) if mine.row.action == MODEL else None
         result = await self._result(mine) if thought is None else Done(thought.value)

@@ -18,7 +18,7 @@ from typing import Literal, get_args
 import msgspec
 import structlog
 
-from textback.engine.bot import Bot, Understood
+from textback.engine.bot import Bot, Routing, Understood
 from textback.knowledge.artefact import VERSION, ArtefactError, dump, load
 from textback.knowledge.classify import Encoder, Model
 from textback.knowledge.training import train
@@ -48,13 +48,14 @@ def _give_back() -> None:
 class Intents:
     """A model as the engine asks it."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, routing: Routing = Routing()) -> None:  # noqa: B008 (it never changes)
         self._model = model
+        self._routing = routing
 
     def read(self, text: str) -> Understood:
         """The flows that a text may want, the likeliest first."""
         found = self._model.classify(text)
-        verdict = self._model.verdict(found)
+        verdict = self._model.verdict(found, self._routing.act, self._routing.clarify)
         if verdict == "unknown":
             return Understood(confidence=found.knownness)
         names = (found.intent, *[name for name, _ in found.runners_up[:1]])
@@ -80,7 +81,7 @@ class Understanding:
         if self._mode == "off":
             return bot
         if intents_of(bot):
-            bot = msgspec.structs.replace(bot, recogniser=Intents(self.learnt(bot)))
+            bot = msgspec.structs.replace(bot, recogniser=Intents(self.learnt(bot), bot.routing))
         if bot.sources:
             with self._lock:
                 encoder = self.encoder()

@@ -1,5 +1,6 @@
 """Jobs: what turns ask of other systems. A claim is a lease with a fence; `due_at` of a running job is its end."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, literal_column, select, update
@@ -18,11 +19,13 @@ remove = Deletes(jobs, b=_j.bucket, k=_j.contact_id, i=_j.id)
 """Take these rows (b, k, i) away: they are done, or nobody wants them any more."""
 
 
-def due(tx: Connection, now: int, most: int) -> list[Row[Any]]:
-    """Jobs that are due, the longest overdue first, with `ended_at` of their session; locked on PostgreSQL. Those that
-    a dead node was at are among them once their lease is over."""
+def due(tx: Connection, now: int, most: int, without: Collection[str] = ()) -> list[Row[Any]]:
+    """Jobs that are due, the longest overdue first, with `ended_at` of their session, but those of the actions
+    `without`; locked on PostgreSQL. Those that a dead node was at are among them once their lease is over."""
     session = and_(_s.bucket == _j.bucket, _s.contact_id == _j.contact_id, _s.id == _j.session)
     query = select(jobs, _s.ended_at).join(sessions, session, isouter=True).where(OPEN, _j.due_at <= now)
+    if without:
+        query = query.where(_j.action.not_in(sorted(without)))
     query = query.order_by(_j.due_at, _j.id).limit(most)
     return list(tx.execute(within(tx, query, _j.bucket).with_for_update(skip_locked=True, of=jobs)))
 

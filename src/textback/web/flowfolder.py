@@ -22,6 +22,7 @@ from textback.web.security import Denied
 #: Files that may be added: where they go, and what a new one says.
 FOLDERS = {
     "flows": 'flow: {name}\nstart: {{keywords: []}}\nsteps:\n  - say: "Write here what the bot says."\n',
+    "personas": "persona: {name}\nprompt: |\n  Write here what it answers for, and how.\n",
     "templates": "{name}:\n  class: informational\n  text: Write here the words that were agreed on.\n",
     "tests": 'conversation: {name}\nturns:\n  - in: "hello"\n  - out: "Write here what the bot answers."\n',
 }
@@ -146,7 +147,7 @@ def tidy(text: str) -> str:
 def new_path(place: str, name: str) -> str:
     """The path of a file to be added. Raises Denied, in a sentence, where it can't be called so."""
     if place not in FOLDERS:
-        raise Denied(400, "Files are added to flows, templates or tests.")
+        raise Denied(400, "Files are added to flows, personas, templates or tests.")
     if not NAME.fullmatch(name):
         raise Denied(400, "Name it with small letters, digits and _, beginning with a letter.")
     return f"{place}/{name}.yml"

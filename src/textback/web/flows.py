@@ -29,7 +29,7 @@ from textback.web.flowfolder import (
     new_path,
     tidy,
 )
-from textback.web.flowview import running_at, view
+from textback.web.flowview import running_at, started_by, view
 from textback.web.pages import page
 from textback.web.present import short_time
 from textback.web.security import Denied
@@ -65,7 +65,7 @@ def _entries(shown: Folder, found: Checked, live: Checked, stands: list[running.
             Entry(
                 path,
                 name,
-                ", ".join(flow.keywords) or "starts from elsewhere" if flow else "",
+                started_by(flow) or "starts from elsewhere" if flow else "",
                 sum(running_at(name, stands).values()) if name else 0,
                 levels.count("error"),
                 levels.count("warning"),

@@ -147,6 +147,11 @@ def running_at(flow: str, stands: Iterable[Stand]) -> dict[str, int]:
     return found
 
 
+def started_by(flow: Flow) -> str:
+    """The words and the event that start it; empty where only other flows do."""
+    return ", ".join([*flow.keywords, *([f"event {flow.event}"] if flow.event else [])])
+
+
 def view(flow: Flow, counts: Mapping[str, int], noted: Iterable[int]) -> View:
     """A flow with its running sessions by step. `noted` are the lines of its file that the check
     has something to say about."""
@@ -155,7 +160,7 @@ def view(flow: Flow, counts: Mapping[str, int], noted: Iterable[int]) -> View:
     boxes = []
     for node in graph.nodes.values():
         if node.id == START:
-            words = ", ".join(flow.keywords) or "Only from elsewhere"
+            words = started_by(flow) or "Only from elsewhere"
             boxes.append(
                 Box(START, "start", "start", "Starts", cut(words), words, 1, node.x, node.y, 0, 0, False, True)
             )

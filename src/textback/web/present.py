@@ -313,7 +313,9 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
         case "event_received":
             by = f"program {data['by']}" if data.get("by") else ""
             what = f"Event {str(data.get('name', '')).replace('_', ' ')}"
-            return "return", what, by if data.get("awaited") else f"{by}, nobody waited for it".removeprefix(", "), ""
+            starts = str(data.get("starts", "")).replace("_", " ")
+            came = "" if data.get("awaited") else f"starts {starts}" if starts else "nobody waited for it"
+            return "return", what, ", ".join(word for word in (by, came) if word), ""
         case "reminded":
             return "clock", "Reminder sent", "", ""
         case _:

@@ -85,15 +85,18 @@ def _read(draft: Draft, node: Node, type_: str) -> Rule | None:
 
 
 def _call(draft: Draft, node: Node, given: Node | None, say: Text | None) -> Rule | None:
-    """`{call: ACTION, say: TEXT}`: the action gets the answer under its own name, or what `with` says."""
+    """`{call: ACTION, say: TEXT}`: the action gets the answer, or what `with` says."""
     flow = draft.flow
     uses = len(flow.uses)
     arguments = read_given(draft, given, read_value)
     # The answer is not kept yet, but it may be given.
     flow.uses[uses:] = [Use(use.node, use.names - {draft.variable}) for use in flow.uses[uses:]]
-    if given is None:
-        arguments = {draft.variable: Expression(draft.variable)}
     action = read_action(draft, node)
+    if given is None:
+        # Where a service needs one thing only, the answer is that, whatever the question calls it.
+        only = action is not None and action.takes is not None and len(action.needs) == 1
+        one = next(iter(action.needs)) if action is not None and only else draft.variable
+        arguments = {one: Expression(draft.variable)}
     check_given(draft, given or node, action, arguments)
     if action is None:
         return None
