@@ -83,6 +83,14 @@ class Content(msgspec.Struct, frozen=True):
     hosts: frozenset[str] = frozenset()
 
 
+class Disclosure(msgspec.Struct, frozen=True):
+    """Whether the first text that the bot sends a contact says that a program writes, and in which words if not the
+    engine's own."""
+
+    on: bool = False
+    text: Text | None = None
+
+
 class Escalation(msgspec.Struct, frozen=True):
     """Asking for a person: which queue, what the contact reads, why."""
 
@@ -269,6 +277,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     knowledge: Knowledge = Knowledge()
     sources: dict[str, str] = {}
     answerer: Answerer | None = None
+    disclosure: Disclosure = Disclosure()
 
     @property
     def owner_idle_minutes(self) -> float:

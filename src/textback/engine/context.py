@@ -472,6 +472,7 @@ def copy(state: State) -> State:
         state.asked[:],
         state.opt_out_unsure,
         state.meant,
+        state.disclosed,
     )
 
 

@@ -14,6 +14,7 @@ from textback.engine import lint
 from textback.engine.actions_file import read_actions
 from textback.engine.bot import Bot, Escalation, Fallback, Flow, Handoff, LineSpec
 from textback.engine.consent_words import NEVER_HEARD
+from textback.engine.disclosing import read_disclosure
 from textback.engine.joining import read_opt_ins
 from textback.engine.knowing import check_answers, read_knowledge, read_sources
 from textback.engine.match import normalise
@@ -35,6 +36,7 @@ SIMULATED = "simulator"
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
     "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content", "consent", "knowledge",
+    "automated",
 )  # fmt: skip
 LATER_BOT_KEYS = ("routing", "retention", "limits", "personas", "thresholds", "urls")
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
@@ -181,6 +183,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         actions=read_actions(reader, keys.get("actions")),
         opt_ins=read_opt_ins(reader, keys.get("consent")),
         knowledge=read_knowledge(reader, keys.get("knowledge")),
+        disclosure=read_disclosure(reader, keys.get("automated")),
     )
     reader.check_uses(())
     said.append(lint.Part(source, reader.said))

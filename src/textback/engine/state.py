@@ -128,7 +128,8 @@ class State(msgspec.Struct, omit_defaults=True):
     whether to go on with that one. `tags` are the contact's, sorted. `unclear` are the flows that their last text may
     have been about, `unclear_text`, while they are asked which; `meant` is what a passage is about, while they are
     asked whether that is their question. `asked` are opt-ins that wait for their YES. `opt_out_unsure` is when they
-    texted what may be an opt-out (ms), until a person has settled it (O3).
+    texted what may be an opt-out (ms), until a person has settled it (O3). `disclosed`: they have been
+    told that a program writes.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -147,6 +148,7 @@ class State(msgspec.Struct, omit_defaults=True):
     asked: list[Asked] = []
     opt_out_unsure: int = 0
     meant: str = ""
+    disclosed: bool = False
 
 
 _encoder = msgspec.json.Encoder()

@@ -27,6 +27,7 @@ class Phrases(msgspec.Struct, frozen=True):
     resume: str  # {flow}
     stopped: str
     moment: str
+    automated: str  # {name}
     noted: str  # {label} {value}
     which: str  # {options}
     which_time: str  # {half}, a day
@@ -91,6 +92,7 @@ ENGLISH = Language(
         back_to="Back to where we were: {question}",
         resume="Shall we go on with {flow}? Reply YES or NO.",
         stopped="OK, I've stopped that. Text us any time.",
+        automated="This is the automated assistant of {name}.",
         moment="One moment please, I'm checking.",
         noted="{label}: {value}.",
         which="Do you mean {options}?",
@@ -232,6 +234,7 @@ SPANISH = Language(
         back_to="Volvemos a lo de antes: {question}",
         resume="¿Seguimos con {flow}? Responda SI o NO.",
         stopped="De acuerdo, lo dejamos. Puede escribirnos cuando quiera.",
+        automated="Le escribe el asistente virtual de {name}.",
         moment="Un momento, por favor: lo estoy comprobando.",
         noted="{label}: {value}.",
         which="¿Quiere decir {options}?",
