@@ -4,6 +4,7 @@ import pytest
 
 from textback.core.text import segments
 from textback.engine.arrivals import AgentReply, Message
+from textback.engine.effects import Send
 from textback.engine.load import BotError, load_bot
 from textback.engine.state import State, dump_state, load_state
 from textback.engine.step import Turn, step
@@ -24,7 +25,7 @@ def served(automated: str, text: str = "Who are you?", more: str = "") -> tuple[
             bot, load_state(dump_state(state)), Message("+12065550123", "main", words, f"m{n}"), NOW, session_id="s"
         )
         state = turn.state
-        said += [effect.text for effect in turn.effects if getattr(effect, "text", "")]
+        said += [effect.text for effect in turn.effects if isinstance(effect, Send)]
     return state, said
 
 
@@ -53,7 +54,7 @@ def test_a_text_that_says_so_itself_is_left_as_it_is() -> None:
 def test_a_person_does_not_call_themselves_a_program() -> None:
     bot = load_bot({"bot.yml": "bot: Example Dental\nautomated: true\n", "flows/hello.yml": FLOW.replace("TEXT", "Hi")})
     turn: Turn = step(bot, State(), AgentReply("u1", "Ana", "On our way.", "m1"), NOW, session_id="s")
-    assert [effect.text for effect in turn.effects if getattr(effect, "text", "")] == ["On our way."]
+    assert [effect.text for effect in turn.effects if isinstance(effect, Send)] == ["On our way."]
     assert not turn.state.disclosed
 
 
@@ -62,7 +63,7 @@ def test_it_is_not_withdrawn_with_the_question_that_it_stands_before() -> None:
         {"bot.yml": "bot: Example Dental\nautomated: true\n", "flows/hello.yml": FLOW.replace("TEXT", "Who?")}
     )
     turn = step(bot, State(), Message("+12065550123", "main", "hello", "m1"), NOW, session_id="s")
-    assert [effect.asks for effect in turn.effects if getattr(effect, "text", "")] == [""]
+    assert [effect.asks for effect in turn.effects if isinstance(effect, Send)] == [""]
 
 
 def test_the_engines_own_sentence_does_not_make_a_text_dearer() -> None:
