@@ -372,9 +372,7 @@ def test_e6_a_text_that_does_not_say_who_sends_it_goes_with_a_warning(till: http
 def test_e4_a_person_can_not_send_a_link_of_a_public_shortener(site: Site, till: httpx.Client):
     send(till, "+12065550139", "Hello.")
     contact = site.rows("SELECT contact_id FROM addresses WHERE identifier = '+12065550139'")[0].contact_id
-    desk = site.person()
-    desk.post(f"/c/{contact}/take", data={})
-    shown = desk.post(f"/c/{contact}/reply", data={"text": "Look: https://bit.ly/x"})
+    shown = site.person().submit(f"/c/{contact}/reply", text="Look: https://bit.ly/x")
     assert shown.status_code == 409
     assert "(E4)" in shown.text
 

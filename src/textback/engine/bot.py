@@ -247,7 +247,9 @@ class Answerer(Protocol):
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
     """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow,
     `opt_ins` each opt-in word to what it agrees to. `burst` is how long (ms) a text waits for the next one, to be heard
-    with it. `sources` are the knowledge files, which whoever teaches the bot makes its `answerer` of."""
+    with it. `stop_hint`: a text that is no answer says how to stop
+    where none has said it for a month. `sources` are the knowledge files, which whoever teaches the bot makes its
+    `answerer` of."""
 
     name: str
     version: int = 0
@@ -278,6 +280,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     sources: dict[str, str] = {}
     answerer: Answerer | None = None
     disclosure: Disclosure = Disclosure()
+    stop_hint: bool = False
 
     @property
     def owner_idle_minutes(self) -> float:

@@ -473,6 +473,7 @@ def copy(state: State) -> State:
         state.opt_out_unsure,
         state.meant,
         state.disclosed,
+        state.stop_said_at,
     )
 
 

@@ -36,7 +36,7 @@ SIMULATED = "simulator"
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
     "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content", "consent", "knowledge",
-    "automated",
+    "automated", "stop_hint",
 )  # fmt: skip
 LATER_BOT_KEYS = ("routing", "retention", "limits", "personas", "thresholds", "urls")
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
@@ -183,6 +183,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         actions=read_actions(reader, keys.get("actions")),
         opt_ins=read_opt_ins(reader, keys.get("consent")),
         knowledge=read_knowledge(reader, keys.get("knowledge")),
+        stop_hint=reader.flag(keys.get("stop_hint"), "stop_hint"),
         disclosure=read_disclosure(reader, keys.get("automated")),
     )
     reader.check_uses(())

@@ -129,7 +129,8 @@ class State(msgspec.Struct, omit_defaults=True):
     have been about, `unclear_text`, while they are asked which; `meant` is what a passage is about, while they are
     asked whether that is their question. `asked` are opt-ins that wait for their YES. `opt_out_unsure` is when they
     texted what may be an opt-out (ms), until a person has settled it (O3). `disclosed`: they have been
-    told that a program writes.
+    told that a program writes. `stop_said_at` is when they were last told how to stop (ms), in a text that
+    was no answer.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -149,6 +150,7 @@ class State(msgspec.Struct, omit_defaults=True):
     opt_out_unsure: int = 0
     meant: str = ""
     disclosed: bool = False
+    stop_said_at: int = 0
 
 
 _encoder = msgspec.json.Encoder()

@@ -28,6 +28,7 @@ class Phrases(msgspec.Struct, frozen=True):
     stopped: str
     moment: str
     automated: str  # {name}
+    stop_hint: str
     noted: str  # {label} {value}
     which: str  # {options}
     which_time: str  # {half}, a day
@@ -92,6 +93,7 @@ ENGLISH = Language(
         back_to="Back to where we were: {question}",
         resume="Shall we go on with {flow}? Reply YES or NO.",
         stopped="OK, I've stopped that. Text us any time.",
+        stop_hint="Reply STOP to opt out.",
         automated="This is the automated assistant of {name}.",
         moment="One moment please, I'm checking.",
         noted="{label}: {value}.",
@@ -234,6 +236,7 @@ SPANISH = Language(
         back_to="Volvemos a lo de antes: {question}",
         resume="¿Seguimos con {flow}? Responda SI o NO.",
         stopped="De acuerdo, lo dejamos. Puede escribirnos cuando quiera.",
+        stop_hint="Responda STOP para no recibir mensajes.",
         automated="Le escribe el asistente virtual de {name}.",
         moment="Un momento, por favor: lo estoy comprobando.",
         noted="{label}: {value}.",
