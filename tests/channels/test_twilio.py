@@ -497,6 +497,8 @@ async def test_pictures_and_the_status_address_go_along(fake: FakeProvider, http
         (Answer(400, error(400, 63016)), "filtered", "63016"),
         (Answer(400, error(400, 21611)), "throttled", "21611"),
         (Answer(400, error(400, 30001)), "retry", "30001"),
+        (Answer(400, error(400, 30610)), "later", "30610"),
+        (Answer(400, error(400, 30023)), "later", "30023"),
         (Answer(400, {"message": "no code"}), "rejected", "400"),
         (Answer(400, {"code": "21610"}), "rejected", "400"),
         (Answer(400, b"<html>"), "rejected", "400"),
@@ -609,3 +611,13 @@ def test_who_answers_depends_on_the_number(number: str, word: str, answered: boo
 
 def test_the_app_can_answer_them_all() -> None:
     assert not line(keyword_owner="app").keywords
+
+
+async def test_q5_a_text_that_twilio_refuses_for_the_hour_or_the_day_waits(fake: FakeProvider, http: Session) -> None:
+    twilio = Twilio(NUMBER, fake.twilio_options(), http)
+    fake.misbehave(Answer(400, error(400, 30610)), Answer(400, error(400, 30023)))
+    hour, day = await twilio.send(TEXT), await twilio.send(TEXT)
+    assert isinstance(hour, Failure)
+    assert hour.retry_after == 3600
+    assert isinstance(day, Failure)
+    assert 0 < (day.retry_after or 0) <= 25 * 3600

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from tests.cli.conftest import Shell
 from tests.pipeline.working import ANA, BEN, Working, bot, working
+from textback.pipeline.access import collect
 from textback.store.db import Db
+from textback.store.erase import person
 from textback.store.tables import messages
 
 STEPS = """
@@ -83,6 +85,18 @@ async def test_access_writes_all_that_is_kept_and_nothing_of_others(
     assert "ben@example.com" not in everything
     assert (tmp_path / "ana").stat().st_mode & 0o077 == 0
     assert shell("requests")[1].split("\t")[2] == "access"
+
+
+async def test_access_shows_the_words_that_the_ledger_keeps_encrypted(db: Db) -> None:
+    async with working(db, bot(STEPS)) as node:
+        await node.text("please stop texting me", ANA)
+        home = await node.home()
+    who = await db.read(lambda tx: person(tx, "default", contact_id=home.contact_id))
+    assert who is not None
+    data = await db.write(lambda tx: collect(tx, "default", who, "command line", 1, []))
+    (entry,) = data["consent_events"]
+    assert (entry["type"], entry["raw_text"], entry["number"]) == ("opt_out", "please stop texting me", ANA)
+    assert "hidden" not in entry
 
 
 async def test_access_needs_somebody_and_an_empty_folder(node: Working, shell: Shell, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_texts_that_the_model_was_not_trained_with() -> None:
 def test_texts_that_nothing_was_changed_for() -> None:
     """The last blind round: not to be learned from, so that it goes on telling how new texts are read."""
     recall, false = shares("blind")
-    assert recall >= 0.91
+    assert recall >= 0.97
     assert false <= 0.01
 
 

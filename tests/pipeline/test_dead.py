@@ -1,16 +1,19 @@
 """Dead letters: what was given up is kept with its reason, and goes through the road again once."""
 
+import asyncio
 from typing import Any
 
 import msgspec
 import pytest
 from sqlalchemy import Row, insert, update
 
+from tests.engine.talk import BOT, flow
 from tests.pipeline.working import ANA, BEN, LINE, NOON, WORKSPACE, Working, bot, working
 from textback.channels.base import Failure
 from textback.core.ids import bucket_of, new_id
 from textback.core.when import HOUR, MINUTE
 from textback.engine.arrivals import AgentReply, ApiSend, Message
+from textback.engine.load import load_bot
 from textback.pipeline import deliver, turn
 from textback.pipeline.dead import Redriven, redrive
 from textback.pipeline.gating import Gatekeeper
@@ -74,6 +77,38 @@ async def test_a_text_is_given_up_after_its_last_try(db: Db) -> None:
         await node.becomes(("Go on.", "failed", "retry"))
         (letter,) = await letters(node)
         assert (letter.reason, letter.attempts) == ("retry", 3)
+
+
+async def test_q5_a_text_that_is_refused_for_the_hour_waits_and_goes(file_db: Db) -> None:
+    async with working(file_db) as node:
+        node.phones.answer(ANA, Failure("later", "30610", "Not at this hour.", 3600.0))
+        await node.text("BOOK")
+        await node.phones.took(1)
+        await node.throttled()
+        assert await letters(node) == []
+        node.clock.at += 2 * HOUR
+        assert await node.phones.took(2) == ["Go on.", "Go on."]
+        await node.becomes(("Go on.", OK, "C2"))
+
+
+async def test_k6_a_redriven_text_goes_by_the_programme_that_it_had(db: Db) -> None:
+    files = {
+        "bot.yml": f"{BOT}consent: {{keywords: {{JOIN: {{programme: offers, wording: Weekly offers.}}}}}}\n",
+        "flows/sale.yml": flow("- say: {template: sale}", start="sale", name="sale"),
+        "templates/sale.yml": "sale: {class: promotional, programme: offers, text: Harbor Cycle sale. STOP to end.}\n",
+    }
+    async with working(db, load_bot(files, 1)) as node:
+        await node.text("JOIN")
+        await node.phones.took(1)
+        node.phones.answer(ANA, Failure("rejected"))
+        await node.text("SALE", id_="m-2")
+        await node.phones.took(2)
+        while not (waiting := await letters(node)):
+            await asyncio.sleep(0.01)
+        (letter,) = waiting
+        assert msgspec.json.decode(letter.payload)["programme"] == "offers"
+        assert (await again(node, letter)).result == "sent"
+        assert (await node.phones.took(3))[-1] == "Harbor Cycle sale. STOP to end."
 
 
 async def test_an_opt_out_is_no_dead_letter(file_db: Db) -> None:

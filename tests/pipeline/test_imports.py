@@ -19,6 +19,7 @@ from textback.pipeline.imports import Import, Row, digest_of, rows_of
 from textback.store import inbox, ledger, ledger_check, listed, vault
 from textback.store.db import Db
 from textback.store.imports import Kind, Progress, Source
+from textback.store.silent import silent
 from textback.store.tables import consent_events, contacts, conversations, listed_numbers
 
 HEAD = "number,programme,class,occurred_at,wording,action,source\n"
@@ -117,6 +118,58 @@ async def test_no_number_of_a_list_is_in_the_database_in_clear(db: Db, tmp_path:
     rows = await db.read(lambda tx: [tuple(row) for row in tx.execute(select(listed_numbers))])
     assert len(rows) == 1
     assert "5550123" not in str(rows)
+
+
+@pytest.mark.parametrize("kind", ["deactivated", "reassigned"])
+async def test_d3_d4_who_was_in_touch_since_is_the_new_owner_and_another_is_opted_out(
+    db: Db, tmp_path: Path, kind: Kind
+) -> None:
+    """Ana agreed before her number was given up, Ben after it. A number that is nobody's is left for its next owner."""
+    agreed = f"{ANA}{PROVEN}{BEN}{PROVEN.replace('2026-01-02', '2026-03-02')}"
+    read_in(db, written(tmp_path, HEAD + agreed))
+    answer = ",yes" if kind == "reassigned" else ""
+    path = written(tmp_path, "".join(f"{one},2026-02-01{answer}\n" for one in (ANA, BEN, "+12065550177")), "gone.csv")
+    done = read_in(db, path, kind)
+    assert done.counts == {"opted out": 1, "in touch since": 1, "nobody's, or listed twice": 1}
+    ana, ben = await db.read(standing, ANA), await db.read(standing, BEN)
+    assert ana is not None
+    assert ana.suppressed("phone")
+    assert ben is not None
+    assert not ben.suppressed("phone")
+    assert await db.read(listed.find_listed, "default", ["+12065550177"]) == {}
+
+
+async def test_d4_a_line_without_a_day_has_that_of_the_file_and_the_same_day_is_the_old_owners(
+    db: Db, tmp_path: Path
+) -> None:
+    read_in(db, written(tmp_path, f"{HEAD}{ANA}{PROVEN}"))
+    day = 1_767_312_000_000  # 2 January 2026, the day on which she agreed
+    assert read_in(db, written(tmp_path, f"{ANA[2:]}\n", "day.txt"), "deactivated", day).counts == {"opted out": 1}
+
+
+async def test_d3_no_and_no_data_change_nothing_and_what_is_no_answer_is_reported(db: Db, tmp_path: Path) -> None:
+    read_in(db, written(tmp_path, f"{HEAD}{ANA}{PROVEN}"))
+    lines = (f"{ANA},20260102,no", f"{ANA},2026-01-02,No_Data", f"{ANA},2026-01-02,perhaps", f"{ANA},,yes", ANA)
+    path = written(tmp_path, "\n".join(lines), "answers.csv")
+    done = job(db, path, "reassigned")
+    done.begin()
+    done.run("US", lambda _: None)
+    assert done.progress.counts == {"answered no": 1, "answered no data": 1, "bad": 3}
+    assert done.first_bad == [
+        "line 3 has an answer that is neither yes, no nor no data",
+        "line 4 does not say which day was asked about",
+        "line 5 has no number, day and answer",
+    ]
+    ana = await db.read(standing, ANA)
+    assert ana is not None
+    assert not ana.suppressed("phone")
+
+
+async def test_d3_silent_contacts_who_agreed_are_asked_about(db: Db, tmp_path: Path) -> None:
+    read_in(db, written(tmp_path, f"{HEAD}{ANA}{PROVEN}{BEN}{CLAIM}"))
+    asked = await db.read(lambda tx: list(silent(tx, "default", NOON)))
+    assert [(number, at // DAY) for number, at in asked] == [(ANA, 1_767_312_000_000 // DAY)]
+    assert await db.read(lambda tx: list(silent(tx, "default", 1_767_312_000_000))) == []
 
 
 async def test_a_registry_is_asked_by_its_newest_data(db: Db, tmp_path: Path) -> None:

@@ -131,4 +131,7 @@ def test_an_opt_out_is_put_down_to_the_last_text_within_72_hours() -> None:
     assert (found["flow", "sale"], found["flow", "desk"]) == (Rate(1, 0), Rate(1, 0))
     assert found["", ""] == Rate(2, 1)
     assert ("flow", "sale") not in rates(texts, outs, 5)
+    # A step of a flow may say a template: then the text counts for both.
+    both = rates(texts, outs, 0, {"sale.hi": "spring"})
+    assert (both["template", "spring"], both["flow", "sale"]) == (Rate(1, 0), Rate(1, 0))
     assert [Rate(20, 1).over(3), Rate(19, 19).over(3), Rate(100, 3).over(3)] == [True, False, False]

@@ -351,6 +351,32 @@ def test_a_class_or_a_place_that_there_is_not(till: httpx.Client, field: str, va
     assert (answer.status_code, answer.json()["field"]) == (400, field)
 
 
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [("Look: https://bit.ly/x", "E4"), ("Reply 9 to unsubscribe.", "O11"), ("Win at our casino tonight!", "E5")],
+)
+def test_what_carriers_forbid_is_refused_whoever_writes_it(till: httpx.Client, words: str, rule: str):
+    answer = till.post("/sms/send", json={"to": TO, "message": words, "class": "promotional"})
+    assert (answer.status_code, answer.json()["field"]) == (400, "message")
+    assert f"({rule})" in answer.json()["error"]
+
+
+def test_e6_a_text_that_does_not_say_who_sends_it_goes_with_a_warning(till: httpx.Client):
+    answer = till.post("/sms/send", json={"to": TO, "message": "Your bike is ready.", "class": "informational"})
+    assert answer.status_code == 200
+    (warning,) = answer.json()["warnings"]
+    assert "(E6)" in warning
+    assert "warnings" not in send(till).json()
+
+
+def test_e4_a_person_can_not_send_a_link_of_a_public_shortener(site: Site, till: httpx.Client):
+    send(till, "+12065550139", "Hello.")
+    contact = site.rows("SELECT contact_id FROM addresses WHERE identifier = '+12065550139'")[0].contact_id
+    shown = site.person().submit(f"/c/{contact}/reply", text="Look: https://bit.ly/x")
+    assert shown.status_code == 409
+    assert "(E4)" in shown.text
+
+
 def test_the_desk_says_until_when_a_text_waits():
     row = SimpleNamespace(
         id="1", at=1_800_000_000_000, direction="out", author="api", author_name="till", author_id="", status="queued",

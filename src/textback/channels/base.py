@@ -58,15 +58,18 @@ class Accepted(msgspec.Struct, frozen=True):
     provider_id: str
 
 
-FailureKind = Literal["retry", "throttled", "rejected", "filtered", "opted_out", "misconfigured", "unknown"]
+FailureKind = Literal[
+    "retry", "throttled", "later", "rejected", "filtered", "opted_out", "misconfigured", "unknown"
+]  # fmt: skip
 
 
 class Failure(msgspec.Struct, frozen=True):
     """The provider did not take the text. The kind is a closed set that says what to do.
 
-    retry: try again later. throttled: try again after `retry_after` seconds. rejected: never again. filtered: never
-    again, blocked as spam or unregistered traffic. opted_out: suppress the contact. misconfigured: our account or
-    settings are wrong, an operator must act. unknown: it may have gone; never blindly repeat it.
+    retry: try again later. throttled: try again after `retry_after` seconds. later:
+    the same, but it is about this text or this day, and says nothing about how the line is. rejected: never again.
+    filtered: never again, blocked as spam or unregistered traffic. opted_out: suppress the contact. misconfigured: our
+    account or settings are wrong, an operator must act. unknown: it may have gone; never blindly repeat it.
     """
 
     kind: FailureKind

@@ -7,6 +7,7 @@ Opt-Out, its error dictionary, and its OpenAPI specification, as read on 2026-11
 import base64
 import hashlib
 import hmac
+import time
 from collections.abc import Mapping
 from typing import ClassVar
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
@@ -28,10 +29,12 @@ from textback.channels.base import (
 from textback.channels.client import Broken, Session, TooSlow, Unreachable
 from textback.channels.http import accepted, api_address, failure_of, need, refused, seconds, target
 from textback.channels.listing import Reader
+from textback.compliance.limits import next_day
 from textback.core.errors import SettingsError
 from textback.core.messages import Status
 from textback.core.phone import is_short_code, is_toll_free
 from textback.core.text import clean
+from textback.core.when import HOUR, SECOND
 from textback.engine.arrivals import DeliveryStatus, Media, Message
 
 BASE_URL = "https://api.twilio.com"
@@ -56,11 +59,15 @@ CODES: dict[str, FailureKind] = {
     **dict.fromkeys(("21610", "63014", "63033"), "opted_out"),
     **dict.fromkeys(("30007", "30004", "30034", "30032", "30035", "30450", "63016", "63013"), "filtered"),
     **dict.fromkeys(("20429", "21611", "30022", "63017", "63018"), "throttled"),
+    **dict.fromkeys(("30610", "30023", "30027"), "later"),
     **dict.fromkeys(("30001", "30017", "30410", "63012"), "retry"),
     **dict.fromkeys(
         ("20003", "21606", "21608", "21408", "21703", "21704", "21705", "21712", "30002", "90010"), "misconfigured"
     ),
 }
+
+_HOURS = "30610"
+"""Twilio's code for a text that it does not let go at this hour."""
 
 _LONG_CODE: Mapping[str, frozenset[str]] = {
     "stop": frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}),
@@ -261,6 +268,8 @@ def _refused(status: int, headers: Mapping[str, str], answer: bytes) -> Failure:
     detail = f"Twilio answered {status}, code {code}."  # its own sentence would repeat the whole number
     if status == 429 or kind == "throttled":
         return refused("throttled", code, detail, seconds(headers.get("retry-after")))
+    if kind == "later":
+        return refused("later", code, detail, _until(code))
     if status >= 500:
         # It may have been taken before it broke: a double is worse than asking.
         return refused("unknown", code, detail)
@@ -269,6 +278,13 @@ def _refused(status: int, headers: Mapping[str, str], answer: bytes) -> Failure:
     if kind is None and status in (401, 403, 404):
         return refused("misconfigured", code, detail)
     return refused(kind or "rejected", code, detail)
+
+
+def _until(code: str) -> float:
+    """How long (seconds) a text waits that Twilio refused for the hour (Q5), or for the day as a carrier's cap is used
+    up."""
+    now = time.time_ns() // 1_000_000
+    return (HOUR if code == _HOURS else next_day(now) - now) / SECOND
 
 
 def _keywords_of(number: str) -> Mapping[str, frozenset[str]]:

@@ -128,6 +128,9 @@ def _bot(bot_dir: Path, findings: list[Finding]) -> Bot | None:
         )
     else:
         findings.append(Finding("bot folder", "ok", seen))
+    if bot.lines and not bot.disclosure.on:
+        said = "Its first text does not say that a program writes, as several laws ask."
+        findings.append(Finding("automated", "warning", said, "Put automated: true into bot.yml, or say it yourself."))
     return bot
 
 

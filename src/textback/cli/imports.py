@@ -14,19 +14,22 @@ from phonenumbers import SUPPORTED_REGIONS
 from textback.cli.consents import Database, consents, opened
 from textback.compliance.tables import presets
 from textback.core.errors import SettingsError
-from textback.core.when import DAY, to_ms
+from textback.core.when import DAY, to_iso, to_ms
 from textback.engine.load import BotError, load_bot
 from textback.pipeline.imports import Import, digest_of
 from textback.pipeline.road import clock
 from textback.store import bots
 from textback.store.db import Db, parse_url, sqlite_path
 from textback.store.imports import Kind, Progress, Source
+from textback.store.silent import silent
 
 ON_SQLITE = 1_000
 """Lines in one transaction of a SQLite file, which a server beside it waits for."""
 ACTOR = "command line"
 
 suppressions = typer.Typer(help="Numbers that nothing may be sent to.", no_args_is_help=True)
+deactivations = typer.Typer(help="Carriers' files of numbers that were given up.", no_args_is_help=True)
+reassigned = typer.Typer(help="The database of reassigned numbers.", no_args_is_help=True)
 registry = typer.Typer(help="The national do-not-call registry.", no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(help="The file: UTF-8, one record a line.")]
@@ -57,16 +60,54 @@ def import_registry(
     database: Database = None,
 ) -> None:
     """Read in the numbers of a do-not-call registry, all of them. The data are good for 31 days."""
+    date = _date(as_of)
+    days = presets().limits.registry_days
+    if clock() - date > days * DAY:
+        typer.echo(f"These data are older than {days} days, too old to go by: get newer ones.", err=True)
+    _import(file, "registry", country, bad, database, as_of=date)
+
+
+@deactivations.command("import")
+def import_deactivations(
+    file: File,
+    as_of: Annotated[str, typer.Option(help="The day of the file, such as 2026-11-20, for lines that name none.")],
+    country: Country = "US",
+    bad: Bad = None,
+    database: Database = None,
+) -> None:
+    """Opt out the contacts whose number was given up since they were last in touch. Run it for each day's file."""
+    _import(file, "deactivated", country, bad, database, as_of=_date(as_of))
+
+
+@reassigned.command("import")
+def import_reassigned(file: File, country: Country = "US", bad: Bad = None, database: Database = None) -> None:
+    """Read in answers: number, day asked about, and yes, no or no data. A yes opts out who was not in touch since."""
+    _import(file, "reassigned", country, bad, database)
+
+
+@reassigned.command("ask")
+def ask_reassigned(
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    days: Annotated[int, typer.Option(min=0, help="Only contacts who were silent for so many days.")] = 30,
+    database: Database = None,
+) -> None:
+    """Write the questions for the database: numbers of silent contacts who agreed to texts, and the day to ask of."""
+    count = 0
+    with opened(database) as (settings, db), out.open("w", encoding="utf-8") as file, db.transaction() as tx:
+        for number, at in silent(tx, settings.workspace, clock() - days * DAY):
+            file.write(f"{number},{to_iso(at)[:10]}\n")
+            count += 1
+    typer.echo(f"{count:,} numbers to ask about are in {out}.", err=True)
+
+
+def _date(as_of: str) -> int:
     try:
         date = to_ms(datetime.strptime(as_of, "%Y-%m-%d").replace(tzinfo=UTC))
     except ValueError:
         raise SettingsError(f"--as-of {as_of!r} is not a date.", "Write it like 2026-11-20.") from None
     if date > clock():
         raise SettingsError(f"--as-of {as_of} is in the future.", "Give the date of the data.")
-    days = presets().limits.registry_days
-    if clock() - date > days * DAY:
-        typer.echo(f"These data are older than {days} days, too old to go by: get newer ones.", err=True)
-    _import(file, "registry", country, bad, database, as_of=date)
+    return date
 
 
 def _import(path: Path, kind: Kind, country: str, bad: Path | None, database: str | None, as_of: int = 0) -> None:

@@ -1,6 +1,7 @@
 """Consent on the way in: what a text changes. Whether one may go out is for the gate to say (compliance.gate)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -91,11 +92,17 @@ def consider(
     return _verdict("opt_in", "O8", "keyword", found.word, None if silent else welcome_back(brand), None)
 
 
+@lru_cache(maxsize=256)
+def _found(find: Callable[[str], Finding], text: str) -> Finding:
+    """A text of a burst, and one whose reading is awaited, is looked at more than once within a moment."""
+    return find(text)
+
+
 def _in_words(text: str, brand: Brand, received_at: int, now: int) -> Verdict:
     """An opt-out in a sentence of their own (O3), or of somebody else who has the number now (D4). When it can't be
     read, that is no pass: a person looks at it."""
     try:
-        found = revocation(text)
+        found = _found(revocation, text)
     except Exception:
         return Verdict("hold", "O3", "failure", result="Could not be read")
     if found == NOTHING:

@@ -91,8 +91,8 @@ class _Fold:
         self.suppressions[entry.family] = _suppression(entry)
         theirs = {scope: one for scope, one in self.scopes.items() if scope[0] == entry.family}
         kept = {s: one for s, one in theirs.items() if one.state in ("agreed", "unproven")}
-        # Who has the number now can't bring back what somebody else agreed to (D4).
-        self.before[entry.family] = {} if entry.rule == "D4" else kept
+        # Who has the number now can't bring back what somebody else agreed to (D3, D4).
+        self.before[entry.family] = {} if entry.rule in ("D3", "D4") else kept
         for scope in theirs:
             self._set(scope, "revoked", entry)
 

@@ -36,6 +36,9 @@ CLASSES: Mapping[str, str] = {
     "clear": "!",  # says it all by itself
     "unsure": "?",
     "rude": "g",  # go away: unsure where it is all that is said
+    "alone": "j",  # no more: where nothing else is said
+    "halt": "k",  # just stop: where nothing follows
+    "deceased": "x",  # he died: whoever asks to stop sending him texts means it
     "ask": "Q",  # how, why, when: a question about it
     "if": "F",
     "elsewhere": "E",  # email, newsletter, by post
@@ -49,7 +52,7 @@ CLASSES: Mapping[str, str] = {
     "never": ".",  # other senses, eaten up so that nothing else sees them
 }
 BREAK, COMMA, OTHER = "|", ",", "."
-TRIGGERS = frozenset("SsNRUDZzG!?gwmt")
+TRIGGERS = frozenset("SsNRUDZzG!?gwmtjk")
 """Every rule needs one of these."""
 _WEAK = frozenset("gp")  # where a word could be something else too, it is that
 NAMES = tuple(LANGUAGES)
@@ -158,10 +161,11 @@ def _fill() -> None:
                     raise ValueError(f"{language}: {name} has an empty entry: {entries!r:.60}")
                 for entry in entries.split(","):
                     _add(number, CLASSES[name], entry, common=of_language is COMMON)
-        for name, entries in COMBINED.get(language, {}).items():
-            for entry in entries.split(","):
-                for words in _combined(entry):
-                    _put(number, CLASSES[name], words, common=False)
+        for combined in COMBINED.get(language, ()):
+            for name, entries in combined.items():
+                for entry in entries.split(","):
+                    for words in _combined(entry):
+                        _put(number, CLASSES[name], words, common=False)
     for found in (*EXACT.values(), *_PREFIX.values()):
         found.sort(key=lambda phrase: -len(phrase.rest))
     for word, phrases in EXACT.items():

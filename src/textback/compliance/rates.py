@@ -1,6 +1,6 @@
 """How many people opt out after a text, by the line, the template and the flow that it came from. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -10,6 +10,7 @@ BLAMED = 72 * HOUR
 """How long (ms) after a text an opt-out is put down to it."""
 LEAST = 20
 """People who must have been texted before a rate is worth an alarm."""
+NOTHING: Mapping[str, str] = {}
 ABOUT = ("line", "template", "flow")
 """What opt-outs are counted by."""
 
@@ -46,14 +47,17 @@ class Rate(msgspec.Struct, frozen=True):
         return self.texted >= LEAST and self.percent > percent
 
 
-def names_of(text: Text) -> dict[str, str]:
-    """What a text counts for. A text of a template has no flow, and one of a flow no template."""
+def names_of(text: Text, said: Mapping[str, str] = NOTHING) -> dict[str, str]:
+    """What a text counts for. One that a program sent by a template has no flow; `said` names the templates that steps
+    of flows say, by flow.step."""
     first, _, rest = text.source.partition(".")
     about = {"line": text.line}
     if first == "template" and rest:
         about["template"] = rest
     else:
         about["flow"] = first
+        if text.source in said:
+            about["template"] = said[text.source]
     return about
 
 
@@ -72,17 +76,22 @@ def blamed(texts: Iterable[Text], opt_outs: Iterable[OptOut]) -> list[tuple[OptO
     return found
 
 
-def rates(texts: Sequence[Text], outs: Sequence[tuple[OptOut, Text | None]], since: int) -> dict[tuple[str, str], Rate]:
+def rates(
+    texts: Sequence[Text],
+    outs: Sequence[tuple[OptOut, Text | None]],
+    since: int,
+    said: Mapping[str, str] = NOTHING,
+) -> dict[tuple[str, str], Rate]:
     """The rate of each line, template and flow, and of all under ("", ""), of texts that went since then (ms). A person
     counts once, however many texts they got, or however often they opted out."""
     texted: dict[tuple[str, str], set[str]] = {("", ""): set()}
     left: dict[tuple[str, str], set[str]] = {}
     for text in texts:
         if text.at >= since:
-            for key in (("", ""), *names_of(text).items()):
+            for key in (("", ""), *names_of(text, said).items()):
                 texted.setdefault(key, set()).add(text.contact_id)
     for out, cause in outs:
         if cause is not None and cause.at >= since:
-            for key in (("", ""), *names_of(cause).items()):
+            for key in (("", ""), *names_of(cause, said).items()):
                 left.setdefault(key, set()).add(out.contact_id)
     return {key: Rate(len(who), len(left.get(key, ()))) for key, who in texted.items()}

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from textback.compliance.likeness import likeness
-from textback.compliance.tagging import Tagged, is_of_interest, tag, words_of
+from textback.compliance.tagging import LONGEST, Tagged, is_of_interest, tag, words_of
 
 Reading = Literal["clear", "unsure", "none"]
 
@@ -29,7 +29,7 @@ class Finding(msgspec.Struct, frozen=True):
     wrong: bool = False
 
 
-CLEAR, SURER, UNSURE = 0.85, 0.93, 0.75
+CLEAR, SURER, UNSURE = 0.83, 0.9, 0.72
 """How likely the model must find an opt-out for it to be clear, clear where the rules say unsure, and unsure.
 Chosen by benchmarks/train_revocation.py on groups of texts that the model had not seen."""
 MOST_WORDS = 60
@@ -67,6 +67,14 @@ _CLEAR = tuple(
         r"\?[^?]*[|,&][pP]*S(?![^|,&]*[HYE])",  # I never signed up, stop this
         r"(?:^|[|,&])[pP]*S(?![^|,&]*[HYE])[^?|]*[|,&][^?|]*\?",
         r"[?g][^?|]*[|,&][pP]*R[pP]*(?=[|,]|$)",  # I never signed up, please delete
+        r"^[pPINYg|,&]*S[pPAgjNIY|,&]*$",  # no thanks, and stop
+        r"(?:^|[|,&])[pPINYgA]*j[pPAgjNIY|,&]*$",  # stop it, and nothing after it
+        r"k[pPAgjNIY|,&]*$",
+        r"^[^HQF?]*&p*S[pA]*$",  # respect my wishes and stop
+        r"M[^?|]*\|[pP]*R[pP]*(?=[|,]|$)",  # spam. remove.
+        r"(?<!Q)(?:^|[^QPYHF])N[pPY]{0,2}X[pPA]*$",  # he moved and dont text
+        r"[gj][.pP]{0,3}[MX]",  # piss off with your texts
+        r"x[^?]*[SRU!D]|[SRU].*x",  # he died, stop sending him these
     )
 )
 _UNSURE = tuple(
@@ -104,7 +112,7 @@ _RULES = {
     **dict.fromkeys(("zh", "id"), (*_CLEAR, re.compile(r"L[.pP]{0,3}R"))),
     **dict.fromkeys(("tr", "ja", "ko", "hi"), _CLEAR + _VERB_LAST),
 }
-_REACHED = re.compile(r"[SsXMNRUBDZzG!?gLwmt].*[SsXMPALRUBDZzG!?gWwmt]|[SUDZG!m]")
+_REACHED = re.compile(r"[SsXMNRUBDZzG!?gLwmt].*[SsXMPALRUBDZzG!?gWwmt]|[SUDZG!mjk]")
 _LATE = frozenset(("tr", "ja", "ko", "hi", "zh", "tl"))  # the time comes first, the question last
 _ASKED = re.compile(r"[QF]")
 _BREATH = re.compile(r"[,&]")
@@ -112,11 +120,20 @@ _PART = re.compile(r"[|,&]")
 _ABOUT = re.compile(r"[SsXMNRUBDZzG!?gKLwmt]")
 
 
+_SHOUTED = re.compile(
+    r"^\W*STOP(?:[.!]+(?=\s|$)|\s*$|\s+(?=(?:[yY]ou|[uU]|[iI]|[wW]hy|[wW]ho|[wW]hat|[mM]y|[pP]lease)\b))"
+    r"|(?:(?<=\d[xX] )|(?<=already )|(?<=said )|(?<=asked )|(?<=so )|(?<=[.!,?] ))STOP[.!]*\s*$"
+)
+"""STOP in capitals where the rest is not, and as a command: what nobody writes of a bus."""
+
+
 def revocation(text: str) -> Finding:
     """What the text says about being written to. Looks at no more than tagging.LONGEST characters."""
     words = words_of(text)
     if not is_of_interest(words):
         return NOTHING
+    if (shouted := _SHOUTED.search(text[:LONGEST])) is not None and text.upper() != text:
+        return Finding("clear", "rule", shouted[0].strip(), "en")
     read = tag(words)
     found = by_rules(read)
     if found.reading == "clear" or len(words) > MOST_WORDS:
@@ -172,9 +189,15 @@ def _weigh(tagged: Tagged, found: re.Match[str]) -> Reading:
     before = letters[letters.rfind("|", 0, start) + 1 : start]
     stop = letters.find("|", end)
     after = letters[end : stop if stop >= 0 else len(letters)]
+    if core[-1:] in "!DXP" and _another_object(tagged, end):
+        return "none"
     if "V" in before[-2:] or (core[-1:] in "SU!" and "V" in after[:2]):
         return "none"
-    if core in ("G", "Z"):
+    if core in ("Z", "z") and not _AMENDS.isdisjoint(tagged.words):
+        return "none"
+    if core.endswith("X") and end == len(letters) and not _OTHER_WAYS.isdisjoint(" ".join(tagged.words).split()):
+        return "unsure"
+    if core in ("G", "Z") or "x" in core:
         return "clear"
     if ("N" in before[-1:] and core[0] not in "N!W") or "H" in core or "O" in after:
         return "none"
@@ -186,7 +209,9 @@ def _weigh(tagged: Tagged, found: re.Match[str]) -> Reading:
         return "unsure" if "H" not in before else "none"  # of the cheese
     if core[-1:] == "t" and "H" in before:
         return "unsure"
-    near = _BREATH.split(after.lstrip(",p") if core[-1:] == "S" else after, maxsplit=1)[0]
+    near = _BREATH.split(after.lstrip(",p") if core[-1:] == "S" else after, maxsplit=1)[0].replace("TP", "PP")
+    if near and (tagged.words[end][:1] in _AND_PREFIXES or tagged.words[end - 1].endswith("고")):
+        near = ""  # and another wish (O4)
     if tagged.language in _LATE and ("Q" in near or "T" in before.rpartition(",")[2]):
         return "unsure"
     if core not in ("U", "!") and "M" not in core and ("E" in core or "E" in near[:4]):
@@ -200,6 +225,23 @@ def _weigh(tagged: Tagged, found: re.Match[str]) -> Reading:
     if "H" in near[:2]:
         return "unsure" if core != "!" else "none"
     return "clear"
+
+
+_AND_PREFIXES = ("و", "ו")
+_AMENDS = frozenset("ignore disregard oops whoops meant scratch".split())
+_OTHER_WAYS = frozenset("call email phone ring mail".split())
+_ARTICLES = frozenset("the my a an el la los las le les das die der den il lo gli o os as um una un uma".split())
+
+
+def _another_object(tagged: Tagged, at: int) -> bool:
+    """Whether what follows is something that is sent or removed other than texts: don't text me the address."""
+    near = tagged.letters[at : at + 3]
+    last = tagged.words[at - 1].rpartition(" ")[2] if at else ""
+    if last not in _ARTICLES:
+        if not near or tagged.words[at] not in _ARTICLES:
+            return False
+        near = near[1:]
+    return near[:1] in (".", "H") and not set("LMX") & set(near.partition("|")[0])
 
 
 def _finding(reading: Reading, tagged: Tagged, found: re.Match[str]) -> Finding:

@@ -35,8 +35,12 @@ MOST_WORDS = 90
 """Of more words only the first two thirds of so many and the last third are."""
 _MOST_LANGUAGES = 5
 _TRAILING = re.compile(r"(?:\.{2,}|…)+")
+_HALT_INSIDE = re.compile(r"k(?![pPAgjNIY|,&]*$)")
+"""What says "just stop" with more after it is a stop like any other."""
 _SENTENCE_END = frozenset(".!?;:\n\r。！？；：।؟")
 _COMMAS = frozenset(',،、，–—()/"“”«»「」')
+_PHONE = re.compile(r"(?<![\w.])(?:\+?\d{1,3}[ .-]?)?(?:\(\d{3}\)|\d{3})[ .-]?\d{3}[ .-]?\d{4}(?![\w-])")
+_DOLLAR = re.compile(r"(?<!\w)\$(?=[a-z])")
 _SPELLED = re.compile(r"(?<![^\W_])[a-z](?:[ .*_-]{1,2}[a-z]){3,}(?![^\W_])")
 
 
@@ -59,6 +63,10 @@ def words_of(text: str) -> list[str]:
         plain = plain.replace(" - ", " , ")
     if "sms:" in plain:
         plain = plain.replace("sms:", "sms ")
+    if _PHONE.search(plain):
+        plain = _PHONE.sub(" phonenumber ", plain)
+    if "$" in plain:
+        plain = _DOLLAR.sub("s", plain)
     if "#" in plain:
         plain = NUMBER.sub(" number ", plain)
     if _SPELLED.search(plain):
@@ -214,4 +222,4 @@ def _tagged(language: int, words: Sequence[str], starting: Sequence[Mapping[int,
         letters.append(letter)
         parts.append(" ".join(words[at:end]))
         at = end
-    return known, Tagged(NAMES[language], "".join(letters), parts)
+    return known, Tagged(NAMES[language], _HALT_INSIDE.sub("S", "".join(letters)), parts)

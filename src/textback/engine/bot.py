@@ -87,6 +87,14 @@ class Content(msgspec.Struct, frozen=True):
     hosts: frozenset[str] = frozenset()
 
 
+class Disclosure(msgspec.Struct, frozen=True):
+    """Whether the first text that the bot sends a contact says that a program writes, and in which words if not the
+    engine's own."""
+
+    on: bool = False
+    text: Text | None = None
+
+
 class Escalation(msgspec.Struct, frozen=True):
     """Asking for a person: which queue, what the contact reads, why."""
 
@@ -273,9 +281,10 @@ class Limits(msgspec.Struct, frozen=True):
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
     """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow,
     `events` each event that starts one, `opt_ins` each opt-in word to what it agrees to. `burst` is how long (ms) a
-    text waits for the next one, to be heard with it. `sources` are the knowledge files, which whoever teaches the bot
-    makes its `answerer` of. `model` is what answers as one of the `personas` where the bot itself knows nothing, and
-    `trust` what was learnt of such answers."""
+    text waits for the next one, to be heard with it. `stop_hint`: a text that is no answer says how to stop where none
+    has said it for a month. `sources` are the knowledge files, which whoever teaches the bot makes its `answerer` of.
+    `model` is what answers as one of the `personas` where the bot itself knows nothing, and `trust` what was learnt of
+    such answers."""
 
     name: str
     version: int = 0
@@ -311,6 +320,8 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     model: Model | None = None
     personas: dict[str, Persona] = {}
     trust: Trust | None = None
+    disclosure: Disclosure = Disclosure()
+    stop_hint: bool = False
 
     @property
     def owner_idle_minutes(self) -> float:

@@ -481,6 +481,8 @@ def copy(state: State) -> State:
         state.spent,
         state.spent_since,
         state.happened,
+        state.disclosed,
+        state.stop_said_at,
     )
 
 

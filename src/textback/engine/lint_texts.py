@@ -156,6 +156,11 @@ def _promotional(source: Source, told: Told, _bot: Bot, text: str) -> bool:
 _HOST = re.compile(r"(?<![\w.@-])(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?=/)", re.IGNORECASE)
 
 
+def hosts_in(text: str) -> list[str]:
+    """The hosts that addresses in a text lead to, each once."""
+    return list(dict.fromkeys(found[1].lower() for found in _HOST.finditer(text)))
+
+
 def _links(source: Source, told: Told, bot: Bot, text: str) -> bool:
     """Links that hide whose they are, or lead where the business said that its links do not (E4)."""
     for found in _HOST.finditer(text):

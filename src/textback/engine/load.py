@@ -16,6 +16,7 @@ from textback.engine.actions import Service
 from textback.engine.actions_file import read_actions
 from textback.engine.bot import Bot, Escalation, Fallback, Flow, Handoff, LineSpec
 from textback.engine.consent_words import NEVER_HEARD
+from textback.engine.disclosing import read_disclosure
 from textback.engine.joining import read_opt_ins
 from textback.engine.knowing import check_answers, read_knowledge, read_sources
 from textback.engine.match import normalise
@@ -40,7 +41,7 @@ SIMULATED = "simulator"
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
     "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content", "consent", "knowledge", "routing",
-    "limits", "model",
+    "limits", "automated", "stop_hint", "model",
 )  # fmt: skip
 LATER_BOT_KEYS: tuple[str, ...] = ()
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
@@ -207,6 +208,8 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         model=read_model(reader, keys.get("model")),
         routing=read_routing(reader, keys.get("routing")),
         limits=read_limits(reader, keys.get("limits")),
+        stop_hint=reader.flag(keys.get("stop_hint"), "stop_hint"),
+        disclosure=read_disclosure(reader, keys.get("automated")),
     )
     reader.check_uses(())
     said.append(lint.Part(source, reader.said))

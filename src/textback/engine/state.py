@@ -166,7 +166,8 @@ class State(msgspec.Struct, omit_defaults=True):
     texted what may be an opt-out (ms), until a person has settled it (O3). `thinking` is what a model is asked, `draft`
     its reply that waits for a person; `memory` is what models remember of the conversation, as of `memory_at` (ms), and
     `spent` what they have cost in the day since `spent_since`, in millionths of a US dollar. `happened` is the last
-    event that starts a flow once the conversation is handed back.
+    event that starts a flow once the conversation is handed back. `disclosed`: they have been told that a program
+    writes. `stop_said_at` is when they were last told how to stop (ms), in a text that was no answer.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -192,6 +193,8 @@ class State(msgspec.Struct, omit_defaults=True):
     spent: int = 0
     spent_since: int = 0
     happened: Happened | None = None
+    disclosed: bool = False
+    stop_said_at: int = 0
 
 
 _encoder = msgspec.json.Encoder()

@@ -44,6 +44,7 @@ from textback.engine.arrivals import (
 )
 from textback.engine.bot import Bot
 from textback.engine.context import Context, LimitHit, Visit, copy
+from textback.engine.disclosing import disclose
 from textback.engine.effects import AnyEffect, Check, Event, Send, UpdateDelivery
 from textback.engine.episode import after
 from textback.engine.named_send import send_named
@@ -122,6 +123,7 @@ def step(
         ctx.fail("limit", limit=limit.limit, most=limit.most)
     except RenderError as error:
         ctx.fail("template", error=str(error))
+    disclose(ctx)
     ctx.close_books()
     return Turn(ctx.state, ctx.effects, ctx.events, ctx.checks, ctx.path)
 

@@ -29,6 +29,8 @@ class Phrases(msgspec.Struct, frozen=True):
     stopped: str
     this_is: str
     moment: str
+    automated: str  # {name}
+    stop_hint: str
     noted: str  # {label} {value}
     which: str  # {options}
     which_time: str  # {half}, a day
@@ -97,6 +99,8 @@ ENGLISH = Language(
         resume="Shall we go on with {flow}? Reply YES or NO.",
         stopped="OK, I've stopped that. Text us any time.",
         this_is="This is {name}.",
+        stop_hint="Reply STOP to opt out.",
+        automated="This is the automated assistant of {name}.",
         moment="One moment please, I'm checking.",
         noted="{label}: {value}.",
         which="Do you mean {options}?",
@@ -246,6 +250,8 @@ SPANISH = Language(
         resume="¿Seguimos con {flow}? Responda SI o NO.",
         stopped="De acuerdo, lo dejamos. Puede escribirnos cuando quiera.",
         this_is="Somos {name}.",
+        stop_hint="Responda STOP para no recibir mensajes.",
+        automated="Le escribe el asistente virtual de {name}.",
         moment="Un momento, por favor: lo estoy comprobando.",
         noted="{label}: {value}.",
         which="¿Quiere decir {options}?",

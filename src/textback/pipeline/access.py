@@ -15,9 +15,11 @@ from textback.core.when import to_iso
 from textback.engine.state import load_state
 from textback.pipeline.erase import reference
 from textback.store import accounts, erase
-from textback.store.access import rows_of
+from textback.store.access import INTERNAL, rows_of
 from textback.store.db import Tx
 from textback.store.erase import Person
+from textback.store.ledger import Recorded, entries_of
+from textback.store.proof import entry_fields
 
 STAFF = "a person of the business"
 WORDS = {
@@ -55,6 +57,8 @@ def collect(tx: Tx, workspace: str, who: Person, actor: str, now: int, ours: Col
     sessions = [*state.parked, *([state.session] if state.session else [])]
     profile = {"fields": state.fields, "tags": state.tags, "answers": {one.flow: one.vars for one in sessions}}
     shown: dict[str, Any] = {"profile": {name: value for name, value in profile.items() if value}}
+    if "consent_events" in found:
+        found["consent_events"] = [_entry(one) for one in entries_of(tx, who.contact_id)]
     for name, rows in found.items():
         shown[name] = [{key: _value(name, key, value, row, who, ours) for key, value in row.items()} for row in rows]
     count = {name: len(rows) for name, rows in found.items()}
@@ -68,6 +72,12 @@ def collect(tx: Tx, workspace: str, who: Person, actor: str, now: int, ours: Col
         "about": {"number": who.address, "contact": who.contact_id, "as_of": to_iso(now), "request": request},
         **shown,
     }
+
+
+def _entry(recorded: Recorded) -> dict[str, Any]:
+    """An entry of the ledger with the words and the other personal fields that it keeps encrypted."""
+    fields = entry_fields(recorded)
+    return {name: value for name, value in fields.items() if name not in INTERNAL and value is not None}
 
 
 def _value(table: str, key: str, value: Any, row: dict[str, Any], who: Person, ours: Collection[str]) -> Any:

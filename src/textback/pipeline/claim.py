@@ -41,6 +41,7 @@ class Claim(msgspec.Struct, frozen=True):
     bulk: bool = False
     arrival_id: str = ""  # what it answers; the id of its trace
     permit: Permit | None = None  # the gate's; nothing is posted without
+    programme: str = ""  # the consent that it goes by (K6)
 
     def held(self, now: int) -> bool:
         """Whether it is still ours. A node that was frozen for longer must not post: another has judged the row."""
@@ -155,6 +156,7 @@ def claim_new(
                 now,
                 arrival_id=item.arrival_id,
                 permit=item.permit,
+                programme=row["programme"],
             )
         )
     return claims
@@ -177,4 +179,5 @@ def _claim_of(row: Row[Any], now: int, lease: int, permit: Permit) -> Claim:
         row.priority != REPLY,
         row.arrival_id,
         permit,
+        row.programme,
     )

@@ -33,6 +33,8 @@ class Redriven(msgspec.Struct, frozen=True):
 def of_send(claim: Claim, failure: Failure, workspace: str, now: int) -> dict[str, Any]:
     """The dead letter of a text that is given up: its words, which the desk shows anyway, and no whole number."""
     payload = {"to": mask(claim.recipient), "text": claim.text, "pictures": len(claim.media)}
+    if claim.programme:
+        payload["programme"] = claim.programme
     return {
         "bucket": claim.bucket,
         "contact_id": claim.contact_id,
@@ -108,7 +110,8 @@ def _send(tx: Tx, letter: Row[Any], conversation: Row[Any], now: int, keeper: Ga
     if old is None:
         return Redriven("lost", "The message is gone.")
     id_ = new_id()
-    gate, log = keeper.again(tx, old, conversation, id_, now)
+    programme = msgspec.json.decode(letter.payload, type=dict[str, Any]).get("programme", "")
+    gate, log = keeper.again(tx, old, conversation, id_, now, programme)
     if log:
         gate_store.add(tx, log)
     if not gate.allowed:
@@ -131,7 +134,7 @@ def _send(tx: Tx, letter: Row[Any], conversation: Row[Any], now: int, keeper: Ga
         "lease_until": None,
         "fence": 0,
         "asks": 0,
-        "programme": "",
+        "programme": programme,
     }
     dead.queue_again(tx, message, waiting, conversation.message_count + 1)
     return Redriven("sent")

@@ -27,6 +27,7 @@ from textback.engine.nodes.ask import Ask
 from textback.engine.state import Handoff, State
 from textback.engine.step import NONE, Turn, close_session, step
 from textback.pipeline import opting
+from textback.pipeline.stop_hint import remind
 
 CONSENT_ROW = "Stop, start and help words"
 GUARD_ROW = "Too many replies"
@@ -61,6 +62,8 @@ def decide(
 ) -> Turn:
     """Handle one arrival: the new state, the effects, the record and the trace. Nothing a contact does raises."""
     turn = _decided(bot, state, arrival, now, standing, session_id, older)
+    if bot.stop_hint:
+        remind(bot, turn, now)
     doubt = arrival.doubt if isinstance(arrival, Message | DeliveryStatus) else ""
     if doubt:
         turn.checks.insert(0, Check(DOUBT_ROW, DOUBTS[doubt], hit=doubt == "unsigned"))

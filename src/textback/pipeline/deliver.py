@@ -81,7 +81,7 @@ def record(tx: Tx, workspace: str, batch: Batch[Receipt], now: int, jitter: floa
             accepted.append({**key, "p": result.provider_id})
         elif result.kind == "unknown":
             unknown.append({**key, "f": mine.fence, "d": result.detail})
-        elif result.kind in ("retry", "throttled") and mine.attempts < MAX_ATTEMPTS:
+        elif result.kind in ("retry", "throttled", "later") and mine.attempts < MAX_ATTEMPTS:
             again.append({**key, "f": mine.fence, "due": now + _pause(mine.attempts, result, jitter)})
         elif result.kind == "misconfigured" and now < mine.made + KEEP:
             again.append({**key, "f": mine.fence, "due": now + int(MEND * (0.5 + jitter))})

@@ -123,10 +123,12 @@ class Gatekeeper:
         )
 
     def again(
-        self, tx: Tx, old: Row[Any], conversation: Row[Any], id_: str, now: int
+        self, tx: Tx, old: Row[Any], conversation: Row[Any], id_: str, now: int, programme: str = ""
     ) -> tuple[Decision, list[dict[str, Any]]]:
         """Whether a text that was given up may be queued once more, under a new id."""
-        send = Send(old.text, old.author, author_name=old.author_name, message_class=old.message_class)
+        send = Send(
+            old.text, old.author, author_name=old.author_name, message_class=old.message_class, programme=programme
+        )  # fmt: skip
         wish = Wish(
             old.bucket, old.contact_id, id_, old.line, conversation.address, send, None,
             bool(conversation.opted_out), load_state(conversation.state).last_inbound_at,

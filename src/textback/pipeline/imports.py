@@ -35,6 +35,7 @@ COLUMNS = (
     "ip", "user_agent", "session",
 )  # fmt: skip
 OTHER_NAMES = {"phone": "number", "to": "number", "program": "programme", "class": "message_class"}
+ANSWERS = ("yes", "no", "no data")
 CLASSES = ("informational", "promotional")
 
 _US = re.compile(r"(?:\+?1)?([2-9][0-9]{9})")
@@ -161,7 +162,9 @@ def claim_in(text: str, columns: Mapping[str, int], region: str) -> Line:
     for name, most in (("wording_version", 64), ("language", 16)):
         if len(given.get(name, "")) > most:
             raise Bad(f"has more than {most} characters of {name}")
-    return Line(number, at, msgspec.convert({"programme": programme, "message_class": kind, **given}, Evidence))
+    return Line(
+        number, at, evidence=msgspec.convert({"programme": programme, "message_class": kind, **given}, Evidence)
+    )
 
 
 def listed_in(text: str, region: str) -> Line:
@@ -169,6 +172,32 @@ def listed_in(text: str, region: str) -> Line:
     if pair := _PAIR.fullmatch(text.strip()):
         return Line(f"+1{pair[1]}{pair[2]}")
     return Line(number_in(text.split(",", 1)[0].strip(' "'), region))
+
+
+def given_up_in(text: str, region: str) -> Line:
+    """A line of a carrier's file of deactivations: a number, and the day if it names one (D4). Raises Bad."""
+    cells = [cell.strip(' "') for cell in re.split(r"[,|;\t]", text)]
+    return Line(number_in(cells[0], region), moment_in(cells[1]) if len(cells) > 1 else 0)
+
+
+def answer_in(text: str, region: str) -> Line:
+    """A line of answers of the database of reassigned numbers: a number, the day that was asked about, and yes, no or
+    no data (D3). Raises Bad."""
+    cells = [cell.strip(' "') for cell in re.split(r"[,|;\t]", text)]
+    if len(cells) < 3:
+        raise Bad("has no number, day and answer")
+    found = " ".join(cells[2].lower().replace("_", " ").split())
+    said = "no data" if found == "nodata" else found
+    if said not in ANSWERS:
+        raise Bad("has an answer that is neither yes, no nor no data")
+    at = moment_in(cells[1])
+    if not at:
+        raise Bad("does not say which day was asked about")
+    return Line(number_in(cells[0], region), at, said)
+
+
+READERS: Mapping[str, Callable[[str, str], Line]] = {"deactivated": given_up_in, "reassigned": answer_in}
+"""How lines of files other than lists are read."""
 
 
 class Import:
@@ -209,6 +238,7 @@ class Import:
         claims = self.source.kind == "consent"
         with self.path.open("rb") as file:
             columns: dict[str, int] = {}
+            read_line = READERS.get(self.source.kind, listed_in)
             if claims:
                 first = next(rows_of(file, 0, 0, quoted=True), None)
                 if not isinstance(first, Row):
@@ -224,7 +254,7 @@ class Import:
                     progress.lines += row.lines
                     if row.text.strip():
                         try:
-                            good.append(claim_in(row.text, columns, region) if claims else listed_in(row.text, region))
+                            good.append(claim_in(row.text, columns, region) if claims else read_line(row.text, region))
                         except Bad as why:
                             bad.append((number, str(why), row.text))
                 else:

@@ -11,7 +11,8 @@ from textback.core.subjects import AGED, NEVER
 from textback.core.text import segments
 from textback.engine.bot import Approved, Bot, Step
 from textback.engine.lint import MOST_SEGMENTS
-from textback.engine.lint_texts import SHORT_LINK
+from textback.engine.lint_texts import SHORT_LINK, hosts_in
+from textback.engine.lint_words import SHORTENERS
 from textback.engine.load import Problem, read_bot
 from textback.engine.named import TYPES, samples
 from textback.engine.nodes.say import Say
@@ -55,6 +56,43 @@ def checked(
     if bot is None:
         return None, problems
     return bot, sorted({*problems, *(one for place in _texts(bot) for one in _check(bot, *place, most_parts))})
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """Something about a text that a person or a program wrote: an error keeps it from going, a warning does not."""
+
+    level: str
+    message: str
+    fix: str
+
+    @property
+    def sentence(self) -> str:
+        """What it is, and what to do."""
+        return f"{self.message} {self.fix}"
+
+
+def remarks(bot: Bot, text: str, message_class: str) -> list[Remark]:
+    """What is wrong or unwise about a text as it would go, whoever wrote it (E4 to E6, O11)."""
+    found = [Remark("error", message, "Use your own domain.") for message in _links(bot, text)]
+    place = _Place("", 0, 0, message_class, sender=bot.name)
+    found += [Remark(*one) for one in _subjects(bot, place, text)]
+    if digits := content.digit_for_stop(text):
+        found.append(Remark("error", f'"{digits}" puts a digit in the place of STOP (O11).', "Write: Reply STOP."))
+    if message_class != "conversational" and not content.names_sender(text, (bot.name,)):
+        message = f"This {message_class} text does not say who sends it (E6)."
+        found.append(Remark("warning", message, f"Begin with {bot.name}:"))
+    if message_class == "promotional" and not content.says_stop(text):
+        found.append(Remark("warning", "It does not say how to stop (O11).", "Add: Reply STOP to opt out."))
+    return found
+
+
+def _links(bot: Bot, text: str) -> Iterator[str]:
+    allowed = bot.content.hosts
+    for host in hosts_in(text):
+        if allowed and host not in allowed:
+            yield f"{host} is not one of the hosts that links may lead to (E4)."
+        elif host in SHORTENERS and host not in allowed:
+            yield f"Carriers block links from {host}, a public shortener (E4)."
 
 
 def _texts(bot: Bot) -> Iterator[tuple[_Place, str, str]]:

@@ -2,6 +2,7 @@
 one transaction, so that a file which was interrupted goes on where it stood, and no line counts twice.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
@@ -11,21 +12,24 @@ from sqlalchemy import Connection, Row, select, update
 from textback.compliance.ledger import LedgerStanding
 from textback.core.evidence import Evidence
 from textback.core.ids import bucket_of, new_id
+from textback.core.when import DAY
+from textback.engine.state import load_state
 from textback.store import inbox, ledger, listed, turns
 from textback.store.inbox import Home
 from textback.store.ledger import Fact
 from textback.store.many import Pair, Pairs, upserter
 from textback.store.tables import conversations, list_imports
 
-Kind = Literal["consent", "suppressions", "registry"]
+Kind = Literal["consent", "suppressions", "registry", "deactivated", "reassigned"]
 
 
 class Line(msgspec.Struct, frozen=True):
     """One line of a file: whose, and for a consent what it claims. `at` (ms) is when it was, 0 where the file does not
-    say."""
+    say. `answer` is that of the database of reassigned numbers: yes, no or no data."""
 
     number: str
     at: int = 0
+    answer: str = ""
     evidence: Evidence = Evidence()
 
 
@@ -137,7 +141,61 @@ def take_in(tx: Connection, source: Source, lines: Sequence[Line], now: int) -> 
         return {"on the registry": len(lines)}
     if source.kind == "suppressions":
         return _suppress(tx, source, lines, now)
+    if source.kind == "deactivated":
+        return _given_up(tx, source, lines, now, "D4")
+    if source.kind == "reassigned":
+        gone = [line for line in lines if line.answer == "yes"]
+        counts = _given_up(tx, source, gone, now, "D3") if gone else {}
+        others = Counter(f"answered {line.answer}" for line in lines if line.answer != "yes")
+        return counts | dict(others)
     return _claim(tx, source, lines, now)
+
+
+def _given_up(tx: Connection, source: Source, lines: Sequence[Line], now: int, rule: str) -> dict[str, int]:
+    """D3, D4: numbers whose owner of that day has given them up. A contact who has agreed or texted since is the new
+    owner and stays; another is opted out, and no START brings back what was agreed to. A number that is nobody's here
+    is left alone, for its next owner may come."""
+    numbers: dict[str, int] = {}
+    for line in lines:
+        numbers[line.number] = max(line.at or source.as_of or now, numbers.get(line.number, 0))
+    homes = _homes(tx, source.workspace, numbers)
+    stands = _standing(tx, homes.values())
+    heard = _last_heard(tx, homes.values())
+    fresh, since = {}, 0
+    for number, home in homes.items():
+        stand = stands.get(home.contact_id, LedgerStanding())
+        if stand.suppressed("phone"):
+            continue
+        agreed = max((one.since for one in stand.agreements if one.state == "agreed"), default=0)
+        # The date is a day: what was agreed to on it was agreed to by whoever had the number then.
+        if max(agreed, heard.get(home.contact_id, 0)) >= numbers[number] + DAY:
+            since += 1
+        else:
+            fresh[number] = home
+    out = _opt_out(tx, source, fresh, {}, now, rule)
+    left = len(homes) - len(out) - since
+    return {
+        "opted out": len(out), "in touch since": since, "suppressed before": left,
+        "nobody's, or listed twice": len(lines) - len(homes),
+    }  # fmt: skip
+
+
+def _last_heard(tx: Connection, homes: Collection[Home]) -> dict[str, int]:
+    """When each contact last texted (ms)."""
+    pairs = sorted({(home.bucket, home.contact_id) for home in homes})
+    rows = _HEARD(tx, pairs) if pairs else []
+    return {row.contact_id: load_state(row.state).last_inbound_at for row in rows}
+
+
+def _with_state(pair: Pair) -> Any:
+    return (
+        select(conversations.c.contact_id, conversations.c.state)
+        .select_from(pair.source)
+        .join(conversations, pair.on(conversations))
+    )
+
+
+_HEARD = Pairs(_with_state)
 
 
 def _locked(pair: Pair) -> Any:
@@ -171,13 +229,22 @@ def _suppress(tx: Connection, source: Source, lines: Sequence[Line], now: int) -
     stands = _standing(tx, homes.values())
     nothing = LedgerStanding()
     fresh = {n: h for n, h in homes.items() if not stands.get(h.contact_id, nothing).suppressed("phone")}
+    out = _opt_out(tx, source, fresh, numbers, now, "D2")
+    known = len(lines) - len(nobodys) - len(out)
+    return {"suppressed": len(nobodys), "opted out": len(out), "suppressed before, or listed twice": known}
+
+
+def _opt_out(
+    tx: Connection, source: Source, fresh: Mapping[str, Home], at: Mapping[str, int], now: int, rule: str
+) -> list[str]:
+    """Opt these contacts out, by number, and withdraw what waits for them (O6). Returns those who now are."""
     evidence = Evidence(method="import", source=source.name, actor=source.actor)
     after = ledger.record(
         tx,
         [
             Fact(
                 id=new_id(), contact_id=home.contact_id, workspace=source.workspace, type="opt_out",
-                occurred_at=numbers[number] or now, recorded_at=now, rule="D2", matched_by="human", brand=source.brand,
+                occurred_at=at.get(number) or now, recorded_at=now, rule=rule, matched_by="human", brand=source.brand,
                 number=number, evidence=evidence,
             )
             for number, home in fresh.items()
@@ -188,8 +255,7 @@ def _suppress(tx: Connection, source: Source, lines: Sequence[Line], now: int) -
         _flag(tx, out)
         turns.cancel_queued(tx, out, "O6")
         turns.cancel_timers(tx, [(contact_id, ()) for contact_id in out])
-    known = len(lines) - len(nobodys) - len(out)
-    return {"suppressed": len(nobodys), "opted out": len(out), "suppressed before, or listed twice": known}
+    return out
 
 
 def _flag(tx: Connection, contact_ids: Sequence[str]) -> None:

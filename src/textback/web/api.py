@@ -16,6 +16,7 @@ from textback.core.text import clean
 from textback.core.when import to_iso
 from textback.engine.arrivals import ApiSend
 from textback.engine.state import EpisodeStatus
+from textback.pipeline.wording import remarks
 from textback.store import api as api_store
 from textback.web.context import LineInfo, WebContext
 
@@ -55,7 +56,7 @@ class SendBody(Addressed, forbid_unknown_fields=True, rename={"class_": "class"}
 class SentText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
     """A text that was queued, and what is known of it so far. `trace` is the id that logs and traces name it by.
 
-    Where it must wait, `rule` and `reason` say why, and `held_until` until when.
+    Where it must wait, `rule` and `reason` say why, and `held_until` until when. `warnings` are about its words.
     """
 
     message_id: str
@@ -67,6 +68,7 @@ class SentText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
     rule: str = ""
     reason: str = ""
     held_until: str = ""
+    warnings: list[str] = []
 
 
 class BlockedText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
@@ -176,6 +178,10 @@ async def send_sms(request: Request) -> Response:
     if wanted.programme and not PROGRAMME.fullmatch(wanted.programme):
         return refuse(400, "programme is small letters, digits, - and _, up to 64 of them.", field="programme")
     class_ = ctx.bot().policy.unlabelled if wanted.class_ is msgspec.UNSET else wanted.class_
+    said = remarks(ctx.bot(), text, class_)
+    for one in said:
+        if one.level == "error":
+            return refuse(400, one.sentence, field="message")
     arrival = ApiSend(
         request.state.key_name,
         text,
@@ -185,11 +191,13 @@ async def send_sms(request: Request) -> Response:
         region=wanted.region,
         programme=wanted.programme,
     )
-    return await queue(ctx, to, arrival)
+    # Who does not say what a text is for hears of its words only where they keep it from going.
+    warned = [] if wanted.class_ is msgspec.UNSET else [one.sentence for one in said]
+    return await queue(ctx, to, arrival, warned)
 
 
-async def queue(ctx: WebContext, to: str, arrival: ApiSend) -> Response:
-    """Put it on the road and say what became of it."""
+async def queue(ctx: WebContext, to: str, arrival: ApiSend, warnings: list[str] | None = None) -> Response:
+    """Put it on the road and say what became of it, and the `warnings` about its words."""
     line = default_line(ctx)
     message_id, text = arrival.message_id, arrival.text
     contact_id = await ctx.road.send_to(line.name, to, arrival, wait=TURN_WAIT)
@@ -202,9 +210,9 @@ async def queue(ctx: WebContext, to: str, arrival: ApiSend) -> Response:
     status = "queued" if status in ("sending", "accepted") else status
     if row is not None and status == "queued" and row.rule in HOLDS:
         until = await ctx.db.read(api_store.due_at, contact_id, message_id)
-        held = {"rule": row.rule, "reason": row.detail, "held_until": to_iso(until or row.at)}
-        return answer(200, SentText(message_id, status, line.number, to, text, trace, **held))
-    return answer(200, SentText(message_id, status, line.number, to, text, trace))
+        held = (row.rule, row.detail, to_iso(until or row.at))
+        return answer(200, SentText(message_id, status, line.number, to, text, trace, *held, warnings or []))
+    return answer(200, SentText(message_id, status, line.number, to, text, trace, warnings=warnings or []))
 
 
 async def list_conversations(request: Request) -> Response:

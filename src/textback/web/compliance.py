@@ -1,7 +1,7 @@
 """The compliance page: who opts out after what, what waits, what the gate decided, and whether the ledger is whole."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +9,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from textback.compliance.rates import ABOUT, LEAST, OptOut, Rate, Text, blamed, rates
+from textback.compliance.rates import ABOUT, LEAST, NOTHING, OptOut, Rate, Text, blamed, rates
 from textback.core.ids import BUCKETS
 from textback.core.phone import mask
 from textback.core.when import DAY
+from textback.engine.bot import Bot
+from textback.engine.nodes.say import Say
 from textback.pipeline.checking import ACTION, Result
 from textback.store import overview
 from textback.store.overview import HeldText, Sample
@@ -77,10 +79,22 @@ class HeldRow:
     until: str
 
 
-def rate_rows(found: Sample, now: int, alert: float) -> tuple[RateRow, list[tuple[str, list[RateRow]]]]:
+def templates_of(bot: Bot) -> dict[str, str]:
+    """The template that each step of a flow says, by flow.step, where it says one."""
+    return {
+        f"{flow.name}.{step.id}": step.template
+        for flow in bot.flows.values()
+        for step in flow.steps.values()
+        if isinstance(step, Say) and step.template
+    }
+
+
+def rate_rows(
+    found: Sample, now: int, alert: float, said: Mapping[str, str] = NOTHING
+) -> tuple[RateRow, list[tuple[str, list[RateRow]]]]:
     """All texts together, and the tables; whatever is over the alert stands first, then what went to most people."""
     outs = blamed(found.texts, found.opt_outs)
-    week, month = (rates(found.texts, outs, since) for since in (max(now - WEEK, found.since), found.since))
+    week, month = (rates(found.texts, outs, since, said) for since in (max(now - WEEK, found.since), found.since))
 
     def row(key: tuple[str, str]) -> RateRow:
         of_week, of_month = week.get(key, Rate()), month.get(key, Rate())
@@ -117,7 +131,7 @@ async def overview_page(request: Request) -> Response:
     found = await ctx.db.read(overview.sample, ctx.workspace, now - MONTH)
     held, more = await ctx.db.read(overview.held, ctx.workspace, now)
     decided, most = await ctx.db.read(overview.decisions, ctx.workspace, now - WEEK)
-    every, tables = rate_rows(found, now, ctx.watch.opt_out_alert)
+    every, tables = rate_rows(found, now, ctx.watch.opt_out_alert, templates_of(ctx.bot()))
     by_rule = Counter(one.rule for one in held)
     decided.sort(key=lambda one: ("refuse", "hold", "go").index(one[0]) * 10**9 - one[3])
     data = {

@@ -15,6 +15,7 @@ from textback.engine.arrivals import AgentReply, Complete, HandBack, SettleOptOu
 from textback.engine.state import load_state
 from textback.pipeline import letters
 from textback.pipeline.signatures import unchecked
+from textback.pipeline.wording import remarks
 from textback.store import accounts, dead, limits, short_links
 from textback.store import desk as store
 from textback.store.db import Row
@@ -266,6 +267,9 @@ async def reply(request: Request) -> Response:
         error = f"That is {len(text)} characters; at most {MOST_TEXT} go in one text."
     elif row.owner_kind == "person" and row.owner_id != user.id:
         error = NOT_YOURS
+    else:
+        said = remarks(_context(request)[0].bot(), text, "conversational")
+        error = next((one.sentence for one in said if one.level == "error"), "")
     if error:
         return await _page(request, row, "thread", 409, draft=text, error=error)
     message_id = new_id()

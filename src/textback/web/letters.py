@@ -34,6 +34,7 @@ VERBS = {"send": "Send again", "arrival": "Take in again", "job": "Do again", "w
 REASONS = {
     "retry": "The provider could not take it, for about an hour of tries.",
     "throttled": "The provider asked to wait, for about an hour of tries.",
+    "later": "The provider wanted it at another time, each time that it was tried.",
     "misconfigured": "The provider refused our account or key for a whole day.",
     "unknown": "Nobody answered when it was posted, and the provider’s list proves that it was not sent.",
     "rejected": "The provider refused it.",

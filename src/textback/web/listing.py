@@ -28,7 +28,13 @@ STALE = 31
 ALIVE = MINUTE
 """How long (ms) a file that another program reads may stand still before it counts as stopped."""
 
-KINDS = {"suppressions": "Suppressed numbers", "registry": "Do-not-call registry", "consent": "Consent"}
+KINDS = {
+    "suppressions": "Suppressed numbers",
+    "registry": "Do-not-call registry",
+    "consent": "Consent",
+    "deactivated": "Deactivated numbers",
+    "reassigned": "Reassigned numbers",
+}
 BY = {
     "keyword": "a word such as STOP",
     "provider": "the provider",

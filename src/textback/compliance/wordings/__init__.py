@@ -5,7 +5,7 @@ go on; `_` stands for up to three other words; in COMBINED `(a|b)` stands for ei
 wins, so a phrase under "never" hides the shorter ones in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textback.compliance.wordings import (
     ar,
@@ -15,6 +15,7 @@ from textback.compliance.wordings import (
     de,
     el,
     en,
+    english,
     es,
     fr,
     he,
@@ -63,5 +64,8 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = {
     "el": el.WORDS,
     "he": he.WORDS,
 }
-COMBINED: Mapping[str, Mapping[str, str]] = {**combined.WORDS, **combined_more.WORDS}
+COMBINED: Mapping[str, Sequence[Mapping[str, str]]] = {
+    **{language: (words,) for language, words in {**combined.WORDS, **combined_more.WORDS}.items()},
+    "en": (combined.WORDS["en"], english.WORDS),
+}
 """What is put together from choices, by language."""

@@ -3,6 +3,7 @@
 WORDS = {
     "stop": "stop,stopp,🛑",
     "message": "sms,smsy,smses,spam,promo,promos",
+    "list": "phonenumber",
     "unsubscribe": "unsubscribe,opt out,optout,unsub,unsuscribe",
     "please": "please,pls,plz,wtf,ok,hello,hi,sorry,thanks",
     "clear": "stop sms,sms stop,stop spam,stop promo,stop pub,stop2end",

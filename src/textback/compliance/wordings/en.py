@@ -41,7 +41,7 @@ WORDS = {
     "ur system,rolodex,distribution,group text,subscribers,subscription,your books,your file,consent,"
     "permission,this program,sms program,the program,text program,your data,campaign,contact,"
     "my contact,mailings,my number,this number,my phone,my cell,this phone,my num,this num,"
-    "my contact info,my name,my info,this cell",
+    "my contact info,my name,my info,this cell,phonenumber",
     "unsubscribe": "unsubscribe,unsubcribe,unsuscribe,unsubscribed me,unsub,unsubscrib,unsbscribe,unsubscibe,"
     "unsubsribe,unsubscrbe,unsubscrube,unsubcsribe,unsubscrive,un subscribe,un sub,desubscribe,"
     "opt out,optout,opt me out,opting out,opt us out,opt my number out,opt this number out,opted out,"
@@ -125,13 +125,13 @@ WORDS = {
     "never subscribed,didnt subscribe,did not subscribe,report you,reporting you,report this number,"
     "reporting this,blocking you,blocking this number,reported as spam,report as spam,sue you,fcc,ftc,"
     "do not call registry,too many texts,too many messages,keep texting me,keep messaging me,"
-    "keep sending me,keep getting these,who is this and why,make it stop,make this stop,"
+    "keep sending me,keep getting these,who is this and why,"
     "this isnt _ number,no longer _ phone",
     "rude": "piss off,fuck off,f off,screw off,buzz off,bugger off,get lost,go away,go to hell,shut up,"
-    "shut the fuck up,stfu,fuck you,kick rocks,eat shit,pound sand,suck it,stop it,knock it off,"
-    "cut it out,not interested,no interest,uninterested,no thanks not interested,get a life,screw you,"
+    "shut the fuck up,stfu,fuck you,kick rocks,eat shit,pound sand,suck it,"
+    "not interested,no interest,uninterested,no thanks not interested,get a life,screw you,"
     "im not interested,i am not interested,not interested at all,spam,end this,go f yourself,"
-    "make it stop,please cancel,cancel please,cancel now,pls cancel,cancel pls,cancel thanks",
+    "please cancel,cancel please,cancel now,pls cancel,cancel pls,cancel thanks",
     "ask": "how,how do i,how can i,when,why,what,whats,where,which,did you,did i,does,do i,will i,should i,"
     "is it,am i,have i,what if,if i,how come,what happens,who,whos,wondering,whether,was i,is there,"
     "are you,difference,meaning,r u,have you,can i,could i,way to,any way,is there any,do i need",
