@@ -235,7 +235,7 @@ def _encoder() -> Finding:
 
 async def _models(bot: Bot | None, found: Mapping[str, str], http: Session | None) -> list[Finding]:
     """The models that the bot may ask."""
-    model: Model | None = getattr(bot, "model", None)
+    model: Model | None = bot.model
     looked = await look_at_models(model.use, found, http) if model is not None else []
     return [Finding(f"model {one.use}", one.level, one.seen, one.fix) for one in looked]
 

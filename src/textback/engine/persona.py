@@ -44,7 +44,7 @@ class Persona(msgspec.Struct, frozen=True, kw_only=True):
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """`model` in bot.yml.
 
-    `use` are models as "provider:name", asked one after the other until one answers; `within` (ms) is how long all of
+    `use` are models as "maker:name", asked one after the other until one answers; `within` (ms) is how long all of
     that may take. `day` and `conversation` (one contact's, in a day) are budgets in US dollars; 0 is no limit. `share`
     are the contact's fields that a model may be told. `persona` answers where a step names none.
     """

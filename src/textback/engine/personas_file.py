@@ -154,7 +154,7 @@ def read_model(reader: Reader, node: Node | None) -> Model | None:
     use = reader.strings(keys.get("use"), "use")
     for name, place in use:
         if not MODEL_NAME.fullmatch(name):
-            reader.source.error(place, f"{name!r} is not a model.", "Write provider:name, such as openai:gpt-5-mini.")
+            reader.source.error(place, f"{name!r} is not a model.", "Write maker:name, such as openai:gpt-5-mini.")
     if not use and "use" not in keys:
         reader.source.error(node, "model does not say which model to ask.", "Add `use: openai:gpt-5-mini`.")
     if len(use) > MOST_MODELS:

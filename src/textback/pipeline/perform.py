@@ -35,7 +35,7 @@ from textback.store.trouble import reason
 
 log = structlog.get_logger("textback.perform")
 
-MOST = 32
+MOST = 64
 """Jobs that one server does at the same time."""
 GRACE = 15 * SECOND
 """Time (ms) after its time-out that a job's server has to write down what came of it, unless leases are shorter."""

@@ -303,7 +303,7 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
                 "say": "it was sent", "draft": "it waits for a person", "clarify": "they were asked what they meant",
                 "escalate": "a person was asked for", "without": "it was not said",
             }  # fmt: skip
-            sure = f"{float(data.get('confidence', 0)):.0%} sure, {acts.get(str(data.get('act', '')), '')}"
+            sure = f"{float(data.get('confidence', 0)) * 100:.0f} % sure, {acts.get(str(data.get('act', '')), '')}"
             return "bot", "A model proposed a reply", sure, ""
         case "model_failed":
             return "fail", "A model was asked, and gave no reply", str(data.get("error", "")).replace("_", " "), ""

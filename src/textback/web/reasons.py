@@ -28,7 +28,7 @@ REASONS = {
 
 #: What to do next, by why a person was asked for. Of all others it is to take over and answer.
 NEXT = {
-    "draft": "Read the reply below. Send it, change it, or throw it away.",
+    "draft": "Read the suggested reply. Send it, change it, or throw it away.",
     "unsure": "Take over and answer. If the answer is not in the knowledge base, add it there.",
     "not_answered": "Take over and answer. Then add it to the knowledge base, so that the bot knows it next time.",
     "upset": "Take over. Say that you have read what went wrong, before anything else.",

@@ -121,7 +121,7 @@ def suggestion_words(found: Suggested) -> str:
         return f"There is no suggestion. {why}"
     whence = ", ".join(found.sources[:3]) or found.persona
     return (
-        f"Suggested by {'the knowledge base' if found.by == 'knowledge' else 'a model'}, {found.confidence:.0%} sure"
+        f"Suggested by {'the knowledge base' if found.by == 'knowledge' else 'a model'}, {found.confidence * 100:.0f} % sure"
         + (f", from {whence}." if whence else ".")
     )
 
