@@ -32,7 +32,7 @@ def test_a_list_is_read_in_and_its_numbers_are_found(windows: Windows, scripts: 
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("main")).to_contain_text(f"(•••) •••-••{last}")
     expect(page.get_by_role("main")).to_contain_text("On the list of suppressed numbers")
-    assert last not in page.url
+    assert last not in page.url.removeprefix(windows.site.url)  # whose port may have it
     if scripts:
         assert violations(page, WCAG) == []
 
