@@ -51,7 +51,7 @@ _RANGE_AMPM = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))?\s?(?:-|to|and)\s?(?=\d{1,2
 _HALF_DAY = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))? (?:de|por|en) la (manana|tarde|noche|madrugada)\b")
 _CLOCK24 = re.compile(r"\b([01]?\d|2[0-3])[:h]([0-5]\d)\b")
 _NAMED_CLOCK = re.compile(
-    r"\b(24/7|24 ?hours(?: a day)?|all night|all day|around the clock|overnight|day and night|24 horas|"
+    r"\b(24/7|24 ?hours a day|(?<=open )24 ?hours|all night|all day|around the clock|overnight|day and night|24 horas|"
     r"toda la noche|todo el dia|noon|midday|midnight|mediodia|medianoche)\b"
 )
 _PAST = re.compile(r"\b(half|quarter) (past|to) (\d{1,2})\b|\b(\d{1,2}) y (media|cuarto)\b")
