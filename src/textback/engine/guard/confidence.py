@@ -47,7 +47,7 @@ class Weights(msgspec.Struct, frozen=True):
     each: tuple[float, ...]
 
 
-FITTED = Weights(-4.98, (1.86, 2.9, 0.03, -2.27, 2.71, -5.03, 0.5, -1.35, -1.3, 0.16, -1.08))
+FITTED = Weights(-4.89, (1.87, 2.84, 0.11, -2.27, 2.61, -5.09, 0.5, -1.36, -1.3, 0.16, -1.08))
 
 
 class Evidence(msgspec.Struct, frozen=True):

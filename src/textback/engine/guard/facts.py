@@ -51,7 +51,7 @@ _RANGE_AMPM = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))?\s?(?:-|to|and)\s?(?=\d{1,2
 _HALF_DAY = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))? (?:de|por|en) la (manana|tarde|noche|madrugada)\b")
 _CLOCK24 = re.compile(r"\b([01]?\d|2[0-3])[:h]([0-5]\d)\b")
 _NAMED_CLOCK = re.compile(
-    r"\b(24/7|24 ?hours(?: a day)?|all night|all day|around the clock|overnight|day and night|24 horas|"
+    r"\b(24/7|24 ?hours a day|(?<=open )24 ?hours|all night|all day|around the clock|overnight|day and night|24 horas|"
     r"toda la noche|todo el dia|noon|midday|midnight|mediodia|medianoche)\b"
 )
 _PAST = re.compile(r"\b(half|quarter) (past|to) (\d{1,2})\b|\b(\d{1,2}) y (media|cuarto)\b")
@@ -80,6 +80,7 @@ _ONE = re.compile(rf"\b(?:an?|one|una?|per|each|cada) ({_UNIT})\b")
 _HALF_SPAN = re.compile(rf"\b(?:half an?|media?) ({_UNIT})\b")
 _FREE = re.compile(rf"(?<!feel )(?<!toll )(?<!toll-)\b(?:{'|'.join(FREE)})\b(?! to\b| slots?\b| time\b)")
 _PART = re.compile(r"\b(half|double|twice|triple|mitad|doble|tercio|quarter|third)\b")
+_NAMED = {"midnight": "0:00", "medianoche": "0:00", "noon": "12:00", "midday": "12:00", "mediodia": "12:00"}
 _PARTS = {"mitad": "half", "doble": "double", "twice": "double", "tercio": "third"}
 _NUMBER = re.compile(_NUM)
 _PHONE = re.compile(r"(?<![\d.,])(?:\+?1[ .\-]?)?\(?\d{3}\)?[ .\-]{0,2}\d{3}[ .\-]\d{4}(?!\d)|\+\d[\d \-]{7,16}\d")
@@ -101,16 +102,26 @@ Found = list[Fact]
 def facts(low: str) -> tuple[Fact, ...]:
     """The facts of a folded text, in order. Nothing stands in two of them."""
     found: Found = []
-    text = _take(_PHONE, in_digits(low), found, "phone", lambda hit: [_NOT_DIGIT.sub("", hit[0])])
-    text = _money(text, found)
-    text = _clocks(text, found)
-    text = _dates(text, found)
+    text = in_digits(low)
+    numbers = _NUMBER.search(text) is not None
+    text = _take(_FREE, text, found, "money", lambda _: ["free"])
+    if numbers:
+        text = _take(_PHONE, text, found, "phone", lambda hit: [_NOT_DIGIT.sub("", hit[0])])
+        text = _money(text, found)
+        text = _clocks(text, found)
+        text = _dates(text, found)
+    text = _take(_NAMED_CLOCK, text, found, "clock", lambda hit: [_NAMED.get(hit[0], hit[0])])
+    text = _take(_LONE_MONTH, text, found, "month", lambda hit: [str(MONTHS[hit[1]])])
     text = _take(_ALL, text, found, "day", lambda _: [*"0123456"])
-    text = _spans(text, found)
+    text = _take(_HALF_SPAN, text, found, "span", lambda hit: [span("0.5", hit[1])])
+    if numbers:
+        text = _spans(text, found)
+    text = _take(_ONE, text, found, "one", lambda hit: [span("1", hit[1])])
     text = _days(text, found)
-    text = _take(_SHARE, text, found, "share", lambda hit: [number(hit[1])])
     text = _take(_PART, text, found, "part", lambda hit: [_PARTS.get(hit[0], hit[0])])
-    _take(_NUMBER, text, found, "number", lambda hit: [number(hit[0])])
+    if numbers:
+        text = _take(_SHARE, text, found, "share", lambda hit: [number(hit[1])])
+        _take(_NUMBER, text, found, "number", lambda hit: [number(hit[0])])
     return tuple(sorted(found, key=lambda fact: fact.start))
 
 
@@ -157,7 +168,6 @@ def _money(text: str, found: Found) -> str:
             return [f"$ {number(str(float(value) * 1000))}"]
         return [f"$ {float(value) / 100:g}" if unit == "c" else f"{unit} {value}"]
 
-    text = _take(_FREE, text, found, "money", lambda _: ["free"])
     return _take(_MONEY, text, found, "money", values)
 
 
@@ -175,12 +185,10 @@ def _clocks(text: str, found: Found) -> str:
     text = _take(_AMPM, text, found, "clock", lambda hit: _minutes(hit[1], hit[2], hit[3]))
     text = _take(_HALF_DAY, text, found, "clock", lambda hit: _minutes(hit[1], hit[2], hit[3][0]))
     text = _take(_CLOCK24, text, found, "clock", lambda hit: _minutes(hit[1], hit[2]))
-    text = _take(
+    return _take(
         _PAST, text, found, "clock",
         lambda hit: _minutes(hit[4] or hit[3], past[hit[5] or hit[1]] if hit[2] != "to" else "45"),
     )  # fmt: skip
-    named = {"midnight": "0:00", "medianoche": "0:00", "noon": "12:00", "midday": "12:00", "mediodia": "12:00"}
-    return _take(_NAMED_CLOCK, text, found, "clock", lambda hit: [named.get(hit[0], hit[0])])
 
 
 def _dates(text: str, found: Found) -> str:
@@ -190,7 +198,7 @@ def _dates(text: str, found: Found) -> str:
 
     for pattern in _DATES:
         text = _take(pattern, text, found, "date", values)
-    return _take(_LONE_MONTH, text, found, "month", lambda hit: [str(MONTHS[hit[1]])])
+    return text
 
 
 def _days(text: str, found: Found) -> str:
@@ -213,9 +221,7 @@ def span(value: str, unit: str) -> str:
 
 
 def _spans(text: str, found: Found) -> str:
-    text = _take(_HALF_SPAN, text, found, "span", lambda hit: [span("0.5", hit[1])])
-    text = _take(
+    return _take(
         _SPAN, text, found, "span",
         lambda hit: [span(number(one), hit[3]) for one in (hit[1], hit[2]) if one is not None],
     )  # fmt: skip
-    return _take(_ONE, text, found, "one", lambda hit: [span("1", hit[1])])

@@ -8,7 +8,7 @@ from textback.engine.guard.said import said
 
 LONGEST = 2_000
 """Characters that are kept, unless the caller says otherwise."""
-_CUT = " […]"
+_CUT = " (...)"
 _MOST_MARKS = 3
 _TOKENS = re.compile(
     r"<\|[^|<>\n]{0,40}\|?>|<\|?/?(?:im_start|im_end|system|assistant|user|s|sys|inst|tool|endoftext|start_of_turn|"
@@ -26,25 +26,26 @@ _ROLE = re.compile(
 _FENCE = re.compile(r"([`~=_*#\-<>\"'])\1{2,}")
 _SPACES = re.compile(r"[ \t]{3,}")
 _LINES = re.compile(r"(?:[ \t]*\n){3,}")
-_ANGLES = str.maketrans({"<": "‹", ">": "›", "`": "'", "{": "(", "}": ")"})
-_SAFE_AFTER = str.maketrans({"[": "(", "]": ")"})
+_SAFE = str.maketrans({"<": "‹", ">": "›", "`": "'", "{": "(", "}": ")", "[": "(", "]": ")"})
 
 
 def fenced(text: str, longest: int = LONGEST) -> str:
     """A stranger's text as it may stand in a prompt: no mark of ours or of a model's own can be in it, nothing is
     hidden, and it has at most `longest` characters. What it says stays. Doing it twice changes nothing; never
     raises."""
-    kept = _visible(clean(text)[: longest * 4])
-    kept = _TOKENS.sub(" ", kept)
-    kept = _ROLE.sub(r"\1\2\3\4 -", kept)
-    kept = _FENCE.sub(r"\1", kept)
-    kept = kept.translate(_ANGLES).translate(_SAFE_AFTER)
-    kept = _LINES.sub("\n\n", _SPACES.sub(" ", kept)).strip()
-    while (again := _ROLE.sub(r"\1\2\3\4 -", _FENCE.sub(r"\1", kept))) != kept:
+    kept = text[: longest * 4]
+    while (again := _without_marks(kept)) != kept:
         kept = again
     if len(kept) > longest:
-        kept = kept[: max(0, longest - len(_CUT))].rstrip() + _CUT.translate(_SAFE_AFTER)
+        kept = f"{kept[: max(0, longest - len(_CUT))].rstrip()}{_CUT}"[:longest].strip()
     return kept
+
+
+def _without_marks(text: str) -> str:
+    """One pass: each makes it shorter, or takes a mark out of it for good."""
+    kept = _ROLE.sub(r"\1\2\3\4 -", _TOKENS.sub(" ", _visible(clean(text))))
+    kept = _FENCE.sub(r"\1", kept).translate(_SAFE)
+    return _LINES.sub("\n\n", _SPACES.sub(" ", kept)).strip()
 
 
 def fenced_line(text: str, longest: int = 100) -> str:

@@ -181,7 +181,7 @@ def _names(reply: Reply) -> Flaws:
     for name in doing(reply.text):
         if f" {said(name).words.strip()} " not in ours:
             yield Flaw("other_person", f"it speaks of somebody: {name}")
-    for name in names(_without_links(reply)):
+    for name in dict.fromkeys(names(_without_links(reply))):
         if f" {name.casefold()} " not in known:
             yield Flaw("other_person", f"a name that nobody gave: {name}")
         elif f" {said(name).words.strip()} " not in ours and spoken_of(reply.text, name):

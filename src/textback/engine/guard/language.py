@@ -47,7 +47,7 @@ def foreign(text: str, words: str, locale: str) -> str:
     if wanted not in _WORDS:
         return "en" if wanted in {name for name, _ in _SCRIPTS} and _LATIN.search(text) else ""
     each = words.split()
-    counts = {name: sum(word in common for word in each) for name, common in _WORDS.items()}
+    counts = {name: sum(map(common.__contains__, each)) for name, common in _WORDS.items()}
     best = max(counts, key=lambda name: (counts[name], name == wanted))
     ahead = counts[best] - counts[wanted]
     return best if best != wanted and ahead >= 2 and counts[best] >= 0.25 * len(each) else ""
