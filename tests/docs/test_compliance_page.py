@@ -14,7 +14,7 @@ PAGE = "docs/compliance.md"
 MOST = {"C": 4, "K": 10, "O": 12, "V": 3, "Q": 5, "D": 4, "N": 4, "E": 6, "P": 6}
 RULES = [f"{letter}{number}" for letter, most in MOST.items() for number in range(1, most + 1)]
 #: Nothing in the product could be tested for these; the page says so.
-UNTESTED = {"O12", "Q5", "D3"}
+UNTESTED = {"O12"}
 #: An id by itself: no part of a word, a path, a number or an encoded block.
 CITED = re.compile(rf"(?<![\w&+./\-])([{''.join(MOST)}]\d{{1,2}})(?![\w/\-])")
 ENCODED = {"compliance/weights.py"}

@@ -51,9 +51,9 @@ understanding = typer.Typer(help="How well the classifier understands texts.", n
 app.add_typer(understanding, name="nlu")
 app.add_typer(consents, name="consent")
 app.add_typer(suppressions, name="suppressions")
+app.add_typer(registry, name="dnc")
 app.add_typer(deactivations, name="deactivations")
 app.add_typer(reassigned, name="reassigned")
-app.add_typer(registry, name="dnc")
 known = typer.Typer(help="What a bot knows: its passages, and how well they answer.", no_args_is_help=True)
 app.add_typer(known, name="knowledge")
 

@@ -29,7 +29,7 @@ class Finding(msgspec.Struct, frozen=True):
     wrong: bool = False
 
 
-CLEAR, SURER, UNSURE = 0.83, 0.9, 0.72
+CLEAR, SURER, UNSURE = 0.85, 0.9, 0.72
 """How likely the model must find an opt-out for it to be clear, clear where the rules say unsure, and unsure.
 Chosen by benchmarks/train_revocation.py on groups of texts that the model had not seen."""
 MOST_WORDS = 60
@@ -73,6 +73,7 @@ _CLEAR = tuple(
         r"^[^HQF?]*&p*S[pA]*$",  # respect my wishes and stop
         r"M[^?|]*\|[pP]*R[pP]*(?=[|,]|$)",  # spam. remove.
         r"(?<!Q)(?:^|[^QPYHF])N[pPY]{0,2}X[pPA]*$",  # he moved and dont text
+        r"[L?][^|?]{0,3}\|[pP]*R[pP]*(?=[|,]|$)",  # how did you get my number? remove it
         r"[gj][.pP]{0,3}[MX]",  # piss off with your texts
         r"x[^?]*[SRU!D]|[SRU].*x",  # he died, stop sending him these
     )

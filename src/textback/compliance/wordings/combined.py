@@ -93,7 +93,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "unsubscribe": "(dar|darme|denme|deme|dame|dadme|darnos|quiero|solicito|pido|deseo|tramitar|tramiten|causar) "
         "(de |la |mi |la mi |)baja,(desuscrib|desinscrib|desapunt|desubscrib|dessuscrib)*,desuscrib*,desubscrib*,"
         "(anul|cancel)* (mi |la |)(suscrip|subscrip)*",
-        "clear": "(canse|cansado|cansada|harto|harta|hartos|hasta la madre|aburrido) (de|con) (sus|tus|los|estos|"
+        "clear": "no (deseo|quiero) (recibir |) mas (informacion|info|noticias|avisos),"
+        "(canse|cansado|cansada|harto|harta|hartos|hasta la madre|aburrido) (de|con) (sus|tus|los|estos|"
         "tanto*|su) (mensaj*|promo*|msj*|sms|textos|spam|publicidad),(salir|salirme|sacarme|quitarme|borrarme|"
         "eliminarme|retirarme|desaparecer) de (la|su|esta|tu|sus|esa) (lista|listas|base|grupo|sistema),(favor|por "
         "favor|favor de|favor) de no (envi*|mand*|escrib*|contact*|molest*),(si|como) (me |nos |) (vuelven|vuelve|"
