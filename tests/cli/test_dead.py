@@ -17,7 +17,8 @@ from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import clock
 from textback.store import bots, inbox, rejected
 from textback.store.db import Db, Tx
-from textback.store.tables import audit, outbox
+from textback.store.tables import outbox
+from textback.store.tables_desk import audit
 
 
 @pytest.fixture

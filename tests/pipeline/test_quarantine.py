@@ -37,7 +37,8 @@ from textback.pipeline.tick import Keep, before, tidy
 from textback.store.db import Db, Tx
 from textback.store.retention import Gone
 from textback.store.spread import with_old_letters
-from textback.store.tables import audit, dead_letters, line_use, rejected_webhooks
+from textback.store.tables import dead_letters, line_use, rejected_webhooks
+from textback.store.tables_desk import audit
 from textback.web.metrics import WEBHOOKS
 from textback.web.webhooks import Webhooks
 

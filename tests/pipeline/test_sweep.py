@@ -16,7 +16,6 @@ from textback.store import sweep as store
 from textback.store.db import Db, Tx
 from textback.store.tables import (
     arrivals,
-    audit,
     consent_events,
     contacts,
     conversations,
@@ -25,8 +24,8 @@ from textback.store.tables import (
     suppressions,
     sweeps,
     turns,
-    web_sessions,
 )
+from textback.store.tables_desk import audit, web_sessions
 
 OLD, YOUNG = NOON - 400 * DAY, NOON - 20 * DAY
 ANA, BEN, CAT = f"{'0a' * 12}", f"{'0a' + 'ff' * 11}", f"{'f0' * 12}"

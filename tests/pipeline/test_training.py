@@ -18,7 +18,7 @@ from textback.sources.fetch import Fetcher
 from textback.store import bots, trainings
 from textback.store.bots import Files
 from textback.store.db import Db
-from textback.store.tables import audit
+from textback.store.tables_desk import audit
 from textback.store.trainings import LEASE, Asked, Document, Training, Trouble
 
 FOLDER = {"bot.yml": BOT, "flows/main.yml": flow(ECHO)}

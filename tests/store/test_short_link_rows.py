@@ -12,7 +12,7 @@ from textback.pipeline import approvals as glue
 from textback.store import approvals, bots, desk, short_links
 from textback.store.bots import DraftRefused
 from textback.store.db import Db, Tx
-from textback.store.tables import audit
+from textback.store.tables_desk import audit
 
 W = "default"
 TARGET = "https://shop.example.com/pay?order=12"

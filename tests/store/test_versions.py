@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from textback.store import bots, migrate
 from textback.store.bots import DraftRefused, Files
 from textback.store.db import make_engine, parse_url
-from textback.store.tables import audit
+from textback.store.tables_desk import audit
 
 A, B, C, D = ({"bot.yml": f"bot: {name}\n"} for name in "ABCD")
 W = "default"

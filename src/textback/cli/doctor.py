@@ -23,7 +23,6 @@ from textback.core.phone import is_e164, is_short_code
 from textback.core.when import MINUTE, SECOND, to_iso
 from textback.engine.bot import Bot, LineSpec
 from textback.engine.load import load_bot
-from textback.engine.persona import Model
 from textback.knowledge.markdown import read_passages
 from textback.llm import quick, weights
 from textback.pipeline.signatures import check_until, latest
@@ -235,7 +234,7 @@ def _encoder() -> Finding:
 
 async def _models(bot: Bot | None, found: Mapping[str, str], http: Session | None) -> list[Finding]:
     """The models that the bot may ask."""
-    model: Model | None = bot.model
+    model = bot.model if bot is not None else None
     looked = await look_at_models(model.use, found, http) if model is not None else []
     return [Finding(f"model {one.use}", one.level, one.seen, one.fix) for one in looked]
 

@@ -8,7 +8,6 @@ from textback.store.erase import Person
 from textback.store.tables import (
     addresses,
     agreements,
-    audit,
     consent_events,
     contacts,
     conversations,
@@ -24,6 +23,7 @@ from textback.store.tables import (
     timers,
     turns,
 )
+from textback.store.tables_desk import audit
 
 SHOWN = (
     conversations,

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from textback.core.ids import new_id
 from textback.core.when import DAY, MINUTE
-from textback.store.tables import api_keys, audit, login_failures, login_links, users, web_sessions
+from textback.store.tables_desk import api_keys, audit, login_failures, login_links, users, web_sessions
 
 SESSION_LIFE = 14 * DAY
 LINK_LIFE = 30 * MINUTE

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from textback.store.accounts import write_audit
 from textback.store.bots import DraftRefused
-from textback.store.tables import template_approvals
+from textback.store.tables_desk import template_approvals
 
 MOST_NOTE = 500
 MOST_WAITING = 200

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, text, upda
 
 from textback.store.accounts import write_audit
 from textback.store.notify import tell_published
-from textback.store.tables import bot_drafts, bot_versions
+from textback.store.tables_desk import bot_drafts, bot_versions
 
 Source = Literal["serve", "folder", "desk", "api"]
 Files = dict[str, str]

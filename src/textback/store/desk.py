@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 
 from textback.store import ledger
 from textback.store.ledger import Recorded
-from textback.store.tables import audit, contacts, conversations, messages, outbox, sessions, timers, turns
+from textback.store.tables import contacts, conversations, messages, outbox, sessions, timers, turns
+from textback.store.tables_desk import audit
 
 View = Literal["needs-you", "mine", "bot", "all"]
 

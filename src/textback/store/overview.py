@@ -7,7 +7,8 @@ from textback.compliance.gate import HOLDS
 from textback.compliance.rates import OptOut, Text
 from textback.core.when import DAY
 from textback.store.many import with_keys
-from textback.store.tables import audit, consent_events, consent_heads, conversations, gate_decisions, messages, outbox
+from textback.store.tables import consent_events, consent_heads, conversations, gate_decisions, messages, outbox
+from textback.store.tables_desk import audit
 
 TOGETHER = 1_000
 """Conversations whose texts are read in one statement."""

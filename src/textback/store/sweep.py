@@ -14,18 +14,15 @@ from textback.store.locks import SWEEPING
 from textback.store.many import Deletes
 from textback.store.tables import (
     arrivals,
-    audit,
     conversations,
     erased_texts,
-    login_failures,
-    login_links,
     messages,
     privacy_requests,
     short_links,
     sweeps,
     turns,
-    web_sessions,
 )
+from textback.store.tables_desk import audit, login_failures, login_links, web_sessions
 
 CONTACTS = 100
 """Contacts that one step looks at."""

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
-    MetaData,
     SmallInteger,
     String,
     Table,
@@ -23,7 +22,10 @@ from sqlalchemy import (
     text,
 )
 
-metadata = MetaData()
+from textback.store import schema, tables_desk  # noqa: F401 (its tables are among the metadata)
+from textback.store.schema import conversation_key
+
+metadata = schema.metadata
 
 PENDING = text("handled_at IS NULL")
 DEAD = text("redriven_at IS NULL")
@@ -31,15 +33,6 @@ SETTLED = text("redriven_at IS NOT NULL")
 WAITING = text("waiting_since IS NOT NULL")
 QUEUED = text("state = 'queued'")
 OPEN = text("state <> 'dead'")
-
-
-def _conversation_key() -> list[Column[object]]:
-    return [
-        Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
-        Column("contact_id", String(32), primary_key=True),
-        Column("id", String(32), primary_key=True),
-        Column("workspace", String(64), nullable=False),
-    ]
 
 
 contacts = Table(
@@ -114,7 +107,7 @@ arrivals = Table(
 messages = Table(
     "messages",
     metadata,
-    *_conversation_key(),
+    *conversation_key(),
     Column("line", String(64), nullable=False),
     Column("channel", String(16), nullable=False),
     Column("direction", String(3), nullable=False),
@@ -145,7 +138,7 @@ messages = Table(
 outbox = Table(
     "outbox",
     metadata,
-    *_conversation_key(),  # id is the message's id
+    *conversation_key(),  # id is the message's id
     Column("line", String(64), nullable=False),
     Column("recipient", String(320), nullable=False),
     Column("message_class", String(16), nullable=False),
@@ -199,7 +192,7 @@ reconciliations = Table(
 early_statuses = Table(
     "early_statuses",
     metadata,
-    *_conversation_key(),
+    *conversation_key(),
     Column("provider_id", String(255), nullable=False),
     Column("message_id", String(32)),
     Column("status", String(16), nullable=False),
@@ -214,7 +207,7 @@ early_statuses = Table(
 dead_letters = Table(
     "dead_letters",
     metadata,
-    *_conversation_key(),
+    *conversation_key(),
     Column("kind", String(8), nullable=False),  # send | arrival | job
     Column("line", String(64), nullable=False),
     Column("reason", String(64), nullable=False),
@@ -280,7 +273,7 @@ timers = Table(
 jobs = Table(
     "jobs",
     metadata,
-    *_conversation_key(),
+    *conversation_key(),
     Column("session", String(32), nullable=False),  # it is withdrawn when this ends before; empty: never
     Column("version", Integer, nullable=False),  # of the bot whose declaration counts; 0: the newest
     Column("line", String(64), nullable=False),
@@ -304,7 +297,7 @@ jobs = Table(
 model_calls = Table(
     "model_calls",
     metadata,
-    *_conversation_key(),
+    *conversation_key(),
     Column("arrival_id", String(32), nullable=False),
     Column("persona", String(64), nullable=False),
     Column("model", String(128), nullable=False),  # that answered; empty: none did
@@ -331,7 +324,7 @@ model_calls = Table(
 sessions = Table(
     "sessions",
     metadata,
-    *_conversation_key(),
+    *conversation_key(),
     Column("flow", String(64), nullable=False),
     Column("version", Integer, nullable=False),
     Column("started_at", BigInteger, nullable=False),
@@ -344,7 +337,7 @@ sessions = Table(
 turns = Table(
     "turns",
     metadata,
-    *_conversation_key(),
+    *conversation_key(),
     Column("at", BigInteger, nullable=False),
     Column("events", Text, nullable=False),  # [{kind, data}], in the order in which they happened
     Column("trace", Text, nullable=False),  # what was asked of the arrival and what came of it; empty for most kinds
@@ -383,7 +376,7 @@ agreements = Table(
 gate_decisions = Table(
     "gate_decisions",
     metadata,
-    *_conversation_key(),
+    *conversation_key(),
     Column("message_id", String(32), nullable=False),
     Column("at", BigInteger, nullable=False),  # when suppression and all the rest were looked at
     Column("stage", String(8), nullable=False),  # queue | dispatch
@@ -409,7 +402,7 @@ gate_decisions = Table(
 consent_events = Table(
     "consent_events",
     metadata,
-    *_conversation_key(),
+    *conversation_key(),
     Column("type", String(16), nullable=False),  # opt_in | confirm | opt_out | re_opt_in | import | expire | erase
     Column("line", String(64), nullable=False),
     Column("matched_by", String(16), nullable=False),  # provider | keyword | rule | model | human
@@ -466,24 +459,6 @@ short_links = Table(
     Column("clicked_at", BigInteger),  # the last time
     Index("short_links_by_contact", "bucket", "contact_id"),
     sqlite_with_rowid=False,
-)
-
-# What became of each wording of a named message: a digest of what was written is what somebody approves.
-template_approvals = Table(
-    "template_approvals",
-    metadata,
-    Column("workspace", String(64), primary_key=True),
-    Column("name", String(64), primary_key=True),
-    Column("digest", String(64), primary_key=True),
-    Column("state", String(16), nullable=False),  # draft | waiting | approved | refused
-    Column("body", Text, nullable=False),  # the wording itself (JSON), so that it can be shown wherever it came from
-    Column("written_by", String(320), nullable=False),
-    Column("written_at", BigInteger, nullable=False),
-    Column("asked_by", String(320), nullable=False),
-    Column("asked_at", BigInteger),
-    Column("decided_by", String(320), nullable=False),
-    Column("decided_at", BigInteger),
-    Column("note", Text, nullable=False),
 )
 
 # Who asked to see what is kept of them, or to have it erased, and what came of it. No number in clear.
@@ -596,23 +571,6 @@ list_imports = Table(
     Column("finished_at", BigInteger),
 )
 
-# What programs have asked the bot to learn, and what became of it.
-trainings = Table(
-    "trainings",
-    metadata,
-    Column("workspace", String(64), primary_key=True),
-    Column("id", String(32), primary_key=True),
-    Column("key_name", String(160), nullable=False),
-    Column("asked", Text, nullable=False),  # JSON: addresses and documents
-    Column("state", String(8), nullable=False),  # queued | running | done | failed
-    Column("progress", Text, nullable=False),  # JSON
-    Column("tries", Integer, nullable=False),
-    Column("fence", Integer, nullable=False),
-    Column("lease_until", BigInteger, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("updated_at", BigInteger, nullable=False),
-)
-
 # The keys that the ledger has worked with, by name, and what tells each from another of that name. Not the keys.
 ledger_keys = Table(
     "ledger_keys",
@@ -622,94 +580,9 @@ ledger_keys = Table(
     Column("since", BigInteger, nullable=False),
 )
 
-bot_versions = Table(
-    "bot_versions",
-    metadata,
-    Column("workspace", String(64), primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("digest", String(64), nullable=False),
-    Column("files", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("source", String(16), nullable=False, server_default="serve"),  # serve | folder | desk
-    Column("published_by", String(320), nullable=False, server_default=""),
-    Column("note", Text, nullable=False, server_default=""),
-)
-
-# What is being written in the desk and is not published yet: the whole folder, at most one draft a workspace.
-bot_drafts = Table(
-    "bot_drafts",
-    metadata,
-    Column("workspace", String(64), primary_key=True),
-    Column("base", Integer, nullable=False),  # the version that it was begun from
-    Column("files", Text, nullable=False),
-    Column("updated_at", BigInteger, nullable=False),
-    Column("updated_by", String(320), nullable=False),
-)
-
 # One row: the oldest schema whose releases can work on this one. See store.migrate.
 schema_compatibility = Table(
     "schema_compatibility",
     metadata,
     Column("oldest", String(32), primary_key=True),
-)
-
-users = Table(
-    "users",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("workspace", String(64), nullable=False),
-    Column("email", String(320), nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("password_hash", Text, nullable=False),
-    Column("role", String(16), nullable=False),  # owner | agent
-    Column("created_at", BigInteger, nullable=False),
-)
-
-web_sessions = Table(
-    "web_sessions",
-    metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("user_id", String(32), nullable=False),
-    Column("csrf", String(64), nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-)
-
-login_links = Table(
-    "login_links",
-    metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("user_id", String(32), nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-)
-
-login_failures = Table(
-    "login_failures",
-    metadata,
-    Column("key", String(400), primary_key=True),
-    Column("count", Integer, nullable=False),
-    Column("until", BigInteger, nullable=False),
-)
-
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("workspace", String(64), nullable=False),
-    Column("name", String(64), nullable=False),
-    Column("key_hash", String(64), nullable=False, unique=True),
-    Column("created_at", BigInteger, nullable=False),
-    Column("revoked_at", BigInteger),
-)
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("workspace", String(64), nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("actor", String(320), nullable=False),
-    Column("action", String(64), nullable=False),
-    Column("subject", String(320), nullable=False),
-    Column("data", Text, nullable=False),
 )

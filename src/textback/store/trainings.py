@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, text, update
 
 from textback.core.when import DAY, SECOND
-from textback.store.tables import trainings
+from textback.store.tables_desk import trainings
 
 State = Literal["queued", "running", "done", "failed"]
 

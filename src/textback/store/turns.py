@@ -10,15 +10,7 @@ from textback.core.messages import RANK
 from textback.store.many import Given, Inserts, Key, Pair, Pairs, Rows, Updates, upserter, with_keys
 from textback.store.outbox import leave
 from textback.store.spread import within
-from textback.store.tables import (
-    conversations,
-    early_statuses,
-    messages,
-    outbox,
-    sessions,
-    timers,
-    turns,
-)
+from textback.store.tables import conversations, early_statuses, messages, outbox, sessions, timers, turns
 
 _c = conversations.c
 _CONVERSATION = select(

@@ -51,7 +51,8 @@ WHY = {
 #: What each flaw means, in a few words.
 FLAWS = {
     "empty": "no reply", "link": "a link that is not yours", "number": "a number that no passage has",
-    "price": "a price that no passage has", "promise": "a promise", "refund": "a refund", "topic": "a topic to avoid",
+    "price": "a price that no passage has", "promise": "a promise",
+    "done": "it says that it did something", "refund": "a refund", "topic": "a topic to avoid",
     "other_person": "somebody else's data", "human": "it claims to be a person", "prompt": "its instructions",
     "secret": "a secret", "instructed": "instructions to a program", "consent": "consent, which is not its to settle",
     "promotional": "promotional words", "language": "another language", "too_long": "too long",
@@ -119,11 +120,9 @@ def suggestion_words(found: Suggested) -> str:
     if not found.reply:
         why = WHY.get(found.why, "") or "Nothing that the bot knows answers it."
         return f"There is no suggestion. {why}"
+    by = "the knowledge base" if found.by == "knowledge" else "a model"
     whence = ", ".join(found.sources[:3]) or found.persona
-    return (
-        f"Suggested by {'the knowledge base' if found.by == 'knowledge' else 'a model'}, {found.confidence * 100:.0f} % sure"
-        + (f", from {whence}." if whence else ".")
-    )
+    return f"Suggested by {by}, {found.confidence * 100:.0f} % sure" + (f", from {whence}." if whence else ".")
 
 
 @dataclass(frozen=True, slots=True)

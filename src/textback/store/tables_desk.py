@@ -1,0 +1,126 @@
+"""The tables of who works here and of what the bot is: people, their sessions and keys, versions and drafts. Nothing in
+them is of one conversation, so every server of a spread database has all of them."""
+
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
+
+from textback.store.schema import metadata
+
+bot_versions = Table(
+    "bot_versions",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),
+    Column("files", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("source", String(16), nullable=False, server_default="serve"),  # serve | folder | desk
+    Column("published_by", String(320), nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+)
+
+# What is being written in the desk and is not published yet: the whole folder, at most one draft a workspace.
+bot_drafts = Table(
+    "bot_drafts",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("base", Integer, nullable=False),  # the version that it was begun from
+    Column("files", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("updated_by", String(320), nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("email", String(320), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("role", String(16), nullable=False),  # owner | agent
+    Column("created_at", BigInteger, nullable=False),
+)
+
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("user_id", String(32), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+login_links = Table(
+    "login_links",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("user_id", String(32), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+login_failures = Table(
+    "login_failures",
+    metadata,
+    Column("key", String(400), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("key_hash", String(64), nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(320), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", String(320), nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+# What became of each wording of a named message: a digest of what was written is what somebody approves.
+template_approvals = Table(
+    "template_approvals",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("state", String(16), nullable=False),  # draft | waiting | approved | refused
+    Column("body", Text, nullable=False),  # the wording itself (JSON), so that it can be shown wherever it came from
+    Column("written_by", String(320), nullable=False),
+    Column("written_at", BigInteger, nullable=False),
+    Column("asked_by", String(320), nullable=False),
+    Column("asked_at", BigInteger),
+    Column("decided_by", String(320), nullable=False),
+    Column("decided_at", BigInteger),
+    Column("note", Text, nullable=False),
+)
+
+# What programs have asked the bot to learn, and what became of it.
+trainings = Table(
+    "trainings",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("id", String(32), primary_key=True),
+    Column("key_name", String(160), nullable=False),
+    Column("asked", Text, nullable=False),  # JSON: addresses and documents
+    Column("state", String(8), nullable=False),  # queued | running | done | failed
+    Column("progress", Text, nullable=False),  # JSON
+    Column("tries", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
