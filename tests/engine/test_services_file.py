@@ -78,8 +78,8 @@ def test_a_booking_by_the_calendar_from_the_first_word_to_the_reference() -> Non
 def test_a_service_is_asked_for_each_of_its_operations() -> None:
     found = declared(CALENDAR)
     free, book = found["calendar.slot_free"], found["calendar.book"]
-    assert (free.needs, book.needs) == ({"start"}, {"start", "title"})
-    assert book.takes == {"start", "title", "minutes", "note"}
+    assert (free.needs, book.needs) == (frozenset({"start"}), frozenset({"start", "title"}))
+    assert book.takes == frozenset({"start", "title", "minutes", "note"})
     assert (free.group, book.group, book.at_once, book.timeout) == ("calendar", "calendar", 4, 5000)
     assert book.secrets == {"G"}
     assert (nothing(free), nothing(book)) == ({"ok": True}, {"ref": "", "id": "", "link": ""})
