@@ -115,6 +115,7 @@ _RULES = {
 }
 _REACHED = re.compile(r"[SsXMNRUBDZzG!?gLwmt].*[SsXMPALRUBDZzG!?gWwmt]|[SUDZG!mjk]")
 _LATE = frozenset(("tr", "ja", "ko", "hi", "zh", "tl"))  # the time comes first, the question last
+_WRONG_ALONE = re.compile(r"(?:^|[|,])[pPYQ]*z")
 _ASKED = re.compile(r"[QF]")
 _BREATH = re.compile(r"[,&]")
 _PART = re.compile(r"[|,&]")
@@ -247,7 +248,7 @@ def _another_object(tagged: Tagged, at: int) -> bool:
 
 def _finding(reading: Reading, tagged: Tagged, found: re.Match[str]) -> Finding:
     words = " ".join(word for word in tagged.words[found.start() : found.end()] if word)
-    wrong = "Z" in tagged.letters or "z" in found[0]
+    wrong = "Z" in tagged.letters or _WRONG_ALONE.search(tagged.letters) is not None
     return Finding(reading, "rule", words[:80], tagged.language, _asks_more(tagged, found.span()), wrong)
 
 
