@@ -31,6 +31,7 @@ from textback.engine.policy_file import POLICY_FILE, read_policy, read_registrat
 from textback.engine.reading import FLOW_NAME, NAME, QUEUE, RESERVED, FlowReader, Reader
 from textback.engine.source import Mapping as MappingNode
 from textback.engine.source import Node, Problem, Source, nearest
+from textback.engine.starting import read_start
 from textback.engine.topics import USUAL
 from textback.engine.words import LANGUAGES
 
