@@ -306,7 +306,7 @@ def test_stubs_answer_in_turn_and_the_last_one_stays() -> None:
 
 
 def test_stubs_answer_the_effects_that_ask_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    def back(_: AnyEffect, stubs: Stubs) -> AnyArrival | None:
+    def back(_: AnyEffect, stubs: Stubs, *more: object) -> AnyArrival | None:
         stub = stubs.take("desk")
         return HandBack("u1", "Ana", stub.result) if stub else None
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import typer
@@ -16,8 +17,12 @@ from textback.engine.arrivals import JobResult
 from textback.engine.bot import Bot
 from textback.engine.effects import AnyEffect, Perform, RecordConsent, Send, SetTimer
 from textback.engine.load import load_bot
+from textback.engine.thinking import MODEL, persona_of
+from textback.llm.access import accesses
+from textback.llm.models import Models
 from textback.pipeline.rehearse import Played, Rehearsal, nobody
 from textback.pipeline.road import clock
+from textback.pipeline.thinker import Question, came, prompted
 from textback.settings import environment, load_settings
 
 
@@ -35,6 +40,8 @@ def lines(played: Played, *, real: bool = False) -> list[str]:
                 shown.append(f"  -- {change.replace('_', '-')} recorded")
             case SetTimer(key):
                 shown.append(f"  -- timer set: {key}")
+            case Perform(action=action) if action == MODEL and not real:
+                shown.append("  -- a model would be asked; --actions asks it")
             case Perform(action=action) if not real:
                 shown.append(f"  -- action {action} is only played; --actions asks for it")
     asked = [event.data.get("reason", "") for event in played.events if event.kind == "escalated"]
@@ -49,6 +56,8 @@ def _performing(bot: Bot) -> Callable[[AnyEffect], JobResult | None]:
     def answer(effect: AnyEffect) -> JobResult | None:
         if not isinstance(effect, Perform):
             return None
+        if effect.action == MODEL:
+            return JobResult(effect.job, asyncio.run(_proposed(bot, effect, found)))
         job = Job(effect.arguments, effect.key, effect.timeout)
         result = asyncio.run(performs.perform(bot.actions[effect.action], job))
         if isinstance(result, Failed):
@@ -60,6 +69,23 @@ def _performing(bot: Bot) -> Callable[[AnyEffect], JobResult | None]:
         return JobResult(effect.job, result.value)
 
     return answer
+
+
+async def _proposed(bot: Bot, effect: Perform, found: Mapping[str, str]) -> Any:
+    """Asks the bot's models, and shows what came."""
+    question = msgspec.convert(effect.arguments, Question)
+    persona = persona_of(bot, question.persona)
+    if persona is None or bot.model is None:
+        return {"why": "misconfigured"}
+    prompt = prompted(bot, persona, question, (), clock())
+    models = Models(accesses(found))
+    try:
+        asked = await models.ask(bot.model.use, prompt, bot.model.within / 1_000)
+    finally:
+        await models.close()
+    said = asked.proposal.reply if asked.proposal is not None else asked.why
+    typer.echo(f"  -- model {asked.model or bot.model.use[0]}: {said}")
+    return msgspec.to_builtins(came(asked, prompt, ()))
 
 
 def chat(bot_dir: Path, *, actions: bool = False) -> None:

@@ -23,6 +23,7 @@ from textback.engine.services import KINDS
 from textback.engine.services_file import SECRET, of_service, read_service
 from textback.engine.source import Mapping, Node, Scalar, Sequence
 from textback.engine.template import BadTemplate, Expression, Text, is_template
+from textback.engine.thinking import MODEL
 
 ACTION_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}(\.[a-z][a-z0-9_]{0,30})?")
 PATH = re.compile(r"[A-Za-z0-9_-]{1,60}(\.[A-Za-z0-9_-]{1,60}){0,9}")
@@ -92,6 +93,8 @@ def read_actions(reader: Reader, node: Node | None, home: Service) -> dict[str, 
         if not ACTION_NAME.fullmatch(name):
             fix = "Use small letters, digits and _, with one dot at most: calendar.book."
             source.error(node.keys[name], f"An action can't be called {name!r}.", fix)
+        if name == MODEL:
+            source.error(node.keys[name], "An action can't be called 'model': language models are.", "Rename it.")
         for action in _action(reader, name, value, node.keys[name], home):
             if action.name in found:
                 source.error(node.keys[name], f"The action {action.name!r} is there twice.", "Rename one of them.")

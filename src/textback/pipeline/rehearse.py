@@ -20,6 +20,7 @@ from textback.engine.bot import Bot
 from textback.engine.effects import AnyEffect, CancelTimers, Event, Perform, RecordConsent, Send, SetTimer
 from textback.engine.state import State, dump_state, load_state
 from textback.engine.step import Turn
+from textback.engine.thinking import MODEL
 from textback.pipeline.decide import Standing, decide, failed_turn
 from textback.pipeline.gating import rehearsed
 from textback.pipeline.quiet import UNASKED, allowed_from
@@ -47,8 +48,12 @@ def nobody(_: AnyEffect) -> AnyArrival | Later | None:
 
 
 def play_action(bot: Bot, effect: AnyEffect) -> JobResult | None:
-    """What comes of an action that is only played: nothing, and no error."""
-    return JobResult(effect.job, nothing(bot.actions.get(effect.action))) if isinstance(effect, Perform) else None
+    """What comes of an action that is only played: nothing, and no error; and no model is there to answer."""
+    if not isinstance(effect, Perform):
+        return None
+    if effect.action == MODEL:
+        return JobResult(effect.job, {"why": "unavailable"})
+    return JobResult(effect.job, nothing(bot.actions.get(effect.action)))
 
 
 def proposed(bot: Bot, effect: Perform, proposal: Any, now: int) -> JobResult:
