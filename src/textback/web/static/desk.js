@@ -81,13 +81,17 @@ function carryOn() {
   document.querySelector(open ? "#reply" : ".thread__name h2")?.focus({ preventScroll: true });
 }
 
-// Forms are sent in the background and the page that comes back is merged in.
+// Forms are sent in the background and the page that comes back is merged in. Who sends the next text before that has it
+// sent afterwards.
 async function send(form, button) {
+  if (form.dataset.busy) {
+    form.dataset.again = "1";
+    return;
+  }
+  form.dataset.busy = "1";
   const body = new URLSearchParams(new FormData(form, button));
   const field = form.querySelector("textarea, input[name=text]");
   const text = field?.value;
-  const buttons = [...form.querySelectorAll("button")];
-  for (const one of buttons) one.disabled = true;
   try {
     const response = await fetch(form.action, { method: "POST", body, ...PAGE });
     const html = await response.text();
@@ -107,7 +111,10 @@ async function send(form, button) {
   } catch {
     complain("The server can't be reached. Your text is kept; try again.");
   } finally {
-    for (const one of buttons) one.disabled = false;
+    const again = form.dataset.again && field?.value.trim();
+    delete form.dataset.busy;
+    delete form.dataset.again;
+    if (again && form.isConnected) send(form, button);
   }
 }
 
