@@ -14,8 +14,10 @@ from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.exc import OperationalError
 
 from tests.engine.talk import BOT, PATIENT, flow
+from tests.pipeline.test_model_row import SURE
 from tests.pipeline.test_perform import Other
 from tests.pipeline.test_reconcile import UNKNOWN, Listing, look
+from tests.pipeline.test_thinking import Model
 from tests.pipeline.working import ANA, BEN, CAT, LINE, NOON, WORKSPACE, Working, bot, working
 from textback.actions.base import Done, Failed
 from textback.channels.base import Failure
@@ -134,16 +136,22 @@ async def test_every_statement_names_the_one_bucket_of_its_transaction(by_bucket
     linked = PATIENT.replace("Hello {{ name }}.", 'Hello {{ name }} {{ link("https://example.com/") }}')
     shortener = Shortener("https://go.example.com")
     files = {
-        "bot.yml": f"{BOT}actions: {{note: {{http: 'https://example.com', retries: 1}}}}\n",
+        "bot.yml": f"{BOT}actions: {{note: {{http: 'https://example.com', retries: 1}}}}\nmodel: {{use: openai:x}}\n",
+        "personas/helper.yml": "persona: helper\nprompt: You answer.\n",
         "flows/main.yml": flow(linked, start="book"),
         "flows/note.yml": flow("- call: note\n  on_error: end", start="note", name="note"),
     }
     other = Other(Done(), Failed("throttled", retry_after=0.0), Failed("unknown"))
     with watching(by_bucket) as watched:
-        async with working(by_bucket, load_bot(files, 1), phones=phones, performs=other, shortener=shortener) as node:
+        async with working(
+            by_bucket, load_bot(files, 1), phones=phones, performs=other, shortener=shortener, models=Model(SURE)
+        ) as node:
             for number in (BEN, CAT):  # one is done, one is tried again and given up
                 await node.text("NOTE", number)
                 await node.until(partial(later, node, by_bucket), 0)
+            await node.text("Do you fix unicycles?", "+12065550127")
+            node.clock.at += 2 * SECOND
+            await node.until(partial(later, node, by_bucket), 0)
             for number in (ANA, BEN, CAT):
                 await node.text("BOOK", number)
             await node.text("Ana")
