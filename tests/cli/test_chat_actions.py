@@ -8,6 +8,8 @@ import pytest
 
 from tests.engine.talk import BOT, flow
 from tests.support.booking import Booking, Says
+from tests.support.fake_model import FakeModel
+from tests.support.fake_model import Says as Answers
 from tests.support.served import TEXTBACK, clean_environment
 
 STEPS = """
@@ -41,3 +43,31 @@ async def test_chat_plays_actions_or_really_asks(tmp_path: Path, real: bool) -> 
     else:
         assert "  -- action book is only played; --actions asks for it" in shown
         assert other.asked == []
+
+
+@pytest.mark.parametrize("real", [False, True])
+async def test_chat_really_asks_a_model_where_actions_are_performed(tmp_path: Path, real: bool) -> None:
+    async with FakeModel(usual=Answers(answer={"reply": "We repair them.", "sources": []})) as maker:
+        for name, text in {
+            "flows/main.yml": flow(STEPS.replace("- call: book", "- say: Hi.").split("  save")[0]),
+            "bot.yml": f"{BOT}model: {{use: openai:gpt-4o-mini}}\n",
+            "personas/helper.yml": "persona: helper\nprompt: You answer for a bike shop.\n",
+        }.items():
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(text)
+        chat = [str(TEXTBACK), "chat", str(tmp_path), *(["--actions"] if real else [])]
+        env = clean_environment(maker.found())
+        words = "what about zebras?\nand about horses?\n"
+        run = await asyncio.to_thread(
+            lambda: subprocess.run(
+                chat, cwd=tmp_path, env=env, input=words, capture_output=True, text=True, timeout=60, check=False
+            )
+        )
+    assert run.returncode == 0, run.stderr
+    if real:
+        assert '  -- openai:gpt-4o-mini: {"reply":"We repair them."' in run.stdout
+        assert "what about zebras?" in maker.asked[0].words
+        assert maker.wrong == []
+    else:
+        assert "  -- action model is only played; --actions asks for it" in run.stdout
+        assert maker.asked == []

@@ -2,9 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import typer
@@ -17,12 +16,14 @@ from textback.engine.arrivals import JobResult
 from textback.engine.bot import Bot
 from textback.engine.effects import AnyEffect, Perform, RecordConsent, Send, SetTimer
 from textback.engine.load import load_bot
-from textback.engine.thinking import MODEL, persona_of
+from textback.engine.replying import Came
+from textback.engine.thinking import MODEL
 from textback.llm.access import accesses
+from textback.llm.base import Line
 from textback.llm.models import Models
 from textback.pipeline.rehearse import Played, Rehearsal, nobody
 from textback.pipeline.road import clock
-from textback.pipeline.thinker import Question, came, prompted
+from textback.pipeline.thinker import HISTORY, Question, Thought, ask
 from textback.settings import environment, load_settings
 
 
@@ -40,16 +41,14 @@ def lines(played: Played, *, real: bool = False) -> list[str]:
                 shown.append(f"  -- {change.replace('_', '-')} recorded")
             case SetTimer(key):
                 shown.append(f"  -- timer set: {key}")
-            case Perform(action=action) if action == MODEL and not real:
-                shown.append("  -- a model would be asked; --actions asks it")
             case Perform(action=action) if not real:
                 shown.append(f"  -- action {action} is only played; --actions asks for it")
     asked = [event.data.get("reason", "") for event in played.events if event.kind == "escalated"]
     return shown + [f"  -- waiting for a person: {reason}" for reason in asked]
 
 
-def _performing(bot: Bot) -> Callable[[AnyEffect], JobResult | None]:
-    """Asks other systems, once each, and shows what they say."""
+def _performing(bot: Bot, said: Sequence[Line]) -> Callable[[AnyEffect], JobResult | None]:
+    """Asks other systems, once each, and models, and shows what they say. `said` is the conversation so far."""
     found = environment(Path.cwd())
     performs = make_actions(load_settings(found), bot, None, found)
 
@@ -57,7 +56,9 @@ def _performing(bot: Bot) -> Callable[[AnyEffect], JobResult | None]:
         if not isinstance(effect, Perform):
             return None
         if effect.action == MODEL:
-            return JobResult(effect.job, asyncio.run(_proposed(bot, effect, found)))
+            thought = asyncio.run(_think(bot, effect, said, found))
+            typer.echo(f"  -- {thought.came.model or 'no model'}: {thought.came.why or _proposed(thought.came)}")
+            return JobResult(effect.job, thought.value)
         job = Job(effect.arguments, effect.key, effect.timeout)
         result = asyncio.run(performs.perform(bot.actions[effect.action], job))
         if isinstance(result, Failed):
@@ -71,27 +72,25 @@ def _performing(bot: Bot) -> Callable[[AnyEffect], JobResult | None]:
     return answer
 
 
-async def _proposed(bot: Bot, effect: Perform, found: Mapping[str, str]) -> Any:
-    """Asks the bot's models, and shows what came."""
-    question = msgspec.convert(effect.arguments, Question)
-    persona = persona_of(bot, question.persona)
-    if persona is None or bot.model is None:
-        return {"why": "misconfigured"}
-    prompt = prompted(bot, persona, question, (), clock())
+async def _think(bot: Bot, effect: Perform, said: Sequence[Line], found: Mapping[str, str]) -> Thought:
+    """What a model says. Nothing counts towards budgets, as nothing is stored."""
     models = Models(accesses(found))
     try:
-        asked = await models.ask(bot.model.use, prompt, bot.model.within / 1_000)
+        question = msgspec.convert(effect.arguments, Question)
+        return await ask(models, bot, question, said[-HISTORY:], effect.timeout / 1_000, clock())
     finally:
         await models.close()
-    said = asked.proposal.reply if asked.proposal is not None else asked.why
-    typer.echo(f"  -- model {asked.model or bot.model.use[0]}: {said}")
-    return msgspec.to_builtins(came(asked, prompt, ()))
+
+
+def _proposed(came: Came) -> str:
+    return msgspec.json.encode(came.proposal).decode()
 
 
 def chat(bot_dir: Path, *, actions: bool = False) -> None:
     """Read texts from stdin until it ends. `actions` are only played, unless they are asked for."""
     bot = taught(load_bot(read_folder(bot_dir)))
-    conversation = Rehearsal(bot, clock(), answer=_performing(bot) if actions else nobody)
+    said: list[Line] = []
+    conversation = Rehearsal(bot, clock(), answer=_performing(bot, said) if actions else nobody)
     interactive = sys.stdin.isatty()
     typer.echo(f"{conversation.bot.name}. Text as the customer; Ctrl-D ends.")
     while True:
@@ -103,5 +102,7 @@ def chat(bot_dir: Path, *, actions: bool = False) -> None:
         if not interactive:
             typer.echo(f"you> {line.rstrip()}")
         conversation.now = clock()
-        for shown in lines(conversation.text(line.rstrip("\n")), real=actions):
+        played = conversation.text(line.rstrip("\n"))
+        for shown in lines(played, real=actions):
             typer.echo(shown)
+        said += [Line("user", line.strip()), *(Line("assistant", text) for text in played.said)]

@@ -9,6 +9,7 @@ import msgspec
 from textback.core.when import DAY, to_datetime
 from textback.engine.bot import Bot
 from textback.engine.context import HIDDEN
+from textback.engine.guard.base import Shown
 from textback.engine.persona import Persona
 from textback.engine.replying import Came
 from textback.engine.thinking import MILLION, persona_of
@@ -78,38 +79,63 @@ class Thinker:
         """Ask a question; `history` ends before it."""
         now = self._clock()
         bot = self._shelf.current
-        persona = persona_of(bot, question.persona)
-        if persona is None or bot.model is None:
-            return self._thought(question, Asked(None, "misconfigured"), None, (), now)
-        prompt = await asyncio.to_thread(prompted, bot, persona, question, history, now)
-        spent = await self._db.read(store.spent, self._workspace, day_of(now)) if bot.model.day else 0
-        if bot.model.day and spent >= bot.model.day * MILLION:
-            return self._thought(question, Asked(None, "budget"), prompt, history, now)
-        asked = await self._models.ask(bot.model.use, prompt, within, trace=trace)
-        count_asked(asked)
-        return self._thought(question, asked, prompt, history, now)
+        priced = bot.model is not None and bot.model.day
+        spent = await self._db.read(store.spent, self._workspace, day_of(now)) if priced else 0
+        thought = await ask(self._models, bot, question, history, within, now, spent=spent, trace=trace)
+        return msgspec.structs.replace(thought, kept={**thought.kept, "workspace": self._workspace})
 
-    def _thought(
-        self, question: Question, asked: Asked, prompt: Prompt | None, history: Sequence[Line], now: int
-    ) -> Thought:
-        output = {"proposal": asked.proposal, "tries": asked.tries}
-        return Thought(
-            came(asked, prompt, history),
-            {
-                "workspace": self._workspace,
-                "persona": question.persona,
-                "model": asked.model[:128],
-                "why": asked.why or "",
-                "prompt": msgspec.json.encode(prompt).decode()[:LONGEST_KEPT] if prompt is not None else "",
-                "output": msgspec.json.encode(output).decode(),
-                "tokens_in": sum(one.tokens_in for one in asked.tries),
-                "tokens_out": sum(one.tokens_out for one in asked.tries),
-                "cost": asked.cost,
-                "ms": sum(one.ms for one in asked.tries),
-                "at": now,
-                **EMPTY,
-            },
-        )
+
+async def ask(
+    models: AsksModels, bot: Bot, question: Question, history: Sequence[Line], within: float, now: int, *,
+    spent: int = 0, trace: str = "",
+) -> Thought:  # fmt: skip
+    """Ask a question, within so many seconds. `spent` (millionths of a US dollar) is what models have cost today."""
+    persona = persona_of(bot, question.persona)
+    if persona is None or bot.model is None:
+        return _thought(question, Asked(None, "misconfigured"), None, (), (), now)
+    passages = await asyncio.to_thread(_passages, bot, persona, question, now)
+    prompt = prompt_of(
+        brand=bot.name,
+        persona=persona,
+        locale=question.locale,
+        memory=question.memory,
+        fields=question.fields,
+        history=history,
+        passages=passages,
+        question="\n".join(question.texts),
+        now_text=to_datetime(now, bot.timezone).strftime("%A, %B %d, %Y, %I:%M %p"),
+    )
+    if bot.model.day and spent >= bot.model.day * MILLION:
+        return _thought(question, Asked(None, "budget"), prompt, passages, history, now)
+    asked = await models.ask(bot.model.use, prompt, within, trace=trace)
+    count_asked(asked)
+    return _thought(question, asked, prompt, passages, history, now)
+
+
+def _thought(
+    question: Question, asked: Asked, prompt: Prompt | None, passages: Sequence[Shown],
+    history: Sequence[Line], now: int,
+) -> Thought:  # fmt: skip
+    said = tuple(line.text for line in history if line.role == "user")
+    instructions = prompt.instructions if prompt is not None else ""
+    came = Came(asked.proposal, tuple(passages), said, instructions, asked.model, asked.cost, asked.why or "")
+    output = {"proposal": asked.proposal, "tries": asked.tries}
+    return Thought(
+        came,
+        {
+            "persona": question.persona,
+            "model": asked.model[:128],
+            "why": asked.why or "",
+            "prompt": msgspec.json.encode(prompt).decode()[:LONGEST_KEPT] if prompt is not None else "",
+            "output": msgspec.json.encode(output).decode(),
+            "tokens_in": sum(one.tokens_in for one in asked.tries),
+            "tokens_out": sum(one.tokens_out for one in asked.tries),
+            "cost": asked.cost,
+            "ms": sum(one.ms for one in asked.tries),
+            "at": now,
+            **EMPTY,
+        },
+    )
 
 
 EMPTY = {
@@ -135,30 +161,10 @@ def before(rows: Sequence[Row[Any]], texts: Sequence[str]) -> list[Line]:
     return found[::-1][-HISTORY:]
 
 
-def prompted(bot: Bot, persona: Persona, question: Question, history: Sequence[Line], now: int) -> Prompt:
-    """What a model is told, with the passages that come nearest. This takes milliseconds: not for an event loop."""
-    asked = "\n".join(question.texts)
-    shown = (
-        [] if bot.answerer is None else bot.answerer.passages(asked, question.locale, now, persona.knowledge, PASSAGES)
-    )
-    return prompt_of(
-        brand=bot.name,
-        persona=persona,
-        locale=question.locale,
-        memory=question.memory,
-        fields=question.fields,
-        history=history,
-        passages=shown,
-        question=asked,
-        now_text=to_datetime(now, bot.timezone).strftime("%A, %B %d, %Y, %I:%M %p"),
-    )
-
-
-def came(asked: Asked, prompt: Prompt | None, history: Sequence[Line]) -> Came:
-    """What a model gave, with what it was told, as the value of its job."""
-    said = tuple(line.text for line in history if line.role == "user")
-    shown, instructions = (prompt.passages, prompt.instructions) if prompt is not None else ((), "")
-    return Came(asked.proposal, tuple(shown), said, instructions, asked.model, asked.cost, asked.why or "")
+def _passages(bot: Bot, persona: Persona, question: Question, now: int) -> list[Shown]:
+    if bot.answerer is None:
+        return []
+    return bot.answerer.passages("\n".join(question.texts), question.locale, now, persona.knowledge, PASSAGES)
 
 
 def keep(tx: Tx, row: Row[Any], thought: Thought) -> None:

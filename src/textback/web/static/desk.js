@@ -99,6 +99,7 @@ async function send(form, button) {
     if (response.ok && field && field.value === text) {
       field.value = "";
       field.dispatchEvent(new Event("input", { bubbles: true }));
+      form.querySelector(".suggestion")?.setAttribute("hidden", "");
     }
     if (location.search.includes("t=") && response.ok) history.replaceState(null, "", location.pathname);
     form.closest("details")?.removeAttribute("open");
@@ -106,7 +107,7 @@ async function send(form, button) {
     if (document.body.dataset.watch !== watched) follow();
     if (!response.ok && !html.includes('id="reply-error"')) complain("That did not work. Load the page again.");
     // Who has gone elsewhere while the answer was on its way stays there.
-    if (field && (document.activeElement === document.body || form.contains(document.activeElement))) field.focus({ preventScroll: true });
+    if (field?.isConnected && (document.activeElement === document.body || form.contains(document.activeElement))) field.focus({ preventScroll: true });
     else carryOn();
   } catch {
     complain("The server can't be reached. Your text is kept; try again.");
