@@ -11,7 +11,8 @@ from textback.compliance.agreement import Agreement
 from textback.compliance.gate import Ask, decide_send, permit
 from textback.compliance.policy import policy_of
 from textback.core.overrides import Overrides
-from textback.core.when import HOUR, to_ms
+from textback.core.promise import Promise
+from textback.core.when import DAY, HOUR, to_ms
 from textback.engine.bot import Bot
 from textback.engine.effects import Send
 from textback.pipeline.gating import Gatekeeper, Wish
@@ -22,6 +23,11 @@ TIMES, ROUNDS = 200, 15
 NOON = to_ms(datetime(2026, 6, 10, 12, tzinfo=ZoneInfo("America/Los_Angeles")))
 SEATTLE, ANYWHERE = "+12065550123", "+18005550123"
 AGREED = (Agreement("phone", "", "promotional", "agreed", 1, "e1"),)
+PROMISED: dict[str, Any] = {
+    "promise": Promise(30, "month"),
+    "programme": "offers",
+    "of_programme": [NOON - day * DAY for day in range(29, 60)],
+}
 BY_STATE = policy_of(Overrides(preset="by_state"))
 
 
@@ -66,6 +72,7 @@ def kinds() -> dict[str, Callable[[], object]]:
         "informational": _asked("informational", SEATTLE, 0),
         "promotional, goes": _asked("promotional", SEATTLE, 0),
         "promotional by state, goes": _asked("promotional", SEATTLE, 0, policy=BY_STATE),
+        "promotional of a programme with a promise, goes": _asked("promotional", SEATTLE, 0, **PROMISED),
         "promotional, is held for the morning": _asked("promotional", SEATTLE, 9),
         "promotional to a toll-free number, seven zones": _asked("promotional", ANYWHERE, 1),
     }

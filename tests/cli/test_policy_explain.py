@@ -49,6 +49,21 @@ def test_what_it_says(more: tuple[str, ...], outcome: str, rule: str) -> None:
     assert run(*SUNDAY, *more).exit_code == (0 if outcome == "go" else 1)
 
 
+def test_q3_it_shows_the_frequency_that_was_promised(tmp_path: Path) -> None:
+    (tmp_path / "flows").mkdir()
+    words = "consent: {keywords: {JOIN: {programme: offers, frequency: 4 msgs/month, wording: w}}}"
+    (tmp_path / "bot.yml").write_text(f"bot: Shop\n{words}\n")
+    (tmp_path / "flows/main.yml").write_text("flow: main\nstart: {keywords: [hi]}\nsteps:\n- say: Hello.\n")
+    asked = (*SUNDAY, "--zone", "America/New_York", "--agreed", "--programme", "offers", "--bot", str(tmp_path))
+    fine = run(*asked, "--of-programme", "3")
+    assert fine.exit_code == 0
+    assert "frequency     Q3  room\n                  promised 4 a month, programme offers\n" in fine.stdout
+    full = told(*asked, "--of-programme", "4")
+    assert (full["outcome"], full["rule"]) == ("refuse", "Q4")  # it would wait for a month
+    assert [(step["name"], step["rule"]) for step in full["steps"]][-1] == ("frequency", "Q3")
+    assert full["reason"].startswith("They have had as many texts of offers as they were promised: 4 a month.")
+
+
 def test_a_time_without_offset_is_on_the_contacts_clock() -> None:
     assert told("--to", "+12125550123", "--at", "2026-11-23T07:30", "--agreed")["at"] == "2026-11-23T07:30-05:00"
 

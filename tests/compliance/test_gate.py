@@ -14,6 +14,7 @@ from textback.compliance.hours import Clock, Hours, next_open, shut_at
 from textback.compliance.places import place_of
 from textback.compliance.policy import policy_of
 from textback.core.overrides import PRESETS, Overrides, PlaceHours
+from textback.core.promise import Promise
 from textback.core.registration import Registration
 from textback.core.when import DAY, HOUR, MINUTE, to_datetime, to_ms
 
@@ -249,6 +250,43 @@ def test_q3_a_states_own_cap_holds_where_the_operator_allows_more() -> None:
 
 def test_q3_none_at_all() -> None:
     assert ask(policy=policy_of(Overrides(promotional_per_day=0))).outcome != "go"
+
+
+FOUR = Promise(4, "month")
+PROMISED: dict[str, Any] = {"promise": FOUR, "programme": "offers", "home_zone": SEATTLE}
+
+
+def test_q3_what_is_above_the_promised_frequency_waits_until_the_period_allows_it() -> None:
+    went = [at("2026-05-10T15:00"), at("2026-05-20T12:00"), at("2026-05-30T12:00"), at("2026-06-05T12:00")]
+    gate = ask(of_programme=went, **PROMISED)
+    assert (said(gate), gate.until) == (("hold", "Q3"), at("2026-06-10T15:00"))
+    assert gate.reason == "They have had as many texts of offers as they were promised: 4 a month."
+    assert ask(of_programme=went[1:], **PROMISED).outcome == "go"
+    assert ask(now=at("2026-06-10T15:00"), of_programme=went, **PROMISED).outcome == "go"
+    assert ask(of_programme=went, **PROMISED | {"promise": None}).outcome == "go"
+    assert ask(of_programme=[*went, NOON + HOUR], **PROMISED).until == gate.until  # of a clock that was ahead
+
+
+def test_q3_the_promise_and_the_night_must_both_allow_it() -> None:
+    went = [at("2026-05-10T21:00"), *[NOON - 2 * DAY] * 3]
+    assert ask(of_programme=went, **PROMISED).until == at("2026-06-11T08:00")
+    night = ask(now=at("2026-06-10T20:30"), of_programme=went, **PROMISED)
+    assert (said(night), night.until) == (("hold", "Q1"), at("2026-06-11T08:00"))
+
+
+def test_q3_what_would_wait_for_the_promise_for_too_long_is_refused_with_the_reason() -> None:
+    for now in (NOON, at("2026-06-10T23:00")):
+        gate = ask(now=now, of_programme=[NOON - 2 * DAY] * 4, **PROMISED)
+        assert said(gate) == ("refuse", "Q4")
+        assert gate.reason.startswith("They have had as many texts of offers as they were promised: 4 a month.")
+
+
+def test_q3_informational_texts_keep_a_promise_only_where_limits_hold_for_them() -> None:
+    went = [at("2026-05-10T15:00"), *[NOON - 2 * DAY] * 3]
+    limited = {**PROMISED, "policy": policy_of(Overrides(informational_hours=True)), "of_programme": went}
+    assert ask("informational", **PROMISED, of_programme=went).outcome == "go"
+    assert said(ask("informational", **limited)) == ("hold", "Q3")
+    assert ask("informational", **limited | {"programme": ""}).outcome == "go"  # it is no programme that recurs
 
 
 def test_caps_are_for_promotional_texts_alone() -> None:

@@ -27,7 +27,7 @@ OTHERS = {
     "list_imports": "digest name as_of position lines counts started_at updated_at finished_at",
     "conversations": "owner_kind last_author last_at waiting_since unread message_count",
     "dead_letters": "redriven_at discarded", "early_statuses": "", "erased_texts": "", "line_pace": "next_at",
-    "gate_decisions": "stage outcome judged until basis zone_source",
+    "gate_decisions": "stage outcome judged until basis zone_source programme",
     "jobs": "session step action key timeout retries fence made_at", "short_links": "token expires_at",
     "template_approvals": "name digest body written_at asked_at decided_at note",
     "line_use": "counter day", "login_failures": "count until", "login_links": "token_hash user_id expires_at",

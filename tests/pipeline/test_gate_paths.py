@@ -353,6 +353,36 @@ async def test_q3_the_fourth_sale_of_a_day_waits_on_whichever_line(db: Db) -> No
         assert (await node.phones.took(5))[4] == "Last!"
 
 
+OFFERS = "consent:\n  keywords: {JOIN: {programme: offers, frequency: Up to 2 texts a week, wording: w}}\n"
+
+
+async def test_q3_what_is_above_the_promised_frequency_waits_on_whichever_line(db: Db) -> None:
+    promising = load_bot({"bot.yml": f"{BOT}{OFFERS}", "flows/main.yml": flow(ECHO, start="book")}, 1)
+    promising = msgspec.structs.replace(promising, policy=Overrides(hold_hours=240))
+
+    def offer(text: str = "Sale!") -> ApiSend:
+        return msgspec.structs.replace(sale(text), programme="offers")
+
+    async with working(db, promising) as node:
+        await greeted(node)
+        await agrees(node)
+        first = node.clock()
+        for line, texts in (("one", 2), ("two", 3)):
+            await node.road.send_to(line, ANA, offer(), wait=15)
+            await node.phones.took(texts)
+            node.clock.at += DAY
+        await node.road.send_to("one", ANA, sale("Another programme"), wait=15)
+        await node.phones.took(4)
+        await node.road.send_to("two", ANA, offer("Third"), wait=15)
+        thread = {row.text: row for row in await node.thread()}
+        assert (thread["Third"].status, thread["Third"].rule) == ("queued", "Q3")
+        assert thread["Third"].detail == "They have had as many texts of offers as they were promised: 2 a week."
+        due = thread["Third"].due_at
+        assert first + 7 * DAY <= due <= first + 7 * DAY + 10 * MINUTE
+        node.clock.at = due
+        assert (await node.phones.took(5))[3:] == ["Another programme", "Third"]
+
+
 async def test_q3_a_text_that_is_tried_again_counts_once_and_never_against_itself(file_db: Db) -> None:
     once = bot(ECHO)
     once = msgspec.structs.replace(once, policy=Overrides(promotional_per_day=1))

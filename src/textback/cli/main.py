@@ -344,13 +344,17 @@ def policy_explain(
     zone: Annotated[str, typer.Option(help="The time zone that they have named.")] = "",
     region: Annotated[str, typer.Option(help="The state that they live in, such as TX.")] = "",
     sent: Annotated[int, typer.Option(min=0, help="Promotional texts that they got in the last 24 hours.")] = 0,
+    programme: Annotated[str, typer.Option(help="The programme that it belongs to. Default: all of the brand's.")] = "",
+    of_programme: Annotated[
+        int, typer.Option(min=0, help="Texts of the programme that they got in the period of its frequency.")
+    ] = 0,
     bot_dir: Annotated[
         Path | None, typer.Option("--bot", help="The bot folder, for policy.yml and lines. Default: the example.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)] = False,
 ) -> None:
     """Say whether a text would go, wait or be refused, by which rule, and when. Exits with 1 unless it would go."""
-    given = policy.Given(to, at, class_, line, agreed, opted_out, texted, zone, region, sent)
+    given = policy.Given(to, at, class_, line, agreed, opted_out, texted, zone, region, sent, programme, of_programme)
     raise typer.Exit(policy.explain(bot_dir, given, as_json=as_json))
 
 

@@ -21,6 +21,7 @@ from textback.core.phone import normalise
 from textback.core.registration import UNDECLARED, Registration
 from textback.core.when import to_ms
 from textback.engine.bot import Bot
+from textback.engine.joining import promises_of
 from textback.engine.load import load_bot
 from textback.pipeline.road import clock
 from textback.settings import environment
@@ -42,6 +43,8 @@ class Given(msgspec.Struct, frozen=True):
     zone: str = ""
     region: str = ""
     sent: int = 0
+    programme: str = ""
+    of_programme: int = 0
 
 
 def explain(bot_dir: Path | None, given: Given, *, as_json: bool) -> int:
@@ -87,6 +90,9 @@ def question(bot: Bot, given: Given) -> Ask:
         agreements=agreed,
         registration=_registration(bot, given.line),
         sent=[now] * given.sent,
+        programme=given.programme,
+        promise=promises_of(bot).of(given.programme),
+        of_programme=[now] * given.of_programme,
         policy=policy_of(bot.policy),
     )
 

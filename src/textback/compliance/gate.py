@@ -16,6 +16,7 @@ from textback.compliance.places import US, Place, place_of
 from textback.compliance.policy import Policy, policy_of
 from textback.compliance.tables import registrations
 from textback.core.overrides import Overrides
+from textback.core.promise import Promise
 from textback.core.registration import UNDECLARED, Registration
 from textback.core.when import DAY, MINUTE
 
@@ -30,8 +31,9 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     `waits`: their last text waits for an answer by a person. `was_answer`: it was an answer when it was queued, and
     stays one until `expires_at`. `queued_at` is when the text was first queued, `to` the contact's number, `zone` and
     `region` what they, or their address, say of where they are. `sent` are the times at which promotional texts went to
-    them in the last day. `jitter` is between 0 and 1. `registry`: their number is on the do-not-call registry, or its
-    data are too old to tell; `aloud` are the ledger's entries of agreements that were given in speech (D1).
+    them in the last day; `promise` is the most that the programme promised, `of_programme` when its texts went (Q3).
+    `jitter` is between 0 and 1. `registry`: their number is on the do-not-call registry, or its data are too old to
+    tell; `aloud` are the ledger's entries of agreements that were given in speech (D1).
     """
 
     message_class: str
@@ -57,6 +59,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     aloud: Collection[str] = ()
     registration: Registration = UNDECLARED
     sent: Sequence[int] = ()
+    promise: Promise | None = None
+    of_programme: Sequence[int] = ()
     jitter: float = 0.0
     policy: Policy = DEFAULT
 
@@ -305,7 +309,7 @@ def _timed(ask: Ask, judged: str, decision: Decision, trace: list[Step] | None) 
         _say(trace, "caps", "Q3", {"class": judged}, "not for this class")
         return decision
     clocks = policy.clocks(place, ask.home_zone)
-    shut, until, rule = None, now, ""
+    shut, rule = None, ""
     for clock in clocks:
         if (hours := shut_at(clock, now, policy.margin)) is not None:
             shut, rule = (clock, hours), "Q1"
@@ -322,21 +326,46 @@ def _timed(ask: Ask, judged: str, decision: Decision, trace: list[Step] | None) 
     full = judged == "promotional" and len(recent) >= most
     if not shut or full:
         _say(trace, "caps", "Q3", {"in_24_h": len(recent), "most": most}, "full" if full else "room")
-    if not shut and not full:
+    free_at = _promised(ask, judged, trace)
+    if not shut and not full and not free_at:
         return decision
-    if full:
-        rule = rule or "Q3"
-        until = recent[-most] + DAY if most else now + policy.hold
+    until = max(free_at, (recent[-most] + DAY if most else now + policy.hold) if full else 0)
+    if shut is not None:
+        why = _words(*shut, now)
+    elif full:
+        why = f"They have had {len(recent)} promotional texts in 24 hours."
+    else:
+        why = _kept(ask)
+    rule = rule or "Q3"
     found = next_open(clocks, max(until, now), policy.margin)
     expires_at = ask.expires_at if ask.expires_at is not None else (ask.queued_at or now) + policy.hold
-    why = _words(*shut, now) if shut else f"They have had {len(recent)} promotional texts in 24 hours."
     if found is None or found >= expires_at:
-        late = f"{why} When it may go again, it is too old."
+        late = f"{_kept(ask) if free_at >= expires_at else why} When it may go again, it is too old."
         return msgspec.structs.replace(decision, outcome="refuse", rule="Q4", reason=late)
     spread = min(found + int(ask.jitter * policy.jitter), expires_at - 1)
     if all(shut_at(clock, spread, policy.margin) is None for clock in clocks):
         found = spread
     return msgspec.structs.replace(decision, outcome="hold", rule=rule, reason=why, until=found, expires_at=expires_at)
+
+
+def _promised(ask: Ask, judged: str, trace: list[Step] | None) -> int:
+    """When the frequency that was promised leaves room again (ms); 0 when it does now (Q3). Informational texts count
+    where they belong to a programme."""
+    promise = ask.promise
+    if promise is None or (judged != "promotional" and not ask.programme):
+        return 0
+    went = sorted(at for at in ask.of_programme if at <= ask.now)
+    over = promise.over(went[-promise.most], ask.home_zone) if len(went) >= promise.most else 0
+    full = over > ask.now
+    inputs = {"promised": promise.words, "programme": ask.programme or "all"}
+    _say(trace, "frequency", "Q3", inputs, _kept(ask) if full else "room")
+    return over if full else 0
+
+
+def _kept(ask: Ask) -> str:
+    promised = "" if ask.promise is None else ask.promise.words
+    whose = f"of {ask.programme} " if ask.programme else ""
+    return f"They have had as many texts {whose}as they were promised: {promised}."
 
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -1,6 +1,9 @@
 """bot.yml's words that opt in (K1, K3): what a contact agrees to who texts one."""
 
-from textback.engine.bot import OptIn
+import msgspec
+
+from textback.core.promise import Promise, promise_of, speaks_of_number
+from textback.engine.bot import Bot, OptIn
 from textback.engine.consent_words import NEVER_HEARD
 from textback.engine.match import normalise
 from textback.engine.reading import PROGRAMME, PROGRAMME_SHAPE, Reader
@@ -11,6 +14,50 @@ WORD_KEYS = ("programme", "class", "name", "frequency", "wording", "version")
 OPT_IN_CLASSES = ("informational", "promotional")
 LONGEST_WORD = 24
 _ANSWERS = frozenset({"yes", "y", "no", "n", "ok"})
+
+
+class Promises(msgspec.Struct, frozen=True):
+    """The most texts that people were promised: by the words of a programme, and by bot.yml for all others (Q3). None
+    where no number was promised, or none that can be read."""
+
+    brand: Promise | None = None
+    own: dict[str, Promise | None] = {}
+
+    def of(self, programme: str) -> Promise | None:
+        """What holds for the texts of a programme; "" is all of the brand's."""
+        return self.own.get(programme, self.brand)
+
+    @property
+    def reach(self) -> int:
+        """How far back (ms) texts may count."""
+        return max((one.reach for one in (self.brand, *self.own.values()) if one is not None), default=0)
+
+
+def promises_of(bot: Bot) -> Promises:
+    """What a bot promises. Where two words of a programme promise something else, the stricter one holds."""
+    brand = promise_of(bot.frequency)
+    own: dict[str, Promise | None] = {}
+    for word in bot.opt_ins.values():
+        mine, other = promise_of(word.frequency) if word.frequency else brand, own.get(word.programme)
+        own[word.programme] = min((one for one in (mine, other) if one), key=lambda one: one.pace, default=None)
+    return Promises(brand, own)
+
+
+def read_frequency(reader: Reader, node: Node | None, *, opts_in: bool = False) -> str:
+    """How often texts come, in words, with a warning where a number is promised that nobody can count by. `opts_in`:
+    it is what people agree to, so that it should name one, or say that it varies."""
+    text = reader.string(node, "frequency") or ""
+    if node is not None and text and promise_of(text) is None and (speaks_of_number(text) or _open(text, opts_in)):
+        reader.source.warn(
+            node,
+            f"The frequency {text!r} can't be counted, so nothing is held back for it.",
+            "Write one number and one period, such as: Up to 4 texts a month.",
+        )
+    return text
+
+
+def _open(text: str, opts_in: bool) -> bool:
+    return opts_in and "var" not in text.casefold()
 
 
 def read_opt_ins(reader: Reader, node: Node | None) -> dict[str, OptIn]:
@@ -56,7 +103,7 @@ def _opt_in(reader: Reader, word: str, node: Node) -> OptIn:
         reader.string(keys.get("programme"), "programme", PROGRAMME, PROGRAMME_SHAPE) or "",
         kind,
         reader.string(keys.get("name"), "name") or "",
-        reader.string(keys.get("frequency"), "frequency") or "",
+        read_frequency(reader, keys.get("frequency"), opts_in=True),
         reader.string(keys.get("wording"), "wording") or "",
         reader.string(keys.get("version"), "version") or "",
     )

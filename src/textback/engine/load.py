@@ -16,7 +16,7 @@ from textback.engine.actions_file import read_actions
 from textback.engine.bot import Bot, Escalation, Fallback, Flow, Handoff, LineSpec
 from textback.engine.consent_words import NEVER_HEARD
 from textback.engine.disclosing import read_disclosure
-from textback.engine.joining import read_opt_ins
+from textback.engine.joining import read_frequency, read_opt_ins
 from textback.engine.knowing import check_answers, read_knowledge, read_sources
 from textback.engine.match import normalise
 from textback.engine.matchers import prepare
@@ -181,7 +181,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         hours=read_hours(reader, keys.get("hours"), keys.get("holidays")),
         phone=reader.string(keys.get("phone"), "phone") or "",
         email=reader.string(keys.get("email"), "email") or "",
-        frequency=reader.string(keys.get("frequency"), "frequency") or "",
+        frequency=read_frequency(reader, keys.get("frequency")),
         help_text=_help(reader, keys),
         fallback=_fallback(reader, keys.get("fallback")),
         handoff=Handoff(

@@ -18,6 +18,7 @@ from textback.core.registration import UNDECLARED, Registration
 from textback.core.when import DAY
 from textback.engine.bot import Bot
 from textback.engine.effects import Send
+from textback.engine.joining import Promises, promises_of
 from textback.engine.state import load_state
 from textback.pipeline.lines import Line
 from textback.store import gate, outbox
@@ -49,16 +50,24 @@ class Gatekeeper:
         self.workspace = workspace
         self._lines = lines
         self._bot = bot
-        self._known: tuple[Bot, Policy] | None = None
+        self._known: tuple[Bot, Policy, Promises] | None = None
         place_of("+12065550123", region="WA")  # so that no contact waits for its tables
 
     @property
     def policy(self) -> Policy:
         """The policy in force."""
+        return self._current()[1]
+
+    @property
+    def promises(self) -> Promises:
+        """How often texts were promised to come (Q3)."""
+        return self._current()[2]
+
+    def _current(self) -> tuple[Bot, Policy, Promises]:
         bot = self._bot()
         if self._known is None or self._known[0] is not bot:
-            self._known = (bot, policy_of(bot.policy))
-        return self._known[1]
+            self._known = (bot, policy_of(bot.policy), promises_of(bot))
+        return self._known
 
     @property
     def home_zone(self) -> str:
@@ -91,7 +100,7 @@ class Gatekeeper:
         if decision.judged not in ANSWERS and decision.rule != "O6":
             key = [(wish.bucket, wish.contact_id)]
             sells = decision.judged == "promotional"
-            found = gate.known(tx, key, key if sells else [], now - DAY)
+            found = self.known(tx, key, key if decision.judged in self.counted else [], now)
             if sells and found:
                 found = gate.with_registry(
                     tx, self.workspace, found, {key[0]: wish.address}, now - self.policy.registry
@@ -104,8 +113,20 @@ class Gatekeeper:
         about = _About(wish.bucket, wish.contact_id, wish.message_id, wish.line)
         return decision, [self.log(about, asked, decision, "queue")]
 
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The classes of which a contact gets so many at most (Q3)."""
+        return ("promotional", "informational") if self.policy.informational_hours else ("promotional",)
+
+    def known(
+        self, tx: Tx, who: Sequence[tuple[int, str]], counted: Sequence[tuple[int, str]], now: int
+    ) -> dict[str, gate.Known]:
+        """What is known of contacts, and for those that are `counted` what went to them for as long as it counts."""
+        return gate.known(tx, who, counted, now - max(DAY, self.promises.reach), self.counted)
+
     def with_contact(self, asked: Ask, known: gate.Known, message_id: str, queued_at: int) -> Ask:
         """The same question with what is known of the contact. The text itself does not count against its own cap."""
+        mine = [one for one in known.sent if one.message_id != message_id]
         return msgspec.structs.replace(
             asked,
             opted_out=asked.opted_out or bool(known.suppressed),
@@ -117,7 +138,9 @@ class Gatekeeper:
             agreements=known.agreements,
             registry=known.registry,
             aloud=known.aloud,
-            sent=[at for id_, at in known.sent if id_ != message_id],
+            sent=[one.at for one in mine if one.judged == "promotional"],
+            promise=self.promises.of(asked.programme),
+            of_programme=[one.at for one in mine if one.programme == asked.programme],
             queued_at=queued_at,
             jitter=random.random(),  # noqa: S311
         )
@@ -154,7 +177,9 @@ class Gatekeeper:
             "registration": asked.registration.status,
             "zones": list(place.zones) if place is not None else [],
             "states": list(place.states) if place is not None else [],
-            "sent_in_24_h": len(asked.sent),
+            "sent_in_24_h": sum(at > decision.at - DAY for at in asked.sent),
+            "promised": "" if asked.promise is None else asked.promise.words,
+            "sent_of_programme": len(asked.of_programme),
             "policy": asked.policy.name,
         }
         return {
@@ -178,6 +203,7 @@ class Gatekeeper:
             "zone_source": place.source if place is not None else "",
             "local_time": local(decision.at, zone).isoformat(timespec="seconds") if zone else "",
             "inputs": msgspec.json.encode({key: value for key, value in inputs.items() if value}).decode(),
+            "programme": asked.programme,
         }
 
 
@@ -211,7 +237,8 @@ class Judge:
                 for row in rows
                 if row.message_class not in ANSWERS and row.message_class != "informational"
             }
-            known = gate.known(self._tx, sorted(others), sorted(wanted), now - DAY)
+            counted = others if "informational" in keeper.counted else wanted
+            known = keeper.known(self._tx, sorted(others), sorted(counted), now)
             if wanted:
                 numbers = {key: row.recipient for row in rows if (key := (row.bucket, row.contact_id)) in wanted}
                 good_since = now - keeper.policy.registry

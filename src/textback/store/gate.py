@@ -26,10 +26,19 @@ _c, _e, _g, _m, _o, _s = (
 )  # fmt: skip
 
 
+class Sent(msgspec.Struct, frozen=True):
+    """A text that was let through, when it was first (ms), as which class and of which programme."""
+
+    message_id: str
+    at: int
+    judged: str
+    programme: str
+
+
 class Known(msgspec.Struct, frozen=True):
     """What is known of a contact. `suppressed` is the rule by which they get nothing, `wrote` whether they have texted
-    us at some time, `unsure` whether they may have opted out and nobody has settled it (O3), `sent` which promotional
-    texts were let through to them since the time asked for, and when (ms). `registry` says that their number is on the
+    us at some time, `unsure` whether they may have opted out and nobody has settled it (O3), `sent` which texts
+    that count were let through to them since the time asked for. `registry` says that their number is on the
     do-not-call registry, or that its data are too old to tell, `aloud` which of their agreements were given in speech:
     entries of the ledger, looked up where the registry makes a difference (D1)."""
 
@@ -39,7 +48,7 @@ class Known(msgspec.Struct, frozen=True):
     wrote: bool = False
     unsure: bool = False
     agreements: tuple[Agreement, ...] = ()
-    sent: tuple[tuple[str, int], ...] = ()
+    sent: tuple[Sent, ...] = ()
     registry: Literal["", "listed", "old"] = ""
     aloud: frozenset[str] = frozenset()
 
@@ -57,22 +66,28 @@ def _of_contacts(pair: Pair) -> Select[Any]:
 
 
 _CONTACTS = Pairs(_of_contacts)
-_WENT = (_g.outcome == "go", _g.judged == "promotional")
+_WENT = _g.outcome == "go"
 
 
 def known(
-    tx: Connection, who: Collection[tuple[int, str]], promotional: Collection[tuple[int, str]], since: int
+    tx: Connection,
+    who: Collection[tuple[int, str]],
+    counted: Collection[tuple[int, str]],
+    since: int,
+    kinds: Collection[str] = ("promotional",),
 ) -> dict[str, Known]:
-    """What is known of these contacts (bucket, id), by id. For the `promotional` among them also which such texts were
-    let through since then (ms)."""
+    """What is known of these contacts (bucket, id), by id. For the `counted` among them also which texts of these
+    kinds were let through since then (ms)."""
     agreed = agreements_of(tx, who)
-    sent: dict[str, dict[str, int]] = {}
-    if promotional:
-        columns = [_g.contact_id, _g.message_id, _g.at]
-        for row in with_keys(tx, columns, [_g.bucket, _g.contact_id], promotional, *_WENT, _g.at > since):
+    sent: dict[str, dict[str, Sent]] = {}
+    if counted:
+        columns = [_g.contact_id, _g.message_id, _g.at, _g.judged, _g.programme]
+        where = (_WENT, _g.judged.in_(kinds), _g.at > since)
+        for row in with_keys(tx, columns, [_g.bucket, _g.contact_id], counted, *where):
             # A text that was tried again counts once, when it was let through first.
             mine = sent.setdefault(row.contact_id, {})
-            mine[row.message_id] = min(row.at, mine.get(row.message_id, row.at))
+            if row.message_id not in mine or row.at < mine[row.message_id].at:
+                mine[row.message_id] = Sent(row.message_id, row.at, row.judged, row.programme)
     return {
         row.id: Known(
             row.zone,
@@ -81,7 +96,7 @@ def known(
             bool(row.wrote),
             bool(row.unsure),
             tuple(agreed.get(row.id, ())),
-            tuple(sent.get(row.id, {}).items()),
+            tuple(sent.get(row.id, {}).values()),
         )
         for row in _CONTACTS(tx, who)
     }

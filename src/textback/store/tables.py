@@ -393,6 +393,7 @@ gate_decisions = Table(
     Column("zone_source", String(16), nullable=False),
     Column("local_time", String(32), nullable=False),  # the contact's own, there
     Column("inputs", Text, nullable=False),
+    Column("programme", String(64), nullable=False, server_default=""),  # of which it counts as a text (Q3)
     Index("gate_decisions_by_time", "workspace", "at"),
     sqlite_with_rowid=False,
 )

@@ -134,6 +134,7 @@ def _gate() -> None:
         sa.Column("zone_source", sa.String(length=16), nullable=False),
         sa.Column("local_time", sa.String(length=32), nullable=False),
         sa.Column("inputs", sa.Text(), nullable=False),
+        sa.Column("programme", sa.String(length=64), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("bucket", "contact_id", "id"),
         sqlite_with_rowid=False,
     )
