@@ -1,7 +1,7 @@
 """Whether a text asks, in whatever words, not to be written to any more (O3, 47 CFR 64.1200(a)(10)).
 
-Rules read the classes of the words (tagging), the same rules for every language. What they are sure of is settled;
-of what is left, texts that have such words in them at all, a small model says how likely it is.
+Rules read the classes of the words (tagging), the same rules for every language. Of texts that have such words in them
+at all a small model says how likely it is: it adds what the rules miss, and doubts what they may have misread.
 """
 
 import re
@@ -29,9 +29,9 @@ class Finding(msgspec.Struct, frozen=True):
     wrong: bool = False
 
 
-CLEAR, SURER, UNSURE = 0.85, 0.9, 0.72
-"""How likely the model must find an opt-out for it to be clear, clear where the rules say unsure, and unsure.
-Chosen by benchmarks/train_revocation.py on groups of texts that the model had not seen."""
+CLEAR, UNSURE, DOUBT = 0.7, 0.5, 0.15
+"""From where on the model makes a text clear that the rules do not, and unsure; and below what it doubts a text that is
+clear to the rules, which is unsure then. Chosen on blind rounds that neither the model nor the rules had seen."""
 MOST_WORDS = 60
 """The model knows short texts alone."""
 NOTHING = Finding("none")
@@ -113,7 +113,6 @@ _RULES = {
     **dict.fromkeys(("zh", "id"), (*_CLEAR, re.compile(r"L[.pP]{0,3}R"))),
     **dict.fromkeys(("tr", "ja", "ko", "hi"), _CLEAR + _VERB_LAST),
 }
-_REACHED = re.compile(r"[SsXMNRUBDZzG!?gLwmt].*[SsXMPALRUBDZzG!?gWwmt]|[SUDZG!mjk]")
 _LATE = frozenset(("tr", "ja", "ko", "hi", "zh", "tl"))  # the time comes first, the question last
 _WRONG_ALONE = re.compile(r"(?:^|[|,])[pPYQ]*z")
 _ASKED = re.compile(r"[QF]")
@@ -138,9 +137,7 @@ def revocation(text: str) -> Finding:
         return Finding("clear", "rule", shouted[0].strip(), "en")
     read = tag(words)
     found = by_rules(read)
-    if found.reading == "clear" or len(words) > MOST_WORDS:
-        return found
-    return _by_likeness(words, read, found)
+    return found if len(words) > MOST_WORDS or not read else _by_likeness(words, read[0], found)
 
 
 def by_rules(read: Sequence[Tagged]) -> Finding:
@@ -155,15 +152,15 @@ def by_rules(read: Sequence[Tagged]) -> Finding:
     return best
 
 
-def _by_likeness(words: Sequence[str], read: Sequence[Tagged], found: Finding) -> Finding:
-    """What the model makes of a text that the rules leave open. It never makes less of it than they do."""
-    if not read or _REACHED.search(read[0].letters) is None:
-        return found
-    likely = likeness(words, read[0].letters)
-    reading: Reading = "clear" if likely >= (CLEAR if found == NOTHING else SURER) else "unsure"
-    if likely < UNSURE or _RANK[reading] <= _RANK[found.reading]:
-        return found
-    return Finding(reading, "model", f"{' '.join(words)[:60]} ({likely:.2f})", read[0].language)
+def _by_likeness(words: Sequence[str], read: Tagged, found: Finding) -> Finding:
+    """What the model makes of a text: it hears what the rules miss, and has a person look at what they may misread."""
+    likely = likeness(words, read.letters)
+    said = f"{' '.join(words)[:60]} ({likely:.2f})"
+    if found.reading == "clear":
+        return found if likely >= DOUBT else msgspec.structs.replace(found, reading="unsure", by="model", words=said)
+    if likely >= CLEAR:
+        return Finding("clear", "model", said, read.language)
+    return found if found.reading == "unsure" or likely < UNSURE else Finding("unsure", "model", said, read.language)
 
 
 def _read(tagged: Tagged) -> Finding:
