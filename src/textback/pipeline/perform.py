@@ -21,7 +21,7 @@ from textback.core.faults import point
 from textback.core.when import SECOND
 from textback.engine.actions import Action, nothing
 from textback.engine.arrivals import JobResult
-from textback.engine.thinking import MODEL
+from textback.engine.thinking import MODEL, TOGETHER
 from textback.pipeline.accept import incoming
 from textback.pipeline.bots import Shelf
 from textback.pipeline.buckets import Places, told
@@ -236,8 +236,10 @@ class Performer:
         self._wake.set()
 
     def wake(self) -> None:
-        """A turn wants something done."""
+        """A turn wants something done: now, or once a model may be asked."""
         self._wake.set()
+        if self._shelf.current.model is not None:
+            asyncio.get_running_loop().call_later(TOGETHER / SECOND, self._wake.set)
 
     async def _look(self) -> bool:
         """Claim what is due and begin it; whether there may be more."""
