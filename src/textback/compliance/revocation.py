@@ -34,6 +34,10 @@ CLEAR, UNSURE, DOUBT = 0.7, 0.5, 0.15
 clear to the rules, which is unsure then. Chosen on blind rounds that neither the model nor the rules had seen."""
 MOST_WORDS = 60
 """The model knows short texts alone."""
+LEAST_WORDS = 6
+_ENDS = frozenset("SsRUBDwmZzG!?gjkx")
+"""Classes of words that speak of an end."""
+_CODE = re.compile(r"[<>{}\\]|;[^;]{0,40}--|\w\(\w*\)")
 NOTHING = Finding("none")
 _RANK = {"none": 0, "unsure": 1, "clear": 2}
 
@@ -137,7 +141,16 @@ def revocation(text: str) -> Finding:
         return Finding("clear", "rule", shouted[0].strip(), "en")
     read = tag(words)
     found = by_rules(read)
-    return found if len(words) > MOST_WORDS or not read else _by_likeness(words, read[0], found)
+    return _by_likeness(words, read[0], found) if read and _is_for_likeness(text, words, read) else found
+
+
+def _is_for_likeness(text: str, words: Sequence[str], read: Sequence[Tagged]) -> bool:
+    """Whether the model may be asked. It has learnt from sentences that want something to end: of a few words in which
+    nothing speaks of an end, such as "alerts please", it knows nothing, nor of what is written for machines."""
+    if len(words) > MOST_WORDS or _CODE.search(text) is not None:
+        return False
+    ends = any(not _ENDS.isdisjoint(one.letters) for one in read)
+    return ends or sum(word.isalpha() for word in words) >= LEAST_WORDS
 
 
 def by_rules(read: Sequence[Tagged]) -> Finding:
