@@ -1,5 +1,6 @@
 """The textback command: what it prints, where, and with which exit code."""
 
+import contextlib
 import signal
 import subprocess
 from pathlib import Path
@@ -93,8 +94,12 @@ def test_ctrl_c_ends_chat_without_a_traceback(bot_dir: Path, tmp_path: Path) -> 
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline().startswith("Harbor Cycle Works.")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) in (130, 1, -signal.SIGINT)
+        for _ in range(3):  # Python drops an interrupt that comes while it clears something away
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+                break
+        assert process.poll() in (130, 1, -signal.SIGINT)
         assert "Traceback" not in process.stderr.read()
 
 
