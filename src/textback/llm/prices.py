@@ -33,3 +33,8 @@ def cost_of(maker: str, url: str, name: str, usage: AbstractUsage) -> int | None
 def is_known(maker: str, url: str, name: str) -> bool:
     """Whether the model's price is known, and so its name."""
     return cost_of(maker, url, name, Usage(input_tokens=1, output_tokens=1)) is not None
+
+
+# The list is read at its first use, which takes a third of a second: better where this module is loaded, in a thread,
+# than at the first reply, on the event loop.
+is_known("openai", "", "gpt-4o-mini")
