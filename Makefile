@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo dev browser test check format bench chaos fuzz clean
+.PHONY: help setup demo dev browser test check format api bench chaos fuzz clean
 
 BIN := .venv/bin
 INPUTS := pyproject.toml uv.lock scripts/bootstrap
@@ -25,7 +25,7 @@ browser: dev ## Make sure that the browser tests have a Chromium
 	@sh scripts/browser
 
 test: dev browser ## Run all tests; ARGS="tests/engine -k keyword" narrows them
-	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: dev ## Lint, formatting, types, import rules and documentation
 	$(BIN)/ruff check .
@@ -37,6 +37,9 @@ check: dev ## Lint, formatting, types, import rules and documentation
 format: dev ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+api: dev ## Write anew what is made from the description of the API: its page and the Python client
+	@$(BIN)/python -m generate
 
 bench: dev ## Measure round trips, latency, memory, cost and peers; ARGS="--large" or "--soak 10" go further
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -73,6 +73,7 @@ class Load:
                 delay,
                 crowd or Crowd(),
                 target.scheme,
+                target.token,
                 target.replies,
                 window,
             )

@@ -6,12 +6,27 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import answers, engine, gate, models, scale, tables
+from benchmarks import answers, api, engine, gate, hooks, model_road, models, scale, tables, webhooks
 from benchmarks.report import ceiling, table
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results"
-KINDS = ("latest", "cost", "nodes", "large", "soak", "profile", "engine", "gate", "knowledge", "models")
+KINDS = (
+    "latest",
+    "api",
+    "cost",
+    "nodes",
+    "large",
+    "soak",
+    "profile",
+    "engine",
+    "gate",
+    "webhooks",
+    "knowledge",
+    "models",
+    "road",
+    "hooks",
+)
 NONE_YET = "Not measured yet."
 
 Found = Mapping[str, Any]
@@ -31,15 +46,21 @@ SHOWN: dict[str, dict[str, Callable[[Found], str]]] = {
     "docs/architecture.md": {
         "bench": _of("latest", table),
         "ceiling": _of("latest", ceiling),
+        "api": _of("api", api.table),
         "profile": _of("profile", tables.profile_table),
         "engine": _of("engine", engine.table),
         "gate": _of("gate", gate.table),
+        "webhooks": _of("webhooks", webhooks.table),
     },
     "docs/how-to/knowledge.md": {
         "knowledge": _of("knowledge", answers.table),
         "quality": _of("knowledge", answers.quality_table),
     },
-    "docs/how-to/own-model.md": {"models": _of("models", models.table)},
+    "docs/how-to/own-model.md": {
+        "models": _of("models", models.table),
+        "road": _of("road", model_road.table),
+    },
+    "docs/how-to/webhooks-out.md": {"hooks": _of("hooks", hooks.table)},
     "docs/scale.md": {
         "capacity": _capacity(scale.capacity_table),
         "assumptions": lambda _: scale.assumptions_table(),

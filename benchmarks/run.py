@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import answers, engine, gate, models, pages, report, tables
+from benchmarks import answers, api, engine, gate, hooks, model_road, models, pages, report, tables, webhooks
 from benchmarks.compare import measure
 from benchmarks.cost import SHARED, cost, share
 from benchmarks.large import large
@@ -23,7 +23,9 @@ from benchmarks.subjects import NotMeasured
 
 Results = dict[str, Any]
 DATABASES = "sqlite,postgres"
-DEFAULT = "sqlite,postgres,peer,express,express_no_ai,ceiling,cost,nodes,engine,gate,knowledge,models"
+DEFAULT = (
+    "sqlite,postgres,peer,express,express_no_ai,ceiling,api,cost,nodes,engine,gate,webhooks,knowledge,models,road,hooks"
+)
 
 
 def machine() -> dict[str, Any]:
@@ -54,7 +56,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     if not options.only:
         options.only = DATABASES if options.large or options.soak or options.profile else DEFAULT
     options.only = ["nodes"] if options.nodes else options.only.split(",")
-    known = {*NAMES, "cost", "nodes", "engine", "gate", "knowledge", "models"}
+    known = {*NAMES, "api", "cost", "nodes", "engine", "gate", "webhooks", "knowledge", "models", "road", "hooks"}
     if unknown := [name for name in options.only if name not in known]:
         parser.error(f"--only does not know {', '.join(unknown)}; it knows {', '.join(sorted(known))}")
     return options
@@ -91,14 +93,25 @@ def run(options: argparse.Namespace, load: Load) -> dict[str, Results]:
         found["latest"] = gather(
             compared, lambda name: measure(name, load, options.seconds, options.repeat, options.connections)
         )
+    if "api" in options.only:
+        found["api"] = gather(
+            databases or list(OURS),
+            lambda name: api.api(name, load, options.seconds, options.repeat, options.connections),
+        )
     if "engine" in options.only:
         found["engine"] = gather(["engine"], engine.engine)
     if "gate" in options.only:
         found["gate"] = gather(["gate"], gate.gate)
+    if "webhooks" in options.only:
+        found["webhooks"] = gather(["webhooks"], webhooks.webhooks)
     if "knowledge" in options.only:
         found["knowledge"] = gather(["knowledge"], answers.knowledge)
     if "models" in options.only:
         found["models"] = gather(["models"], models.models)
+    if "road" in options.only:
+        found["road"] = gather(list(model_road.PLACES), model_road.road)
+    if "hooks" in options.only:
+        found["hooks"] = gather(["hooks"], hooks.webhooks)
     if "cost" in options.only:
         found["cost"] = gather(list(OURS), lambda name: cost(name, load, options.seconds))
     if "nodes" in options.only:
@@ -112,6 +125,7 @@ def run(options: argparse.Namespace, load: Load) -> dict[str, Results]:
 
 SHOW: dict[str, Callable[[Results], str]] = {
     "latest": lambda found: f"{report.table(found)}\n\n{report.ceiling(found)}",
+    "api": api.table,
     "cost": tables.cost_table,
     "nodes": tables.nodes_table,
     "large": tables.large_table,
@@ -119,8 +133,11 @@ SHOW: dict[str, Callable[[Results], str]] = {
     "profile": tables.profile_table,
     "engine": engine.table,
     "gate": gate.table,
+    "webhooks": webhooks.table,
     "knowledge": lambda found: f"{answers.table(found)}\n\n{answers.quality_table(found)}",
     "models": models.table,
+    "road": model_road.table,
+    "hooks": hooks.table,
 }
 
 
@@ -133,7 +150,11 @@ def show(kind: str, found: Results) -> list[str]:
             counts = f"{r['sent']} texts, {r['lost']} lost, {r['doubled']} doubled"
             print(f"{NAMES[name]}: runs {' and '.join(map(str, runs))}, {counts}")
         return report.missed(found)
-    missed = {"engine": engine.missed, "gate": gate.missed, "knowledge": answers.missed, "models": models.missed}
+    missed = {
+        "api": api.missed, "engine": engine.missed, "gate": gate.missed, "knowledge": answers.missed,
+        "models": models.missed, "road": model_road.missed,
+        "hooks": hooks.missed, "webhooks": webhooks.missed,
+    }  # fmt: skip
     own = missed.get(kind)
     return tables.missed(kind, found) if own is None else own(found)
 

@@ -1,13 +1,12 @@
 """Half of what the server can do, for many minutes: does anything get slower, larger or longer?"""
 
-import subprocess
 import time
 import urllib.request
 from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.loader import Load
-from benchmarks.subjects import BIN, Subject
+from benchmarks.subjects import Subject, api_key
 
 SHARE = 0.5
 """Of the most that this run has measured."""
@@ -27,7 +26,7 @@ def soak(name: str, load: Load, minutes: float, seconds: float) -> dict[str, Any
         most = load.run(target, int(1500 * seconds))["round_trips_per_second"]
         rate = round(most * SHARE)
         samples: list[tuple[float, float, float]] = []
-        key = _api_key(target)
+        key = api_key(target)
         began = time.monotonic()
 
         def look() -> None:
@@ -72,12 +71,6 @@ def verdict(found: dict[str, Any]) -> list[str]:
     if found["queue_per_minute"] > QUEUE:
         wrong.append(f"the queue grows by {found['queue_per_minute']:.0f} a minute")
     return wrong
-
-
-def _api_key(target: Subject) -> str:
-    command = [str(BIN / "textback"), "apikey", "add", "bench", "--database", target.url]
-    done = subprocess.run(command, cwd=target.folder, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
 
 
 def waiting(target: Subject, key: str) -> float:

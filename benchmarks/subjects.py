@@ -50,6 +50,7 @@ class Subject:
     processes: list[subprocess.Popen[bytes]]
     folder: Path
     scheme: Scheme = "telnyx"
+    token: str = ""
     replies: bool = True
     url: str = ""
     postgres: psutil.Process | None = None
@@ -110,6 +111,7 @@ def environment(provider_port: int, public_key: str, folder: Path) -> dict[str, 
         "LOG_LEVEL": "warning",
         "REPLIES_PER_HOUR": "0",  # 2,000 contacts text thousands of times a second
         "SAME_EXCHANGES": "0",
+        "API_REQUESTS": "0",
         "RECONCILE_MINUTES": "0",  # the fake provider keeps no list
         "SPOOL_DIR": str(folder / "spool"),
     }
@@ -136,11 +138,15 @@ def textback(
     server: psutil.Process | None = None,
     module: str = "textback",
     wrapper: Sequence[str] = (),
+    bot: Path = HERE / "bot",
+    extra: Mapping[str, str] | None = None,
+    home: Path | None = None,
 ) -> Iterator[Subject]:
     """Textback on a new database, or on the one at `url` with PostgreSQL `server`; `module` and `wrapper` run it
-    otherwise than it runs by itself."""
+    otherwise than it runs by itself, `extra` are settings beside those of every server, and all its files go into a
+    folder of `home`."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="textback-bench-")))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="textback-bench-", dir=home)))
         if not url and name == "postgres":
             url, server = stack.enter_context(postgres(folder / "pg"))
         url = url or f"sqlite:///{folder / 'bench.db'}"
@@ -150,12 +156,12 @@ def textback(
         for node in range(nodes):
             home = folder / f"node{node}"
             home.mkdir()
-            env = environment(provider_port, public_key, home)
+            env = {**environment(provider_port, public_key, home), **(extra or {})}
             if module == "benchmarks.counted":
                 found.counters.append(home / "counter")
                 env["BENCH_COUNTER"] = str(home / "counter")
             port = free_port()
-            arguments = ["serve", str(HERE / "bot"), "--port", str(port), "--database", url]
+            arguments = ["serve", str(bot), "--port", str(port), "--database", url]
             process = stack.enter_context(running([*wrapper, *program, *arguments], env, port, home / "log"))
             found.ports.append(port)
             found.processes.append(process)
@@ -244,3 +250,10 @@ def end(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(5)
+
+
+def api_key(target: Subject) -> str:
+    """A new API key of a Textback under test."""
+    command = [str(BIN / "textback"), "apikey", "add", "bench", "--database", target.url]
+    done = subprocess.run(command, cwd=target.folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()

@@ -13,7 +13,7 @@ from typing import Literal
 from nacl.signing import SigningKey
 
 NUMBER = "+12065550100"
-Scheme = Literal["telnyx", "express"]
+Scheme = Literal["telnyx", "express", "api"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def secret_of(key: bytes) -> str:
     return hashlib.sha256(key).hexdigest()
 
 
-def telnyx_text(key: SigningKey, sender: str, name: str, path: str) -> bytes:
+def telnyx_text(key: SigningKey, sender: str, name: str, path: str, text: str = "hours") -> bytes:
     """A whole HTTP request: a text from this number as Telnyx posts it, signed now."""
     body = json.dumps(
         {
@@ -78,7 +78,7 @@ def telnyx_text(key: SigningKey, sender: str, name: str, path: str) -> bytes:
                     "parts": 1,
                     "received_at": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()),
                     "record_type": "message",
-                    "text": "hours",
+                    "text": text,
                     "to": [{"carrier": "Telnyx", "phone_number": NUMBER, "status": "webhook_delivered"}],
                     "type": "SMS",
                 },
@@ -105,6 +105,12 @@ def express_text(secret: bytes, sender: str, name: str, path: str) -> bytes:
     }
     body = json.dumps({"event": "message.received", "data": data}).encode()
     return _request(path, b"x-signature: sha256=" + hmac.new(secret, body, "sha256").hexdigest().encode(), body)
+
+
+def api_text(token: str, to: str, name: str, path: str, text: str) -> bytes:
+    """A whole HTTP request: a text that a program sends through the API, under a key of its own."""
+    body = json.dumps({"to": to, "body": text, "class": "informational", "metadata": {"order": name}}).encode()
+    return _request(path, f"Authorization: Bearer {token}\r\nIdempotency-Key: {name}".encode(), body)
 
 
 def _request(path: str, signed: bytes, body: bytes) -> bytes:

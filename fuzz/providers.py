@@ -6,11 +6,13 @@ import hashlib
 import hmac
 import json
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
 from fuzz.target import Target, check, joined, parts
+from tests.channels.examination.examinee import NOW as SIGNED_AT
+from tests.channels.examination.examinee import Examinee, examinees
 from tests.support.fake_provider import (
     NUMBER,
     TELNYX_API_KEY,
@@ -40,7 +42,7 @@ from textback.channels.client import Answer, Broken, Session, _Connection
 from textback.channels.client import Target as Address
 from textback.channels.telnyx_lists import ListingTelnyx
 from textback.channels.twilio_lists import ListingTwilio
-from textback.core.messages import RANK
+from textback.core.messages import RANK, Channel
 from textback.engine.arrivals import DeliveryStatus, Message
 from textback.pipeline.accept import incoming
 
@@ -100,7 +102,7 @@ def arrivals_are_sound(found: list[Message | DeliveryStatus]) -> None:
             check(one.status in RANK and _storable(one.code or "", 32), "the status can't be stored")
             check(_storable(one.message_id or "", 32), "our id can't be stored")
         else:
-            check(one.channel in ("sms", "mms") and one.keyword in (None, "stop", "start", "help"), "no such word")
+            check(one.channel in get_args(Channel) and one.keyword in (None, "stop", "start", "help"), "no such word")
 
 
 def _webhook(url: str, headers: bytes, body: bytes) -> Webhook:
@@ -133,6 +135,32 @@ def twilio_parse(data: bytes) -> None:
     """A form."""
     query, body = parts(data, 2)
     arrivals_are_sound(twilio.parse(Webhook("POST", "", query.decode("latin-1"), {}, body)))
+
+
+def _examined(examinee: Examinee) -> list[Target]:
+    """Signatures and webhooks of a provider that has joined the examination."""
+    line, kind = examinee.line(), examinee.line().content_types[0]
+
+    def verify(data: bytes) -> None:
+        """Path and query, headers, and body, as they come."""
+        path, headers, body = parts(data, 3)
+        line.verify(_webhook("https://bot.example.com/" + path.decode("latin-1"), headers, body), SIGNED_AT)
+
+    def parse(data: bytes) -> None:
+        """A body."""
+        query, body = parts(data, 2)
+        arrivals_are_sound(line.parse(Webhook("POST", "", query.decode("latin-1"), {"content-type": kind}, body)))
+
+    signed = examinee.signed(examinee.text("hours", "m-1"))
+    headers = "\n".join(f"{name}: {value}" for name, value in signed.headers.items())
+    path = signed.url.partition("//")[2].partition("/")[2]
+    webhooks = [examinee.webhook(case) for case in examinee.cases]
+    return [
+        Target(f"{examinee.name} signature", verify, [joined(path, headers, signed.body)], (BadSignature,)),
+        Target(
+            f"{examinee.name} webhook", parse, [joined(one.query, one.body) for one in webhooks], (BadPayload,), 200
+        ),
+    ]
 
 
 def _answer(data: bytes) -> Answer:
@@ -346,6 +374,7 @@ TARGETS = [
         (ListFailed,),
         50,
     ),
+    *(target for one in examinees() if one.name not in ("telnyx", "twilio") for target in _examined(one)),
     Target("provider's clock", probed, [joined("200", _JSON_ANSWER, b"{}")]),
     Target(
         "provider's HTTP",

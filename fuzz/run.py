@@ -166,11 +166,11 @@ def _in_its_process(name: str, count: int, seed: int, engine: str) -> Result:
 
 
 def shares(count: int, names: list[str]) -> dict[str, int]:
-    """How many inputs each target gets, together at least `count`."""
+    """How many inputs each target gets, together at least `count`, and none less than a thousandth of it."""
     from fuzz.registry import TARGETS  # noqa: PLC0415
 
     whole = sum(TARGETS[name].share for name in names)
-    return {name: -(-count * TARGETS[name].share // whole) for name in names}
+    return {name: max(-(-count * TARGETS[name].share // whole), count // 1_000) for name in names}
 
 
 def table(results: list[Result]) -> str:

@@ -43,7 +43,7 @@ from textback.pipeline.accept import incoming
 from textback.pipeline.detour import Detour
 from textback.pipeline.spool import Found
 from textback.settings import Settings
-from textback.store import accounts, inbox, migrate
+from textback.store import accounts, inbox, keys, migrate
 from textback.store.db import Tx, parse_url
 from textback.store.inbox import Incoming, store_arrivals
 from textback.store.notify import Notifier
@@ -136,7 +136,8 @@ class Program:
         user = accounts.add_user(tx, "default", "ana@example.com", "Ana", "owner", now)
         token = accounts.add_session(tx, str(user), now)
         row = accounts.session(tx, "default", token, now)
-        key = accounts.add_api_key(tx, "default", "crm", now)
+        made = keys.add(tx, "default", "crm", now)
+        key = made[1] if made else ""
         first = Message("+12065550101", NUMBER, "PERSON", "m-0")
         homes = store_arrivals(tx, "default", [incoming("simulator", first)], {}, now)
         self.contact = next(iter(homes.values())).contact_id

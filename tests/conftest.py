@@ -25,6 +25,16 @@ if sys.dont_write_bytecode:
     os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".pytest_cache" / "bytecode")
 
 
+LONG = ("chaos", "acceptance", "nodes", "browser")
+"""Folders whose files take long for how few tests they have, because they start servers and wait."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first: at the end it would keep one worker busy while the others have nothing to do."""
+    rank = {Path(__file__).with_name(name): place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: min((rank[up] for up in item.path.parents if up in rank), default=len(LONG)))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of provider specifications beside this repository. Without it a test is skipped; on CI it fails."""

@@ -13,6 +13,7 @@ import structlog
 
 from textback.actions.fetch import Allowed
 from textback.actions.performing import Actions
+from textback.actions.poster import Poster
 from textback.channels.client import Session
 from textback.channels.registry import PROVIDERS
 from textback.compliance.limits import Guard
@@ -28,7 +29,7 @@ from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
 from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.knowing import PATIENCE
-from textback.pipeline.lines import Line, line_limits
+from textback.pipeline.lines import Line, channels_of, line_limits
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road, clock
 from textback.pipeline.shortener import Shortener
@@ -40,11 +41,12 @@ from textback.pipeline.training import Trainings
 from textback.pipeline.trust import Trust
 from textback.pipeline.understanding import Understanding
 from textback.pipeline.uploads import Uploads
-from textback.settings import Settings
+from textback.settings import Settings, parse_retries
 from textback.sources.folder import read_documents
 from textback.store import bots as bot_store
-from textback.store import migrate
+from textback.store import events, migrate
 from textback.store.db import Db, open_db, parse_url, sqlite_path
+from textback.store.events import LOG_EVERY
 from textback.store.vault import open_keys
 from textback.telemetry import switch
 from textback.web.context import LineInfo, Watch, WebContext, Wording
@@ -134,8 +136,8 @@ def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Se
         until = log_only_until(spec.name, options)
         made = provider.make(number, options, http)
         lines[spec.name] = Line(
-            spec.name, made, number, rate=limits.rate, cap=limits.cap, brand=limits.brand, log_only_until=until,
-            registration=spec.registration,
+            spec.name, made, number, channels_of(made), rate=limits.rate, cap=limits.cap, brand=limits.brand,
+            log_only_until=until, registration=spec.registration,
         )  # fmt: skip
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)
@@ -156,12 +158,16 @@ def make_actions(
                 raise SettingsError(
                     f"{name} is {state}; action {action.name} in bot.yml needs it.", f"Set {name} and start again."
                 )
-    names = [name.strip() for name in (settings.actions_private or "").split(",") if name.strip()]
+    return Actions(found, allowed(settings.actions_private, "ACTIONS_PRIVATE"))
+
+
+def allowed(given: str | None, setting: str) -> Allowed:
+    """The private hosts and networks that a setting lists. Raises SettingsError."""
     try:
-        return Actions(found, Allowed(names))
+        return Allowed([name.strip() for name in (given or "").split(",") if name.strip()], setting)
     except ValueError as error:
         fix = "Write hosts and networks with commas, such as booking.internal,10.1.0.0/16."
-        raise SettingsError(f"ACTIONS_PRIVATE is wrong: {error}.", fix) from None
+        raise SettingsError(f"{setting} is wrong: {error}.", fix) from None
 
 
 def lock_database(settings: Settings) -> IO[str] | None:
@@ -204,6 +210,7 @@ def retention_of(settings: Settings) -> Retention:
         settings.unresolved_dead_letter_days,
         settings.audit_days,
         settings.privacy_request_days,
+        settings.event_days,
     )
 
 
@@ -231,6 +238,7 @@ class App:
         try:
             make_lines(self._specs, self._found, http)
             self._make_actions(parse_roles(self.settings.roles))
+            allowed(self.settings.webhooks_private, "WEBHOOKS_PRIVATE")
         finally:
             await http.close()
 
@@ -282,8 +290,13 @@ class App:
         settings = self.settings
         url, given = parse_url(settings.database_url), settings.ledger_keys
         keys = await asyncio.to_thread(open_keys, url, given, settings.spool_dir, clock())
-        self.db = open_db(settings.database_url, lease=settings.lease_seconds, by_bucket=self.by_bucket, keys=keys)
+        self.db = open_db(
+            settings.database_url, lease=settings.lease_seconds, by_bucket=self.by_bucket, keys=keys,
+            events=settings.workspace if settings.event_days else "",
+        )  # fmt: skip
+        self.poster = Poster(allowed(settings.webhooks_private, "WEBHOOKS_PRIVATE"))
         await self._settle(self.db)
+        await self._look_at_log()
         self._http = Session()
         lines = make_lines(self._specs, self._found, self._http)
         await self.db.write(begin_trials, settings.workspace, lines, clock())
@@ -328,6 +341,8 @@ class App:
             simulate=not settings.simulator_actions,
             redact=settings.redact == "store",
             retention=retention_of(settings),
+            posts=self.poster if settings.event_days else None,
+            hook_retries=[minutes * MINUTE for minutes in parse_retries(settings.webhook_retries)],
         )
         self.quarantine = Quarantine(self.db, settings.workspace, settings.rejected_webhooks)
         signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"
@@ -362,6 +377,7 @@ class App:
                 ledger_check=self.ledger_check,
                 suggester=Suggester(self.db, shelf, self.road.thinker),
                 trainings=self.trainings,
+                most_requests=settings.api_requests,
                 watch=Watch(settings.opt_out_alert, settings.upload_mb * 2**20),
                 wording=Wording(settings.template_editors, settings.template_approval, settings.max_parts),
             )
@@ -371,7 +387,8 @@ class App:
         await self.road.start()
         if self.bot.model is not None:
             await self.models.ready(self.bot.model.use)
-        self._learning = asyncio.create_task(self.trust.run(), name="trust")
+        self._learning = asyncio.create_task(self.trust.run(lambda: shelf.current.model is not None), name="trust")
+        self._logging = asyncio.create_task(self._follow_log(), name="log of events")
         if "web" in roles:
             self.trainings.start()
         for line in lines.values():
@@ -381,10 +398,25 @@ class App:
         for one in unchecked(lines, clock()):
             log.warning("line takes webhooks without checking who sent them", line=one.line, until=to_iso(one.until))
 
+    async def _look_at_log(self) -> None:
+        """Write events down where somebody has asked for their log."""
+        if self.db.log is not None:
+            self.db.log.on = await self.db.read(events.begun, self.settings.workspace)
+
+    async def _follow_log(self) -> None:
+        """Notice when somebody asks for it, on whichever server."""
+        while self.db.log is not None and not self.db.log.on:
+            await asyncio.sleep(LOG_EVERY)
+            try:
+                await self._look_at_log()
+            except Exception as error:  # the database is away, and back some time
+                log.debug("not looked whether events are asked for", error=type(error).__name__)
+
     async def stop(self) -> None:
         """Finish what is claimed, then close everything."""
         await self.trainings.stop()
         self._learning.cancel()
+        self._logging.cancel()
         await self.uploads.stop()
         await self.ledger_check.stop()
         await self.quarantine.stop()
@@ -392,6 +424,7 @@ class App:
         if self.spool is not None:
             await self.spool.close()
         await self._http.close()
+        await self.poster.close()
         await self.models.close()
         await self.db.close()
         if self.tracer is not None:

@@ -15,8 +15,8 @@ from textback.core.roles import EVERY, parse_roles
 LONGEST_SECRET = 64 * 1024
 """Characters that are read of a file that a NAME_FILE variable names."""
 OURS = (
-    "TELNYX_", "TWILIO_", "LEDGER_KEYS_", "OPENAI_API_KEY_", "ANTHROPIC_API_KEY_", "GOOGLE_API_KEY_", "GEMINI_API_KEY_",
-    "MODEL_API_KEY_",
+    "TELNYX_", "TWILIO_", "VONAGE_", "PLIVO_", "MESSAGEBIRD_", "BIRD_", "SENDERZ_", "LEDGER_KEYS_", "OPENAI_API_KEY_",
+    "ANTHROPIC_API_KEY_", "GOOGLE_API_KEY_", "GEMINI_API_KEY_", "MODEL_API_KEY_",
 )  # fmt: skip
 """How variables begin that are surely meant for us."""
 
@@ -124,6 +124,23 @@ class Settings(BaseModel):
         description="Hosts and networks that actions may call although they are private, such as "
         "booking.internal,10.1.0.0/16.",
     )
+    event_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="Days that the log of events is kept, and what came of telling webhooks; 0 keeps none, and then "
+        "there are no webhooks.",
+    )
+    webhook_retries: str = Field(
+        "1,5,25",
+        description="Minutes before each further try to tell a webhook, with commas; after the last it is a dead "
+        "letter.",
+    )
+    webhooks_private: str | None = Field(
+        None,
+        description="Hosts and networks that webhooks may have although they are private, such as "
+        "crm.internal,10.1.0.0/16.",
+    )
     simulator_actions: bool = Field(
         False, description="Perform the actions of conversations in the simulator; otherwise they are only played."
     )
@@ -156,6 +173,11 @@ class Settings(BaseModel):
         ge=0,
         le=100,
         description="Percent of the people who got a text and then opted out, above which the compliance page says so.",
+    )
+    api_requests: int = Field(
+        6_000,
+        ge=0,
+        description="How many requests an API key may make in a minute on each server; 0 is no limit.",
     )
     upload_mb: int = Field(200, ge=1, le=10_000, description="How many MB a list of numbers from the desk may have.")
     model_dir: str = Field(
@@ -237,8 +259,17 @@ def load_settings(found: Mapping[str, str], **given: object) -> Settings:
     return _checked(settings)
 
 
+def parse_retries(text: str) -> tuple[int, ...]:
+    """Minutes between tries. Raises SettingsError."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if len(parts) > 20 or not all(part.isascii() and part.isdecimal() and int(part[:6]) <= 14_400 for part in parts):
+        raise SettingsError("WEBHOOK_RETRIES is wrong.", "Write minutes such as 1,5,25: up to 20, each up to 14400.")
+    return tuple(int(part) for part in parts)
+
+
 def _checked(settings: Settings) -> Settings:
     parse_roles(settings.roles)
+    parse_retries(settings.webhook_retries)
     found = {name: url for name in ("public_url", "short_link_url") if (url := getattr(settings, name)) is not None}
     for name, url in found.items():
         if not url.startswith(("https://", "http://")):

@@ -14,6 +14,7 @@ BOT = """\
 bot: Harbor Cycle Works
 handoff: {text: "Somebody will answer you here."}
 model: {use: [openai:gpt-4o-mini, anthropic:claude-3-5-haiku-latest], within: 4s}
+automated: false
 """
 PERSONA = """\
 persona: helper

@@ -28,7 +28,8 @@ from tests.acceptance.carrier import (
     text_of,
     write_bot,
 )
-from tests.channels.test_contract import TELNYX_PATH, TWILIO_PATH, Spec
+from tests.channels.specification import Spec
+from tests.channels.test_contract import TELNYX_PATH, TWILIO_PATH
 from tests.support.fake_provider import (
     NUMBER,
     TELNYX_PUBLIC_KEY,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from nacl.signing import SigningKey
 
-from benchmarks import models, report, scale, tables
+from benchmarks import model_road, models, report, scale, tables
 from benchmarks.fill import made
 from benchmarks.load import EXPECTED, Job, Provider, Run, execute, percentile, texts
 from benchmarks.profiling import by_room
@@ -256,3 +256,18 @@ def test_what_a_reply_of_a_model_costs_is_shown_and_held_to_its_target() -> None
     for cell in ("50 calls in flight", "6.9 / 30.4", "210", "0.1 / 4.6", "3.2"):
         assert cell in shown
     assert models.missed({"models": measured}) == ["models: overhead_p99_ms is 30.4, over 30"]
+
+
+def test_what_a_models_reply_costs_through_the_program_is_shown_and_held_to_its_target() -> None:
+    def measured(slower: float) -> dict[str, float]:
+        pairs = {"road": (21.0, 28.4), "busy_road": (22.0, 33.0), "others_alone": (4.1, 8.0), "others": (4.3, 9.5)}
+        found = {"texts": 300, "calls_in_flight": 50, "cpu_ms": 19.9, "disk_max_ms": 41.0}
+        for name, (p50, p99) in {**pairs, "disk": (0.5, 6.0)}.items():
+            found |= {f"{name}_p50_ms": p50 + slower, f"{name}_p99_ms": p99 + slower}
+        return found
+
+    results = {"disk": measured(2.0), "memory": measured(0.0)}
+    shown = model_road.table(results)
+    for cells in ("50 calls in flight", "23.0 / 30.4 | 21.0 / 28.4 | 30", "6.1 / 10.0 | 4.1 / 8.0", "0.5 / 6.0 / 41"):
+        assert cells in shown
+    assert model_road.missed(results) == ["road, files on the disk: road_p99_ms is 30.4, over 30"]

@@ -1,6 +1,5 @@
 """Models at the desk, in a browser: drafts, suggestions, why a reply came, personas side by side, what is learnt."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,33 +10,23 @@ from tests.browser import conftest
 from tests.browser.conftest import Windows
 from tests.browser.test_access import CONTRAST, COVERED, SMALL, SPILLS, WCAG, WIDTHS, tab_through, violations
 from tests.browser.test_templates_page import TWICE
-from tests.web.conftest import Site, running
-from tests.web.test_models import BOT, FLOW, GOOD, KNOWLEDGE, Model
+from tests.web.conftest import Site
+from tests.web.modelled import ASKED, GOOD, Model, draft, job_of, model_of, with_model
 
-ASKED = "what should i bring along for my electric one"
 LONG = f"{ASKED} https://example.com/{'k' * 120}"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A server with two personas. One of them always leaves its replies to a person."""
-    files = {
-        "bot.yml": BOT,
-        "flows/hours.yml": FLOW,
-        "knowledge/shop.md": KNOWLEDGE,
-        "personas/helper.yml": "persona: helper\nprompt: You answer for a bike shop.\ngate: {send: 1, least: 0}\n",
-        "personas/formal.yml": "persona: formal\nprompt: You answer stiffly.\n",
-    }
-    with running(tmp_path_factory.mktemp("models"), files, understanding="lite") as made:
+    """A server with two personas and a model."""
+    with with_model(tmp_path_factory.mktemp("models")) as made:
         yield made
 
 
 @pytest.fixture
 def model(site: Site) -> Model:
     """What the server asks."""
-    made = Model()
-    site.app.road.thinker._models = made
-    return made
+    return model_of(site)
 
 
 @pytest.fixture
@@ -51,29 +40,13 @@ def windows(browser: Browser, site: Site, tmp_path: Path) -> Iterator[Windows]:
     opened.close()
 
 
-def drafted(site: Site, words: str = ASKED) -> str:
-    """A conversation in which a draft waits."""
-    contact = site.contact(words)
-    for _ in range(200):
-        (row,) = site.rows("SELECT state FROM conversations WHERE contact_id = :c", c=contact)
-        if '"draft":' in row.state:
-            return contact
-        time.sleep(0.05)
-    raise AssertionError("no draft came")
-
-
-def job_of(site: Site, contact: str) -> str:
-    """The question to a model about this contact."""
-    return str(site.rows("SELECT id FROM model_calls WHERE contact_id = :c", c=contact)[0][0])
-
-
 def phone_of(site: Site, contact: str) -> str:
     """The simulated phone of this contact."""
     return str(site.rows("SELECT identifier FROM addresses WHERE contact_id = :c", c=contact)[0][0]).removeprefix("+")
 
 
 def test_a_draft_is_changed_while_the_page_lives_on_and_sent(site: Site, model: Model, windows: Windows) -> None:
-    contact = drafted(site)
+    contact = draft(site)
     page = windows.open(f"/c/{contact}")
     expect(page.locator("#live")).to_have_text("Live")
     reply, why = page.get_by_label("Reply", exact=True), page.get_by_label("What is wrong with it")
@@ -106,7 +79,7 @@ def test_a_draft_is_changed_while_the_page_lives_on_and_sent(site: Site, model: 
 def test_a_draft_is_thrown_away_and_what_was_wrong_with_it_is_kept(
     site: Site, model: Model, windows: Windows, scripts: bool
 ) -> None:
-    contact = drafted(site)
+    contact = draft(site)
     page = windows.open(f"/c/{contact}", java_script_enabled=scripts)
     page.get_by_label("What is wrong with it").fill("not asked")
     page.get_by_role("button", name="Throw away").click()
@@ -118,7 +91,7 @@ def test_a_draft_is_thrown_away_and_what_was_wrong_with_it_is_kept(
 
 
 def test_a_phone_leads_to_the_draft(site: Site, model: Model, windows: Windows) -> None:
-    page = windows.open(f"/c/{drafted(site)}", viewport={"width": 390, "height": 844})
+    page = windows.open(f"/c/{draft(site)}", viewport={"width": 390, "height": 844})
     page.get_by_role("link", name=ASKED).click()
     expect(page.get_by_label("Reply", exact=True)).to_have_value(GOOD)
     page.get_by_role("button", name="Send").click()
@@ -159,7 +132,7 @@ def test_a_suggestion_needs_no_script(site: Site, model: Model, windows: Windows
 
 
 def test_why_leads_to_the_page_of_a_reply_and_a_verdict_counts(site: Site, model: Model, windows: Windows) -> None:
-    page = windows.open(f"/c/{drafted(site)}")
+    page = windows.open(f"/c/{draft(site)}")
     page.locator(".event").get_by_role("link", name="Why").click()
     expect(page.get_by_role("heading", name="Why this reply")).to_be_visible()
     expect(page.get_by_text("$0.0015")).to_be_visible()
@@ -190,7 +163,7 @@ def test_personas_stand_side_by_side_where_there_is_room(site: Site, model: Mode
 
 
 def test_what_people_answered_goes_into_the_draft(site: Site, model: Model, windows: Windows) -> None:
-    contact = drafted(site)
+    contact = draft(site)
     page = windows.open(f"/c/{contact}")
     page.get_by_label("Reply", exact=True).fill("Bring the key and a lock.")
     page.locator(".draft").get_by_role("button", name="Send").click()
@@ -208,7 +181,7 @@ def test_what_people_answered_goes_into_the_draft(site: Site, model: Model, wind
 def pages(site: Site) -> dict[str, str]:
     """A page of each kind, with a question that has a word as long as can be."""
     site.app.road.thinker._models = Model()
-    waits, decided = drafted(site, LONG), drafted(site)
+    waits, decided = draft(site, LONG), draft(site)
     decision = {"job": job_of(site, decided), "do": "send", "text": LONG, "why": "shorter"}
     assert site.person("owner").submit(f"/c/{decided}/draft", **decision).status_code == 303
     return {

@@ -2,11 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
+from tests.channels import reference
+from tests.channels.examination.conftest import Api
+from tests.channels.examination.examinee import examinees
+from tests.channels.test_plivo import Listing
 from tests.docs.pages import read
 from tests.support.fake_provider import (
     NUMBER,
@@ -19,7 +22,7 @@ from tests.support.fake_provider import (
     twilio_status,
     twilio_text,
 )
-from textback.channels import client, telnyx, telnyx_lists, twilio
+from textback.channels import bird, client, messagebird, senderz, telnyx, telnyx_lists, twilio
 from textback.channels import http as http_module
 from textback.channels.base import BadPayload, Failure, FailureKind, Lists, Outgoing, Provider, Webhook
 from textback.channels.client import Session
@@ -30,8 +33,8 @@ from textback.pipeline.deliver import KEEP, MAX_ATTEMPTS, MEND, Deliverer
 from textback.web.webhooks import MOST_BYTES
 
 PAGE = "docs/reference/providers.md"
-NAMES = ["telnyx", "twilio"]
-MODULES: dict[str, Any] = {"telnyx": telnyx, "twilio": twilio}
+EXAMINEES = {one.name: one for one in examinees()}
+NAMES = list(EXAMINEES)
 TEXT = Outgoing("0123456789abcdef01234567", NUMBER, "+12065550123", "We close at 6.")
 
 
@@ -74,7 +77,19 @@ def webhook(body: bytes) -> Webhook:
 
 def test_every_provider_has_its_part() -> None:
     parts = set(re.findall(r"^## (.+)$", read(PAGE), re.MULTILINE))
-    assert parts == {"All providers", *(name.capitalize() for name in PROVIDERS)}
+    assert parts == {"All providers", *(spec.title for spec in PROVIDERS.values())}
+
+
+@pytest.fixture
+async def api(name: str) -> AsyncIterator[Api]:
+    """The API of a provider."""
+    async with Api(EXAMINEES[name]) as server:
+        yield server
+
+
+def test_the_table_of_providers() -> None:
+    assert reference.BEGIN in read(PAGE)
+    assert reference.rewritten(read(PAGE)) == read(PAGE), "run python -m tests.channels.reference"
 
 
 # --- Options
@@ -82,7 +97,7 @@ def test_every_provider_has_its_part() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_options(name: str) -> None:
-    (rows,) = tables(f"{name.capitalize()} options")
+    (rows,) = tables(f"{PROVIDERS[name].title} options")
     documented = [(plain(key), plain(env), needed, meaning) for key, env, needed, meaning in rows]
     code = [(o.name, o.env, "yes" if o.required else "no", o.help) for o in PROVIDERS[name].options]
     assert documented == code
@@ -98,11 +113,11 @@ def test_the_simulator_has_no_options() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_how_webhooks_come_and_are_answered(name: str) -> None:
-    facts = {what: plain(value) for what, value in tables(f"{name.capitalize()} webhooks")[0]}
-    provider = make(name, FakeProvider())
+    facts = {what: value.replace("`", "") for what, value in tables(f"{PROVIDERS[name].title} webhooks")[0]}
+    provider = EXAMINEES[name].line()
     assert facts == {
         "content type": ", ".join(provider.content_types),
-        "answer": provider.acknowledgement[1].decode(),
+        "answer": provider.acknowledgement[1].decode() or "empty",
     }
 
 
@@ -146,29 +161,39 @@ def test_what_of_twilio_is_used(form: dict[str, str], row: int) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_statuses(name: str) -> None:
-    (rows,) = tables(f"{name.capitalize()} statuses")
-    assert {plain(said): status for said, status in rows} == MODULES[name].STATUSES
+    (rows,) = tables(f"{PROVIDERS[name].title} statuses")
+    assert {plain(said): status for said, status in rows} == EXAMINEES[name].module.STATUSES
 
 
 # --- Lists
 
 
-def test_which_providers_keep_a_list(fake: FakeProvider, http: Session) -> None:
-    documented = {name: (whole, within) for name, whole, within in tables("Lists")[1]}
-    assert documented.pop("simulator") == ("there is none", "")
-    assert set(documented) == set(NAMES)
-    for name, (_, within) in documented.items():
-        provider = make(name, fake, http)
-        assert isinstance(provider, Lists)
-        assert within == f"{provider.lag // MINUTE} minutes"
+def test_which_providers_keep_a_list() -> None:
+    documented = {name: within for name, _, within in tables("Lists")[1]}
+    assert list(documented) == [*NAMES, "simulator"]
+    for name in NAMES:
+        line = EXAMINEES[name].line()
+        assert documented[name] == (f"{line.lag // MINUTE} minutes" if isinstance(line, Lists) else "")
+
+
+LISTED = [name for name in NAMES if isinstance(EXAMINEES[name].line(), Lists)]
 
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_whose_list_is_whole(name: str, fake: FakeProvider, http: Session) -> None:
     documented = {row[0]: row[1] for row in tables("Lists")[1]}
-    provider = make(name, fake, http)
-    assert isinstance(provider, Lists)
-    found = await provider.find(TEXT, 0, MINUTE)
+    if name not in LISTED:
+        assert documented[name] == "there is none"
+        return
+    if name == "plivo":
+        async with Listing() as listing:
+            provider: Provider = EXAMINEES[name].line(http=http, base_url=listing.url)
+            assert isinstance(provider, Lists)
+            found = await provider.find(TEXT, 0, MINUTE)
+    else:
+        provider = make(name, fake, http)
+        assert isinstance(provider, Lists)
+        found = await provider.find(TEXT, 0, MINUTE)
     assert documented[name] == ("yes" if found.surely else "no")
 
 
@@ -191,9 +216,12 @@ def test_the_times_of_reconciliation() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_error_codes(name: str) -> None:
-    codes, _ = tables(f"{name.capitalize()} failures")
-    documented = {code: kind for cell, kind in codes for code in words(cell)}
-    assert documented == MODULES[name].CODES
+    module, title = EXAMINEES[name].module, PROVIDERS[name].title
+    codes = tables(f"{title} failures")[0] if module.CODES else []
+    assert {code: kind for cell, kind in codes for code in words(cell)} == module.CODES
+    if hasattr(module, "REPORT_CODES"):
+        (codes,) = tables(f"{title} codes in reports")
+        assert {code: kind for cell, kind in codes for code in words(cell)} == module.REPORT_CODES
 
 
 def test_the_kinds_of_failure() -> None:
@@ -210,25 +238,25 @@ def test_the_kinds_of_failure() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_the_http_statuses(name: str, fake: FakeProvider, http: Session) -> None:
-    provider = make(name, fake, http)
-    _, rows = tables(f"{name.capitalize()} failures")
+async def test_the_http_statuses(name: str, api: Api, http: Session) -> None:
+    provider = EXAMINEES[name].line(http=http, base_url=api.url)
+    *_, rows = tables(f"{PROVIDERS[name].title} failures")
     for said, kind in rows:
         for status in {int(number) for number in said.split(" to ")}:
-            fake.misbehave(Answer(status, {}))
+            api.misbehave(Answer(status, {}))
             failure = await provider.send(TEXT)
             assert isinstance(failure, Failure)
             assert (status, failure.kind) == (status, kind)
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_what_may_happen_on_the_way(name: str, fake: FakeProvider, http: Session) -> None:
+async def test_what_may_happen_on_the_way(name: str, api: Api, http: Session) -> None:
     documented = {row[0]: row[1] for row in tables("Failures")[1]}
     happened: dict[str, Failure] = {}
 
     async def fail(what: str, session: Session, *answers: Answer) -> None:
-        fake.misbehave(*answers)
-        result = await make(name, fake, session).send(TEXT)
+        api.misbehave(*answers)
+        result = await EXAMINEES[name].line(http=session, base_url=api.url).send(TEXT)
         assert isinstance(result, Failure), what
         happened[what] = result
 
@@ -236,11 +264,9 @@ async def test_what_may_happen_on_the_way(name: str, fake: FakeProvider, http: S
     await fail("an answer that can't be read", http, Answer(200, b"<html>"))
     async with Session(total=0.2) as impatient:
         await fail("no answer in time", impatient, Answer(then="hang"))
-    url = fake.url
     async with FakeProvider() as gone:
-        fake.url = gone.url
+        api.url = gone.url
     await fail("no connection", http)
-    fake.url = url
     assert {what: failure.kind for what, failure in happened.items()} == documented
 
 
@@ -251,9 +277,14 @@ def documented_keywords(cells: list[str]) -> Mapping[str, frozenset[str]]:
     return {kind: found for kind, cell in zip(("stop", "start", "help"), cells, strict=True) if (found := words(cell))}
 
 
-def test_the_words_that_telnyx_answers() -> None:
-    ((row,),) = tables("Telnyx opt-outs")
-    assert documented_keywords(row) == make("telnyx", FakeProvider()).keywords
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "twilio"])
+def test_the_words_that_a_provider_answers(name: str) -> None:
+    answered = EXAMINEES[name].line().keywords
+    if not answered:
+        assert f"{PROVIDERS[name].title} answers no words" in section(f"{PROVIDERS[name].title} opt-outs")
+        return
+    ((row,),) = tables(f"{PROVIDERS[name].title} opt-outs")
+    assert documented_keywords(row) == answered
 
 
 @pytest.mark.parametrize(("row", "number"), [(0, "+12065550100"), (1, "+18885550100"), (2, "22395")])
@@ -265,8 +296,18 @@ def test_the_words_that_twilio_answers(row: int, number: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_codes_that_opt_out(name: str) -> None:
-    documented = set(re.findall(r"`(\d{5})`", section(f"{name.capitalize()} opt-outs")))
-    assert documented == {code for code, kind in MODULES[name].CODES.items() if kind == "opted_out"}
+    documented = set(re.findall(r"`([^`]+)`", section(f"{PROVIDERS[name].title} opt-outs")))
+    module = EXAMINEES[name].module
+    codes = {**module.CODES, **getattr(module, "REPORT_CODES", {})}
+    assert documented & set(codes) == {code for code, kind in codes.items() if kind == "opted_out"}
+
+
+def test_the_channels_of_senderz() -> None:
+    (rows,) = tables("senderZ channels")
+    documented = {plain(said): channel for said, channel, _ in rows if said.startswith("`")}
+    assert documented.items() <= senderz.CHANNELS.items()
+    assert {channel for _, channel, _ in rows} == set(senderz.SenderZ.channels)
+    assert rows[-1][1] == senderz.SenderZ.channels[0]
 
 
 # --- Numbers in the text
@@ -277,6 +318,10 @@ def test_the_codes_that_opt_out(name: str) -> None:
     [
         ("Webhooks", f"The body is over {MOST_BYTES // 1024} KB."),
         ("Telnyx webhooks", f"may be {telnyx.TOLERANCE // 1000} seconds from"),
+        ("MessageBird webhooks", f"clock may be {messagebird.LEEWAY // 1000} seconds off"),
+        ("MessageBird webhooks", f"time may be {messagebird.TOLERANCE // 1000} seconds from"),
+        ("Bird webhooks", f"time may be {bird.TOLERANCE // HOUR} hours from"),
+        ("Bird limits", f"At most {bird.MOST_MEDIA} pictures go with a text"),
         ("Twilio limits", f"At most {twilio.MOST_MEDIA} pictures go with a text, and at most {twilio.MOST_MEDIA} are"),
     ],
 )

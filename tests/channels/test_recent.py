@@ -6,7 +6,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.channels.test_contract import Spec
+from tests.channels.specification import Spec
 from tests.support.fake_lists import Listed, telnyx_message
 from tests.support.fake_provider import NUMBER, FakeProvider
 from textback.channels import listing

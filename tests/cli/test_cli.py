@@ -14,8 +14,8 @@ from textback import __version__
 
 COMMANDS = [
     [], ["serve"], ["demo"], ["chat"], ["check"], ["match"], ["test"], ["backup"], ["restore"],
-    ["apikey"], ["apikey", "add"], ["apikey", "list"], ["apikey", "revoke"], ["user"], ["user", "add"],
-    ["user", "link"], ["dead"], ["dead", "list"], ["dead", "redrive"],
+    ["apikey"], ["apikey", "add"], ["apikey", "list"], ["apikey", "rotate"], ["apikey", "revoke"], ["user"],
+    ["user", "add"], ["user", "link"], ["dead"], ["dead", "list"], ["dead", "redrive"],
 ]  # fmt: skip
 
 
@@ -137,6 +137,12 @@ def test_an_api_key_is_shown_once_listed_by_name_and_revoked(shell: Shell) -> No
     code, _, err = shell("apikey", "add", "crm")
     assert code == 2
     assert one_line(err)
+    code, rotated, note = shell("apikey", "rotate", "crm", "--hours", "2")
+    assert code == 0
+    assert rotated.startswith("tb_")
+    assert rotated != key
+    assert "can't be shown again" in note
+    assert shell("apikey", "list")[1].split("\t")[1] == f"{rotated[:11]}…"
     assert shell("apikey", "revoke", "crm") == (0, "crm is revoked.\n", "")
     assert shell("apikey", "list") == (0, "", "")
     code, _, err = shell("apikey", "revoke", "crm")
@@ -164,6 +170,8 @@ def test_a_user_gets_a_login_link(shell: Shell) -> None:
     [
         ["apikey", "add", " "],
         ["apikey", "add", "x" * 65],
+        ["apikey", "rotate", "nobody"],
+        ["apikey", "rotate", "crm", "--hours", "721"],
         ["user", "add", "nobody"],
         ["user", "add", "ana@example.com", "--role", "king"],
         ["user", "link", "ana@example.com"],

@@ -17,9 +17,12 @@ KEYS = set(
 )
 """Names of columns that say when, where, of which kind: nothing about a person."""
 OTHERS = {
-    "addresses": "", "agreements": "expires_at", "api_keys": "name key_hash revoked_at",
-    "arrivals": "received_at handled_at",
+    "addresses": "", "agreements": "expires_at",
+    "api_keys": "name key_hash revoked_at scopes lines expires_at last_used_at start created_by "
+    "previous_hash previous_until",
+    "api_requests": "key_id key digest", "arrivals": "received_at handled_at",
     "audit": "action", "bot_drafts": "base files updated_at", "bot_versions": "number digest files note",
+    "bulk_sends": "key_id key_name ids position fence lease_until done_at",
     "consent_events": "occurred_at recorded_at brand method wording wording_version language honoured_at "
     "confirmation_id claimed_at pending_until seq prev_hash row_hash", "contacts": "",
     "consent_heads": "entries row_hash key_id seal", "consent_days": "day entries digest key_id seal",
@@ -31,7 +34,7 @@ OTHERS = {
     "jobs": "session step action key timeout retries fence made_at", "short_links": "token expires_at",
     "template_approvals": "name digest body written_at asked_at decided_at note",
     "line_use": "counter day", "login_failures": "count until", "login_links": "token_hash user_id expires_at",
-    "messages": "",
+    "messages": "", "message_details": "send_at",
     "model_calls": "model why tokens_in tokens_out cost ms confidence evidence flaws",
     "outbox": "asks expires_at lease_until fence priority",
     "privacy_requests": "received_at answered_at data",
@@ -40,6 +43,10 @@ OTHERS = {
     "sessions": "started_at ended_at", "signature_trials": "provider number", "suppressions": "",
     "sweeps": "next_at began_at finished_at floors counts", "timers": "key", "turns": "", "users": "role",
     "trainings": "key_name asked progress tries fence lease_until updated_at",
+    "events": "ref made number", "event_numbers": "last queued changes",
+    "webhooks": "url events key_id secret old_secret old_until enabled why created_by failures open_until succeeded_at "
+    "failed_at failed_why",
+    "webhook_deliveries": "webhook_id number finished_at fence ms",
     "web_sessions": "token_hash user_id csrf expires_at",
 }  # fmt: skip
 """Columns of each table that hold nothing about a person, beside KEYS. Of contacts the id itself is in the map."""
@@ -90,7 +97,7 @@ def test_every_setting_of_the_map_exists() -> None:
     named = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", read(PAGE)))
     assert named <= {name.upper() for name in Settings.model_fields}
     days = re.findall(r"\| (\d+) days \| `([A-Z_]+)` \|", read(PAGE))
-    assert len(days) == 4
+    assert len(days) == 5
     assert all(Settings.model_fields[name.lower()].default == int(count) for count, name in days)
     years = re.findall(r"\| (\d) years, at least 2 \| `([A-Z_]+)` \|", read(PAGE))
     assert [Settings.model_fields[name.lower()].default for _, name in years] == [1095] * 2

@@ -10,7 +10,7 @@ PAGE = "docs/reference/http.md"
 
 
 def test_the_reference_lists_every_route_with_its_role() -> None:
-    documented = re.findall(r"^\| (?:GET|POST|DELETE) \|.+$", read(PAGE), re.MULTILINE)
+    documented = re.findall(r"^\| (?:GET|POST|PATCH|PUT|DELETE) \|.+$", read(PAGE), re.MULTILINE)
     assert documented == [table_row(route.method, f"`{route.path}`", route.role) for route in ROUTES]
 
 

@@ -16,9 +16,13 @@ FLOW = "flow: hello\nstart: {keywords: [hello]}\nsteps:\n  - ask: name\n    text
 
 def served(automated: str, text: str = "Who are you?", more: str = "") -> tuple[State, list[str]]:
     """What a contact who texts hello and then their name reads, and the state that is left."""
-    bot = load_bot({
-        "bot.yml": f"bot: Example Dental\n{more}{automated}\n", "flows/hello.yml": FLOW.replace("TEXT", text)
-    })  # fmt: skip
+    bot = load_bot(
+        {
+            "bot.yml": f"bot: Example Dental\n{more}{automated}\n",
+            "flows/hello.yml": FLOW.replace("TEXT", text),
+            "personas/desk.yml": "persona: desk\nprompt: You help.\n",
+        }
+    )
     state, said = State(), []
     for n, words in enumerate(("hello", "Ana")):
         turn = step(
@@ -32,6 +36,14 @@ def served(automated: str, text: str = "Who are you?", more: str = "") -> tuple[
 def test_it_is_said_once_and_before_all_else() -> None:
     _, said = served("automated: true")
     assert said == ["This is the automated assistant of Example Dental. Who are you?", "Thank you."]
+
+
+MODEL = "model: {use: openai:gpt-5-mini}\n"
+
+
+def test_a_bot_with_a_model_says_so_unless_it_must_not() -> None:
+    assert served("", more=MODEL)[1][0] == "This is the automated assistant of Example Dental. Who are you?"
+    assert served("automated: false", more=MODEL)[1][0] == "Who are you?"
 
 
 def test_nothing_is_said_where_nobody_asked_for_it() -> None:

@@ -46,6 +46,8 @@ def test_the_statements_of_an_older_release_work_on_the_newest_schema(database_u
             assert again.rowcount == 0, table
             (row,) = tx.execute(text(f"SELECT {names} FROM {table}"))
             assert tuple(row) == tuple(filled.values()), table
+            if did.get("only_added_to"):
+                continue
             settings = ", ".join(f'"{name}" = :{name}' for name in filled)
             assert tx.execute(text(f"UPDATE {table} SET {settings}"), filled).rowcount == 1, table
             assert tx.execute(text(f"DELETE FROM {table}")).rowcount == 1, table

@@ -43,7 +43,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def db(database_url: str) -> AsyncIterator[Db]:
     """An open database with the current schema, on each in turn."""
-    opened = opened_db(database_url)
+    opened = opened_db(database_url, events="default")
     yield opened
     await opened.close()
 
@@ -51,7 +51,7 @@ async def db(database_url: str) -> AsyncIterator[Db]:
 @pytest.fixture(params=["sqlite_url", "postgres_url"])
 async def whole_db(request: pytest.FixtureRequest) -> AsyncIterator[Db]:
     """Each database that a transaction may claim in as a whole: not one that is distributed."""
-    opened = open_db(str(request.getfixturevalue(request.param)))
+    opened = open_db(str(request.getfixturevalue(request.param)), events="default")
     yield opened
     await opened.close()
 
@@ -59,6 +59,6 @@ async def whole_db(request: pytest.FixtureRequest) -> AsyncIterator[Db]:
 @pytest.fixture
 async def file_db(sqlite_url: str) -> AsyncIterator[Db]:
     """SQLite alone, for what the database has no say in."""
-    opened = open_db(sqlite_url)
+    opened = open_db(sqlite_url, events="default")
     yield opened
     await opened.close()

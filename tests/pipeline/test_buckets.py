@@ -19,7 +19,10 @@ from tests.pipeline.test_perform import Other
 from tests.pipeline.test_reconcile import UNKNOWN, Listing, look
 from tests.pipeline.test_thinking import Model
 from tests.pipeline.working import ANA, BEN, CAT, LINE, NOON, WORKSPACE, Working, bot, working
+from tests.support.listener import listening
 from textback.actions.base import Done, Failed
+from textback.actions.fetch import Allowed
+from textback.actions.poster import Poster
 from textback.channels.base import Failure
 from textback.core.ids import new_id
 from textback.core.when import HOUR, MINUTE, SECOND
@@ -29,7 +32,7 @@ from textback.pipeline.accept import incoming
 from textback.pipeline.buckets import Places
 from textback.pipeline.fairness import CATCH_UP
 from textback.pipeline.shortener import Shortener
-from textback.store import inbox, ledger_check, limits, outbox
+from textback.store import hooks, inbox, ledger_check, limits, outbox
 from textback.store.db import Db, Tx, open_db
 from textback.store.spread import CONFINED, spread_by
 from textback.store.tables import jobs, metadata
@@ -115,7 +118,7 @@ def watching(db: Db) -> Iterator[Watched]:
 @pytest.fixture
 async def by_bucket(postgres_url: str) -> AsyncIterator[Db]:
     """A plain PostgreSQL, treated as if its tables were spread."""
-    db = open_db(postgres_url, by_bucket=True)
+    db = open_db(postgres_url, by_bucket=True, events=WORKSPACE)
     yield db
     await db.close()
 
@@ -142,10 +145,21 @@ async def test_every_statement_names_the_one_bucket_of_its_transaction(by_bucket
         "flows/note.yml": flow("- call: note\n  on_error: end", start="note", name="note"),
     }
     other = Other(Done(), Failed("throttled", retry_after=0.0), Failed("unknown"))
+    poster = Poster(Allowed(["127.0.0.0/8"], "WEBHOOKS_PRIVATE"))
     with watching(by_bucket) as watched:
-        async with working(
-            by_bucket, load_bot(files, 1), phones=phones, performs=other, shortener=shortener, models=Model(SURE)
-        ) as node:
+        async with (
+            listening() as told,
+            working(
+                by_bucket,
+                load_bot(files, 1),
+                phones=phones,
+                performs=other,
+                shortener=shortener,
+                models=Model(SURE),
+                posts=poster,
+            ) as node,
+        ):
+            await by_bucket.write(hooks.add, WORKSPACE, told.url, ("*",), "secret", "a program", node.clock())
             for number in (BEN, CAT):  # one is done, one is tried again and given up
                 await node.text("NOTE", number)
                 await node.until(partial(later, node, by_bucket), 0)
@@ -170,11 +184,12 @@ async def test_every_statement_names_the_one_bucket_of_its_transaction(by_bucket
             await node.until(lambda: by_bucket.read(outbox.depth), {"unknown": 1})
             await look(node, HOUR)
             await node.until(lambda: by_bucket.read(outbox.depth), {})
-            ready = ApiSend("crm", "Ready.", new_id(), message_class="informational")  # the gate looks further for it
+            ready = ApiSend("crm", "Ready.", new_id(), message_class="informational", metadata={"order": "4711"})
             await node.road.send_to("one", "+12065550126", ready)
             await phones.took(1, "+12065550126")
             node.clock.at += 24 * HOUR
             await node.until(lambda: by_bucket.read(ledger_check.unsealed, WORKSPACE, node.clock.at), [])
+    await poster.close()
     assert len(watched.done) > 20
     for bucket, statements in watched.done:
         assert bucket is not None, [one.sql for one in statements]

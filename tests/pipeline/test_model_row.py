@@ -19,7 +19,7 @@ from textback.pipeline.rehearse import Later, Played, Rehearsal, proposed
 
 NOON = 1_780_000_000_000
 PERSONA = "persona: helper\nprompt: You answer for a bike shop.\n"
-MORE = "model: {use: openai:gpt-5-mini, within: 10s, share: [city]}\n"
+MORE = "model: {use: openai:gpt-5-mini, within: 10s, share: [city]}\nautomated: false\n"
 VARS = "vars: {bikes: integer}\n"
 STEPS = """
 - ask: bikes
@@ -256,7 +256,7 @@ def test_only_fields_that_are_shared_are_told_and_a_memory_lasts_a_day() -> None
 
 
 def test_a_conversation_may_cost_so_much_and_no_more() -> None:
-    talk = Talk(bot(more="model: {use: openai:x, budget: {conversation: 0.01}}\n"))
+    talk = Talk(bot(more="model: {use: openai:x, budget: {conversation: 0.01}}\nautomated: false\n"))
 
     def dear(effect: AnyEffect) -> JobResult | None:
         if not isinstance(effect, Perform):

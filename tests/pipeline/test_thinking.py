@@ -130,7 +130,7 @@ async def test_a_server_that_can_ask_no_model_says_so_and_a_person_is_asked_for(
 
 async def test_when_the_days_budget_is_spent_no_model_is_asked_until_tomorrow(db: Db) -> None:
     model = Model(SURE)
-    cheap = bot(more="model: {use: openai:x, budget: {day: 0.002, conversation: 0}}\n")
+    cheap = bot(more="model: {use: openai:x, budget: {day: 0.002, conversation: 0}}\nautomated: false\n")
     async with working(db, cheap, performs=Other(), models=model) as node:
         await node.text("do you fix ebikes?")
         await node.text("do you fix ebikes?", "+12065550124")

@@ -1,5 +1,6 @@
 """What people say of replies moves how far replies like them are believed, and no more than they say."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -49,6 +50,29 @@ async def test_many_bad_verdicts_make_a_sure_reply_unsure_and_few_hardly_do(db: 
     many = await learnt(db, *[call(n, 0.9, "edited") for n in range(60)])
     assert many.likely("helper", 0.9) < 0.5
     assert many.likely("other", 0.9) == 0.9
+
+
+async def test_verdicts_are_looked_at_from_when_the_bot_has_a_model(db: Db, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textback.pipeline.trust.EVERY", 0.01)
+    await db.write(models.add, [call(n, 0.9, "edited") for n in range(60)])
+    trust, asks, looks = Trust(db, WORKSPACE, Clock()), False, 0
+
+    def wanted() -> bool:
+        nonlocal looks
+        looks += 1
+        return asks
+
+    task = asyncio.create_task(trust.run(wanted))
+    try:
+        async with asyncio.timeout(10):
+            while looks < 3:
+                await asyncio.sleep(0.01)
+            assert trust.likely("helper", 0.9) == 0.9
+            asks = True
+            while trust.likely("helper", 0.9) > 0.5:
+                await asyncio.sleep(0.01)
+    finally:
+        task.cancel()
 
 
 async def test_a_few_verdicts_move_little(db: Db) -> None:

@@ -31,6 +31,7 @@ content: {links: [example.com]}
 handoff: {text: A person will answer.}
 actions: {charge: {http: "https://pay.example.com/charge"}}
 model: {use: openai:x, share: [name, city]}
+automated: false
 """,
     "personas/helper.yml": "persona: helper\nprompt: You answer. The code word is marble-otter-4417.\nsegments: 4\n",
     "flows/pay.yml": flow("- call: charge\n  on_error: [end]\n- set: {contact.paid: 1}", start="settle", name="pay"),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, ClassVar
@@ -14,12 +14,14 @@ from sqlalchemy import Row
 from tests.engine.talk import BOT, flow
 from textback.channels.base import Accepted, Failure, Outgoing, Webhook
 from textback.core.ids import new_id
+from textback.core.messages import Channel
 from textback.core.when import to_ms
 from textback.engine.arrivals import DeliveryStatus, Message
 from textback.engine.bot import Bot
 from textback.engine.load import load_bot
 from textback.pipeline.accept import incoming
 from textback.pipeline.bots import Shelf
+from textback.pipeline.hooks import RETRIES, Posts
 from textback.pipeline.lines import Line
 from textback.pipeline.perform import Performs
 from textback.pipeline.road import Road
@@ -230,14 +232,17 @@ def make(
     shortener: Shortener | None = None,
     performs: Performs | None = None,
     models: AsksModels | None = None,
+    posts: Posts | None = None,
+    hook_retries: Sequence[int] = RETRIES,
+    one: tuple[Channel, ...] = ("sms",),
 ) -> Working:
-    """A node with the lines `one` and `two`, not started yet."""
+    """A node with the lines `one` and `two`, not started yet. `one` are the channels of the first."""
     phones, clock = phones or Phones(), clock or Clock()
-    lines = {name: Line(name, phones, LINE, rate=rate) for name in ("one", "two")}
+    lines = {"one": Line("one", phones, LINE, one, rate=rate), "two": Line("two", phones, LINE, rate=rate)}
     shelf = Shelf(WORKSPACE, bot_ or bot())
     road = Road(
         db, WORKSPACE, lines, shelf, now=clock, reply_max_age=reply_max_age, shortener=shortener, performs=performs,
-        models=models,
+        models=models, posts=posts, hook_retries=hook_retries,
     )  # fmt: skip
     return Working(db, road, phones, clock)
 

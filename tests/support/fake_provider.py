@@ -6,23 +6,24 @@ Beside a served process:    with fake_provider() as fake: Served([...], folder, 
 
 import asyncio
 import base64
-import json
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-import msgspec
 from aiohttp import web
 from nacl.signing import SigningKey
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from tests.support.fake_lists import FakeLists
-from tests.support.listening import Listening
+from tests.support.misbehaving import HANG as HANG
+from tests.support.misbehaving import RESET as RESET
+from tests.support.misbehaving import Answer as Answer
+from tests.support.misbehaving import Misbehaving, json_of, lower
+from tests.support.misbehaving import Posted as Posted
 
 NUMBER = "+12065550100"
 TELNYX_API_KEY = "KEY-of-the-fake-provider"
@@ -32,73 +33,17 @@ TWILIO_ACCOUNT_SID = "AC" + "0123456789abcdef" * 2
 TWILIO_AUTH_TOKEN = "token-of-the-fake-provider"
 
 
-class Posted(msgspec.Struct, frozen=True):
-    """One request as it came. Header names are lower case; `json` is set for JSON bodies, `form` for forms."""
-
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-    json: Any = None
-    form: tuple[tuple[str, str], ...] = ()
-
-    def fields(self) -> dict[str, Any]:
-        """What was asked for, by field; of a form, a field that is given twice is a list."""
-        if not self.form:
-            return dict(self.json or {})
-        found: dict[str, Any] = {}
-        for name, value in self.form:
-            if name not in found:
-                found[name] = value
-            elif isinstance(found[name], list):
-                found[name].append(value)
-            else:
-                found[name] = [found[name], value]
-        return found
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """How to answer one request instead of taking the text.
-
-    `body` is sent as it is when bytes, else as JSON. `then` is "answer", "reset" (the connection breaks once the
-    request has been read) or "hang" (nothing is said until the fake stops).
-    """
-
-    status: int = 200
-    body: Any = None
-    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
-    then: str = "answer"
-
-
-RESET = Answer(then="reset")
-HANG = Answer(then="hang")
-
-
-class FakeProvider(Listening):
-    """Both providers behind one address. `posts` are the requests so far, in order; `taken` are those that became a
-    text, by the id that it got."""
+class FakeProvider(Misbehaving):
+    """Both providers behind one address. `taken` are the requests that became a text, by the id that it got."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.posts: list[Posted] = []
         self.taken: dict[str, Posted] = {}
-        self._script: deque[Answer | None] = deque()
         self._count = 0
-        self._open = asyncio.Event()
-        self._open.set()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._came = threading.Condition()
         self.app.router.add_post("/v2/messages", self._telnyx)
         self.app.router.add_post("/2010-04-01/Accounts/{sid}/Messages.json", self._twilio)
         self.lists = FakeLists((TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN), TELNYX_API_KEY)
         self.lists.add_routes(self.app)
-
-    async def __aenter__(self) -> Self:
-        self._loop = asyncio.get_running_loop()
-        return await super().__aenter__()
-
-    async def __aexit__(self, *_: object) -> None:
-        self._open.set()
-        await super().__aexit__()
 
     @property
     def telnyx_url(self) -> str:
@@ -146,41 +91,13 @@ class FakeProvider(Listening):
         }
         return {name: value for provider in providers or both for name, value in both[provider].items()}
 
-    def misbehave(self, *answers: Answer | None) -> None:
-        """Answer the next requests like this, one each; None is an ordinary one. Afterwards all are ordinary again."""
-        self._script.extend(answers)
-
-    def pause(self) -> None:
-        """From now on be so slow that nothing is answered: requests are noted in `posts`, then wait for `resume`."""
-        self._call(self._open.clear)
-
-    def resume(self) -> None:
-        """Answer what waits, and everything after it."""
-        self._call(self._open.set)
-
-    def _call(self, what: Callable[[], None]) -> None:
-        """Run it in the thread of the fake's own loop; it has happened before any later request comes."""
-        assert self._loop is not None, "the fake has not started"
-        self._loop.call_soon_threadsafe(what)
-
-    def wait_posted(self, count: int, seconds: float = 10.0) -> list[Posted]:
-        """Block until `count` requests have come (for tests beside a served process); returns them all."""
-        with self._came:
-            if not self._came.wait_for(lambda: len(self.posts) >= count, seconds):
-                raise AssertionError(f"{len(self.posts)} requests came, not {count}")
-            return list(self.posts)
-
-    async def posted(self, count: int, seconds: float = 10.0) -> list[Posted]:
-        """Return once `count` requests have come (for async tests)."""
-        return await asyncio.to_thread(self.wait_posted, count, seconds)
-
     async def _telnyx(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
-        asked = _json(body)
-        posted = Posted(request.path, _lower(request), body, json=asked)
-        scripted = await self._note(posted)
+        asked = json_of(body)
+        posted = Posted(request.path, lower(request), body, json=asked)
+        scripted = await self.note(posted)
         if scripted is not None:
-            return await self._scripted(request, scripted)
+            return await self.scripted(request, scripted)
         if request.headers.get("Authorization") != f"Bearer {TELNYX_API_KEY}":
             return _telnyx_error(401, "10009", "Authentication failed")
         if not isinstance(asked, dict):
@@ -199,10 +116,10 @@ class FakeProvider(Listening):
     async def _twilio(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         form = tuple(parse_qsl(body.decode(), keep_blank_values=True))
-        posted = Posted(request.path, _lower(request), body, form=form)
-        scripted = await self._note(posted)
+        posted = Posted(request.path, lower(request), body, form=form)
+        scripted = await self.note(posted)
         if scripted is not None:
-            return await self._scripted(request, scripted)
+            return await self.scripted(request, scripted)
         asked = dict(form)
         login = base64.b64encode(f"{TWILIO_ACCOUNT_SID}:{TWILIO_AUTH_TOKEN}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {login}":
@@ -225,24 +142,6 @@ class FakeProvider(Listening):
         """A text that was posted is in the provider's lists at once."""
         now = time.time_ns() // 1_000_000
         self.lists.add("out", sender, recipient, text, now, id=id_, webhook_url=webhook_url)
-
-    async def _note(self, posted: Posted) -> Answer | None:
-        with self._came:
-            self.posts.append(posted)
-            self._came.notify_all()
-        await self._open.wait()
-        return self._script.popleft() if self._script else None
-
-    async def _scripted(self, request: web.Request, answer: Answer) -> web.StreamResponse:
-        if answer.then == "hang":
-            await self.stopping.wait()
-        if answer.then in ("hang", "reset"):
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response()
-        body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
-        headers = {"Content-Type": "application/json", **answer.headers}
-        return web.Response(status=answer.status, body=body, headers=headers)
 
 
 @contextmanager
@@ -436,14 +335,3 @@ def _telnyx_error(status: int, code: str, title: str) -> web.Response:
 def _twilio_error(status: int, code: int, message: str) -> web.Response:
     more = f"https://www.twilio.com/docs/errors/{code}"
     return web.json_response({"code": code, "message": message, "more_info": more, "status": status}, status=status)
-
-
-def _lower(request: web.Request) -> dict[str, str]:
-    return {name.lower(): value for name, value in request.headers.items()}
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None

@@ -5,6 +5,7 @@ import itertools
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -22,8 +23,9 @@ from textback.cli.serving import example_bot
 from textback.pipeline.road import Road
 from textback.pipeline.road import clock as real_clock
 from textback.settings import Settings
-from textback.store import accounts, migrate
+from textback.store import accounts, keys, migrate
 from textback.store.db import open_db, parse_url
+from textback.web.access import FRESH
 
 T = TypeVar("T")
 
@@ -163,9 +165,16 @@ class Site:
 
     def key(self, name: str) -> str:
         """A new API key."""
-        made = self.write(accounts.add_api_key, WORKSPACE, name, self.clock())
+        made = self.write(keys.add, WORKSPACE, name, self.clock())
         assert made is not None
-        return made
+        return made[1]
+
+    def revoke(self, name: str) -> None:
+        """End a key, and wait until every server knows."""
+        key = self.write(keys.by_name, WORKSPACE, name, self.clock())
+        assert key is not None
+        assert self.write(keys.revoke, WORKSPACE, key.id, self.clock())
+        time.sleep(FRESH / 1_000)
 
     def program(self, name: str) -> httpx.Client:
         """A program that calls the API with a key of its own."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert
 
 from tests.web.conftest import Site
 from textback.core.when import to_datetime
-from textback.store import accounts
+from textback.store import keys
 from textback.store.inbox import find_homes
 from textback.store.tables import agreements
 from textback.web.present import bubble
@@ -188,7 +188,7 @@ def test_somebody_who_opted_out_gets_nothing_and_the_attempt_is_recorded(site: S
 def test_a_revoked_key_no_longer_works_and_its_name_can_be_used_again(site: Site):
     old = site.program("scale")
     assert old.get("/conversations").status_code == 200
-    assert site.write(accounts.revoke_api_key, "default", "scale", site.clock())
+    site.revoke("scale")
     assert old.get("/conversations").status_code == 401
     assert send(old).status_code == 401
     new = site.program("scale")
@@ -197,8 +197,9 @@ def test_a_revoked_key_no_longer_works_and_its_name_can_be_used_again(site: Site
 
 
 def test_a_key_of_another_workspace_does_not_work(site: Site):
-    key = site.write(accounts.add_api_key, "other", "theirs", site.clock())
-    answer = site.browser(headers={"Authorization": f"Bearer {key}"}).get("/conversations")
+    made = site.write(keys.add, "other", "theirs", site.clock())
+    assert made is not None
+    answer = site.browser(headers={"Authorization": f"Bearer {made[1]}"}).get("/conversations")
     assert answer.status_code == 401
 
 
@@ -206,7 +207,7 @@ def test_a_key_is_stored_so_that_the_database_does_not_let_anyone_in(site: Site)
     key = site.key("vault")
     assert len(key) >= 40
     dumped = [str(tuple(row)) for row in site.rows("SELECT * FROM api_keys")]
-    assert any(accounts.token_hash(key) in row for row in dumped)
+    assert any(keys.digest(key) in row for row in dumped)
     assert not any(key in row or key.removeprefix("tb_") in row for row in dumped)
 
 
@@ -237,7 +238,7 @@ def answers(site: Site) -> Iterator[httpx.Response]:
 def test_no_answer_shows_a_secret(site: Site):
     for answer in answers(site):
         key = answer.request.headers["authorization"].partition(" ")[2]
-        for secret in (key, accounts.token_hash(key)):
+        for secret in (key, keys.digest(key)):
             assert secret not in answer.text
             assert secret not in str(answer.headers)
         for word in ("tb_", "argon2", "token_hash", "key_hash", "Traceback"):
@@ -381,6 +382,7 @@ def test_the_desk_says_until_when_a_text_waits():
     row = SimpleNamespace(
         id="1", at=1_800_000_000_000, direction="out", author="api", author_name="till", author_id="", status="queued",
         rule="Q1", detail="It is night.", due_at=1_800_043_200_000, text="Sale!", media="[]", source="api", code="",
+        channel="sms",
     )  # fmt: skip
     shown = bubble(row, "me", "America/Los_Angeles", row.at)
     assert (shown.delivery, shown.cause) == ("Held until 12:00 pm (rule Q1)", "It is night.")

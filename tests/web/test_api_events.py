@@ -32,29 +32,29 @@ def test_it_is_stored_and_shows_in_the_timeline(site: Site, till: httpx.Client):
     answer = report(till, event="bike_ready", data={"shelf": "B 4", "n": [1, 2.5, None, True]})
     assert answer.status_code == 200
     contact = site.rows(f"SELECT contact_id FROM addresses WHERE identifier = '{PHONE}'")[0].contact_id
-    trace = answer.json()["trace"]
+    trace = answer.json()["data"]["trace"]
     assert trace in stored(site)
-    assert answer.json() == {"event": "bike_ready", "contact": contact, "trace": trace, "repeated": False}
+    assert answer.json()["data"] == {"event": "bike_ready", "contact": contact, "trace": trace, "repeated": False}
     shown = site.person().get(f"/c/{contact}?view=all").text
     assert "Event bike ready" in shown
     assert "nobody waited for it" in shown
 
 
 def test_by_contact_and_with_a_number_as_people_write_it(site: Site, till: httpx.Client):
-    first = report(till, to="(206) 555-0147").json()
-    assert report(till, to="", contact=first["contact"]).json()["contact"] == first["contact"]
+    first = report(till, to="(206) 555-0147").json()["data"]
+    assert report(till, to="", contact=first["contact"]).json()["data"]["contact"] == first["contact"]
 
 
 def test_the_same_id_is_stored_once_whoever_asks_when(site: Site, till: httpx.Client):
     before = stored(site)
     with ThreadPoolExecutor(4) as pool:
-        answers = [one.json() for one in pool.map(lambda _: report(till, "pay-1", event="paid_once"), range(4))]
-    again = report(till, event="paid_once", id="pay-1").json()
+        answers = [one.json()["data"] for one in pool.map(lambda _: report(till, "pay-1", event="paid_once"), range(4))]
+    again = report(till, event="paid_once", id="pay-1").json()["data"]
     (id_,) = stored(site) - before
     assert {one["trace"] for one in [*answers, again]} == {id_}
     assert sorted(one["repeated"] for one in answers) == [False, True, True, True]
     assert again["repeated"] is True
-    assert report(site.program("other-events"), "pay-1", event="paid_once").json()["repeated"] is False
+    assert report(site.program("other-events"), "pay-1", event="paid_once").json()["data"]["repeated"] is False
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_what_can_not_be_used_is_refused_with_its_field(
 ):
     answer = report(till, **body)
     assert (answer.status_code, answer.json()["field"]) == (status, field)
-    assert answer.json()["error"].endswith(".")
+    assert answer.json()["detail"].endswith(".")
 
 
 @pytest.mark.parametrize("value", ["1e999", '"\\u0000a"', '{"\\u0000": {"\\u202e": "\\u0007"}}', "-0.0", "1e300"])

@@ -43,11 +43,11 @@ def test_a_program_erases_by_number_and_by_id(site: Site) -> None:
     for contact, name in ((by_number, f"+{phone}"), (by_id, by_id)):
         done = crm.delete(f"/v1/contacts/{name}")
         assert done.status_code == 200
-        assert done.json()["erased"]["contacts"] == 1
-        assert done.json()["opted_out"] is False
+        assert done.json()["data"]["erased"]["contacts"] == 1
+        assert done.json()["data"]["opted_out"] is False
         assert {row.text for row in site.messages(contact)} == {""}
         again = crm.delete(f"/v1/contacts/{name}")
-        assert (again.status_code, again.json()["error"]) == (404, "Nothing is kept of them.")
+        assert (again.status_code, again.json()["detail"]) == (404, "Nothing is kept of them.")
     assert [row[1] for row in site.audit("api key crm-erases")] == [by_number, by_id]
     log = site.rows("SELECT kind, outcome, shown FROM privacy_requests WHERE actor = 'api key crm-erases' ORDER BY id")
     assert [(row.kind, row.outcome) for row in log] == [("erasure", "done"), ("erasure", "nobody")] * 2

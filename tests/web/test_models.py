@@ -1,89 +1,38 @@
 """Models at the desk: drafts, suggestions, the record of a question, the overview, and what programs may ask for."""
 
 import itertools
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from tests.web.conftest import Site, running
+from tests.web.conftest import Site
+from tests.web.modelled import GOOD, Model, draft, job_of, model_of, with_model
 from textback.engine.effects import NoteReply
-from textback.engine.guard.base import Proposal
-from textback.llm.base import Asked, Prompt, Try
 from textback.pipeline.jobs import of_reply
 from textback.store import models as store
 
-BOT = """\
-bot: Harbor Cycle Works
-handoff: {text: Somebody will answer you here.}
-model: {use: openai:gpt-4o-mini, within: 5s, persona: helper}
-"""
-FLOW = "flow: hours\nstart: {keywords: [hours]}\nsteps:\n  - say: Open 9 to 5.\n"
-KNOWLEDGE = """\
-# E-bikes
-We repair e-bikes with motors of Bosch and Shimano. Please bring the key and the charger.
-
-# Saturdays
-We are open from 10 to 14 on Saturdays.
-"""
 NAMES = itertools.count()
-GOOD = "We repair e-bikes with motors of Bosch and Shimano. Please bring the key and the charger."
-
-
-class Model:
-    """A model of the server's that says this. A price that nobody has named is a flaw."""
-
-    def __init__(self) -> None:
-        self.says: dict[str, Any] | str = {"reply": GOOD, "confidence": 0.9, "sources": ["shop.md#e-bikes"]}
-        self.prompts: list[Prompt] = []
-
-    async def ask(self, uses: Any, prompt: Prompt, within: float, *, trace: str = "") -> Asked:
-        self.prompts.append(prompt)
-        if isinstance(self.says, str):
-            return Asked(None, self.says, [Try(uses[0], self.says, 20)])  # type: ignore[arg-type]
-        return Asked(msgspec.convert(self.says, Proposal), None, [Try(uses[0], "answered", 812, 300, 40, 1_500)])
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server with two personas and a model."""
-    folder: Path = tmp_path_factory.mktemp("models")
-    files = {
-        "bot.yml": BOT,
-        "flows/hours.yml": FLOW,
-        "knowledge/shop.md": KNOWLEDGE,
-        "personas/helper.yml": "persona: helper\nprompt: You answer for a bike shop.\ngate: {send: 1, least: 0}\n",
-        "personas/formal.yml": "persona: formal\nprompt: You answer stiffly.\n",
-    }
-    with running(folder, files, understanding="lite") as site:
-        yield site
+    with with_model(tmp_path_factory.mktemp("models")) as made:
+        yield made
 
 
 @pytest.fixture
 def model(site: Site) -> Model:
     """What the server asks."""
-    made = Model()
-    site.app.road.thinker._models = made
-    return made
+    return model_of(site)
 
 
 @pytest.fixture
 def drafted(site: Site, model: Model) -> str:
     """A conversation in which a draft waits."""
-    contact = site.contact("what should i bring along for my electric one")
-    for _ in range(200):
-        (row,) = site.rows("SELECT state FROM conversations WHERE contact_id = :c", c=contact)
-        if '"draft":' in row.state:
-            return contact
-        time.sleep(0.05)
-    raise AssertionError("no draft came")
-
-
-def job_of(site: Site, contact: str) -> str:
-    return str(site.rows("SELECT id FROM model_calls WHERE contact_id = :c", c=contact)[0][0])
+    return draft(site)
 
 
 def test_a_person_reads_a_draft_with_its_question_and_sends_it(site: Site, drafted: str) -> None:
@@ -220,7 +169,7 @@ def test_a_reply_with_a_flaw_is_not_given_and_says_that_a_person_should_answer(s
         ({"conversation": [{"role": "user", "content": " "}]}, "conversation"),
         ({"conversation": [{"role": "user", "content": "x" * 1601}]}, "conversation"),
         ({"conversation": [{"role": "user", "content": "Hi"}] * 51}, "conversation"),
-        ({"conversation": [{"role": "robot", "content": "Hi"}]}, "conversation"),
+        ({"conversation": [{"role": "robot", "content": "Hi"}]}, "conversation[0].role"),
         ({"conversation": [{"role": "user", "content": "Hi"}], "persona": "nobody"}, "persona"),
         ({"conversation": [{"role": "user", "content": "Hi"}], "max_length": 5}, "max_length"),
         ({"conversation": [{"role": "user", "content": "Hi"}], "temperature": 2}, "temperature"),

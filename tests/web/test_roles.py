@@ -10,7 +10,8 @@ from tests.web.conftest import Browser, Site
 from textback.core.when import DAY
 from textback.store import accounts
 from textback.web import server
-from textback.web.routes import ROUTES, Route
+from textback.web.routes import ROUTES
+from textback.web.routing import Route
 
 #: Every address, who it is for, and an example of it. `{c}` is a contact, `{p}` a simulated phone.
 TABLE = {
@@ -21,12 +22,55 @@ TABLE = {
     ("POST", "/webhooks/{line}"): ("signed", "/webhooks/simulator"),
     ("POST", "/sms/send"): ("api", "/sms/send"),
     ("GET", "/conversations"): ("api", "/conversations"),
+    ("POST", "/v1/messages/bulk"): ("api", "/v1/messages/bulk"),
+    ("GET", "/v1/messages/bulk/{id}"): ("api", "/v1/messages/bulk/nothing"),
     ("POST", "/v1/messages"): ("api", "/v1/messages"),
+    ("GET", "/v1/messages"): ("api", "/v1/messages"),
+    ("GET", "/v1/messages/{id}"): ("api", "/v1/messages/nothing"),
+    ("POST", "/v1/messages/{id}/cancel"): ("api", "/v1/messages/nothing/cancel"),
     ("GET", "/v1/templates"): ("api", "/v1/templates"),
     ("GET", "/v1/templates/{name}"): ("api", "/v1/templates/nothing"),
     ("GET", "/l/{token}"): ("public", "/l/no-such-link"),
+    ("GET", "/v1/conversations"): ("api", "/v1/conversations"),
+    ("GET", "/v1/conversations/{id}"): ("api", "/v1/conversations/{c}"),
+    ("POST", "/v1/conversations/{id}/take"): ("api", "/v1/conversations/{c}/take"),
+    ("POST", "/v1/conversations/{id}/handoff"): ("api", "/v1/conversations/{c}/handoff"),
+    ("POST", "/v1/conversations/{id}/return"): ("api", "/v1/conversations/{c}/return"),
+    ("POST", "/v1/conversations/{id}/complete"): ("api", "/v1/conversations/{c}/complete"),
+    ("POST", "/v1/conversations/{id}/flow"): ("api", "/v1/conversations/{c}/flow"),
+    ("GET", "/v1/handoffs"): ("api", "/v1/handoffs"),
+    ("GET", "/v1/contacts"): ("api", "/v1/contacts"),
+    ("GET", "/v1/contacts/{contact}"): ("api", "/v1/contacts/{c}"),
     ("DELETE", "/v1/contacts/{contact}"): ("api", "/v1/contacts/12065550199"),
+    ("POST", "/v1/contacts"): ("api", "/v1/contacts"),
+    ("PATCH", "/v1/contacts/{contact}"): ("api", "/v1/contacts/{c}"),
+    ("PUT", "/v1/contacts/{contact}/tags/{tag}"): ("api", "/v1/contacts/{c}/tags/vip"),
+    ("DELETE", "/v1/contacts/{contact}/tags/{tag}"): ("api", "/v1/contacts/{c}/tags/vip"),
+    ("GET", "/v1/tags"): ("api", "/v1/tags"),
+    ("GET", "/v1/flows"): ("api", "/v1/flows"),
+    ("GET", "/v1/flows/{name}"): ("api", "/v1/flows/nothing"),
+    ("GET", "/v1/versions"): ("api", "/v1/versions"),
+    ("GET", "/v1/lines"): ("api", "/v1/lines"),
+    ("GET", "/v1/keys"): ("api", "/v1/keys"),
+    ("POST", "/v1/keys"): ("api", "/v1/keys"),
+    ("GET", "/v1/keys/{id}"): ("api", "/v1/keys/nothing"),
+    ("PATCH", "/v1/keys/{id}"): ("api", "/v1/keys/nothing"),
+    ("DELETE", "/v1/keys/{id}"): ("api", "/v1/keys/nothing"),
+    ("POST", "/v1/keys/{id}/rotate"): ("api", "/v1/keys/nothing/rotate"),
     ("POST", "/v1/events"): ("api", "/v1/events"),
+    ("GET", "/v1/events"): ("api", "/v1/events"),
+    ("POST", "/v1/webhooks"): ("api", "/v1/webhooks"),
+    ("GET", "/v1/webhooks"): ("api", "/v1/webhooks"),
+    ("GET", "/v1/webhooks/{id}"): ("api", "/v1/webhooks/none"),
+    ("PATCH", "/v1/webhooks/{id}"): ("api", "/v1/webhooks/none"),
+    ("DELETE", "/v1/webhooks/{id}"): ("api", "/v1/webhooks/none"),
+    ("POST", "/v1/webhooks/{id}/rotate"): ("api", "/v1/webhooks/none/rotate"),
+    ("POST", "/v1/webhooks/{id}/test"): ("api", "/v1/webhooks/none/test"),
+    ("GET", "/v1/webhooks/{id}/deliveries"): ("api", "/v1/webhooks/none/deliveries"),
+    ("POST", "/v1/webhooks/{id}/deliveries/{delivery}/redeliver"): (
+        "api",
+        "/v1/webhooks/none/deliveries/none/redeliver",
+    ),
     ("POST", "/v1/ai/reply"): ("api", "/v1/ai/reply"),
     ("POST", "/v1/consent"): ("api", "/v1/consent"),
     ("GET", "/v1/contacts/{contact}/consent"): ("api", "/v1/contacts/{c}/consent"),
@@ -111,6 +155,11 @@ WELCOME = {
     ("POST", "/login/{token}"): 410,
     ("POST", "/login"): 401,
     ("POST", "/sms/send"): 200,
+    ("POST", "/v1/messages"): 202,
+    ("POST", "/v1/messages/bulk"): 202,
+    ("GET", "/v1/messages/bulk/{id}"): 404,
+    ("GET", "/v1/messages/{id}"): 404,
+    ("POST", "/v1/messages/{id}/cancel"): 404,
     ("GET", "/v1/templates/{name}"): 404,
     ("GET", "/l/{token}"): 404,
     ("GET", "/templates/edit/{name}"): 404,
@@ -120,7 +169,22 @@ WELCOME = {
     ("POST", "/compliance/lists"): 400,  # without a file
     ("GET", "/compliance/lists/{kind}/{digest}/bad"): 404,
     ("DELETE", "/v1/contacts/{contact}"): 404,  # nobody has that number
+    ("POST", "/v1/contacts"): 201,
+    ("GET", "/v1/flows/{name}"): 404,
+    ("POST", "/v1/keys"): 201,
+    ("GET", "/v1/keys/{id}"): 404,
+    ("PATCH", "/v1/keys/{id}"): 404,
+    ("DELETE", "/v1/keys/{id}"): 404,
+    ("POST", "/v1/keys/{id}/rotate"): 404,
     ("POST", "/v1/events"): 200,
+    ("POST", "/v1/webhooks"): 201,
+    ("GET", "/v1/webhooks/{id}"): 404,
+    ("PATCH", "/v1/webhooks/{id}"): 404,
+    ("DELETE", "/v1/webhooks/{id}"): 404,
+    ("POST", "/v1/webhooks/{id}/rotate"): 404,
+    ("POST", "/v1/webhooks/{id}/test"): 404,
+    ("GET", "/v1/webhooks/{id}/deliveries"): 404,
+    ("POST", "/v1/webhooks/{id}/deliveries/{delivery}/redeliver"): 404,
     ("POST", "/v1/ai/train"): 202,
     ("GET", "/v1/ai/train/{id}"): 404,
     ("DELETE", "/v1/ai/train/documents/{name}"): 404,
@@ -153,8 +217,22 @@ FIELDS = {
 }
 #: What programs post to an address, where that is not a text.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/v1/conversations/{id}/take"): {"force": True},
+    ("POST", "/v1/conversations/{id}/handoff"): {"reason": "Wants to change an order"},
+    ("POST", "/v1/conversations/{id}/return"): {"mode": "wait"},
+    ("POST", "/v1/conversations/{id}/complete"): {},
+    ("POST", "/v1/conversations/{id}/flow"): {"flow": "hours"},
+    ("POST", "/v1/contacts"): {"to": "+12065550186"},
+    ("PATCH", "/v1/contacts/{contact}"): {"name": "Ana"},
+    ("POST", "/v1/keys"): {"name": "crm", "scopes": ["messages:write"]},
+    ("PATCH", "/v1/keys/{id}"): {"name": "crm"},
+    ("POST", "/v1/keys/{id}/rotate"): {"hours": 1},
+    ("POST", "/v1/messages/bulk"): {"messages": [{"to": "+12065550188", "body": "Your bike is ready."}]},
     ("POST", "/v1/consent"): {"to": "+12065550187", "change": "opt_out"},
     ("POST", "/v1/ai/reply"): {"conversation": [{"role": "user", "content": "When are you open?"}]},
+    ("POST", "/v1/webhooks"): {"url": "https://www.example.com/hook", "events": ["goal.*"]},
+    ("POST", "/v1/webhooks/{id}/rotate"): {},
+    ("PATCH", "/v1/webhooks/{id}"): {},
     ("POST", "/v1/ai/train"): {"urls": ["http://127.0.0.1:9/"]},  # of which nothing is read
 }
 EACH = pytest.mark.parametrize("address", list(TABLE), ids=" ".join)
@@ -216,7 +294,7 @@ class Callers:
 
     def _revoked(self) -> Browser:
         made = self._key(f"Bearer {self.site.key('old till')}")
-        self.site.write(accounts.revoke_api_key, "default", "old till", self.site.clock())
+        self.site.revoke("old till")
         return made
 
     def path(self, address: tuple[str, str]) -> str:
@@ -228,9 +306,10 @@ class Callers:
         caller = self[kind]
         method, path = address[0], self.path(address)
         if TABLE[address][0] in ("api", "signed"):
-            text = {"to": "+12065550188", "message": "Your bike is ready."}
-            body = BODIES.get(address, text) if method == "POST" else None
-            if path == "/v1/events":
+            words = "message" if address[1] == "/sms/send" else "body"
+            text = {"to": "+12065550188", words: "Your bike is ready."}
+            body = BODIES.get(address, text) if method in ("POST", "PATCH") else None
+            if (method, path) == ("POST", "/v1/events"):
                 body = {"contact": self.contact, "event": "bike_ready"}
             return caller.request(method, path, json=body)
         if method == "POST":
@@ -298,7 +377,8 @@ def test_the_api_is_closed_without_a_live_key(callers: Callers, address: tuple[s
     answer = callers.call(kind, address)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
-    assert answer.json() == {"error": "An API key is needed: Authorization: Bearer KEY."}
+    said = answer.json()["detail" if address[1].startswith("/v1/") else "error"]
+    assert said == "An API key is needed: Authorization: Bearer KEY."
     assert happened(callers.site) == before
 
 
@@ -368,7 +448,8 @@ def test_whoever_is_signed_in_is_sent_past_the_login_page(callers: Callers):
 @EACH
 def test_other_methods_are_refused(callers: Callers, address: tuple[str, str]):
     before = happened(callers.site)
-    for method in {"PUT", "PATCH", "DELETE", "OPTIONS"} - {address[0]}:
+    taken = {method for method, path in TABLE if path == address[1]}
+    for method in {"PUT", "PATCH", "DELETE", "OPTIONS"} - taken:
         for kind in ("nobody", "owner", "key"):
             assert callers[kind].request(method, callers.path(address)).status_code == 405, (method, kind)
     assert happened(callers.site) == before
@@ -378,8 +459,8 @@ def test_other_methods_are_refused(callers: Callers, address: tuple[str, str]):
 def test_the_other_of_get_and_post_is_refused_where_it_is_not_in_the_table(callers: Callers, address: tuple[str, str]):
     other = "POST" if address[0] == "GET" else "GET"
     if (other, address[1]) not in TABLE:
-        # GET /try/new is the page of a phone that can't be
-        wanted = 404 if address[1] == "/try/new" else 405
+        # GET /try/new is the page of a phone that can't be, GET /v1/messages/bulk a message that can't be
+        wanted = {"/try/new": 404, "/v1/messages/bulk": 401}.get(address[1], 405)
         assert callers["owner"].request(other, callers.path(address)).status_code == wanted
 
 

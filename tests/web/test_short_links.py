@@ -55,8 +55,8 @@ def sent(site: Site, **variables: str) -> tuple[str, str, list[str]]:
     program = site.program(f"till {phone}")
     body = {"to": f"+{phone}", "template": "pay", "variables": {"order": "12", **variables}}
     answer = program.post("/v1/messages", json=body)
-    assert answer.status_code == 200, answer.text
-    text = answer.json()["text"]
+    assert answer.status_code == 202, answer.text
+    text = answer.json()["data"]["body"]
     return contact, text, re.findall(rf"{GO}(/l/\w+)", text)
 
 

@@ -227,34 +227,34 @@ def test_programs_send_by_template_and_its_class_is_the_templates_own(strict: Si
     decide(ben, "fork", "approve")
     assert publish(ann)[0] == 303
     program = strict.program("till")
-    listed = {one["name"]: one for one in program.get("/v1/templates").json()}
+    listed = {one["name"]: one for one in program.get("/v1/templates").json()["data"]}
     assert listed["fork"]["class"] == "conversational"
     assert [(one["name"], one["type"]) for one in listed["fork"]["variables"]] == [("name", "text"), ("at", "time")]
-    shown = program.get("/v1/templates/fork").json()
+    shown = program.get("/v1/templates/fork").json()["data"]
     assert shown["texts"][0]["preview"] == "Harbor: Ana Maria Gonzalez, your bike is ready at 9:00 AM."
     assert program.get("/v1/templates/none").status_code == 404
     phone = strict.phone()
     contact = strict.text(phone, "HOURS")
     body = {"to": f"+{phone}", "template": "fork", "variables": {"name": "Ana", "at": "16:30"}}
     answer = program.post("/v1/messages", json=body)
-    assert (answer.status_code, answer.json()["text"]) == (200, "Harbor: Ana, your bike is ready at 4:30 PM.")
+    assert (answer.status_code, answer.json()["data"]["body"]) == (202, "Harbor: Ana, your bike is ready at 4:30 PM.")
     last = strict.messages(contact)[-1]
     assert (last.message_class, last.source, last.author) == ("conversational", "template.fork", "api")
-    es = program.post("/v1/messages", json={**body, "locale": "es"}).json()["text"]
+    es = program.post("/v1/messages", json={**body, "locale": "es"}).json()["data"]["body"]
     assert es == "Harbor: Ana, su bici esta lista a las 16:30."
     for wrong, field, words in (
         ({"variables": {"name": "Ana"}}, "variables.at", "needs at"),
         ({"variables": {"name": "Ana", "at": "late"}}, "variables.at", "a time such as"),
         ({"variables": {"name": "Ana", "at": "16:30", "x": "1"}}, "variables.x", "has no variable"),
         ({"locale": "fr"}, "locale", "known are"),
-        ({"message": "Hello"}, "template", "either"),
+        ({"body": "Hello"}, "template", "either"),
     ):
         answer = program.post("/v1/messages", json={**body, **wrong})
         assert (answer.status_code, answer.json()["field"]) == (400, field), answer.text
-        assert words in answer.json()["error"]
+        assert words in answer.json()["detail"]
     assert program.post("/v1/messages", json={**body, "template": "none"}).status_code == 404
     before = len(strict.messages(contact))
-    assert program.post("/v1/messages", json={"to": f"+{phone}", "message": "x" * 1601}).status_code == 400
+    assert program.post("/v1/messages", json={"to": f"+{phone}", "body": "x" * 1601}).status_code == 400
     assert len(strict.messages(contact)) == before
 
 

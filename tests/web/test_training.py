@@ -9,7 +9,7 @@ import pytest
 from tests.web.conftest import Site
 from textback.store import trainings
 from textback.store.trainings import Asked, Document
-from textback.web.training import LONGEST_TEXT, MOST_BODY, MOST_DOCUMENTS, MOST_URLS
+from textback.web.v1.training import LONGEST_TEXT, MOST_BODY, MOST_DOCUMENTS, MOST_URLS
 
 RETURNS = {"name": "returns", "question": "How long can I return it?", "answer": "For thirty days, with the receipt."}
 
@@ -79,11 +79,11 @@ def many(count: int) -> list[dict[str, str]]:
 def test_what_it_does_not_take(crm: httpx.Client, body: dict[str, Any], field: str, words: str) -> None:
     answer = crm.post("/v1/ai/train", json=body)
     assert (answer.status_code, answer.json()["field"]) == (400, field)
-    assert words in answer.json()["error"]
+    assert words in answer.json()["detail"]
 
 
 def test_a_body_that_is_too_long_and_one_that_is_none(crm: httpx.Client) -> None:
-    assert crm.post("/v1/ai/train", json={"urls": ["x" * MOST_BODY]}).json()["error"] == "The body is over 2048 KB."
+    assert crm.post("/v1/ai/train", json={"urls": ["x" * MOST_BODY]}).json()["detail"] == "The body is over 2048 KB."
     assert crm.post("/v1/ai/train", content=b"urls=x").status_code == 415
 
 

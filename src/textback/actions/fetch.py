@@ -9,6 +9,8 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Iterable
+from concurrent.futures import Executor
+from functools import partial
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -52,9 +54,11 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Allowed:
-    """Hosts and networks that may be asked although they are private. Raises ValueError for what is neither."""
+    """Hosts and networks that may be asked although they are private: those that the `setting` lists. Raises ValueError
+    for what is neither."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[str] = (), setting: str = "ACTIONS_PRIVATE") -> None:
+        self.setting = setting
         self.hosts: set[str] = set()
         self.networks: list[Network] = []
         for name in names:
@@ -65,13 +69,16 @@ class Allowed:
             else:
                 raise ValueError(name)
 
+    def lists(self, host: str, address: Address) -> bool:
+        """Whether the host or the address is listed."""
+        either = (address, _real(address))
+        return host.lower() in self.hosts or any(one in network for one in either for network in self.networks)
+
     def allows(self, host: str, address: Address) -> bool:
         """Whether this address of this host may be asked."""
-        if host.lower() in self.hosts:
+        if self.lists(host, address):
             return True
         real = _real(address)
-        if any(one in network for one in (address, real) for network in self.networks):
-            return True
         return real.is_global and not real.is_multicast and not real.is_reserved
 
 
@@ -160,16 +167,19 @@ def _head(request: Request, host: str, path: str, query: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
-async def look_up(host: str, port: int, allowed: Allowed) -> list[str]:
-    """The host's addresses, all of which may be asked."""
+async def look_up(host: str, port: int, allowed: Allowed, finders: Executor | None = None) -> list[str]:
+    """The host's addresses, all of which may be asked. `finders` are threads that look for them."""
     loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        find = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = await loop.run_in_executor(finders, find)
     except OSError:
         raise FetchError("before", "The host's address can't be found.") from None
     addresses = list(dict.fromkeys(str(one[4][0]).partition("%")[0] for one in found))
     if not all(allowed.allows(host, ipaddress.ip_address(address)) for address in addresses):
-        raise FetchError("refused", "The host has a private address. ACTIONS_PRIVATE lists those that may be called.")
+        raise FetchError(
+            "refused", f"The host has a private address. {allowed.setting} lists those that may be called."
+        )
     return addresses
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from textback.core.messages import Channel
 from textback.engine.arrivals import DeliveryStatus, Media, Message
 
 
@@ -39,7 +40,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     """One text to send. `status_url` is where the provider should report; None where no public address is known.
 
     `ours` is asked at the last moment before the request is written: once it says no, the text must not be sent.
-    `answered` is told the HTTP status of the provider's answer, when there is one.
+    `answered` is told the HTTP status of the provider's answer, when there is one. `channel` is how it is to go.
     """
 
     message_id: str
@@ -50,12 +51,14 @@ class Outgoing(msgspec.Struct, frozen=True):
     status_url: str | None = None
     ours: Callable[[], bool] | None = None
     answered: Callable[[int], None] | None = None
+    channel: Channel = "sms"
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """The provider took the text and calls it `provider_id`."""
+    """The provider took the text and calls it `provider_id`. `channel` is set where the provider chose how it goes."""
 
     provider_id: str
+    channel: Channel | None = None
 
 
 FailureKind = Literal[
@@ -115,6 +118,22 @@ class Timestamped(Protocol):
         ...
 
 
+@runtime_checkable
+class Methods(Protocol):
+    """A provider that calls in other ways than by POST."""
+
+    methods: ClassVar[tuple[str, ...]]
+    """All of them. A GET has no body and no content type: what it says is in its address."""
+
+
+@runtime_checkable
+class Channels(Protocol):
+    """A provider of a number that speaks more than SMS."""
+
+    channels: ClassVar[tuple[Channel, ...]]
+    """All of them; first the one that is tried with somebody who has not written yet."""
+
+
 class ListFailed(Exception):
     """What the provider has could not be read: it is worth another try. The text is for the log."""
 
@@ -172,6 +191,23 @@ class Lists(Protocol):
         ...
 
 
+class Traits(msgspec.Struct, frozen=True):
+    """What a provider can do, in the words of the table of providers.
+
+    `title` is its name in sentences; `header` carries its signatures, and `signature` says what they are; `opt_out` is
+    how it says that someone has opted out; `fail_over` what it does when nobody answers; `limits` how much it takes.
+    """
+
+    title: str
+    header: str
+    signature: str
+    opt_out: str
+    fail_over: str
+    limits: str
+    media: str = "in, out"
+    inbound: str = "SMS, MMS"
+
+
 class Option(msgspec.Struct, frozen=True):
     """One thing to configure on a line: its key in bot.yml, its variable in the environment, and what it is.
 
@@ -195,4 +231,14 @@ def signature_options(prefix: str) -> tuple[Option, Option]:
     return (
         Option("signature", f"{prefix}_SIGNATURE", "enforce (the default), or log-only while setting up.", False),
         Option("signature_log_only_until", f"{prefix}_SIGNATURE_UNTIL", "The day on which log-only ends.", False),
+    )
+
+
+def common_options(prefix: str, base_url: str) -> tuple[Option, ...]:
+    """What every line has: its number, its API, who answers the words of consent, and how signatures are checked."""
+    return (
+        Option("number", f"{prefix}_PHONE_NUMBER", "The number texts come to and go out from, in E.164."),
+        Option("base_url", f"{prefix}_BASE_URL", f"The API's address. Default: {base_url}", required=False),
+        KEYWORD_OWNER,
+        *signature_options(prefix),
     )

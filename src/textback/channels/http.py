@@ -1,10 +1,11 @@
 """What providers share: the session they post with, what its failures mean, and reading their options."""
 
+import base64
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
-from textback.channels.base import Accepted, Failure, FailureKind, Option
-from textback.channels.client import Target, TooSlow, Unreachable
+from textback.channels.base import Accepted, Failure, FailureKind, Option, Outgoing
+from textback.channels.client import Answer, Broken, Session, Target, TooSlow, Unreachable
 from textback.core.errors import SettingsError
 from textback.core.text import clean
 
@@ -19,6 +20,47 @@ def failure_of(error: Exception) -> Failure:
             return Failure("unknown", detail="The provider did not answer in time.")
         case _:
             return Failure("unknown", detail=f"It may have gone: {error}."[:200])
+
+
+async def exchange(http: Session, to: Target, body: bytes, outgoing: Outgoing) -> Answer | Failure:
+    """Post a text: the provider's answer, whatever its status, or the failure when there is none."""
+    try:
+        answer = await http.post(to, body, outgoing.ours)
+    except (Unreachable, Broken, TooSlow) as error:
+        return failure_of(error)
+    if outgoing.answered is not None:
+        outgoing.answered(answer.status)
+    return answer
+
+
+def refusal(answer: Answer, code: str, detail: str, codes: Mapping[str, FailureKind]) -> Failure:
+    """What an answer means that is not 2xx. `code` is the provider's own or empty; `codes` says what its codes mean."""
+    status, kind = answer.status, codes.get(code)
+    code = code or str(status)
+    if status == 429 or kind == "throttled":
+        return refused("throttled", code, detail, seconds(answer.headers.get("retry-after")))
+    if status >= 500:
+        # It may have been taken before it broke: a double is worse than asking.
+        return refused("unknown", code, detail)
+    if 300 <= status < 400:
+        return refused("misconfigured", code, "The address of the API answers with a redirect.")
+    if kind is None and status in (401, 402, 403, 404):
+        return refused("misconfigured", code, detail)
+    return refused(kind or "rejected", code, detail)
+
+
+def secrets_of(options: Mapping[str, str], name: str, variable: str) -> list[str]:
+    """The secrets in an option, which may hold several with commas between them while one is changed for another.
+    Raises SettingsError when there are none."""
+    found = [part.strip() for part in options.get(name, "").split(",") if part.strip()]
+    if not found:
+        raise SettingsError(f"{variable} has nothing but commas and spaces.", "Copy it from the console.")
+    return found
+
+
+def keywords_of(options: Mapping[str, str], words: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    """The words that the provider answers itself: none, where a line's option says that we do."""
+    return {} if options.get("keyword_owner") == "app" else words
 
 
 def target(url: str, headers: Mapping[str, str], variable: str) -> Target:
@@ -60,6 +102,11 @@ def api_address(options: Mapping[str, str], default: str, variable: str) -> str:
     if not fine:
         raise SettingsError(f"{variable} is not the address of an API.", "Write it like https://api.example.com.")
     return url.rstrip("/")
+
+
+def basic(user: str, password: str) -> str:
+    """The header Authorization for a name and a password."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
 def accepted(provider_id: str) -> Accepted:

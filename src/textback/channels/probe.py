@@ -1,15 +1,13 @@
 """A harmless question to a provider: does it know our keys, and what time is it there?"""
 
-import base64
 from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 import msgspec
 
-from textback.channels import telnyx, twilio
 from textback.channels.client import Broken, Session, Target, TooSlow, Unreachable
-from textback.channels.http import api_address
+from textback.channels.registry import PROVIDERS
 from textback.core.when import to_ms
 
 
@@ -22,25 +20,12 @@ class Answered(msgspec.Struct, frozen=True):
     time: int | None = None
 
 
-def _target(provider: str, options: Mapping[str, str]) -> Target | None:
-    if provider == telnyx.Telnyx.name:
-        address = api_address(options, telnyx.BASE_URL, "TELNYX_BASE_URL")
-        headers = {"Authorization": f"Bearer {options.get('api_key', '')}"}
-        return Target(f"{address}/messaging_profiles?page%5Bsize%5D=1", headers, "GET")
-    if provider == twilio.Twilio.name:
-        address = api_address(options, twilio.BASE_URL, "TWILIO_BASE_URL")
-        sid = options.get("account_sid", "")
-        token = options.get("auth_token", "").split(",")[0].strip()
-        headers = {"Authorization": f"Basic {base64.b64encode(f'{sid}:{token}'.encode()).decode()}"}
-        return Target(f"{address}/2010-04-01/Accounts/{sid}.json", headers, "GET")
-    return None
-
-
 async def probe(http: Session, provider: str, options: Mapping[str, str]) -> Answered | None:
     """Ask the provider of a line with these options, as its constructor takes them. It reads one thing and changes
     nothing. None for a provider that can't be asked. Raises SettingsError for an address that is none."""
-    target = _target(provider, options)
-    return None if target is None else await _ask(http, target)
+    spec = PROVIDERS.get(provider)
+    question = spec.question(options) if spec is not None and spec.question is not None else None
+    return None if question is None else await _ask(http, question)
 
 
 async def serves(http: Session, host: str, port: int) -> bool:

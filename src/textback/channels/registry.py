@@ -1,18 +1,40 @@
 """All providers, by name. Adding one is one module and one entry here."""
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import msgspec
 
-from textback.channels.base import Option, Provider
-from textback.channels.client import Session
+from textback.channels.base import Option, Provider, Traits
+from textback.channels.bird import Bird
+from textback.channels.client import Session, Target
+from textback.channels.messagebird import MessageBird
+from textback.channels.plivo_lists import ListingPlivo
+from textback.channels.senderz import SenderZ
 from textback.channels.simulator import Simulator
 from textback.channels.telnyx_lists import ListingTelnyx
 from textback.channels.twilio_lists import ListingTwilio
+from textback.channels.vonage import Vonage
+
+
+class _Class(Protocol):
+    """What a provider's class has to say of itself."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def options(self) -> tuple[Option, ...]: ...
+
+    @property
+    def traits(self) -> Traits | None: ...
+
+    def __call__(self, number: str, options: Mapping[str, str], http: Session, /) -> Provider: ...
 
 
 class ProviderSpec(msgspec.Struct, frozen=True):
-    """A kind of provider: its name, its options, and how one line of it is made.
+    """A kind of provider: its name, its options, how one line of it is made, what it can do (None for one that is
+    this program itself), and what asks it whether it knows our keys, where something does with these options.
 
     `make` raises SettingsError, in one line naming the option, when an option makes no sense.
     """
@@ -20,13 +42,29 @@ class ProviderSpec(msgspec.Struct, frozen=True):
     name: str
     options: tuple[Option, ...]
     make: Callable[[str, Mapping[str, str], Session], Provider]
+    traits: Traits | None = None
+    question: Callable[[Mapping[str, str]], Target | None] | None = None
+
+    @property
+    def title(self) -> str:
+        """Its name in sentences."""
+        return self.traits.title if self.traits else self.name.capitalize()
+
+
+def _spec(kind: _Class) -> ProviderSpec:
+    return ProviderSpec(kind.name, kind.options, kind, kind.traits, getattr(kind, "question", None))
 
 
 PROVIDERS: dict[str, ProviderSpec] = {
     spec.name: spec
     for spec in (
-        ProviderSpec(ListingTelnyx.name, ListingTelnyx.options, ListingTelnyx),
-        ProviderSpec(ListingTwilio.name, ListingTwilio.options, ListingTwilio),
-        ProviderSpec(Simulator.name, Simulator.options, Simulator),
+        _spec(ListingTelnyx),
+        _spec(ListingTwilio),
+        _spec(ListingPlivo),
+        _spec(Vonage),
+        _spec(MessageBird),
+        _spec(Bird),
+        _spec(SenderZ),
+        _spec(Simulator),
     )
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from textback.channels.base import Accepted, BadSignature, Failure, Option, Outgoing, Webhook
+from textback.channels.base import Accepted, BadSignature, Failure, Option, Outgoing, Traits, Webhook
 from textback.channels.client import Session
 from textback.engine.arrivals import DeliveryStatus, Message
 
@@ -15,6 +15,7 @@ class Simulator:
     options: ClassVar[tuple[Option, ...]] = ()
     content_types: ClassVar[tuple[str, ...]] = ("application/json",)
     acknowledgement: ClassVar[tuple[str, bytes]] = ("application/json", b"{}")
+    traits: ClassVar[Traits | None] = None
 
     def __init__(self, number: str, options: Mapping[str, str], http: Session) -> None:
         self.number = number

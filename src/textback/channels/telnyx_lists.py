@@ -13,7 +13,8 @@ import msgspec
 
 from textback.channels.base import BadPayload, Found, Heard, ListTooLong, Outgoing, Recent
 from textback.channels.listing import PAGE, PAGES, squeezed
-from textback.channels.telnyx import CODES, STATUSES, Payload, Telnyx, code_of, message_of, moment_of
+from textback.channels.reading import moment_of
+from textback.channels.telnyx import CODES, STATUSES, Payload, Telnyx, code_of, message_of
 from textback.core.messages import Status
 from textback.core.text import clean
 from textback.core.when import HOUR, SECOND, to_iso

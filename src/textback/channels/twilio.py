@@ -10,7 +10,7 @@ import hmac
 import time
 from collections.abc import Mapping
 from typing import ClassVar
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
@@ -23,17 +23,18 @@ from textback.channels.base import (
     FailureKind,
     Option,
     Outgoing,
+    Traits,
     Webhook,
     signature_options,
 )
-from textback.channels.client import Broken, Session, TooSlow, Unreachable
-from textback.channels.http import accepted, api_address, failure_of, need, refused, seconds, target
+from textback.channels.client import Session, Target
+from textback.channels.http import accepted, api_address, basic, exchange, need, refused, seconds, secrets_of, target
 from textback.channels.listing import Reader
+from textback.channels.reading import UNREADABLE, form_of, our_id, report_of, signed_pairs
 from textback.compliance.limits import next_day
 from textback.core.errors import SettingsError
 from textback.core.messages import Status
 from textback.core.phone import is_short_code, is_toll_free
-from textback.core.text import clean
 from textback.core.when import HOUR, SECOND
 from textback.engine.arrivals import DeliveryStatus, Media, Message
 
@@ -92,7 +93,6 @@ class _Refusal(msgspec.Struct):
 
 _response = msgspec.json.Decoder(_Response)
 _refusal = msgspec.json.Decoder(_Refusal)
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Twilio:
@@ -111,6 +111,23 @@ class Twilio:
     )
     content_types: ClassVar[tuple[str, ...]] = ("application/x-www-form-urlencoded",)
     acknowledgement: ClassVar[tuple[str, bytes]] = ("text/xml", b"<Response/>")
+    traits: ClassVar[Traits | None] = Traits(
+        title="Twilio",
+        header="X-Twilio-Signature",
+        signature="HMAC-SHA1 or SHA-256 over address and form",
+        opt_out="flag, codes 21610, 63014, 63033",
+        fail_over="1 more try when it can't connect, a second address, then lost",
+        limits="1 segment a second from a long code, 3 toll-free, 100 from a short code; 1,600 characters",
+    )
+
+    @staticmethod
+    def question(options: Mapping[str, str]) -> Target:
+        """What asks Twilio whether it knows our account."""
+        address = api_address(options, BASE_URL, "TWILIO_BASE_URL")
+        sid = options.get("account_sid", "")
+        token = options.get("auth_token", "").split(",")[0].strip()
+        headers = {"Authorization": basic(sid, token)}
+        return Target(f"{address}/2010-04-01/Accounts/{sid}.json", headers, "GET")
 
     def __init__(self, number: str, options: Mapping[str, str], http: Session) -> None:
         need(options, self.options)
@@ -119,21 +136,19 @@ class Twilio:
             raise SettingsError(
                 "TWILIO_ACCOUNT_SID is not one: it is AC and 32 more characters.", "Copy it from the console."
             )
-        tokens = [token.strip() for token in options["auth_token"].split(",") if token.strip()]
-        if not tokens:
-            raise SettingsError("TWILIO_AUTH_TOKEN has nothing but commas and spaces.", "Copy it from the console.")
+        tokens = secrets_of(options, "auth_token", "TWILIO_AUTH_TOKEN")
         self.number = number
         self._http = http
         self._tokens = [token.encode() for token in tokens]
         address = api_address(options, BASE_URL, "TWILIO_BASE_URL")
-        basic = base64.b64encode(f"{sid}:{tokens[0]}".encode()).decode()
+        login = {"Authorization": basic(sid, tokens[0])}
         self._path = f"/2010-04-01/Accounts/{sid}/Messages"
         self._target = target(
             f"{address}{self._path}.json",
-            {"Authorization": f"Basic {basic}", "Content-Type": self.content_types[0]},
+            {**login, "Content-Type": self.content_types[0]},
             "TWILIO_AUTH_TOKEN",
         )
-        self._reader = Reader(http, address, {"Authorization": f"Basic {basic}"}, "Twilio")
+        self._reader = Reader(http, address, login, "Twilio")
         self.keywords = {} if options.get("keyword_owner") == "app" else _keywords_of(number)
 
     def verify(self, webhook: Webhook, now: int) -> None:
@@ -165,7 +180,7 @@ class Twilio:
 
     def parse(self, webhook: Webhook) -> list[Message | DeliveryStatus]:
         """A text, or the status of one of ours; nothing for channels other than SMS and MMS."""
-        form = _form(webhook.body)
+        form = form_of(webhook.body)
         sid = form.get("MessageSid") or form.get("SmsSid") or ""
         if not sid:
             raise BadPayload("MessageSid", "is missing")
@@ -207,14 +222,13 @@ class Twilio:
     def _status(
         self, form: Mapping[str, str], sid: str, recipient: str, status: Status, webhook: Webhook
     ) -> DeliveryStatus:
-        ours = parse_qs(webhook.query).get("m", [None])[0]
         return status_of(
             sid,
             recipient,
             status,
             form.get("ErrorCode", ""),
             form.get("ErrorMessage"),
-            clean(ours)[:32] if ours else None,
+            our_id(webhook),
         )
 
     async def send(self, outgoing: Outgoing) -> Accepted | Failure:
@@ -225,17 +239,14 @@ class Twilio:
         fields += [("MediaUrl", media.url) for media in outgoing.media[:MOST_MEDIA]]
         if outgoing.status_url:
             fields.append(("StatusCallback", outgoing.status_url))
-        try:
-            body = urlencode(fields, errors="replace").encode()
-            answer = await self._http.post(self._target, body, outgoing.ours)
-        except (Unreachable, Broken, TooSlow) as error:
-            return failure_of(error)
-        if outgoing.answered is not None:
-            outgoing.answered(answer.status)
+        body = urlencode(fields, errors="replace").encode()
+        answer = await exchange(self._http, self._target, body, outgoing)
+        if isinstance(answer, Failure):
+            return answer
         if 200 <= answer.status < 300:
             try:
                 return accepted(_response.decode(answer.body).sid)
-            except _UNREADABLE:
+            except UNREADABLE:
                 return Failure("unknown", str(answer.status), "Twilio took it but its answer can't be read.")
         return _refused(answer.status, answer.headers, answer.body)
 
@@ -244,24 +255,13 @@ def status_of(
     sid: str, recipient: str, status: Status, code: str, detail: str | None, message_id: str | None = None
 ) -> DeliveryStatus:
     """How a text of ours stands, `code` being Twilio's error code or empty."""
-    kind = CODES.get(code)
-    if status in ("failed", "undelivered") and kind == "filtered":
-        status = "filtered"
-    return DeliveryStatus(
-        provider_id=sid[:255],
-        recipient=recipient[:320],
-        status=status,
-        message_id=message_id,
-        code=code[:32] or None,
-        detail=detail or None,
-        opted_out=kind == "opted_out",
-    )
+    return report_of(sid, recipient, status, code or None, CODES, detail=detail, message_id=message_id)
 
 
 def _refused(status: int, headers: Mapping[str, str], answer: bytes) -> Failure:
     try:
         error = _refusal.decode(answer)
-    except _UNREADABLE:
+    except UNREADABLE:
         error = _Refusal()
     code = str(error.code or status)
     kind = CODES.get(code)
@@ -304,30 +304,10 @@ def _algorithm(settings: str | None) -> str:
     return "sha256"
 
 
-def _form(body: bytes) -> dict[str, str]:
-    """The form's fields as text; of repeated ones the first. Raises BadPayload when there are absurdly many."""
-    try:
-        pairs = parse_qsl(
-            body.decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="replace", max_num_fields=500
-        )
-    except ValueError:
-        raise BadPayload("body", "has too many fields") from None
-    form: dict[str, str] = {}
-    for name, value in pairs:
-        form.setdefault(name, clean(value))
-    return form
-
-
 def _signed_fields(body: bytes) -> str:
     """The part of the signed text that the form makes: names sorted, each followed by its values, each value once."""
-    try:
-        pairs = parse_qsl(
-            body.decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="replace", max_num_fields=500
-        )
-    except ValueError:
-        raise BadSignature("the form has too many fields") from None
     fields: dict[str, set[str]] = {}
-    for name, value in pairs:
+    for name, value in signed_pairs(body):
         fields.setdefault(name, set()).add(value)
     return "".join(name + value for name in sorted(fields) for value in sorted(fields[name]))
 

@@ -1,19 +1,21 @@
 """textback apikey and textback user: who may come in. Works beside a running server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 import typer
 
 from textback.core.errors import SettingsError
-from textback.core.when import HOUR, to_iso
+from textback.core.when import DAY, HOUR, to_iso
 from textback.pipeline.road import clock
 from textback.settings import Settings, environment, load_settings
-from textback.store import accounts, migrate
+from textback.store import accounts, keys, migrate
 from textback.store.db import Tx, open_db, parse_url
+from textback.web.scopes import SCOPES
 
 ROLES = ("owner", "agent")
+MOST_DAYS, MOST_HOURS = 3_650, 720
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -37,15 +39,27 @@ def _audit(tx: Tx, settings: Settings, action: str, subject: str) -> None:
     accounts.write_audit(tx, settings.workspace, "command line", action, subject, clock())
 
 
-def add_api_key(name: str, database: str | None) -> None:
-    """Make a key and print it."""
+def add_api_key(
+    name: str, database: str | None, scopes: Sequence[str] = (), lines: Sequence[str] = (), days: int | None = None
+) -> None:
+    """Make a key and print it: good for these scopes (none: everything), for these lines (none: all), for so long."""
     settings = _settings(database)
+    for scope in scopes:
+        if scope not in SCOPES:
+            raise SettingsError(f"There is no scope {scope!r}.", f"Known are {', '.join(SCOPES)}.")
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise SettingsError(f"A key can't last {days} days.", f"Give 1 to {MOST_DAYS}, or leave it out.")
+    expires_at = clock() + days * DAY if days is not None else None
 
     def work(tx: Tx) -> str | None:
-        key = accounts.add_api_key(tx, settings.workspace, name, clock())
-        if key is not None:
-            _audit(tx, settings, "apikey.add", name)
-        return key
+        made = keys.add(
+            tx, settings.workspace, name, clock(), scopes=scopes or (keys.ALL,), lines=lines, expires_at=expires_at,
+            created_by="command line",
+        )  # fmt: skip
+        if made is None:
+            return None
+        _audit(tx, settings, "apikey.add", name)
+        return made[1]
 
     if not name.strip() or len(name) > 64:
         raise SettingsError("A key's name has 1 to 64 characters.", "Name it after the program that will use it.")
@@ -59,8 +73,13 @@ def add_api_key(name: str, database: str | None) -> None:
 def list_api_keys(database: str | None) -> None:
     """Print the names of all keys that work."""
     settings = _settings(database)
-    for row in _write(settings, accounts.api_key_list, settings.workspace):
-        typer.echo(f"{row.name}\tsince {to_iso(row.created_at)}")
+    for key in _write(settings, keys.live, settings.workspace, clock()):
+        parts = [key.name, f"{key.start}…" if key.start else "", f"since {to_iso(key.created_at)}"]
+        parts.append(f"last used {to_iso(key.last_used_at)}" if key.last_used_at else "never used")
+        parts.append(f"until {to_iso(key.expires_at)}" if key.expires_at else "")
+        parts.append("" if keys.ALL in key.scopes else f"for {' '.join(sorted(key.scopes))}")
+        parts.append(f"on {' '.join(sorted(key.lines))}" if key.lines else "")
+        typer.echo("\t".join(part for part in parts if part))
 
 
 def revoke_api_key(name: str, database: str | None) -> None:
@@ -68,7 +87,8 @@ def revoke_api_key(name: str, database: str | None) -> None:
     settings = _settings(database)
 
     def work(tx: Tx) -> bool:
-        gone = accounts.revoke_api_key(tx, settings.workspace, name, clock())
+        key = keys.by_name(tx, settings.workspace, name, clock())
+        gone = key is not None and keys.revoke(tx, settings.workspace, key.id, clock())
         if gone:
             _audit(tx, settings, "apikey.revoke", name)
         return gone
@@ -76,6 +96,26 @@ def revoke_api_key(name: str, database: str | None) -> None:
     if not _write(settings, work):
         raise SettingsError(f"There is no key called {name!r}.", "See textback apikey list.")
     typer.echo(f"{name} is revoked.")
+
+
+def rotate_api_key(name: str, hours: int, database: str | None) -> None:
+    """Print a new key in the place of one, which goes on working for so many hours."""
+    settings = _settings(database)
+    if not 0 <= hours <= MOST_HOURS:
+        raise SettingsError(f"The old key can't work for {hours} hours more.", f"Give 0 to {MOST_HOURS}.")
+
+    def work(tx: Tx) -> str | None:
+        key = keys.by_name(tx, settings.workspace, name, clock())
+        made = keys.rotate(tx, settings.workspace, key.id, clock(), clock() + hours * HOUR) if key else None
+        if made is not None:
+            _audit(tx, settings, "apikey.rotate", name)
+        return made
+
+    made = _write(settings, work)
+    if made is None:
+        raise SettingsError(f"There is no key called {name!r}.", "See textback apikey list.")
+    typer.echo(made)
+    typer.echo("Keep it now: it can't be shown again.", err=True)
 
 
 def add_user(email: str, name: str, role: str, database: str | None) -> None:

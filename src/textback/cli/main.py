@@ -360,16 +360,30 @@ def policy_explain(
 
 @apikeys.command("add")
 def apikey_add(
-    name: Annotated[str, typer.Argument(help="What the key is for, for example: crm")], database: Database = None
+    name: Annotated[str, typer.Argument(help="What the key is for, for example: crm")],
+    scope: Annotated[list[str] | None, typer.Option(help="What it is good for; several times.")] = None,
+    line: Annotated[list[str] | None, typer.Option(help="A line that it is for; several times.")] = None,
+    days: Annotated[int | None, typer.Option(help="For how many days it works. For good, if not given.")] = None,
+    database: Database = None,
 ) -> None:
-    """Make a key and print it once. Only its hash is kept."""
-    accounts.add_api_key(name, database)
+    """Make a key and print it once. Only its hash is kept. Without options it is good for everything."""
+    accounts.add_api_key(name, database, scope or (), line or (), days)
 
 
 @apikeys.command("list")
 def apikey_list(database: Database = None) -> None:
     """List the keys by name."""
     accounts.list_api_keys(database)
+
+
+@apikeys.command("rotate")
+def apikey_rotate(
+    name: Annotated[str, typer.Argument(help="The key's name.")],
+    hours: Annotated[int, typer.Option(help="For how many hours the key as it was still works.")] = 24,
+    database: Database = None,
+) -> None:
+    """Put a new key in the place of one and print it once."""
+    accounts.rotate_api_key(name, hours, database)
 
 
 @apikeys.command("revoke")

@@ -1,6 +1,7 @@
 """textback serve and textback demo."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -53,6 +54,13 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, app: App) -> None:
         super().__init__(config)
         self._app = app
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and leave what is there by now out of the collector's rounds: some hundred thousand objects of modules
+        and of the bot live as long as the process, and looking at them all stops it for a tenth of a second or more."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

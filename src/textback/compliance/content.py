@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -25,8 +25,14 @@ class Spoken(msgspec.Struct, frozen=True):
     word: str
 
 
+_QUOTES = str.maketrans("", "", "'`\"")
+
+
+@lru_cache(maxsize=1_000)
 def words_of(text: str) -> str:
     """The text as words are looked for in it: small letters without accents or quotes, a space around each word."""
+    if text.isascii():
+        return f" {_BETWEEN.sub(' ', text.lower().translate(_QUOTES)).strip()} "
     letters = unicodedata.normalize("NFKD", text).casefold()
     kept = "".join(char for char in letters if char not in "'’`\"" and unicodedata.category(char) not in ("Mn", "Cf"))
     return f" {_BETWEEN.sub(' ', kept).strip()} "
@@ -41,10 +47,19 @@ def _subjects() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(found)
 
 
+@cache
+def _firsts() -> frozenset[str]:
+    """The first words of all that speaks of a subject: most texts have none of them."""
+    languages = (by_language.values() for by_language in SUBJECT_WORDS.values())
+    return frozenset(word.split()[0] for of_language in languages for words in of_language for word in words)
+
+
 def spoken(text: str, ignore: Iterable[str] = ()) -> list[Spoken]:
     """The subjects that a text speaks of, each with the first word that says so. `ignore` are words, normalised, that
     mean something else here."""
     words = words_of(text)
+    if _firsts().isdisjoint(words.split()):
+        return []
     for one in sorted(ignore, key=len, reverse=True):
         words = words.replace(f" {one} ", " - ")
     return [

@@ -24,7 +24,7 @@ HOUR = 3
 
 class Retention(msgspec.Struct, frozen=True):
     """Days that each kind is kept: the words of texts, their media, records of turns, the inbox's marks of what was
-    handled, dead letters that wait, the audit log, and the log of privacy requests."""
+    handled, dead letters that wait, the audit log, the log of privacy requests, and the log of events."""
 
     messages: int = 365
     media: int = 365
@@ -33,6 +33,7 @@ class Retention(msgspec.Struct, frozen=True):
     letters: int = 90
     audit: int = 1095
     requests: int = 1095
+    events: int = 30
 
     def floors(self, now: int) -> dict[str, int]:
         """For each kind the time (ms) before which it is old."""

@@ -3,7 +3,7 @@
 import re
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, ValidationResult
+from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 from phonenumbers.timezone import time_zones_for_number
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -33,6 +33,17 @@ def normalise(text: str, region: str = "US") -> str:
     if not is_e164(written):  # a few countries have shorter and longer ones, which no text can go to
         raise ValueError("That phone number has too few or too many digits. Write it like +12065550123.")
     return written
+
+
+_FIXED = frozenset({PhoneNumberType.FIXED_LINE, PhoneNumberType.VOICEMAIL})
+
+
+def is_landline(number: str) -> bool:
+    """Whether this E.164 number is known to be a landline's. In the US and Canada nobody can tell by the number."""
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(number)) in _FIXED
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def pretty(number: str) -> str:

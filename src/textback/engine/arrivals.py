@@ -46,7 +46,8 @@ class Message(Arrival, frozen=True, omit_defaults=True, tag="message"):
 class DeliveryStatus(Arrival, frozen=True, omit_defaults=True, tag="status"):
     """What the provider says became of a message of ours.
 
-    `message_id` is our own id when the provider echoed it; `recipient` is the contact's address.
+    `message_id` is our own id when the provider echoed it; `recipient` is the contact's address; `channel` is set where
+    the provider chose how it went.
     """
 
     provider_id: str
@@ -58,6 +59,7 @@ class DeliveryStatus(Arrival, frozen=True, omit_defaults=True, tag="status"):
     opted_out: bool = False
     at: int | None = None
     doubt: Doubt = ""
+    channel: Channel | None = None
 
 
 class AgentReply(Arrival, frozen=True, omit_defaults=True, tag="agent_reply"):
@@ -118,7 +120,8 @@ class SettleDraft(Arrival, frozen=True, omit_defaults=True, tag="settle_draft"):
 class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     """Another program sends a text through the API: its own words, or a named message (`template`) with the values of
     its variables, in `locale` or, without one, in the contact's own. `zone` (IANA) and `region` say where the contact
-    is, `programme` which consent of theirs it goes by (K6)."""
+    is, `programme` which consent of theirs it goes by (K6). `send_at` (ms) is when it is to go, 0 at once; `metadata`
+    is kept beside it."""
 
     key_name: str
     text: str
@@ -131,6 +134,8 @@ class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     zone: str = ""
     region: str = ""
     programme: str = ""
+    send_at: int = 0
+    metadata: dict[str, str] = {}
 
 
 class ApiEvent(Arrival, frozen=True, omit_defaults=True, tag="event"):
@@ -139,6 +144,44 @@ class ApiEvent(Arrival, frozen=True, omit_defaults=True, tag="event"):
     name: str
     data: dict[str, Any] = {}
     key_name: str = ""
+
+
+class HandOver(Arrival, frozen=True, omit_defaults=True, tag="hand_over"):
+    """Another program gives the conversation to people. `reason` is why, `ask` what the contact wants; `text` is what
+    they are told: None is the bot's own words, "" nothing. `user_id` and `user_name` are the program's key."""
+
+    user_id: str
+    user_name: str
+    reason: str
+    queue: str = ""
+    ask: str = ""
+    text: str | None = None
+
+
+class StartFlow(Arrival, frozen=True, omit_defaults=True, tag="start_flow"):
+    """Another program starts a flow of the live version, at `step` where that is not its first, with these `values` of
+    its variables. Its texts are of the class `opening` until the contact answers: nobody has asked for them."""
+
+    key_name: str
+    flow: str
+    opening: MessageClass
+    step: str = ""
+    values: dict[str, Any] = {}
+
+
+class ContactChange(Arrival, frozen=True, omit_defaults=True, tag="contact"):
+    """Another program changes what is known of a contact. A field that is None goes. `tags` are all that they have from
+    then on, None leaves them; `tag` is added and `untag` goes. `name`, `zone` and `region` are kept beside the
+    conversation too; None leaves them as they are."""
+
+    key_name: str
+    fields: dict[str, Any] = {}
+    tags: tuple[str, ...] | None = None
+    tag: tuple[str, ...] = ()
+    untag: tuple[str, ...] = ()
+    name: str | None = None
+    zone: str | None = None
+    region: str | None = None
 
 
 class TimerFired(Arrival, frozen=True, omit_defaults=True, tag="timer"):
@@ -182,6 +225,9 @@ AnyArrival = (
     | SettleDraft
     | ApiSend
     | ApiEvent
+    | HandOver
+    | StartFlow
+    | ContactChange
     | TimerFired
     | JobResult
     | ConsentChange

@@ -1,6 +1,10 @@
 """What other programs say happened, and waiting: for a time or an event that may come while something else is going
 on, and coming back to it."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from textback.core.messages import MessageClass
 from textback.engine.advance import advance
 from textback.engine.arrivals import ApiEvent
 from textback.engine.bot import Flow
@@ -32,20 +36,25 @@ def happen(ctx: Context, event: ApiEvent) -> None:
 
 
 def _begin(ctx: Context, flow: Flow, event: Happened) -> None:
-    """Start the flow of an event. What is open meanwhile is put aside, and is there again when the flow is over,
-    without a word: nobody has texted. Raises LimitHit and RenderError."""
+    """Start the flow of an event. Raises LimitHit and RenderError."""
+    begin(ctx, flow, {"event": {"name": event.name, "data": event.data}}, flow.opening)
+
+
+def begin(ctx: Context, flow: Flow, values: Mapping[str, Any], opening: MessageClass, step: str = "") -> None:
+    """Start a flow that nobody has texted for, with these values, at its first step or this one. What is open meanwhile
+    is put aside, and is there again when the flow is over, without a word. Raises LimitHit and RenderError."""
     ctx.state.offered, ctx.state.unclear, ctx.state.meant = False, [], ""
     ctx.begin_episode()
     ctx.start_session(flow)
     session = ctx.session
-    session.vars["event"] = {"name": event.name, "data": event.data}
-    session.opening = flow.opening
-    advance(ctx, flow.first)
+    session.vars.update(values)
+    session.opening = opening
+    advance(ctx, step or flow.first)
     while ctx.state.session is None and ctx.state.owner.kind == "bot" and ctx.state.parked:
         if ctx.state.parked[-1].sleeping:
             break  # it comes back by itself
-        if ctx.unpark() and (step := ctx.open_question()) is not None:
-            ctx.set_timers(step)
+        if ctx.unpark() and (question := ctx.open_question()) is not None:
+            ctx.set_timers(question)
     if ctx.state.handoff is None and any(isinstance(effect, Send) for effect in ctx.effects):
         ctx.happens("said")
 

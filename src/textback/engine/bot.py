@@ -1,7 +1,7 @@
 """A bot as the engine runs it: compiled from a folder of YAML by `load`, never changed afterwards."""
 
 from collections.abc import Collection
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -281,10 +281,11 @@ class Limits(msgspec.Struct, frozen=True):
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
     """A whole bot. `version` is 0 until it is published; `starts` maps each start keyword, normalised, to its flow,
     `events` each event that starts one, `opt_ins` each opt-in word to what it agrees to. `burst` is how long (ms) a
-    text waits for the next one, to be heard with it. `stop_hint`: a text that is no answer says how to stop where none
-    has said it for a month. `sources` are the knowledge files, which whoever teaches the bot makes its `answerer` of.
-    `model` is what answers as one of the `personas` where the bot itself knows nothing, and `trust` what was learnt of
-    such answers."""
+    text waits for the next one, to be heard with it. `answers` says who answers what no person and no open question
+    does: the bot, or another program, to which it is left. `stop_hint`: a text that is no answer says how to stop where
+    none has said it for a month. `sources` are the knowledge files, which whoever teaches the bot makes its `answerer`
+    of. `model` is what answers as one of the `personas` where the bot itself knows nothing, and `trust` what was learnt
+    of such answers."""
 
     name: str
     version: int = 0
@@ -301,6 +302,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     handoff: Handoff = Handoff()
     owner_idle: int = 10 * MINUTE
     burst: int = 0
+    answers: Literal["bot", "program"] = "bot"
     lines: tuple[LineSpec, ...] = ()
     flows: dict[str, Flow] = {}
     starts: dict[str, str] = {}
@@ -322,8 +324,3 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     trust: Trust | None = None
     disclosure: Disclosure = Disclosure()
     stop_hint: bool = False
-
-    @property
-    def owner_idle_minutes(self) -> float:
-        """How long a person's takeover lasts without a sign of life, in minutes."""
-        return self.owner_idle / MINUTE

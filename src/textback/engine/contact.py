@@ -398,6 +398,10 @@ def _fallback(ctx: Context, _: Incoming) -> tuple[bool, str]:
     return True, f"{count} of {fallback.max} in a row"
 
 
+def _left(ctx: Context, _: Incoming) -> tuple[bool, str]:
+    return ctx.state.session is None, "yes" if ctx.state.session is None else "a question is open"
+
+
 #: The order of a turn. The first row that takes the text decides; the consent words come before all of these.
 TURN: tuple[tuple[str, Row], ...] = (
     ("A person has it", _held),
@@ -419,12 +423,22 @@ TURN: tuple[tuple[str, Row], ...] = (
     ("Fallback", _fallback),
 )
 
+_LEFT = "Left to a program"
+#: The same where a program answers: what no person has, and no open question asked for, is its own.
+LEFT_TURN: tuple[tuple[str, Row], ...] = (
+    *TURN[: TURN.index(("Start words", _start))],
+    (_LEFT, _left),
+    *(row for row in TURN if row[1] in (_ask_again, _fallback)),
+)
+
+_MISSED, _LEFT_MISSED = (
+    tuple(Check(name, "not reached", reached=False) for name, _ in rows) for rows in (TURN, LEFT_TURN)
+)
+
 _WRITTEN = ("text", "name", "location", "pattern")
 """Types of questions that anything may be an answer to."""
 PARKED_FOR = DAY
 """How long (ms) a session that was put aside waits for another to end, unless it waits for something anyway."""
-
-_NOT_REACHED = tuple(Check(name, "not reached", reached=False) for name, _ in TURN)
 
 
 def hear(ctx: Context, message: Message) -> None:
@@ -443,15 +457,18 @@ def hear(ctx: Context, message: Message) -> None:
     ignored = said.tapback is not None and mine and _answered_by(ctx, said.tapback) is None
     if not ignored:
         _count(ctx, mine)
-    for place, (name, row) in enumerate(TURN):
+    rows, missed = (TURN, _MISSED) if ctx.bot.answers == "bot" else (LEFT_TURN, _LEFT_MISSED)
+    taker = ""
+    for place, (name, row) in enumerate(rows):
         try:
             hit, result = row(ctx, said)
         except (LimitHit, RenderError) as error:
-            ctx.checks += [Check(name, str(error), hit=True), *_NOT_REACHED[place + 1 :]]
+            ctx.checks += [Check(name, str(error), hit=True), *missed[place + 1 :]]
             raise
         ctx.checks.append(Check(name, result, hit))
         if hit:
-            ctx.checks += _NOT_REACHED[place + 1 :]
+            ctx.checks += missed[place + 1 :]
+            taker = name
             break
     if mine and not ignored:
         if ctx.state.fallbacks == fallbacks:
@@ -460,7 +477,7 @@ def hear(ctx: Context, message: Message) -> None:
             offer(ctx)
         if ready(ctx):
             settle(ctx)
-        if ctx.state.owner.kind == "bot":
+        if ctx.state.owner.kind == "bot" and taker != _LEFT:
             ctx.happens("said")
 
 

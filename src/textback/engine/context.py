@@ -483,6 +483,7 @@ def copy(state: State) -> State:
         state.happened,
         state.disclosed,
         state.stop_said_at,
+        state.channel,
     )
 
 

@@ -19,10 +19,11 @@ _SAYS_SO = re.compile(
 _ANSWERS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
-def read_disclosure(reader: Reader, node: Node | None) -> Disclosure:
-    """`automated` in bot.yml: true, false, or the sentence itself, also by locale."""
+def read_disclosure(reader: Reader, node: Node | None, by_itself: bool) -> Disclosure:
+    """`automated` in bot.yml: true, false, or the sentence itself, also by locale. `by_itself` is what holds where it
+    says nothing: a bot with a language model says so, because the laws are about those (section 8 of the rules)."""
     if node is None:
-        return Disclosure()
+        return Disclosure(by_itself)
     if isinstance(node, Scalar) and (answer := _ANSWERS.get(node.value.strip().lower())) is not None:
         return Disclosure(answer)
     return Disclosure(True, reader.text(node, "automated"))

@@ -20,7 +20,8 @@ class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     `source` is where it came from ("book_visit.2" or "desk"); `expires_at` (ms) is the time after which it must not go
     any more; `message_id` is set where the caller already promised an id; `links` are addresses in the text that its
     author wants to be short links; `asks` says what becomes of it when the contact texts again before it went;
-    `programme` is what they must have agreed to, where that is not all of the brand's (K6).
+    `programme` is what they must have agreed to, where that is not all of the brand's (K6); `send_at` (ms) is when it
+    is to go, 0 at once.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     links: tuple[str, ...] = ()
     asks: Asks = ""
     programme: str = ""
+    send_at: int = 0
 
 
 class SetTimer(msgspec.Struct, frozen=True, omit_defaults=True, tag="set_timer"):
@@ -76,13 +78,14 @@ class CancelQueued(msgspec.Struct, frozen=True, omit_defaults=True, tag="cancel_
 
 
 class UpdateDelivery(msgspec.Struct, frozen=True, omit_defaults=True, tag="update_delivery"):
-    """Move one of our messages up the ladder of delivery statuses."""
+    """Move one of our messages up the ladder of delivery statuses. `channel` is how it went, where that is news."""
 
     provider_id: str
     status: str
     message_id: str | None = None
     code: str | None = None
     detail: str | None = None
+    channel: str | None = None
 
 
 class Mask(msgspec.Struct, frozen=True, omit_defaults=True, tag="mask"):
@@ -136,8 +139,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     session_resumed, resume_offered, unclear, answered, not_answered, loop_guard, late_message, action_asked,
     action_done, action_failed, action_stale, model_asked, model_answered, model_failed, draft_settled,
     owner_idle, takeover_refused, reply_refused, hand_back_refused,
-    complete_refused, heard_together, event_received, link_clicked (written beside the turns, when a contact opens a
-    short link).
+    complete_refused, hand_over_refused, flow_refused, contact_changed, contact_refused, heard_together,
+    event_received, link_clicked (written beside the turns, when a contact opens a short link).
     """
 
     kind: str

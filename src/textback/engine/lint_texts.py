@@ -158,6 +158,8 @@ _HOST = re.compile(r"(?<![\w.@-])(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]
 
 def hosts_in(text: str) -> list[str]:
     """The hosts that addresses in a text lead to, each once."""
+    if "/" not in text:
+        return []
     return list(dict.fromkeys(found[1].lower() for found in _HOST.finditer(text)))
 
 

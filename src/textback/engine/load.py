@@ -25,7 +25,7 @@ from textback.engine.named_read import read_content, read_named
 from textback.engine.nodes.ask import TYPES, Ask
 from textback.engine.nodes.confirm import Confirm
 from textback.engine.nodes.registry import KINDS
-from textback.engine.opening import read_burst, read_country, read_hours, read_limits, read_routing
+from textback.engine.opening import read_answers, read_burst, read_country, read_hours, read_limits, read_routing
 from textback.engine.personas_file import check_personas, read_model, read_personas
 from textback.engine.policy_file import POLICY_FILE, read_policy, read_registration
 from textback.engine.reading import FLOW_NAME, NAME, QUEUE, RESERVED, FlowReader, Reader
@@ -40,8 +40,8 @@ SIMULATED = "simulator"
 """The provider that no carrier is behind."""
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
-    "fallback", "handoff", "owner_idle", "burst", "lines", "actions", "content", "consent", "knowledge", "routing",
-    "limits", "automated", "stop_hint", "model",
+    "fallback", "handoff", "owner_idle", "burst", "answers", "lines", "actions", "content", "consent", "knowledge",
+    "routing", "limits", "automated", "stop_hint", "model",
 )  # fmt: skip
 LATER_BOT_KEYS: tuple[str, ...] = ()
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
@@ -130,7 +130,7 @@ def _load(files: Mapping[str, str], most_segments: int = 0) -> tuple[Bot | None,
             source.warn(None, f"{folder}/ is not used in this version.", "")
         elif file not in (BOT_FILE, POLICY_FILE) and folder != "tests":
             source.warn(None, "This file is not part of a bot.", "Flows are flows/NAME.yml.")
-    if not flows and not any(problem.level == "error" for problem in problems):
+    if not flows and bot.answers == "bot" and not any(problem.level == "error" for problem in problems):
         Source(BOT_FILE, problems).error(None, "The bot has no flow.", "Write one in flows/NAME.yml.")
     calls = {flow.name: tuple(name for _, name in reader.runs) for reader, flow, _ in readers}
     for reader, flow, top in readers:
@@ -198,6 +198,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         ),
         owner_idle=reader.duration(keys.get("owner_idle"), "owner_idle") or nothing.owner_idle,
         burst=read_burst(reader, keys.get("burst")),
+        answers=read_answers(reader, keys.get("answers")),
         lines=_lines(reader, keys.get("lines")),
         content=read_content(reader, keys.get("content")),
         actions=read_actions(reader, keys.get("actions"), home),
@@ -207,7 +208,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         routing=read_routing(reader, keys.get("routing")),
         limits=read_limits(reader, keys.get("limits")),
         stop_hint=reader.flag(keys.get("stop_hint"), "stop_hint"),
-        disclosure=read_disclosure(reader, keys.get("automated")),
+        disclosure=read_disclosure(reader, keys.get("automated"), "model" in keys),
     )
     reader.check_uses(())
     said.append(lint.Part(source, reader.said))

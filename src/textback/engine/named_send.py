@@ -34,5 +34,6 @@ def send_named(ctx: Context, arrival: ApiSend) -> None:
             message_id=arrival.message_id,
             links=written.links,
             programme=template.programme,
+            send_at=arrival.send_at,
         )
     )

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Literal
 
 import msgspec
 
@@ -43,6 +44,12 @@ def read_routing(reader: Reader, node: Node | None) -> Routing:
 def read_country(reader: Reader, node: Node | None) -> str:
     """The country whose phone numbers, postcodes and order of day and month are meant."""
     return reader.string(node, "country", COUNTRY, "Use two capital letters such as US, CA, GB or ES.") or "US"
+
+
+def read_answers(reader: Reader, node: Node | None) -> Literal["bot", "program"]:
+    """Who answers: `answers: bot`, or `answers: program` where another program does."""
+    value = reader.string(node, "answers", re.compile("bot|program"), "Write bot or program.")
+    return "program" if value == "program" else "bot"
 
 
 def read_burst(reader: Reader, node: Node | None) -> int:

@@ -1,8 +1,10 @@
-"""What people at the desk do to a conversation. Whoever owns it speaks; nobody else may until they let go."""
+"""What people at the desk, and programs like them, do to a conversation. Whoever owns it speaks; nobody else may until
+they let go."""
 
 from textback.engine.advance import advance
-from textback.engine.arrivals import AgentReply, Complete, HandBack, SettleOptOut, Takeover
+from textback.engine.arrivals import AgentReply, Complete, HandBack, HandOver, SettleOptOut, Takeover
 from textback.engine.awaited import catch_up, wait_on, waits_for_event
+from textback.engine.bot import Escalation
 from textback.engine.context import OWNER_IDLE, Context
 from textback.engine.effects import CancelTimers, Send, SetTimer
 from textback.engine.episode import OVER
@@ -11,7 +13,7 @@ from textback.engine.results import ready, settle
 from textback.engine.state import Owner
 from textback.engine.thinking import stop_thinking
 
-Act = AgentReply | Complete | HandBack | SettleOptOut | Takeover
+Act = AgentReply | Complete | HandBack | HandOver | SettleOptOut | Takeover
 
 
 def _refused(ctx: Context, act: Act, kind: str, **more: str) -> bool:
@@ -121,6 +123,19 @@ def _go_on(ctx: Context, act: HandBack) -> None:
             ctx.set_timers(step)
         if ctx.state.owner.kind == "bot":
             ctx.happens("said")
+
+
+def hand_over(ctx: Context, act: HandOver) -> None:
+    """A program gives it to people, from the bot or from itself. Where they are asked for already, nothing changes."""
+    owner = ctx.state.owner
+    if owner.kind == "nobody" or _refused(ctx, act, "hand_over_refused"):
+        return
+    stop_thinking(ctx)
+    ctx.begin_episode()
+    if owner.kind == "person":
+        ctx.effects.append(CancelTimers((OWNER_IDLE,)))
+    ctx.heard = act.ask
+    ctx.escalate(Escalation(act.queue), act.reason, "api", act.text)
 
 
 def complete(ctx: Context, act: Complete) -> None:

@@ -8,7 +8,7 @@ from textback.engine.bot import Bot
 from textback.engine.match import normalise
 from textback.engine.nodes.answer import share
 from textback.engine.persona import BETWEEN, Gate, Model, Persona
-from textback.engine.reading import NAME, FlowReader, Reader
+from textback.engine.reading import PERSONA_NAME, FlowReader, Reader
 from textback.engine.source import Mapping as MappingNode
 from textback.engine.source import Node, Problem, Source, nearest
 
@@ -70,7 +70,7 @@ def check_personas(reader: FlowReader, bot: Bot) -> None:
 
 def _persona(reader: Reader, top: Node, bot: Bot) -> Persona | None:
     keys = reader.mapping(top, "A persona", PERSONA_KEYS)
-    name = reader.string(keys.get("persona"), "persona", NAME)
+    name = reader.string(keys.get("persona"), "persona", PERSONA_NAME)
     prompt = reader.string(keys.get("prompt"), "prompt")
     for key, given in (("persona", name), ("prompt", prompt)):
         if given is None and key not in keys:
@@ -170,7 +170,7 @@ def read_model(reader: Reader, node: Node | None) -> Model | None:
         day=_dollars(reader, budget.get("day"), "day", usual.day),
         conversation=_dollars(reader, budget.get("conversation"), "conversation", usual.conversation),
         share=tuple(name for name, _ in reader.strings(keys.get("share"), "share")),
-        persona=reader.string(keys.get("persona"), "persona", NAME) or "",
+        persona=reader.string(keys.get("persona"), "persona", PERSONA_NAME) or "",
     )
 
 

@@ -17,6 +17,7 @@ from textback.engine.template import BadTemplate, Expression, Text
 _T = TypeVar("_T", bound=str)
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+PERSONA_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 FLOW_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 QUEUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LONGEST_ID = 55

@@ -142,8 +142,8 @@ class Thinking(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     """A model's reply that a person decides on. `job` is that of its call, `question` what the contact asked,
-    `confidence` how likely it is right, `evidence` the same but for people's verdicts on others, `flaws` what the guard
-    found wrong with it, `sources` where it is from."""
+    `confidence` how likely it is right, `evidence` the same but for people's verdicts on others, `sources`
+    where it is from."""
 
     job: str
     persona: str
@@ -152,7 +152,6 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     confidence: float
     at: int
     evidence: float = 0.0
-    flaws: list[str] = []
     sources: list[str] = []
 
 
@@ -167,7 +166,8 @@ class State(msgspec.Struct, omit_defaults=True):
     its reply that waits for a person; `memory` is what models remember of the conversation, as of `memory_at` (ms), and
     `spent` what they have cost in the day since `spent_since`, in millionths of a US dollar. `happened` is the last
     event that starts a flow once the conversation is handed back. `disclosed`: they have been told that a program
-    writes. `stop_said_at` is when they were last told how to stop (ms), in a text that was no answer.
+    writes. `stop_said_at` is when they were last told how to stop (ms), in a text that was no answer. `channel` is how
+    their last text came, on a line that speaks more than SMS.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -195,6 +195,7 @@ class State(msgspec.Struct, omit_defaults=True):
     happened: Happened | None = None
     disclosed: bool = False
     stop_said_at: int = 0
+    channel: str = ""
 
 
 _encoder = msgspec.json.Encoder()

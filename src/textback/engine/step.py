@@ -26,19 +26,22 @@ from typing import Any
 
 import msgspec
 
-from textback.engine import awaited, contact, people, replying, results, timing
+from textback.engine import awaited, contact, people, programs, replying, results, timing
 from textback.engine.arrivals import (
     AgentReply,
     AnyArrival,
     ApiEvent,
     ApiSend,
     Complete,
+    ContactChange,
     DeliveryStatus,
     HandBack,
+    HandOver,
     JobResult,
     Message,
     SettleDraft,
     SettleOptOut,
+    StartFlow,
     Takeover,
     TimerFired,
 )
@@ -65,11 +68,15 @@ class Turn(msgspec.Struct):
 
 def _status(ctx: Context, arrival: DeliveryStatus) -> None:
     ctx.effects.append(
-        UpdateDelivery(arrival.provider_id, arrival.status, arrival.message_id, arrival.code, arrival.detail)
+        UpdateDelivery(
+            arrival.provider_id, arrival.status, arrival.message_id, arrival.code, arrival.detail, arrival.channel
+        )
     )
 
 
 def _api_send(ctx: Context, arrival: ApiSend) -> None:
+    if ctx.bot.answers == "program" and ctx.state.owner.kind == "bot":
+        ctx.happens("said")
     if arrival.template:
         send_named(ctx, arrival)
         return
@@ -83,6 +90,7 @@ def _api_send(ctx: Context, arrival: ApiSend) -> None:
             source="api",
             message_id=arrival.message_id,
             programme=arrival.programme,
+            send_at=arrival.send_at,
         )
     )
 
@@ -97,10 +105,13 @@ HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     Takeover: people.take_over,
     AgentReply: people.reply,
     HandBack: people.hand_back,
+    HandOver: people.hand_over,
     Complete: people.complete,
     SettleOptOut: people.settle_opt_out,
     SettleDraft: replying.settle_draft,
     ApiSend: _api_send,
+    StartFlow: programs.start,
+    ContactChange: programs.change,
     DeliveryStatus: _status,
     JobResult: results.arrive,
 }

@@ -3,35 +3,30 @@
 Codes, passwords, cards and ID numbers are masked before anything leaves (rule P5).
 """
 
-import re
 from collections.abc import Mapping, Sequence
 
 from textback.compliance.redact import mask
-from textback.core.text import clean
 from textback.engine.guard.base import Shown
+from textback.engine.guard.inbound import unmarked
 from textback.engine.persona import Persona
 from textback.llm.base import Line, Prompt
 
 MOST_LINES, MOST_PASSAGES = 20, 8
 LONGEST_LINE, LONGEST_PASSAGE, LONGEST_FIELD = 1_600, 2_400, 200
 LONGEST_MEMORY = 1_000
+LONGEST_DATA = 8_000
+"""Characters between two fences."""
 
 OPEN, CLOSE = "<<<DATA", "DATA>>>"
 """What stands before and after everything that others wrote."""
 
-_ANGLES = re.compile("[<\uff1c\u2039\u00ab]{2,}|[>\uff1e\u203a\u00bb]{2,}")
-_HIDDEN = re.compile(
-    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]|[\x00-\x08\x0b-\x1f\x7f]"
-)
 _WIDE = frozenset("am ar be bg el fa he hi hy ja ka km ko lo mk ne ru sr ta te th uk ur vi yue zh".split())
 """Languages whose letters take UCS-2: a segment holds less than half as much."""
 
 
 def fenced(text: str) -> str:
-    """The text between fences, and unable to close them: runs of angle brackets become one, and what can't be seen is
-    taken out."""
-    inside = _ANGLES.sub(lambda run: run.group()[0], _HIDDEN.sub("", clean(text)))
-    return f"{OPEN}\n{inside}\n{CLOSE}"
+    """The text between fences, and unable to close them, or to pass for a mark of anybody's."""
+    return f"{OPEN}\n{unmarked(text, LONGEST_DATA)}\n{CLOSE}"
 
 
 def capacity(segments: int, locale: str) -> int:

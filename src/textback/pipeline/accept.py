@@ -18,8 +18,10 @@ from textback.engine.arrivals import AnyArrival, DeliveryStatus, Message
 from textback.pipeline.detour import PATIENCE, Detour, Patience
 from textback.pipeline.metrics import BATCH_STORED
 from textback.pipeline.spool import Spool
+from textback.store import requests
 from textback.store.db import Batch, Tx
 from textback.store.inbox import Home, Incoming, store_arrivals
+from textback.store.requests import Once, Taken
 from textback.store.trouble import is_away, is_held_up, reason
 
 _encode = msgspec.json.Encoder().encode
@@ -28,10 +30,18 @@ LONGEST_KIND = 48
 _HOMES = 50_000  # addresses remembered; each is about 300 bytes
 
 
-def incoming(line: str, arrival: AnyArrival, *, contact_id: str = "", address: str = "", key: str = "") -> Incoming:
+def incoming(
+    line: str,
+    arrival: AnyArrival,
+    *,
+    contact_id: str = "",
+    address: str = "",
+    key: str = "",
+    once: Once | None = None,
+) -> Incoming:
     """The inbox row of an arrival: for a known contact, or for whoever has the address (a phone number).
 
-    `key` makes it unique where no provider id does; without one it always is.
+    `key` makes it unique where no provider id does; without one it always is. `once` is the request that brought it.
     """
     id_ = new_id()
     kind: str = arrival.__struct_config__.tag  # type: ignore[assignment]
@@ -42,16 +52,18 @@ def incoming(line: str, arrival: AnyArrival, *, contact_id: str = "", address: s
         # One message has many statuses; the same one delivered twice is one arrival.
         kind = f"status/{arrival.status}/{arrival.code or ''}"[:LONGEST_KIND]
         return Incoming(id_, line, kind, arrival.provider_id, data, "phone", arrival.recipient, contact_id, False)
-    return Incoming(id_, line, kind, key or id_, data, "phone", address, contact_id)
+    return Incoming(id_, line, kind, key or id_, data, "phone", address, contact_id, once=once)
 
 
 class Put(msgspec.Struct, eq=False):
-    """Arrivals that somebody waits for. `lasting` ones may take the detour; `detoured` says that they did."""
+    """Arrivals that somebody waits for. `lasting` ones may take the detour; `detoured` says that they did. `taken` are
+    requests that were made before, by what this one would have been: they are not stored again."""
 
     items: Sequence[Incoming]
     future: asyncio.Future[None]
     lasting: bool
     detoured: bool = False
+    taken: dict[str, Taken] = {}
 
 
 Homes: TypeAlias = dict[tuple[str, str], Home]
@@ -84,16 +96,19 @@ class Acceptor:
         for key in gone:
             del self._homes[key]
 
-    async def put(self, items: Sequence[Incoming], *, lasting: bool = False) -> None:
+    async def put(self, items: Sequence[Incoming], *, lasting: bool = False) -> dict[str, Taken]:
         """Return once these are on disk: in the database or, where they are `lasting`, in the spool while the database
-        is away. Raises what the database (or the spool) raised when they could not be kept."""
+        is away. Gives the requests among them that were made before. Raises what the database (or the spool) raised
+        when they could not be kept."""
         point("accept.received")
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        put = Put(items, future, lasting)
         if lasting and self.detour is not None and self.detour.active:
             self.detour.put(items, future)
         else:
-            self._gather(Put(items, future, lasting))
+            self._gather(put)
         await future
+        return put.taken
 
     async def _insert(self, items: Sequence[Incoming]) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -131,7 +146,7 @@ class Acceptor:
     def _store(self, tx: Tx, batch: Batch[Put]) -> Homes:
         """Runs in the database's thread. Addresses are only learnt once they are committed, in `_stored`."""
         point("accept.storing")
-        items = [item for put in batch.close() for item in put.items]
+        items = self._fresh(tx, batch.close())
         known = {}
         for item in items:
             key = (item.family, item.identifier)
@@ -141,6 +156,18 @@ class Acceptor:
         found = store_arrivals(tx, self._workspace, items, known, self._clock())
         point("accept.stored")
         return found
+
+    def _fresh(self, tx: Tx, puts: Sequence[Put]) -> list[Incoming]:
+        """The arrivals of these, without the requests that were made before."""
+        items = [item for put in puts for item in put.items]
+        wanted = [item.once for item in items if item.once is not None]
+        if not wanted:
+            return items
+        taken = requests.take(tx, self._workspace, wanted, self._clock())
+        for put in puts:
+            mine = {item.once.message_id for item in put.items if item.once is not None}
+            put.taken = {id_: taken[id_] for id_ in mine & taken.keys()}
+        return [item for item in items if item.once is None or item.once.message_id not in taken]
 
     def _learn(self, homes: Homes) -> None:
         """These are committed."""

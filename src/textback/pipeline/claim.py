@@ -9,6 +9,7 @@ import msgspec
 from textback.compliance.gate import Permit, too_late
 from textback.compliance.limits import REPLY
 from textback.core.faults import point
+from textback.core.messages import Channel
 from textback.core.when import MINUTE, SECOND
 from textback.engine.arrivals import Media
 from textback.pipeline.fairness import Allowance, choose
@@ -42,6 +43,7 @@ class Claim(msgspec.Struct, frozen=True):
     arrival_id: str = ""  # what it answers; the id of its trace
     permit: Permit | None = None  # the gate's; nothing is posted without
     programme: str = ""  # the consent that it goes by (K6)
+    channel: Channel = "sms"
 
     def held(self, now: int) -> bool:
         """Whether it is still ours. A node that was frozen for longer must not post: another has judged the row."""
@@ -78,6 +80,7 @@ class Queued(msgspec.Struct):
     arrival_id: str = ""
     source: str = ""
     permit: Permit | None = None  # for an answer; every other text asks the gate again before it is posted
+    channel: Channel = "sms"
 
 
 def claim(tx: Tx, now: int, allowed: Allowance, gate: Gatekeeper, lease: int = LEASE) -> Claimed:
@@ -157,6 +160,7 @@ def claim_new(
                 arrival_id=item.arrival_id,
                 permit=item.permit,
                 programme=row["programme"],
+                channel=item.channel,
             )
         )
     return claims
@@ -180,4 +184,5 @@ def _claim_of(row: Row[Any], now: int, lease: int, permit: Permit) -> Claim:
         row.arrival_id,
         permit,
         row.programme,
+        row.channel,
     )

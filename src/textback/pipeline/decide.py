@@ -18,10 +18,11 @@ from textback.engine.arrivals import (
     DeliveryStatus,
     Message,
     SettleOptOut,
+    StartFlow,
     TimerFired,
 )
 from textback.engine.bot import Bot, Escalation
-from textback.engine.context import OWNER_IDLE, Context
+from textback.engine.context import OWNER_IDLE, Context, copy
 from textback.engine.effects import AnyEffect, CancelQueued, CancelTimers, Check, Event, RecordConsent, Send, SetTimer
 from textback.engine.nodes.ask import Ask
 from textback.engine.state import Handoff, State
@@ -103,6 +104,9 @@ def _decided(
         return _guarded(bot, older, state, arrival, turn, now, standing.guard)
     if isinstance(arrival, ApiEvent) and standing.opted_out:
         bot = msgspec.structs.replace(bot, events={})  # nothing begins that could not be said
+    if isinstance(arrival, StartFlow) and standing.opted_out:
+        refused = Event("flow_refused", {"flow": arrival.flow, "by": arrival.key_name, "why": "opted_out"})
+        return Turn(copy(state), [], [refused], [])
     turn = step(bot, state, arrival, now, session_id=session_id, older=older)
     if isinstance(arrival, SettleOptOut) and arrival.opted_out and state.opt_out_unsure and not standing.opted_out:
         return _settled(bot, turn, state.opt_out_unsure, now)

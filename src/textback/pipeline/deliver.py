@@ -69,6 +69,7 @@ class Receipt(msgspec.Struct, frozen=True):
 def record(tx: Tx, workspace: str, batch: Batch[Receipt], now: int, jitter: float) -> bool:
     """Write down what came of a batch of posts. Says whether some are to be tried again."""
     accepted: list[dict[str, Any]] = []
+    went: list[dict[str, Any]] = []
     again: list[dict[str, Any]] = []
     over: list[dict[str, Any]] = []
     unknown: list[dict[str, Any]] = []
@@ -79,6 +80,8 @@ def record(tx: Tx, workspace: str, batch: Batch[Receipt], now: int, jitter: floa
         key = {"b": mine.bucket, "k": mine.contact_id, "i": mine.id}
         if isinstance(result, Accepted):
             accepted.append({**key, "p": result.provider_id})
+            if result.channel is not None and result.channel != mine.channel:
+                went.append({**key, "ch": result.channel})
         elif result.kind == "unknown":
             unknown.append({**key, "f": mine.fence, "d": result.detail})
         elif result.kind in ("retry", "throttled", "later") and mine.attempts < MAX_ATTEMPTS:
@@ -94,6 +97,8 @@ def record(tx: Tx, workspace: str, batch: Batch[Receipt], now: int, jitter: floa
                 letters.append(of_send(mine, result, workspace, now))
     if accepted:
         outbox.accepted(tx, accepted)
+    if went:
+        outbox.went(tx, went)
     if again:
         outbox.try_again(tx, again)
     if unknown or over:
@@ -453,6 +458,7 @@ class Deliverer:
                     self._status_url(mine.line, mine.id),
                     partial(self._held, mine),
                     None if self._tracer is None else answered.append,
+                    mine.channel,
                 ),
                 mine.permit,
             )

@@ -15,7 +15,7 @@ from textback.core.ids import new_id
 from textback.engine.arrivals import AnyArrival, Message
 from textback.pipeline.accept import incoming
 from textback.pipeline.dead import AGAIN
-from textback.store import accounts, inbox, ledger, listed, notify
+from textback.store import accounts, events, inbox, ledger, listed, notify
 from textback.store import erase as store
 from textback.store.db import Db, Row, Tx
 from textback.store.erase import Person
@@ -84,6 +84,7 @@ def erase(tx: Tx, workspace: str, who: Person, actor: str, now: int) -> Erasure 
         contact_id=who.contact_id, number=who.address, reference=named, data=rows,
     )  # fmt: skip
     accounts.write_audit(tx, workspace, actor, "privacy.erase", who.contact_id, now, {"request": request})
+    events.note(tx, [events.Happened(who.contact_id, "contact.erased", at=now)])
     notify.tell_erased(tx, workspace, who.contact_id)
     return Erasure(rows, request, opted_out)
 

@@ -2,7 +2,7 @@
 sends one again. And the record of what it said."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -26,6 +26,18 @@ from textback.store.db import Row, Tx
 
 ANSWERS = frozenset({"compliance", "conversational"})
 """Classes that the gate judges by what every turn knows: they cost no look into the database."""
+
+
+class Ahead(msgspec.Struct):
+    """What is known of contacts before their texts are judged, by id; of those that something is `sold` to also what
+    the do-not-call registry says, of the `counted` how much they had."""
+
+    known: dict[str, gate.Known] = {}
+    sold: Collection[str] = ()
+    counted: Collection[str] = ()
+
+
+NOBODY = Ahead()
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -79,13 +91,44 @@ class Gatekeeper:
         found = self._lines.get(line)
         return UNDECLARED if found is None else found.registration
 
-    def queue(self, tx: Tx, wish: Wish, now: int) -> tuple[Decision, list[dict[str, Any]]]:
-        """Whether a text may be queued, and the rows of the record that say so. An answer costs no statement."""
+    def ahead(
+        self, tx: Tx, who: Mapping[tuple[int, str], str], selling: Collection[tuple[int, str]], now: int
+    ) -> Ahead:
+        """What is known of these contacts (bucket, id), with their numbers: looked up together for `queue`. Those that
+        something is sold to are counted."""
+        counted = set(who) if "informational" in self.counted else set(selling)
+        found = self.known(tx, sorted(who), sorted(counted), now)
+        numbers = {key: who[key] for key in selling if key[1] in found}
+        if numbers:
+            found = gate.with_registry(tx, self.workspace, found, numbers, now - self.policy.registry)
+        sold, all_counted = {id_ for _, id_ in selling}, {id_ for _, id_ in counted}
+        return Ahead(found, sold, all_counted)
+
+    def _of_one(self, tx: Tx, wish: Wish, judged: str, ahead: Ahead, now: int) -> gate.Known:
+        """What is known of one contact for a text that is judged as of this class."""
+        key, counts = (wish.bucket, wish.contact_id), judged in self.counted
+        enough = wish.contact_id in (
+            ahead.sold if judged == "promotional" else ahead.counted if counts else ahead.known
+        )
+        found: Mapping[str, gate.Known] = ahead.known
+        if not enough or wish.contact_id not in found:
+            mine = self.known(tx, [key], [key] if counts else [], now)
+            if mine and judged == "promotional":
+                since = now - self.policy.registry
+                mine = gate.with_registry(tx, self.workspace, mine, {key: wish.address}, since)
+            found = mine
+        known = found.get(wish.contact_id, gate.NOTHING)
+        return known if counts or not known.sent else msgspec.structs.replace(known, sent=())
+
+    def queue(self, tx: Tx, wish: Wish, now: int, ahead: Ahead = NOBODY) -> tuple[Decision, list[dict[str, Any]]]:
+        """Whether a text may be queued, and the rows of the record that say so. An answer costs no statement, nor does
+        a text to a contact that was looked up `ahead`. One that is to go later is judged as of then."""
         send = wish.send
+        at = max(now, send.send_at)
         asked = Ask(
             message_class=send.message_class,
             programme=send.programme,
-            now=now,
+            now=at,
             opted_out=wish.opted_out,
             expires_at=wish.expires_at,
             author=send.author,
@@ -98,18 +141,12 @@ class Gatekeeper:
         )
         decision = decide_send(asked)
         if decision.judged not in ANSWERS and decision.rule != "O6":
-            key = [(wish.bucket, wish.contact_id)]
-            sells = decision.judged == "promotional"
-            found = self.known(tx, key, key if decision.judged in self.counted else [], now)
-            if sells and found:
-                found = gate.with_registry(
-                    tx, self.workspace, found, {key[0]: wish.address}, now - self.policy.registry
-                )
-            known = found.get(wish.contact_id, gate.NOTHING)
-            asked = self.with_contact(asked, known, wish.message_id, now)
+            known = self._of_one(tx, wish, decision.judged, ahead, now)
+            asked = self.with_contact(asked, known, wish.message_id, at)
             decision = decide_send(asked)
-        if decision.outcome == "go":
+        if decision.outcome == "go" or (decision.outcome == "hold" and at > now):
             return decision, []
+        decision = msgspec.structs.replace(decision, at=now)
         about = _About(wish.bucket, wish.contact_id, wish.message_id, wish.line)
         return decision, [self.log(about, asked, decision, "queue")]
 

@@ -17,7 +17,7 @@ from textback.pipeline.dead import Redriven
 from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.lines import Line
 from textback.pipeline.quarantine import read_raw
-from textback.store import accounts, inbox, rejected
+from textback.store import accounts, hooks, inbox, rejected
 from textback.store import dead as dead_store
 from textback.store.db import Row, Tx
 
@@ -115,10 +115,25 @@ def _webhook_away(tx: Tx, row: Any, now: int) -> bool:
     return rejected.settle(tx, row.workspace, row.id, now, discarded=True)
 
 
+def _hook_again(tx: Tx, row: Any, now: int, means: Means) -> Redriven:
+    """Tell the webhook once more, with things as they are now."""
+    delivery = hooks.of_letter(tx, row)
+    hook = hooks.find(tx, means.workspace, delivery.webhook_id) if delivery is not None else None
+    if delivery is None or hook is None:
+        return Redriven("lost", "The webhook, or what it was to be told, is gone.")
+    if not hook.enabled:
+        return Redriven("refused", "The webhook is not enabled.")
+    if not dead_store.take(tx, row, now):
+        return Redriven("done")
+    hooks.again(tx, delivery, now)
+    return Redriven("handled")
+
+
 KINDS: dict[str, Kind] = {
     "send": Kind("text", _of("send"), _dead_again, dead_store.discard),
     "arrival": Kind("arrival", _of("arrival"), _dead_again, dead_store.discard),
     "job": Kind("action", _of("job"), _dead_again, dead.discard_job),
+    "hook": Kind("delivery", _of("hook"), _hook_again, dead_store.discard),
     "webhook": Kind("webhook", rejected.webhooks, _webhook_again, _webhook_away),
 }
 

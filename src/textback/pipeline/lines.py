@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, MutableMapping
 
 import msgspec
 
-from textback.channels.base import Provider
+from textback.channels.base import Channels, Provider
 from textback.compliance.limits import CAMPAIGN_CLASSES, T_MOBILE_PER_DAY, cap_of, rate_of
 from textback.core.errors import SettingsError, shown
+from textback.core.messages import Channel
 from textback.core.registration import UNDECLARED, Registration
 
 LEAST_CAP = 10
@@ -17,13 +18,14 @@ class Line(msgspec.Struct, frozen=True):
     """One configured sending identity.
 
     `rate` limits segments per second, `cap` segments on one of the carriers' days; None leaves it to the provider.
-    Lines of the same `brand` share a cap.
+    Lines of the same `brand` share a cap. `channels` are what its number speaks; first the one that is tried with
+    somebody who has not written yet.
     """
 
     name: str
     provider: Provider
     number: str
-    channel: str = "sms"
+    channels: tuple[Channel, ...] = ("sms",)
     rate: float | None = None
     cap: int | None = None
     brand: str = ""
@@ -41,6 +43,14 @@ class Line(msgspec.Struct, frozen=True):
         """What its cap is counted on."""
         return f"brand {self.brand}"[:64] if self.brand else self.name
 
+    def reply_channel(self, last: str) -> Channel:
+        """How a text to a contact goes: on the channel that they used `last` (State.channel)."""
+        return next((channel for channel in self.channels if channel == last), self.channels[0])
+
+    def heard_on(self, channel: Channel) -> str:
+        """What is remembered of the channel of a text that came in: nothing where the line has only one."""
+        return "" if len(self.channels) == 1 else "sms" if channel == "mms" else channel
+
     @property
     def keywords(self) -> Mapping[str, frozenset[str]]:
         """Whole messages that the provider answers itself."""
@@ -53,6 +63,11 @@ class LineLimits(msgspec.Struct, frozen=True):
     rate: float | None = None
     cap: int | None = None
     brand: str = ""
+
+
+def channels_of(provider: Provider) -> tuple[Channel, ...]:
+    """What a provider's number speaks."""
+    return provider.channels if isinstance(provider, Channels) else ("sms",)
 
 
 def line_limits(line: str, options: MutableMapping[str, str]) -> LineLimits:

@@ -1,6 +1,6 @@
 """What the road counts, for /metrics. Counted in memory, on this node, since its start."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from textback.llm.base import Asked
 
@@ -46,6 +46,17 @@ MODEL_TOKENS = Counter(
 MODEL_COST = Counter(
     "textback_model_cost_dollars_total", "US dollars that language models cost, where the price is known.", ["model"]
 )
+HOOKS = Counter(
+    "textback_webhook_deliveries_total",
+    "Tries of deliveries to webhooks by outcome: taken, failed, or gone (the webhook wants no more).",
+    ["outcome"],
+)
+HOOK_SECONDS = Histogram(
+    "textback_webhook_seconds",
+    "Seconds until a webhook answered, or was given up.",
+    buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+EVENT_DELAY = Gauge("textback_event_delay_seconds", "How long the oldest event has waited for its place in the log.")
 SWEPT = Counter(
     "textback_swept_total", "Rows that were emptied or deleted because they were kept long enough, by kind.", ["kind"]
 )

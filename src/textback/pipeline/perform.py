@@ -8,7 +8,7 @@ key. So an action happens at least once, and its result is heard exactly once.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 from time import monotonic
 from typing import Any, Protocol
@@ -21,7 +21,7 @@ from textback.core.faults import point
 from textback.core.when import SECOND
 from textback.engine.actions import Action, nothing
 from textback.engine.arrivals import JobResult
-from textback.engine.thinking import MODEL, TOGETHER
+from textback.engine.thinking import MODEL
 from textback.pipeline.accept import incoming
 from textback.pipeline.bots import Shelf
 from textback.pipeline.buckets import Places, told
@@ -178,8 +178,8 @@ def _pause(attempts: int, failed: Failed, jitter: float) -> int:
 
 
 class Performer:
-    """Does jobs, many at once. `stored` is told where an arrival waits for its turn: in a bucket, or who knows where.
-    `simulate`: those of the simulator are only played."""
+    """Does jobs, many at once. `stored` is told where an arrival waits for its turn: in a bucket, or who knows where;
+    `store` writes there and takes the turn at once. `simulate`: those of the simulator are only played."""
 
     def __init__(
         self,
@@ -189,6 +189,7 @@ class Performer:
         shelf: Shelf,
         clock: Callable[[], int],
         stored: Callable[[int | None], None],
+        store: Callable[..., Awaitable[Any]],
         performs: Performs,
         *,
         thinker: Thinker | None = None,
@@ -202,6 +203,7 @@ class Performer:
         self._shelf = shelf
         self._clock = clock
         self._stored = stored
+        self._store = store
         self._performs = performs
         self._thinker = thinker
         self._simulate = simulate
@@ -209,13 +211,14 @@ class Performer:
         self._working: set[asyncio.Task[None]] = set()
         self._running = Running(Counter())
         self._wake = asyncio.Event()
+        self._left = False  # jobs may wait until one of ours is done
         self._stopping = False
 
     async def run(self) -> None:
         """Claim and do until told to stop; then finish what was claimed."""
         while not self._stopping:
             self._wake.clear()
-            more = await self._look() if len(self._working) < MOST else False
+            more = await self._look()
             if not more:
                 try:
                     async with asyncio.timeout(POLL if self._busy() else IDLE):
@@ -235,18 +238,26 @@ class Performer:
         self._stopping = True
         self._wake.set()
 
-    def wake(self) -> None:
-        """A turn wants something done: now, or once a model may be asked."""
-        self._wake.set()
-        if self._shelf.current.model is not None:
-            asyncio.get_running_loop().call_later(TOGETHER / SECOND, self._wake.set)
+    def wake(self, due: Collection[int]) -> None:
+        """A turn wants something done at these times (ms)."""
+        for at in due:
+            wait = at - self._clock()
+            if wait <= 0:
+                self._wake.set()
+            else:  # a millisecond later, when it is due on this clock too
+                asyncio.get_running_loop().call_later((wait + 1) / SECOND, self._wake.set)
 
     async def _look(self) -> bool:
         """Claim what is due and begin it; whether there may be more."""
         more = False
+        self._left = bool(self._running.full_names(self._shelf.current.actions))
+        if len(self._working) >= MOST:
+            self._left = True
+            return False
         for place in await self._places(self._clock()):
             room = MOST - len(self._working)
             if room <= 0 or self._stopping:
+                self._left = True
                 return False
             try:
                 claimed = await self._db.write_within(
@@ -269,12 +280,14 @@ class Performer:
                 task.add_done_callback(self._done)
             if claimed.lost:
                 self._stored(place)
+            self._left = self._left or claimed.left or len(claimed.claims) == room
             more = more or len(claimed.claims) == room or (claimed.left and bool(claimed.claims))
         return more
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._working.discard(task)
-        self._wake.set()
+        if self._left:
+            self._wake.set()
         if task.exception() is not None:  # a defect of ours: the lease runs out and it is done again
             log.error("a job broke", error=type(task.exception()).__name__, exc_info=task.exception())
 
@@ -305,7 +318,6 @@ class Performer:
             )  # fmt: skip
         if came in ("done", "over"):
             point("perform.recorded")
-            self._stored(mine.row.bucket if self._db.by_bucket else None)
 
     async def _result(self, mine: Claim) -> Done | Failed:
         row = mine.row
@@ -332,7 +344,7 @@ class Performer:
     async def _record(self, mine: Claim, result: Done | Failed, thought: Thought | None) -> str:
         """Write a result down: tried until the database is back, or the lease is another's."""
         place = mine.row.bucket if self._db.by_bucket else None
-        write = partial(self._db.write_within, place, "perform", record, self._workspace, mine, result)
+        write = partial(self._store, place, record, self._workspace, mine, result)
         while True:
             try:
                 came: str = await write(self._clock(), random.random(), thought)  # noqa: S311

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import msgspec
 import structlog
 
 from textback.compliance.limits import OFF, Guard
@@ -15,15 +16,18 @@ from textback.core.faults import point
 from textback.core.roles import ROLES
 from textback.core.tracing import Tracer
 from textback.core.when import HOUR, MINUTE, SECOND
-from textback.engine.arrivals import AnyArrival
+from textback.engine.arrivals import AnyArrival, ApiSend
+from textback.engine.thinking import TOGETHER
 from textback.pipeline import spans
 from textback.pipeline.accept import Acceptor, incoming
 from textback.pipeline.bots import Follower, Shelf
 from textback.pipeline.breaker import Condition
 from textback.pipeline.buckets import BucketAcceptor, Places, told
+from textback.pipeline.bulk import BulkSender
 from textback.pipeline.claim import LEASE
 from textback.pipeline.deliver import Deliverer
 from textback.pipeline.gating import Gatekeeper
+from textback.pipeline.hooks import RETRIES, Hooks, Posts
 from textback.pipeline.hub import EVERYTHING, Hub
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
@@ -38,10 +42,13 @@ from textback.pipeline.sweep import Sweeper
 from textback.pipeline.thinker import AsksModels, Thinker
 from textback.pipeline.tick import Keep, before, fire_timers, sweep, tidy
 from textback.pipeline.turn import Handled, Turns
-from textback.store import inbox, ledger_check, spread
+from textback.pipeline.writes import Said
+from textback.store import inbox, ledger_check, requests, sent, spread
+from textback.store.bulk import BulkText
 from textback.store.db import Db, Tx, Work
 from textback.store.inbox import Incoming
 from textback.store.notify import News, Notifier
+from textback.store.requests import Once, Taken
 from textback.store.trouble import is_away, reason
 
 log = structlog.get_logger("textback.road")
@@ -96,6 +103,8 @@ class Road:
         simulate: bool = True,
         redact: bool = True,
         retention: Retention = Retention(),  # noqa: B008 (it never changes)
+        posts: Posts | None = None,
+        hook_retries: Sequence[int] = RETRIES,
     ) -> None:
         self.db = db
         self.tracer = tracer
@@ -119,6 +128,7 @@ class Road:
         self._stopping = False
         self._one_by_one: set[int | None] = set()  # where a batch of turns could not be written: a bucket, or anywhere
         self._waiters: dict[str, asyncio.Future[None]] = {}
+        self._told: dict[str, asyncio.Future[Said | None]] = {}  # who waits to hear what became of a program's text
         self._acceptor = Acceptor(workspace, now, self._store, spool)
         if db.by_bucket:
             self._acceptor = BucketAcceptor(workspace, now, self._store_within, db.submit_within, spool)
@@ -137,14 +147,16 @@ class Road:
         self.thinker = Thinker(db, workspace, shelf, now, models) if models is not None else None
         if performs is not None:
             self._performer = Performer(
-                db, workspace, lines, shelf, now, self._results_wait, performs,
+                db, workspace, lines, shelf, now, self._results_wait, self._store_result, performs,
                 thinker=self.thinker, simulate=simulate, lease=lease,
             )  # fmt: skip
+        self.hooks = Hooks(db, workspace, lines, now, self.hub, posts, hook_retries) if posts is not None else None
         self._reconciler = Reconciler(
             db, workspace, lines, now, self.receive, self.hub.publish,
             every=reconcile_every, resend=resend_unsent, lease=lease,
         )  # fmt: skip
         self._sweeper = Sweeper(db, workspace, retention, now, lambda: shelf.current.timezone)
+        self.bulk = BulkSender(db, workspace, now, self._hand_in)
         self._keep = keep
         self._tidy_at = 0
         self._seal_at = 0
@@ -158,7 +170,9 @@ class Road:
         parts = {"turn": self._run_turns, "deliver": self._deliverer.run, "tick": self._run_tick}
         if self._performer is not None:
             parts["perform"] = self._performer.run
+        hooks = [] if self.hooks is None or "perform" not in self.roles else [self.hooks.run()]
         self._tasks = [asyncio.create_task(run(), name=role) for role, run in parts.items() if role in self.roles]
+        self._tasks += [asyncio.create_task(run, name="hooks") for run in hooks]
         if self.detour is not None:
             self._draining = asyncio.create_task(self.detour.run(), name="spool")
             self._tasks.append(self._draining)
@@ -179,8 +193,11 @@ class Road:
         self._deliverer.stop()
         if self._performer is not None:
             self._performer.stop()
+        if self.hooks is not None:
+            self.hooks.stop()
         self._reconciler.stop()
         self._sweeper.stop()
+        self.bulk.stop()
         self.versions.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._notifier.stop()
@@ -237,6 +254,53 @@ class Road:
             raise RuntimeError("a stored arrival has a home")
         return home.contact_id
 
+    async def say(
+        self, line: str, address: str, arrival: ApiSend, *, once: Once | None = None, wait: float = 0.0
+    ) -> Said | Taken | None:
+        """Store a program's text for whoever has this phone number; durable on return. What became of it, where its
+        turn is taken within so many seconds by this server; or the request of the same key that was there first."""
+        key = ""
+        if once is not None and self.db.by_bucket:  # keys are at home elsewhere: it is taken before
+            found = await self.db.write(requests.take, self.workspace, [once], self.now())
+            if once.message_id in found:
+                first = found[once.message_id]
+                if first.digest != once.digest or first.at < self.now() - MINUTE:
+                    return first
+                # Whoever was first may have died before it was stored.
+                arrival = msgspec.structs.replace(arrival, message_id=first.message_id)
+            key, once = arrival.message_id, None
+        item = incoming(line, arrival, address=address, key=key, once=once)
+        told: asyncio.Future[Said | None] = asyncio.get_running_loop().create_future()
+        self._told[item.id] = told
+        try:
+            taken = await self._durable([item])
+            if taken:
+                return next(iter(taken.values()))
+            said = await self._hear(told, arrival.message_id, wait)
+        finally:
+            del self._told[item.id]
+        if said is None and self._acceptor.home_of(address) is None:  # erased at this moment: they are somebody new
+            await self._durable([incoming(line, arrival, address=address)])
+        return said
+
+    async def _hand_in(self, text: BulkText, message_id: str) -> None:
+        """Store a text of a bulk send, once under this message id."""
+        arrival = msgspec.structs.replace(text.arrival, message_id=message_id)
+        await self._durable([incoming(text.line, arrival, address=text.to, key=message_id)])
+
+    async def _hear(self, told: "asyncio.Future[Said | None]", message_id: str, wait: float) -> Said | None:
+        """What became of a program's text; None where another server takes its turn, or nobody does in time."""
+        alone = self.db.dialect == "sqlite" and "turn" in self.roles
+        loop = asyncio.get_running_loop()
+        end = loop.time() + wait
+        while (left := end - loop.time()) > 0:
+            await asyncio.wait((told,), timeout=left if alone else min(left, ELSEWHERE))
+            if told.done():
+                return told.result()
+            if not alone and await self.db.read(sent.find, self.workspace, message_id) is not None:
+                return None
+        return None
+
     async def _put(self, items: Sequence[Incoming], wait: float) -> None:
         if not wait:
             await self._durable(items)
@@ -253,9 +317,11 @@ class Road:
             for id_ in waiters:
                 self._waiters.pop(id_, None)
 
-    async def _durable(self, items: Sequence[Incoming], *, lasting: bool = False, webhook: bool = False) -> None:
+    async def _durable(
+        self, items: Sequence[Incoming], *, lasting: bool = False, webhook: bool = False
+    ) -> dict[str, Taken]:
         began = time.time_ns() if self.tracer is not None else 0
-        await self._acceptor.put(items, lasting=lasting)
+        taken = await self._acceptor.put(items, lasting=lasting)
         for item in items:
             ARRIVALS.labels(item.line, spans.kind_of(item.kind)).inc()
             if self._debug:
@@ -264,6 +330,7 @@ class Road:
             spooled = lasting and self.detour is not None and self.detour.active
             ended = time.time_ns()
             self.tracer.note(spans.of_storing(self.tracer, items, began, ended, webhook=webhook, spooled=spooled))
+        return taken
 
     async def _wait_for_earlier(self, item: Incoming, waiters: dict[str, asyncio.Future[None]]) -> None:
         """A repetition gets no turn of its own: whoever waits for it waits for the turn of what came first."""
@@ -315,7 +382,7 @@ class Road:
         if news.versions:
             self.versions.wake()
         if news.jobs and self._performer is not None:
-            self._performer.wake()
+            self._performer.wake((self.now(), self.now() + TOGETHER))
         if news.erased:
             self._acceptor.forget(news.erased)
         self.hub.hear({EVERYTHING} if news.many else news.contacts)
@@ -343,6 +410,10 @@ class Road:
             return stored
         stored, _ = self._submit((fn, args), bucket=bucket)
         return stored
+
+    def _store_result(self, bucket: int | None, fn: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+        """Write down what came of a job, and take its turn behind it."""
+        return self._store(fn, *args) if bucket is None else self._store_within(bucket, fn, *args)
 
     def _left_to_others(self, bucket: int | None, stored: asyncio.Future[Any]) -> None:
         if stored.exception() is None:
@@ -458,13 +529,16 @@ class Road:
             self._notifier.outbox(bucket)
         if handled.jobs:
             if self._performer is not None:
-                self._performer.wake()
+                self._performer.wake(handled.jobs)
             self._notifier.jobs(bucket)
         if self._waiters:
             for id_ in handled.arrivals:
                 waiter = self._waiters.get(id_)
                 if waiter is not None and not waiter.done():
                     waiter.set_result(None)
+        for id_, said in handled.said.items():
+            if (told := self._told.get(id_)) is not None and not told.done():
+                told.set_result(said)
         if handled.strays:
             self._acceptor.forget(handled.strays)
         self.hub.publish(handled.contacts)
@@ -477,7 +551,7 @@ class Road:
 
     async def _run_tick(self) -> None:
         lists = [self._reconciler.run()] if self._reconciler.wanted else []
-        await asyncio.gather(self._run_ticks(), self._sweeper.run(), *lists)
+        await asyncio.gather(self._run_ticks(), self._sweeper.run(), self.bulk.run(), *lists)
 
     async def _run_ticks(self) -> None:
         while not self._stopping:
@@ -510,6 +584,7 @@ class Road:
         changed = await self.db.write_within(place, "tick", sweep, self.now())
         if changed:
             point("tick.swept")
+            self._deliverer.wake(*(() if place is None else (place,)))
         self.hub.publish(changed)
 
     async def _untidy(self) -> Collection[int | None]:

@@ -71,16 +71,26 @@ class Thinker:
         """Do a model's job. Never raises but where the database is away."""
         question = msgspec.json.decode(row.arguments, type=Question)
         now = self._clock()
-        rows = await self._db.read(store.recent, row.contact_id, now - DAY, HISTORY + len(question.texts))
+        most = HISTORY + len(question.texts)
+        rows, spent = await self._db.read(_told, row.contact_id, now, most, self._workspace, self._is_priced())
         history = before(rows, question.texts)
-        return await self.think(question, history, row.timeout / 1_000, trace=row.arrival_id)
+        return await self._think(question, history, row.timeout / 1_000, spent, row.arrival_id)
 
-    async def think(self, question: Question, history: Sequence[Line], within: float, *, trace: str = "") -> Thought:
+    async def think(self, question: Question, history: Sequence[Line], within: float) -> Thought:
         """Ask a question; `history` ends before it."""
-        now = self._clock()
-        bot = self._shelf.current
-        priced = bot.model is not None and bot.model.day
-        spent = await self._db.read(store.spent, self._workspace, day_of(now)) if priced else 0
+        day = day_of(self._clock())
+        spent = await self._db.read(store.spent, self._workspace, day) if self._is_priced() else 0
+        return await self._think(question, history, within, spent)
+
+    def _is_priced(self) -> bool:
+        """Whether there is a budget to keep to."""
+        model = self._shelf.current.model
+        return model is not None and bool(model.day)
+
+    async def _think(
+        self, question: Question, history: Sequence[Line], within: float, spent: int, trace: str = ""
+    ) -> Thought:
+        now, bot = self._clock(), self._shelf.current
         thought = await ask(self._models, bot, question, history, within, now, spent=spent, trace=trace)
         return msgspec.structs.replace(thought, kept={**thought.kept, "workspace": self._workspace})
 
@@ -142,6 +152,12 @@ EMPTY = {
     "confidence": 0, "evidence": 0, "outcome": "", "flaws": "", "decided_by": "", "decided_text": "", "feedback": "",
     "feedback_why": "",
 }  # fmt: skip
+
+
+def _told(tx: Tx, contact_id: str, now: int, most: int, workspace: str, priced: bool) -> tuple[list[Row[Any]], int]:
+    """The last texts of a conversation, and what models have cost today where somebody wants to know."""
+    rows = store.recent(tx, contact_id, now - DAY, most)
+    return rows, store.spent(tx, workspace, day_of(now)) if priced else 0
 
 
 def day_of(now: int) -> str:

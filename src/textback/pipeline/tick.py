@@ -8,7 +8,7 @@ from textback.core.when import DAY, HOUR
 from textback.engine.arrivals import TimerFired
 from textback.pipeline.accept import incoming
 from textback.pipeline.deliver import expire_leases
-from textback.store import accounts, inbox, retention, timers, turns
+from textback.store import accounts, inbox, outbox, requests, retention, timers, turns
 from textback.store.db import Tx
 
 LINE_USE_DAYS = 35
@@ -45,18 +45,28 @@ def fire_timers(tx: Tx, workspace: str, now: int) -> int:
 
 
 def sweep(tx: Tx, now: int) -> list[str]:
-    """End abandoned leases and settle early statuses; returns the contacts whose thread changed."""
-    changed = [*expire_leases(tx, now), *turns.settle_early(tx, now, give_up_after=HOUR)]
+    """End abandoned leases, queue texts whose time has come, and settle early statuses; returns the contacts whose
+    thread changed."""
+    changed = [*expire_leases(tx, now), *_queue_due(tx, now), *turns.settle_early(tx, now, give_up_after=HOUR)]
     if changed:
         point("tick.sweeping")
     return changed
+
+
+def _queue_due(tx: Tx, now: int) -> list[str]:
+    """Texts that a program wanted to go later. The gate is asked again when they are claimed."""
+    rows = outbox.due_later(tx, now)
+    if rows:
+        outbox.join_queue(tx, [{"b": row.bucket, "k": row.contact_id, "i": row.id} for row in rows])
+    return [row.contact_id for row in rows]
 
 
 def before(keep: Keep, now: int) -> retention.Before:
     """What was kept for long enough."""
     settled, unsettled, rejected = (now - days * DAY for days in (keep.settled, keep.unsettled, keep.rejected))
     day = day_of(now - LINE_USE_DAYS * DAY)
-    return retention.Before(settled, unsettled, rejected, day, now - keep.decisions * DAY, now - keep.calls * DAY)
+    decisions, calls = now - keep.decisions * DAY, now - keep.calls * DAY
+    return retention.Before(settled, unsettled, rejected, day, decisions, calls, now - requests.KEPT)
 
 
 def tidy(tx: Tx, workspace: str, keep: Keep, now: int) -> retention.Gone:

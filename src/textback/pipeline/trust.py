@@ -55,11 +55,12 @@ class Trust:
         """Look at all verdicts."""
         self._maps = maps_of(await self._db.read(models.judged, self._workspace, self._clock() - SINCE))
 
-    async def run(self) -> None:
-        """Learn now, and again and again, until cancelled."""
+    async def run(self, asks: Callable[[], bool]) -> None:
+        """Learn now, and again and again, until cancelled, while the bot `asks` a model."""
         while True:
             try:
-                await self.learn()
+                if asks():
+                    await self.learn()
             except Exception as error:
                 log.warning("verdicts on replies can't be read", error=reason(error))
             await asyncio.sleep(EVERY)

@@ -15,7 +15,7 @@ from textback.core.faults import point
 from textback.core.ids import new_id
 from textback.core.text import segments
 from textback.core.tracing import Span, Tracer, link_to
-from textback.engine.arrivals import AnyArrival, ApiSend, Message, TimerFired
+from textback.engine.arrivals import AnyArrival, ApiSend, ContactChange, Message, TimerFired
 from textback.engine.bot import Bot
 from textback.engine.context import HIDDEN
 from textback.engine.effects import (
@@ -42,6 +42,7 @@ from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, asks_for_secret, decide, failed_turn
 from textback.pipeline.erase import take_home
 from textback.pipeline.gating import ANSWERS, Gatekeeper, Wish
+from textback.pipeline.happened import public
 from textback.pipeline.jobs import of_perform, of_reply
 from textback.pipeline.lines import Line
 from textback.pipeline.masking import Hidden, hide, hide_in_handoff, masked
@@ -50,14 +51,19 @@ from textback.pipeline.readings import REST, Readings, ReadingWanted, Wanted
 from textback.pipeline.resting import Resting
 from textback.pipeline.shortener import RULE as TOO_LONG
 from textback.pipeline.shortener import Shortener, too_long
-from textback.pipeline.writes import Conversation, Writes, text_row
+from textback.pipeline.writes import Conversation, Said, Writes, text_row
+from textback.store import contacts, inbox, turns
 from textback.store import gate as gate_store
-from textback.store import inbox, turns
 from textback.store.db import Row, Tx
+from textback.store.events import Happened
 from textback.store.ledger import suppressed_since
 
 _arrival = msgspec.json.Decoder(AnyArrival)
 _encode = msgspec.json.Encoder().encode
+
+
+SEND = "api_send"
+"""The kind of a program's text in the inbox."""
 
 
 class Handled(msgspec.Struct):
@@ -68,7 +74,7 @@ class Handled(msgspec.Struct):
     contacts: set[str] = set()
     claims: list[Claim] = []
     queued: bool = False
-    jobs: bool = False  # other systems are to be asked for something
+    jobs: frozenset[int] = frozenset()  # when (ms) what other systems are to be asked for is due
     left: bool = False
     guarded: list[tuple[str, str]] = []  # arrivals that the loop guard met, and their contacts
     failed: list[tuple[str, str]] = []  # arrivals whose turn broke, and why
@@ -77,6 +83,7 @@ class Handled(msgspec.Struct):
     spans: list[Span] = []
     strays: Collection[str] = ()  # erased contacts for whom something came
     given_up: bool = False  # the one arrival of this batch became a dead letter
+    said: Mapping[str, Said] = {}  # what became of programs' texts, by arrival
     unread: list[tuple[str, Wanted]] = []  # contacts whose turn waits for the reading of a text
     look_at: int = 0  # when the next burst is over, in ms
 
@@ -146,6 +153,12 @@ class Turns:
         plan = bursts.NONE
         if self._shelf.current.burst and most > 1 and not self.resting.full:
             plan = bursts.gather(rows, open_, self._lines, self._shelf.current, now, self._late_after)
+        sends = [(open_[row.contact_id], row.data) for row in rows if row.kind == SEND and row.contact_id in open_]
+        if sends:
+            who = {(c.bucket, c.contact_id): c.address for c, _ in sends}
+            # The class that is left out of an arrival is promotional.
+            selling = {(c.bucket, c.contact_id) for c, data in sends if '"message_class":' not in data}
+            writes.ahead = self._gate.ahead(tx, who, selling, now)
         for row in rows:
             conversation = open_.get(row.contact_id)
             if conversation is None or row.contact_id in unread or row.id in plan.waiting or row.id in plan.joined:
@@ -181,9 +194,10 @@ class Turns:
         if self._tracer is not None:
             self._trace_batch(self._tracer, writes, claims, began)
         return Handled(
-            [row.id for row in done], set(open_), claims, queued, bool(writes.jobs), left or again, writes.guarded,
+            [row.id for row in done], set(open_), claims, queued, frozenset(job["due_at"] for job in writes.jobs),
+            left or again, writes.guarded,
             writes.failed, writes.outcomes, writes.refused, writes.spans, strays,
-            unread=list(unread.items()), look_at=look_at,
+            said=writes.said, unread=list(unread.items()), look_at=look_at,
         )  # fmt: skip
 
     def _trace_turn(
@@ -264,6 +278,7 @@ class Turns:
         if isinstance(alone, Message):
             conversation.line = row.line
             conversation.address = alone.sender
+            turn.state.channel = line.heard_on(alone.channel) if line else ""
             if earlier:
                 self._gathered(conversation, earlier, turn, line, writes)
             if row.kind != AGAIN:
@@ -274,6 +289,9 @@ class Turns:
             conversation.line = row.line or conversation.line
             if arrival.zone or arrival.region:
                 gate_store.set_place(tx, conversation.contact_id, arrival.zone, arrival.region, "api")
+                writes.ahead.known.pop(conversation.contact_id, None)
+        elif isinstance(arrival, ContactChange) and not any(one.kind == "contact_refused" for one in turn.events):
+            contacts.change(tx, conversation.contact_id, arrival.name, arrival.zone, arrival.region)
         conversation.state = turn.state
         hide_in_handoff(turn.state, conversation.hidden)
         conversation.events = []
@@ -288,6 +306,8 @@ class Turns:
             if isinstance(effect, Mask):
                 for one, _ in earlier:
                     self._hide(conversation, one, writes)
+        if isinstance(arrival, ApiSend):
+            self._said(conversation, row, arrival, writes, said)
         if conversation.said:
             conversation.standing = newer.answered(
                 writes, conversation.contact_id, conversation.said, conversation.standing, text=row.kind == MESSAGE
@@ -296,6 +316,23 @@ class Turns:
         failed = bool(writes.failed) and writes.failed[-1][0] == row.id
         writes.outcomes[row.line, "failed" if failed else "spoke" if urgency else "silent"] += 1
         self._trace_turn(row, line, turn, writes, said, began)
+
+    @staticmethod
+    def _said(conversation: Conversation, row: Row[Any], arrival: ApiSend, writes: Writes, before: int) -> None:
+        """What became of a program's text, for whoever waits to hear it."""
+        id_ = arrival.message_id
+        text = next((one for one in writes.messages[before:] if one["id"] == id_), None)
+        if text is None:
+            why = next((event.data["reason"] for event in conversation.events if event.kind == "send_refused"), "")
+            writes.said[row.id] = Said({}, why=why)
+            return
+        queued = next((q.row for q in reversed(writes.outbox) if q.row["id"] == id_), None)
+        due_at, later = (queued["due_at"], queued["state"] == "later") if queued is not None else (0, False)
+        writes.said[row.id] = Said(text, due_at, later)
+        if arrival.metadata or arrival.send_at:
+            details = _encode(arrival.metadata).decode()
+            key = writes.key(conversation, id_)
+            writes.details.append({**key, "metadata": details, "send_at": arrival.send_at or None})
 
     def _gathered(
         self, conversation: Conversation, earlier: Sequence[bursts.Text], turn: Turn, line: Line | None, writes: Writes
@@ -338,6 +375,7 @@ class Turns:
         conversation.unread += 1
         conversation.count += 1
         conversation.last = (text, "contact", row.received_at)
+        writes.happened.append(Happened(conversation.contact_id, "message.received", row.id, None, row.received_at))
         writes.messages.append(
             {
                 **writes.key(conversation, row.id),
@@ -402,6 +440,7 @@ class Turns:
                         "status": effect.status,
                         "code": effect.code,
                         "detail": effect.detail,
+                        "channel": effect.channel,
                         "at": writes.now,
                     }
                 )
@@ -451,7 +490,7 @@ class Turns:
         """Our text becomes part of the conversation. The `verdict` is its status, the rule and the reason."""
         line = self._lines.get(conversation.line)
         key = {**writes.key(conversation, id_), "arrival_id": row.id}
-        channel = line.channel if line else "sms"
+        channel = conversation.channel(line)
         writes.messages.append(text_row(send, key, conversation.line, channel, parts, verdict, writes.now))
         conversation.count += 1
         conversation.last = (send.text, send.author, writes.now)
@@ -473,13 +512,18 @@ class Turns:
             conversation.bucket, conversation.contact_id, id_, conversation.line, conversation.address, send,
             expires_at, conversation.opted_out, conversation.state.last_inbound_at, waits,
         )  # fmt: skip
-        gate, log = self._gate.queue(writes.tx, wish, writes.now)
+        gate, log = self._gate.queue(writes.tx, wish, writes.now, writes.ahead)
         writes.decisions += log
+        later = gate.allowed and send.send_at > writes.now
         verdict = (gate.status, gate.rule, "" if gate.outcome == "go" else gate.reason)
+        if later:  # what the gate says of then is asked again when it is due
+            verdict = ("queued", "", "")
         self._keep(conversation, row, send, id_, segments(send.text).count, verdict, writes)
         if not gate.allowed:
             return
         held = gate.outcome == "hold"
+        if later and expires_at is None:
+            expires_at = send.send_at + self._gate.policy.hold
         waiting = {
             **writes.key(conversation, id_),
             "line": conversation.line,
@@ -487,17 +531,18 @@ class Turns:
             "message_class": gate.judged,
             # What is held must not keep answers waiting.
             "priority": max(conversation.priority, priority_of(gate.judged)) if held else conversation.priority,
-            "state": "queued",
+            "state": "later" if later else "queued",
             "attempts": 0,
-            "due_at": gate.until if held else writes.now,
-            "expires_at": gate.expires_at,
+            "due_at": send.send_at if later else gate.until if held else writes.now,
+            "expires_at": expires_at if later else gate.expires_at,
             "lease_until": None,
             "fence": 0,
             "asks": newer.ASKS[send.asks],
             "programme": send.programme,
         }
-        leave = permit(gate, id_) if gate.judged in ANSWERS else None
-        queued = Queued(waiting, send.text, send.media, row.id, send.source, leave)
+        leave = permit(gate, id_) if gate.judged in ANSWERS and not later else None
+        channel = conversation.channel(self._lines.get(conversation.line))
+        queued = Queued(waiting, send.text, send.media, row.id, send.source, leave, channel)
         writes.outbox.append(queued)
         if answers:
             conversation.said.append(queued)
@@ -526,6 +571,12 @@ class Turns:
 
     def _event(self, conversation: Conversation, row: Row[Any], event: Event, writes: Writes) -> None:
         conversation.events.append(event)
+        told = public(event)
+        if told is not None:
+            kind, known = told
+            if conversation.hidden and known:
+                known = msgspec.json.decode(hide(_encode(known).decode(), conversation.hidden))
+            writes.happened.append(Happened(conversation.contact_id, kind, "", known))
         data = event.data
         if event.kind == "loop_guard":
             writes.guarded.append((row.id, conversation.contact_id))

@@ -13,7 +13,7 @@ import sys
 import threading
 from collections import OrderedDict
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 import msgspec
 import structlog
@@ -28,7 +28,6 @@ from textback.pipeline.knowing import PATIENCE, Knowing
 log = structlog.get_logger("textback.understanding")
 
 Mode = Literal["auto", "lite", "off"]
-MODES: tuple[Mode, ...] = get_args(Mode)
 _KEEP = 4
 
 

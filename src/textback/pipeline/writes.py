@@ -7,13 +7,16 @@ from typing import Any
 import msgspec
 
 from textback.compliance.limits import REPLY
+from textback.core.messages import Channel
 from textback.core.tracing import Span
 from textback.engine.effects import Event, Send
 from textback.engine.state import State, dump_state, load_state
 from textback.pipeline.claim import Queued
 from textback.pipeline.consents import record
+from textback.pipeline.gating import Ahead
+from textback.pipeline.lines import Line
 from textback.pipeline.masking import Hidden
-from textback.store import dead, jobs, models, short_links, turns
+from textback.store import dead, events, jobs, models, short_links, turns
 from textback.store import gate as gate_store
 from textback.store.db import Row, Tx
 from textback.store.ledger import Fact
@@ -39,6 +42,10 @@ class Conversation:
         self.standing: list[Queued] = []  # those of earlier turns of this batch that a newer answer may withdraw
         self.last: tuple[str, str, int] = (row.last_text, row.last_author, row.last_at)
 
+    def channel(self, line: Line | None) -> Channel:
+        """How a text of ours goes on its line."""
+        return line.reply_channel(self.state.channel) if line else "sms"
+
     def saved(self, now: int) -> dict[str, Any]:
         """The row to write back."""
         state = self.state
@@ -60,6 +67,16 @@ class Conversation:
             "message_count": self.count,
             "opted_out": self.opted_out,
         }
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What became of a program's text in its turn: the message's row, empty where it could not be written out, when it
+    may go (ms) where it waits, and whether it is to go later."""
+
+    row: Mapping[str, Any]
+    due_at: int = 0
+    later: bool = False
+    why: str = ""
 
 
 class Writes:
@@ -92,6 +109,10 @@ class Writes:
         self.refused: Counter[tuple[str, str]] = Counter()
         self.spans: list[Span] = []
         self.answered: dict[str, list[Queued]] = {}
+        self.happened: list[events.Happened] = []
+        self.ahead = Ahead()  # contacts that the gate need not look up one by one
+        self.said: dict[str, Said] = {}  # what became of programs' texts, by arrival
+        self.details: list[dict[str, Any]] = []
 
     def key(self, conversation: Conversation, id_: str) -> dict[str, Any]:
         """The columns that every per-conversation row begins with."""
@@ -108,6 +129,9 @@ class Writes:
             turns.cancel_queued(tx, [contact_id], rule)
         if self.messages:
             turns.add_messages(tx, self.messages)
+        self._note_events(tx)
+        if self.details:
+            turns.add_details(tx, self.details)
         if self.outbox:
             turns.add_outbox(tx, [queued.row for queued in self.outbox])
         if self.log:
@@ -136,6 +160,15 @@ class Writes:
             models.note(tx, self.replies)
         if self.decisions:
             gate_store.add(tx, self.decisions)
+
+    def _note_events(self, tx: Tx) -> None:
+        """What other programs are told of. Our texts that go no further come last, as they were decided upon last."""
+        for row in self.messages:
+            if row["status"] in ("blocked", "canceled"):
+                kind = events.OF_STATUS[row["status"]]
+                self.happened.append(events.Happened(row["contact_id"], kind, row["id"]))
+        if self.happened:
+            events.note(tx, self.happened)
 
 
 def text_row(

@@ -13,6 +13,7 @@ from textback.store.tables import (
     conversations,
     dead_letters,
     jobs,
+    message_details,
     messages,
     metadata,
     model_calls,
@@ -28,6 +29,7 @@ from textback.store.tables_desk import audit
 SHOWN = (
     conversations,
     messages,
+    message_details,
     sessions,
     turns,
     timers,

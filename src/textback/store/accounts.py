@@ -1,6 +1,6 @@
-"""People and programs that may come in: users, sessions, login links, failed logins, API keys, and the audit trail.
+"""People who may come in: users, sessions, login links, failed logins, and the audit trail.
 
-Tokens and keys are kept as SHA-256 only: they are long and random, so a slow hash would add nothing. Passwords come
+Tokens are kept as SHA-256 only: they are long and random, so a slow hash would add nothing. Passwords come
 here already hashed with argon2.
 """
 
@@ -14,12 +14,12 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from textback.core.ids import new_id
 from textback.core.when import DAY, MINUTE
-from textback.store.tables_desk import api_keys, audit, login_failures, login_links, users, web_sessions
+from textback.store.tables_desk import audit, login_failures, login_links, users, web_sessions
 
 SESSION_LIFE = 14 * DAY
 LINK_LIFE = 30 * MINUTE
 
-_u, _s, _l, _f, _k = users.c, web_sessions.c, login_links.c, login_failures.c, api_keys.c
+_u, _s, _l, _f = users.c, web_sessions.c, login_links.c, login_failures.c
 
 
 def token_hash(token: str) -> str:
@@ -158,47 +158,3 @@ def take_back_failure(tx: Connection, key: str) -> None:
 def forget_failures(tx: Connection, key: str) -> None:
     """They got in."""
     tx.execute(delete(login_failures).where(_f.key == key))
-
-
-def add_api_key(tx: Connection, workspace: str, name: str, now: int) -> str | None:
-    """Make a key and return it, the only time it can be seen; None when a live key has that name."""
-    taken = select(_k.id).where(_k.workspace == workspace, _k.name == name, _k.revoked_at.is_(None))
-    if tx.execute(taken).first() is not None:
-        return None
-    key = f"tb_{secrets.token_urlsafe(32)}"
-    tx.execute(
-        insert(api_keys),
-        {
-            "id": new_id(),
-            "workspace": workspace,
-            "name": name,
-            "key_hash": token_hash(key),
-            "created_at": now,
-            "revoked_at": None,
-        },
-    )
-    return key
-
-
-def api_key_list(tx: Connection, workspace: str) -> list[Row[Any]]:
-    """The keys that work: name, created_at."""
-    query = select(_k.name, _k.created_at).where(_k.workspace == workspace, _k.revoked_at.is_(None)).order_by(_k.name)
-    return list(tx.execute(query))
-
-
-def revoke_api_key(tx: Connection, workspace: str, name: str, now: int) -> bool:
-    """Revoke by name; False when there is no such key."""
-    query = (
-        update(api_keys)
-        .where(_k.workspace == workspace, _k.name == name, _k.revoked_at.is_(None))
-        .values(revoked_at=now)
-        .returning(_k.id)
-    )
-    return tx.execute(query).first() is not None
-
-
-def api_key_name(tx: Connection, workspace: str, key: str) -> str | None:
-    """The name of a live key."""
-    query = select(_k.name).where(_k.key_hash == token_hash(key), _k.workspace == workspace, _k.revoked_at.is_(None))
-    found = tx.execute(query).first()
-    return None if found is None else str(found.name)

@@ -145,6 +145,14 @@ def versions(tx: Connection, workspace: str, most: int) -> list[Row[Any]]:
     return list(tx.execute(query.where(_v.workspace == workspace).order_by(_v.number.desc()).limit(most)))
 
 
+def listed(tx: Connection, workspace: str, most: int, before: int | None = None) -> list[Row[Any]]:
+    """The versions before this one, newest first: number, created_at, source, published_by, note."""
+    query = select(_v.number, _v.created_at, _v.source, _v.published_by, _v.note).where(_v.workspace == workspace)
+    if before is not None:
+        query = query.where(_v.number < before)
+    return list(tx.execute(query.order_by(_v.number.desc()).limit(most)))
+
+
 def flows_in(files: str) -> int:
     """How many flows the files (JSON) of a version have."""
     return sum(path.startswith("flows/") for path in msgspec.json.decode(files, type=Files))

@@ -23,7 +23,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from textback.core.errors import SettingsError
-from textback.store.spread import BY_BUCKET, CONFINED, KEYS
+from textback.store.spread import BY_BUCKET, CONFINED, EVENTS, KEYS, EventLog
 
 # A database server that is gone without a word is given up after so many seconds (ms for tcp_user_timeout), where the
 # address does not say otherwise. Else a lane would wait for a quarter of an hour.
@@ -369,7 +369,9 @@ class Db:
     bucket, and each statement names it.
     """
 
-    def __init__(self, url: URL, *, lease: int = 60, by_bucket: bool = False, keys: object = None) -> None:
+    def __init__(
+        self, url: URL, *, lease: int = 60, by_bucket: bool = False, keys: object = None, events: str = ""
+    ) -> None:
         self.url = url
         self.by_bucket = by_bucket
         self.dialect = url.get_backend_name()
@@ -383,6 +385,10 @@ class Db:
         if keys is not None:
             self._write_engine = self._write_engine.execution_options(**{KEYS: keys})
             self._read_engine = self._read_engine.execution_options(**{KEYS: keys})
+        self.log: EventLog | None = None
+        if events:
+            self.log = EventLog(events)
+            self._write_engine = self._write_engine.execution_options(**{EVENTS: self.log})
         self._spread: _Sorted | None = None
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="textback-read")
         self._lanes: dict[str, _Lane] = {}
@@ -465,14 +471,15 @@ def _futures(works: tuple[Work, ...]) -> list[asyncio.Future[Any]]:
     return [loop.create_future() for _ in works]
 
 
-def open_db(url: str, *, lease: int = 60, by_bucket: bool = False, keys: object = None) -> Db:
+def open_db(url: str, *, lease: int = 60, by_bucket: bool = False, keys: object = None, events: str = "") -> Db:
     """The database at this address. Its schema must be current: see store.migrate. `by_bucket` says that its tables are
-    spread by bucket: see store.distribute. `keys` are those of the consent ledger: see store.vault.
+    spread by bucket: see store.distribute. `keys` are those of the consent ledger: see store.vault. `events` is
+    the workspace whose events are written down, as long as its log is on: see store.events.
 
     PostgreSQL undoes a transaction in which nothing happens for `lease` seconds: the conversations that a frozen node
     holds are free again, and what it was about to write is not written when it wakes.
     """
-    return Db(parse_url(url), lease=lease, by_bucket=by_bucket, keys=keys)
+    return Db(parse_url(url), lease=lease, by_bucket=by_bucket, keys=keys, events=events)
 
 
 def _frozen(lease: int) -> str:

@@ -26,6 +26,7 @@ SHOWN = (
     "opt_out_unsure", "opt_out_settled", "help_asked", "episode_started", "turn_failed", "owner_idle", "reminded",
     "loop_guard", "late_message", "opt_in_refused", "opt_in_asked", "doubted", "link_clicked", "action_done",
     "action_failed", "event_received", "model_answered", "model_failed", "draft_settled",
+    "contact_changed", "flow_refused",
 )  # fmt: skip
 
 
@@ -82,11 +83,11 @@ def conversation(tx: Connection, workspace: str, contact_id: str, bucket: int) -
 
 
 def thread(tx: Connection, contact_id: str, bucket: int, most: int, before: str = "") -> list[Row[Any]]:
-    """The latest messages of a thread, oldest first, each with when it is `due_at` if it waits; with `before`, those
-    older than that message."""
+    """The latest messages of a thread, oldest first, each with when it is `due_at` if it waits, and how it `waits`;
+    with `before`, those older than that message."""
     o = outbox.c
     waiting = and_(o.bucket == _m.bucket, o.contact_id == _m.contact_id, o.id == _m.id)
-    query = select(messages, o.due_at).outerjoin(outbox, waiting)
+    query = select(messages, o.due_at, o.state.label("waits")).outerjoin(outbox, waiting)
     query = query.where(_m.bucket == bucket, _m.contact_id == contact_id)
     if before:
         query = query.where(_m.id < before)

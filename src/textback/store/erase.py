@@ -37,6 +37,7 @@ ERASED: dict[str, Rule] = {
     "arrivals": "delete",
     # Reports count them: when, which way, of which class, what became of it by which rule.
     "messages": {"text": "", "media": "[]", "detail": "", "provider_id": None},
+    "message_details": "delete",
     "outbox": "delete",
     "early_statuses": "delete",
     "dead_letters": "delete",
@@ -45,6 +46,8 @@ ERASED: dict[str, Rule] = {
     "model_calls": "delete",
     "gate_decisions": "keep",  # by which rule a text went, was held or refused, and when
     "short_links": "delete",
+    "events": "delete",  # but that they were erased, which is written down after it
+    "webhook_deliveries": "delete",
     "sessions": "keep",  # which flow, when, and how it ended
     "turns": "delete",
     "suppressions": "keep",
@@ -269,9 +272,3 @@ def requests(tx: Connection, workspace: str, most: int = 100) -> list[Row[Any]]:
     """The latest requests, newest first."""
     query = select(privacy_requests).where(_p.workspace == workspace).order_by(_p.id.desc()).limit(most)
     return list(tx.execute(query))
-
-
-def requests_of(tx: Connection, workspace: str, contact_id: str) -> list[Row[Any]]:
-    """What was asked about one contact, oldest first."""
-    query = select(privacy_requests).where(_p.workspace == workspace, _p.contact_id == contact_id)
-    return list(tx.execute(query.order_by(_p.id)))

@@ -164,6 +164,14 @@ def set_place(tx: Connection, contact_id: str, zone: str, region: str, source: s
     return tx.execute(mine.values(zone=zone, region=region, zone_source=source)).rowcount == 1
 
 
+def zone_of(tx: Connection, contact_id: str) -> str:
+    """The IANA zone that a contact is known to be in; empty where it is not known."""
+    zone: str | None = tx.execute(
+        select(_c.zone).where(_c.bucket == bucket_of(contact_id), _c.id == contact_id)
+    ).scalar()
+    return zone or ""
+
+
 def decisions_of(tx: Connection, contact_id: str, most: int) -> list[Row[Any]]:
     """What the gate has decided about a contact's texts, the latest first."""
     query = select(gate_decisions).where(_g.bucket == bucket_of(contact_id), _g.contact_id == contact_id)

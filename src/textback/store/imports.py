@@ -14,7 +14,7 @@ from textback.core.evidence import Evidence
 from textback.core.ids import bucket_of, new_id
 from textback.core.when import DAY
 from textback.engine.state import load_state
-from textback.store import inbox, ledger, listed, turns
+from textback.store import events, inbox, ledger, listed, turns
 from textback.store.inbox import Home
 from textback.store.ledger import Fact
 from textback.store.many import Pair, Pairs, upserter
@@ -253,6 +253,7 @@ def _opt_out(
     out = [contact_id for contact_id, stand in after.items() if stand.suppressed("phone")]
     if out:
         _flag(tx, out)
+        events.note(tx, [events.Happened(id_, "consent.opted_out", "", {"rule": rule}, now) for id_ in out])
         turns.cancel_queued(tx, out, "O6")
         turns.cancel_timers(tx, [(contact_id, ()) for contact_id in out])
     return out

@@ -11,6 +11,7 @@ from textback.core.ids import bucket_of, new_contact_id, new_id
 from textback.store.ledger import Fact, record, standing_of
 from textback.store.listed import Listed, find_listed
 from textback.store.many import Given, Inserts, Pairs, Updates, insert_or_skip, with_keys
+from textback.store.requests import Once
 from textback.store.spread import within
 from textback.store.tables import addresses, arrivals, contacts, conversations
 
@@ -19,7 +20,8 @@ class Incoming(msgspec.Struct, frozen=True):
     """One arrival to store. `provider_id` and `kind` make it unique on its line; `data` is its JSON.
 
     `create` is False for arrivals that must not bring a new contact into being, such as a delivery status.
-    `received_at` (ms) is when it came, where that is not the moment of storing.
+    `received_at` (ms) is when it came, where that is not the moment of storing; `once` the key of the request that
+    brought it.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Incoming(msgspec.Struct, frozen=True):
     contact_id: str = ""
     create: bool = True
     received_at: int = 0
+    once: Once | None = None
 
 
 class Home(msgspec.Struct, frozen=True):

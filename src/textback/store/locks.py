@@ -8,3 +8,5 @@ TIDYING = 7_267_123_801_446_311
 """Held by the one node that deletes what was kept long enough."""
 SWEEPING = 7_267_123_801_446_312
 """Held for a moment by the node that takes the nightly sweep."""
+HOOKS = 72_671_238
+"""Held, with a bucket or -1, by whoever queues or finishes deliveries to webhooks."""

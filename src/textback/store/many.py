@@ -62,31 +62,31 @@ class _Bulk:
         self._spread_by = spread_by(of)
         self._home = next((name for name, column_ in columns.items() if column_.name == self._spread_by), None)
 
-    def __call__(self, tx: Connection, rows: Rows) -> None:
-        """Run it for these rows, which have a value for each parameter. No two are about the same row of the table."""
+    def __call__(self, tx: Connection, rows: Rows) -> int:
+        """Run it for these rows, which have a value for each parameter. No two are about the same row of the table.
+        Returns how many rows of the table it was about."""
         if tx.dialect.name != "sqlite":
             if self._home is not None and by_bucket(tx):
-                for home, some in _sorted(rows, itemgetter(self._home)).items():
-                    self._in_one(tx, home, some)
-                return
+                homes = _sorted(rows, itemgetter(self._home)).items()
+                return sum([self._in_one(tx, home, some) for home, some in homes])
             sql = self._prepared.get(0) or self._prepared.setdefault(0, self._from_json(tx.dialect))
-            tx.exec_driver_sql(sql, (_encode([self._pick(row) for row in rows]).decode(),))
-            return
-        self._bind(tx, rows, self._prepared)
+            return tx.exec_driver_sql(sql, (_encode([self._pick(row) for row in rows]).decode(),)).rowcount
+        return self._bind(tx, rows, self._prepared)
 
-    def _in_one(self, tx: Connection, home: int | str, rows: Rows) -> None:
+    def _in_one(self, tx: Connection, home: int | str, rows: Rows) -> int:
         """Run it where all the rows are at home."""
         sql = self._named.get(0) or self._named.setdefault(0, self._confined(tx.dialect))
-        tx.exec_driver_sql(sql, (_encode([self._pick(row) for row in rows]).decode(), home))
+        return tx.exec_driver_sql(sql, (_encode([self._pick(row) for row in rows]).decode(), home)).rowcount
 
-    def _bind(self, tx: Connection, rows: Rows, prepared: dict[int, str]) -> None:
-        done = 0
+    def _bind(self, tx: Connection, rows: Rows, prepared: dict[int, str]) -> int:
+        done = count = 0
         while done < len(rows):
             size = min(1 << ((len(rows) - done).bit_length() - 1), _MOST)
             sql = prepared.get(size) or prepared.setdefault(size, self._bound(size, tx.dialect))
             chunk = map(self._pick, rows[done : done + size])
-            tx.exec_driver_sql(sql, tuple(chain.from_iterable(chunk)))
+            count += tx.exec_driver_sql(sql, tuple(chain.from_iterable(chunk))).rowcount
             done += size
+        return count
 
     def _bound(self, size: int, dialect: Dialect, /) -> str:
         """The statement for so many rows, each value a parameter."""
@@ -188,8 +188,8 @@ class Inserts(_Bulk):
         mark = "?" if dialect.name == "sqlite" else "%s"
         return f"{self._head} {self._values(size, mark)} {self._suffix}"
 
-    def _in_one(self, tx: Connection, _: int | str, rows: Rows) -> None:
-        self._bind(tx, rows, self._named)  # Citus finds a row's home in its values, but not in an array
+    def _in_one(self, tx: Connection, _: int | str, rows: Rows) -> int:
+        return self._bind(tx, rows, self._named)  # Citus finds a row's home in its values, but not in an array
 
     def _from_json(self, dialect: Dialect) -> str:
         return f"{self._head} SELECT {', '.join(self._taken_apart(dialect))} FROM {_ARRAY} {self._suffix}"
@@ -288,7 +288,7 @@ def with_keys(
     name = key[0].table.name
     columns = ", ".join(f"{name}.{column_.name} AS {column_.name}" for column_ in wanted)
     parts = [f"{name}.{column_.name} = json_extract(keys.value, '$[{n}]')" for n, column_ in enumerate(key)]
-    parts += [str(one.compile(dialect=tx.dialect, compile_kwargs={"literal_binds": True})) for one in also]
+    parts += [f"({one.compile(dialect=tx.dialect, compile_kwargs={'literal_binds': True})})" for one in also]
     rows = f"{name} INDEXED BY {index}" if index else name
     sql = f"SELECT {columns} FROM json_each(?) AS keys CROSS JOIN {rows} WHERE {' AND '.join(parts)}"
     return list(tx.exec_driver_sql(sql, (_encode(list(keys)).decode(),)))

@@ -73,15 +73,11 @@ def of_contact(tx: Connection, contact_id: str, ids: Collection[str]) -> dict[st
     return {row.id: row for row in with_keys(tx, list(_c), [_c.bucket, _c.contact_id, _c.id], keys)}
 
 
-def newest(
-    tx: Connection, workspace: str, since: int, most: int, outcome: str = "", persona: str = ""
-) -> list[Row[Any]]:
+def newest(tx: Connection, workspace: str, since: int, most: int, outcome: str = "") -> list[Row[Any]]:
     """Questions since this time (ms), the newest first."""
     which = [_c.workspace == workspace, _c.at >= since]
     if outcome:
         which.append(_c.outcome == outcome)
-    if persona:
-        which.append(_c.persona == persona)
     return list(tx.execute(select(model_calls).where(and_(*which)).order_by(_c.at.desc(), _c.id.desc()).limit(most)))
 
 
@@ -109,13 +105,12 @@ def answered_by_people(tx: Connection, workspace: str, since: int, most: int) ->
 
 
 def totals(tx: Connection, workspace: str, since: int) -> list[Row[Any]]:
-    """Questions since this time (ms) by persona and what became of them: how many, their cost, and milliseconds."""
+    """Questions since this time (ms) by persona and what became of them: how many, and their cost."""
     query = select(
         _c.persona,
         _c.outcome,
         func.count().label("calls"),
         func.sum(_c.cost).label("cost"),
-        func.sum(_c.ms).label("ms"),
     ).where(_c.workspace == workspace, _c.at >= since)
     return list(tx.execute(query.group_by(_c.persona, _c.outcome).order_by(_c.persona, _c.outcome)))
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from textback.store import events
 from textback.store.many import Deletes, Given, Key, Pair, Pairs, Rows, Updates, with_keys
 from textback.store.spread import within
 from textback.store.tables import conversations, messages, outbox
@@ -28,14 +29,14 @@ _first = outbox.alias("first")
 
 #: The first row of each conversation, when it is due: its most urgent, and of these the oldest. So an answer overtakes
 #: a bulk text, which may wait for hours. The first holds back those behind it for as long as it may yet be sent, and so
-#: does one that is being posted; an unknown one does not, because it is never sent again.
+#: does one that is being posted; an unknown one does not, because it is never sent again, nor one that is to go later.
 _IS_QUEUED = _o.state == literal_column("'queued'")  # spelt out: SQLite proves from it that the partial index serves
 _DUE = (
     select(
         _o.bucket, _o.id, _o.contact_id, _o.workspace, _o.line, _o.recipient, _o.message_class, _o.attempts,
         _o.expires_at, _o.fence, _o.priority, messages.c.text, messages.c.media, messages.c.segments,
         messages.c.at, messages.c.arrival_id, messages.c.author, messages.c.author_name, messages.c.rule,
-        conversations.c.opted_out, _o.programme,
+        conversations.c.opted_out, _o.programme, messages.c.channel,
     )
     .join(
         messages,
@@ -52,7 +53,7 @@ _DUE = (
             or_(
                 _first.c.state == "sending",
                 and_(
-                    _first.c.state != "unknown",
+                    _first.c.state == literal_column("'queued'"),
                     or_(
                         _first.c.priority < _o.priority,
                         and_(_first.c.priority == _o.priority, _first.c.id < _o.id),
@@ -133,7 +134,7 @@ def _under_way(pair: Pair) -> Select[Any]:
         .select_from(pair.source)
         .join(outbox, pair.on(outbox))
     )
-    return rows.where(_o.state != "unknown")
+    return rows.where(_o.state.in_(("queued", "sending")))
 
 
 _UNDER_WAY = Pairs(_under_way)
@@ -190,6 +191,7 @@ def settle(tx: Connection, rows: Rows) -> None:
     """End these rows: rows of b, k, i (the key), s (the message's final status), r (rule), c (code), d (detail)."""
     _message_status(tx, rows)
     leave(tx, rows)
+    events.note_statuses(tx, rows)
 
 
 _taken = _row(p=_m.provider_id)
@@ -205,6 +207,16 @@ def accepted(tx: Connection, rows: Rows) -> None:
     """The provider took these: rows of b, k, i, p (its id). True whatever became of our lease meanwhile."""
     _accepted(tx, rows)
     leave(tx, rows)
+    events.note_statuses(tx, rows, "accepted")
+
+
+_went = _row(ch=_m.channel)
+_channel = Updates(_went, update(messages).where(_message_of(_went)).values(channel=_went.c.ch))
+
+
+def went(tx: Connection, rows: Rows) -> None:
+    """The provider chose how these go: rows of b, k, i, ch (the channel)."""
+    _channel(tx, rows)
 
 
 _later = _row(f=_o.fence, due=_o.due_at)
@@ -246,6 +258,23 @@ def held(tx: Connection, rows: Rows) -> set[str]:
     found = with_keys(tx, [_o.id, _o.fence], [_o.bucket, _o.contact_id, _o.id], keys, lock=True)
     fences = {row["i"]: row["f"] for row in rows}
     return {row.id for row in found if row.fence == fences[row.id]}
+
+
+def due_later(tx: Connection, now: int) -> list[Row[Any]]:
+    """Texts that were to go later, and it is later: 500 at most, locked on PostgreSQL."""
+    query = select(_o.bucket, _o.contact_id, _o.id).where(_o.state == "later", _o.due_at <= now)
+    if tx.dialect.name != "sqlite":
+        query = query.with_for_update(skip_locked=True)
+    return list(tx.execute(within(tx, query, _o.bucket).limit(500)))
+
+
+_ripe = _row()
+_join = Updates(_ripe, update(outbox).where(_outbox_of(_ripe), _o.state == "later").values(state="queued"))
+
+
+def join_queue(tx: Connection, rows: Rows) -> None:
+    """These texts (b, k, i) wait no longer for their time: they queue."""
+    _join(tx, rows)
 
 
 def abandoned(tx: Connection, now: int) -> list[Row[Any]]:

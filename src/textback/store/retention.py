@@ -8,18 +8,27 @@ from sqlalchemy import Connection, Select, Table, select, text
 from textback.store.locks import TIDYING
 from textback.store.many import Deletes
 from textback.store.spread import by_bucket, confined, within
-from textback.store.tables import dead_letters, gate_decisions, jobs, line_use, model_calls, rejected_webhooks
+from textback.store.tables import (
+    api_requests,
+    dead_letters,
+    gate_decisions,
+    jobs,
+    line_use,
+    model_calls,
+    rejected_webhooks,
+)
 
 BATCH = 500
 """Rows of each table that one run deletes at most."""
 
 _c, _d, _g, _r, _u = model_calls.c, dead_letters.c, gate_decisions.c, rejected_webhooks.c, line_use.c
+_q = api_requests.c
 
 
 class Before(msgspec.Struct, frozen=True):
     """What goes: dead letters that were dealt with, or came, before these times (ms), and the jobs of the latter;
     rejected webhooks that came before that one; what lines have sent before that day; what the gate decided before
-    that time; and questions to models from before that one."""
+    that time; questions to models from before that one; and keys of requests from before the last."""
 
     settled: int
     unsettled: int
@@ -27,6 +36,7 @@ class Before(msgspec.Struct, frozen=True):
     day: str
     decisions: int = 0
     calls: int = 0
+    requests: int = 0
 
 
 class Gone(msgspec.Struct, frozen=True):
@@ -63,7 +73,9 @@ def tidy(tx: Connection, workspace: str, before: Before) -> Gone:
 def _delete_others(tx: Connection, workspace: str, before: Before) -> list[int]:
     webhook = select(_r.workspace, _r.id).where(_r.workspace == workspace)
     use = select(_u.workspace, _u.counter, _u.day).where(_u.workspace == workspace, _u.day < before.day)
+    key = select(_q.workspace, _q.key_id, _q.key).where(_q.workspace == workspace, _q.at < before.requests)
     return [
+        _delete(tx, api_requests, key),
         _delete(tx, rejected_webhooks, webhook.where(_r.at < before.rejected)),
         _delete(tx, line_use, use),
     ]

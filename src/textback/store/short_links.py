@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
 from textback.core.ids import new_id
+from textback.store.events import Happened, note
 from textback.store.many import Inserts, Rows
 from textback.store.tables import short_links, turns
 
@@ -71,6 +72,7 @@ def clicked(tx: Connection, link: Row[Any], network: str, now: int) -> None:
             "trace": "",
         },
     )
+    note(tx, [Happened(link.contact_id, "link.clicked", link.message_id, {"target": link.target}, now)])
 
 
 def opened(tx: Connection, contact_id: str, bucket: int, since: str) -> dict[str, int]:

@@ -6,6 +6,7 @@ a statement that would look into all of them. First it is asked, without locks, 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Delete, Select, Table, and_, func, or_, select
@@ -21,13 +22,25 @@ from textback.store.tables import (
     outbox,
     timers,
 )
+from textback.store.tables_hooks import events, webhook_deliveries
 
 _Statement = TypeVar("_Statement", Select[Any], Delete)
+
+
+@dataclass
+class EventLog:
+    """Whose events are written down, and whether they are: see store.events."""
+
+    workspace: str
+    on: bool = True
+
 
 BY_BUCKET = "by_bucket"
 """The execution option of connections to a database that is spread by bucket."""
 CONFINED = "bucket"
 """The execution option that names the one bucket that a transaction works in."""
+EVENTS = "events"
+"""The execution option that says whose events are written down: an EventLog."""
 KEYS = "ledger_keys"
 """The execution option that holds the keys of the consent ledger; see store.vault."""
 
@@ -97,11 +110,32 @@ def with_jobs(tx: Connection, now: int) -> list[int]:
     return list(tx.execute(_where(jobs.c.bucket, jobs.c.state != "dead", jobs.c.due_at <= now)).scalars())
 
 
+def with_events(tx: Connection, workspace: str) -> list[int]:
+    """The buckets with events that have no number yet."""
+    e = events.c
+    return list(tx.execute(_where(e.bucket, e.number.is_(None), e.workspace == workspace)).scalars())
+
+
+def with_deliveries(tx: Connection, webhook_ids: Sequence[str], now: int) -> list[int]:
+    """The buckets with something that is due for one of these webhooks."""
+    d = webhook_deliveries.c
+    return list(tx.execute(_where(d.bucket, d.due_at <= now, d.webhook_id.in_(webhook_ids))).scalars())
+
+
+def with_open_deliveries(tx: Connection, workspace: str, enabled: Sequence[str]) -> list[int]:
+    """The buckets with deliveries that are not finished, to webhooks that are not among these."""
+    d = webhook_deliveries.c
+    unwanted = (d.workspace == workspace, d.finished_at.is_(None), d.webhook_id.not_in(enabled))
+    return list(tx.execute(_where(d.bucket, *unwanted)).scalars())
+
+
 def with_leftovers(tx: Connection, now: int) -> list[int]:
-    """The buckets with texts whose lease is over, or with statuses that came before their text."""
+    """The buckets with texts whose lease is over, with texts that were to go later, by now, or with statuses that came
+    before their text."""
     o = outbox.c
     abandoned = tx.execute(_where(o.bucket, o.state == "sending", o.lease_until < now)).scalars()
-    return sorted({*abandoned, *tx.execute(_where(early_statuses.c.bucket)).scalars()})
+    ripe = tx.execute(_where(o.bucket, o.state == "later", o.due_at <= now)).scalars()
+    return sorted({*abandoned, *ripe, *tx.execute(_where(early_statuses.c.bucket)).scalars()})
 
 
 def with_old_letters(

@@ -16,6 +16,7 @@ from textback.store.tables import (
     arrivals,
     conversations,
     erased_texts,
+    message_details,
     messages,
     privacy_requests,
     short_links,
@@ -23,6 +24,7 @@ from textback.store.tables import (
     turns,
 )
 from textback.store.tables_desk import audit, login_failures, login_links, web_sessions
+from textback.store.tables_hooks import events, webhook_deliveries
 
 CONTACTS = 100
 """Contacts that one step looks at."""
@@ -34,6 +36,7 @@ LEASE = 10 * 60_000
 """How long (ms) a node may be silent before another begins the sweep again."""
 
 _m, _t, _a, _c, _w = messages.c, turns.c, arrivals.c, conversations.c, sweeps.c
+_d = message_details.c
 
 
 def id_at(at: int) -> str:
@@ -49,7 +52,7 @@ class Span(msgspec.Struct, frozen=True):
 
 
 Old = Mapping[str, Span]
-"""For each kind of data what has become old: messages, media, turns, arrivals, letters, audit, requests."""
+"""For each kind of data what has become old: messages, media, turns, arrivals, letters, audit, requests, events."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -69,6 +72,12 @@ def _texts(old: Old) -> ColumnElement[bool]:
 
 def _media(old: Old) -> ColumnElement[bool]:
     return and_(_between(_m.id, old["media"]), _m.media != "[]", _m.status.not_in(WAITING))
+
+
+def _details(old: Old) -> ColumnElement[bool]:
+    """What programs said of texts; of one that is to go later not before that."""
+    ripe = or_(_d.send_at.is_(None), _d.send_at < old["messages"].until)
+    return and_(_d.id < id_at(old["messages"].until), ripe)
 
 
 def _arrivals(old: Old) -> ColumnElement[bool]:
@@ -91,12 +100,24 @@ def _previews(old: Old) -> ColumnElement[bool]:
     return and_(_c.last_at < old["messages"].until, _c.last_text != "")
 
 
+def _events(old: Old) -> ColumnElement[bool]:
+    return events.c.at < old["events"].until
+
+
+def _deliveries(old: Old) -> ColumnElement[bool]:
+    """Those that are finished. One that is not finds its event gone when its turn comes, and lets the next go."""
+    return webhook_deliveries.c.finished_at < old["events"].until
+
+
 _BY_CONTACT: dict[str, tuple[Table, Callable[[Old], ColumnElement[bool]], dict[str, str] | None]] = {
     "messages": (messages, _texts, {"text": ""}),
+    "details": (message_details, _details, None),
     "media": (messages, _media, {"media": "[]"}),
     "turns": (turns, _turns, None),
     "arrivals": (arrivals, _arrivals, None),
     "links": (short_links, _links, None),
+    "events": (events, _events, None),
+    "deliveries": (webhook_deliveries, _deliveries, None),
     "previews": (conversations, _previews, {"last_text": ""}),
 }
 """Each kind: its table, which rows, and what they lose; None for all of the row."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from textback.store import schema, tables_desk  # noqa: F401 (its tables are among the metadata)
+from textback.store import schema, tables_desk, tables_hooks  # noqa: F401 (their tables are among the metadata)
 from textback.store.schema import conversation_key
 
 metadata = schema.metadata
@@ -33,6 +33,7 @@ SETTLED = text("redriven_at IS NOT NULL")
 WAITING = text("waiting_since IS NOT NULL")
 QUEUED = text("state = 'queued'")
 OPEN = text("state <> 'dead'")
+OPEN_SEND = text("done_at IS NULL")
 
 
 contacts = Table(
@@ -133,6 +134,18 @@ messages = Table(
         sqlite_where=text("provider_id IS NOT NULL"),
         postgresql_where=text("provider_id IS NOT NULL"),
     ),
+    # Ids sort by the time they were made, so this one only ever grows at its end; it finds a message by its id alone.
+    Index("messages_by_time", "id"),
+)
+
+# What a program said of a text beside its words; most texts have no row.
+message_details = Table(
+    "message_details",
+    metadata,
+    *conversation_key(),  # id is the message's id
+    Column("metadata", Text, nullable=False),  # {name: value}, as the program gave it
+    Column("send_at", BigInteger),  # when it was to go, where that was not at once
+    sqlite_with_rowid=False,
 )
 
 outbox = Table(
@@ -142,7 +155,7 @@ outbox = Table(
     Column("line", String(64), nullable=False),
     Column("recipient", String(320), nullable=False),
     Column("message_class", String(16), nullable=False),
-    Column("state", String(8), nullable=False),  # queued | sending | unknown
+    Column("state", String(8), nullable=False),  # later | queued | sending | unknown
     Column("attempts", Integer, nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger),
@@ -579,6 +592,40 @@ ledger_keys = Table(
     Column("key_id", String(16), primary_key=True),
     Column("check_value", String(32), nullable=False),
     Column("since", BigInteger, nullable=False),
+)
+
+# The keys that programs gave to requests, so that one that comes twice is done once; see store.requests.
+api_requests = Table(
+    "api_requests",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("key_id", String(32), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("digest", String(64), nullable=False),  # of what was asked for
+    Column("message_id", String(32), nullable=False),  # what came of it: a message, or a bulk send
+    Column("at", BigInteger, nullable=False),
+    Index("api_requests_by_time", "workspace", "at"),
+    sqlite_with_rowid=False,
+    info={"spread_by": "key"},  # a program may use one key for any contact; see store.spread
+)
+
+# Many texts that a program sends at once, until each is in the inbox; see store.bulk.
+bulk_sends = Table(
+    "bulk_sends",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("id", String(32), primary_key=True),
+    Column("key_id", String(32), nullable=False),
+    Column("key_name", String(64), nullable=False),
+    Column("texts", Text, nullable=False),  # JSON: those that are not in the inbox yet
+    Column("ids", Text, nullable=False),  # JSON: the message of each text, in the order in which they were given
+    Column("errors", Text, nullable=False),  # JSON: those that could not be taken, and why
+    Column("position", Integer, nullable=False),  # how many of the texts are in the inbox
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("done_at", BigInteger),
+    Index("bulk_sends_open", "workspace", "created_at", sqlite_where=OPEN_SEND, postgresql_where=OPEN_SEND),
 )
 
 # One row: the oldest schema whose releases can work on this one. See store.migrate.

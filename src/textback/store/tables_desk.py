@@ -1,7 +1,7 @@
 """The tables of who works here and of what the bot is: people, their sessions and keys, versions and drafts. Nothing in
 them is of one conversation, so every server of a spread database has all of them."""
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
 from textback.store.schema import metadata
 
@@ -76,6 +76,15 @@ api_keys = Table(
     Column("key_hash", String(64), nullable=False, unique=True),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("scopes", Text, nullable=False, server_default="*"),  # what it is good for, with spaces between
+    Column("lines", Text, nullable=False, server_default=""),  # that it is for, with spaces between; empty: all
+    Column("expires_at", BigInteger),
+    Column("last_used_at", BigInteger),
+    Column("start", String(16), nullable=False, server_default=""),  # of the key, so that people can tell it
+    Column("created_by", String(320), nullable=False, server_default=""),
+    Column("previous_hash", String(64)),  # the key that this one takes the place of, which works until then
+    Column("previous_until", BigInteger),
+    Index("api_keys_previous", "previous_hash"),
 )
 
 audit = Table(

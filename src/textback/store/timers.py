@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from textback.store.many import Deletes
 from textback.store.spread import within
@@ -24,8 +24,3 @@ def due(tx: Connection, now: int, most: int = 500) -> list[Row[Any]]:
 def remove(tx: Connection, rows: Sequence[Row[Any]]) -> None:
     """Remove timers that have become arrivals."""
     _remove(tx, [{"b": row.bucket, "c": row.contact_id, "k": row.key} for row in rows])
-
-
-def next_due(tx: Connection) -> int | None:
-    """When the next timer is due, in ms; None when none is set."""
-    return tx.execute(select(func.min(_t.due_at))).scalar()

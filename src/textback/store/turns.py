@@ -7,10 +7,20 @@ from sqlalchemy import Column, Connection, Row, Select, and_, case, delete, or_,
 
 from textback.core.ids import bucket_of
 from textback.core.messages import RANK
+from textback.store import events
 from textback.store.many import Given, Inserts, Key, Pair, Pairs, Rows, Updates, upserter, with_keys
-from textback.store.outbox import leave
+from textback.store.outbox import leave, went
 from textback.store.spread import within
-from textback.store.tables import conversations, early_statuses, messages, outbox, sessions, timers, turns
+from textback.store.tables import (
+    conversations,
+    early_statuses,
+    message_details,
+    messages,
+    outbox,
+    sessions,
+    timers,
+    turns,
+)
 
 _c = conversations.c
 _CONVERSATION = select(
@@ -52,6 +62,7 @@ def save_conversations(tx: Connection, rows: Rows) -> None:
 
 _add_messages = Inserts(messages)
 _add_outbox = Inserts(outbox)
+_add_details = Inserts(message_details)
 _add_turns = Inserts(turns)
 _add_sessions = Inserts(sessions)
 _add_early = Inserts(early_statuses)
@@ -61,6 +72,11 @@ _set_timers = upserter(timers, ["bucket", "contact_id", "key"], ["due_at", "line
 def add_messages(tx: Connection, rows: Rows) -> None:
     """Add messages to their threads."""
     _add_messages(tx, rows)
+
+
+def add_details(tx: Connection, rows: Rows) -> None:
+    """Keep what programs said of texts beside their words."""
+    _add_details(tx, rows)
 
 
 def add_outbox(tx: Connection, rows: Rows) -> None:
@@ -132,14 +148,18 @@ def withdraw(tx: Connection, keys: Collection[Key], rule: str) -> set[str]:
     return _cancel(tx, [outbox.c.bucket, outbox.c.contact_id, outbox.c.id], keys, rule)
 
 
+_CALLED_BACK = or_(outbox.c.state == "queued", outbox.c.state == "later")
+
+
 def _cancel(tx: Connection, by: Sequence[Column[Any]], keys: Collection[Sequence[Any]], rule: str) -> set[str]:
     o = outbox.c
     # Locked: what another node claims at this moment is either withdrawn or being posted, never both.
-    mine = with_keys(tx, [o.bucket, o.contact_id, o.id], by, keys, o.state == "queued", lock=True)
+    mine = with_keys(tx, [o.bucket, o.contact_id, o.id], by, keys, _CALLED_BACK, lock=True)
     rows = [{"b": row.bucket, "k": row.contact_id, "i": row.id, "r": rule} for row in mine]
     if rows:
         leave(tx, rows)
         _withdraw(tx, rows)
+        events.note_statuses(tx, rows, "canceled")
     return {row.id for row in mine}
 
 
@@ -153,14 +173,14 @@ def said(tx: Connection, keys: Collection[Key]) -> dict[str, Row[Any]]:
 def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Move messages up the ladder of statuses; returns the rows whose message is not known (yet).
 
-    A row has bucket, contact_id, provider_id, message_id (or None), status, code, detail, at. Where the message is
-    known it gets `answers`: the arrival that the message answers.
+    A row has bucket, contact_id, provider_id, message_id (or None), status, code, detail, at, and channel where that is
+    news. Where the message is known it gets `answers`: the arrival that the message answers.
     """
     by_id = {(r["bucket"], r["contact_id"], r["message_id"]) for r in rows if r["message_id"]}
     by_provider = {(r["bucket"], r["provider_id"]) for r in rows}
     m = messages.c
     found: dict[tuple[str, str], Any] = {}
-    columns = [m.bucket, m.id, m.contact_id, m.provider_id, m.status, m.arrival_id]
+    columns = [m.bucket, m.id, m.contact_id, m.provider_id, m.status, m.arrival_id, m.channel]
     if by_id:
         for hit in with_keys(tx, columns, [m.bucket, m.contact_id, m.id], by_id):
             found[hit.contact_id, hit.id] = hit
@@ -171,6 +191,7 @@ def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict
         found[hit.contact_id, hit.provider_id] = hit
     lost = []
     best: dict[Key, dict[str, Any]] = {}
+    moved: dict[Key, dict[str, Any]] = {}
     for row in rows:
         contact_id = row["contact_id"]
         message = found.get((contact_id, row["provider_id"])) or found.get((contact_id, row["message_id"]))
@@ -179,6 +200,8 @@ def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict
             continue
         row["answers"] = message.arrival_id
         key = (message.bucket, message.contact_id, message.id)
+        if (channel := row.get("channel")) and channel != message.channel:
+            moved[key] = {"b": message.bucket, "k": message.contact_id, "i": message.id, "ch": channel}
         current = best[key]["s"] if key in best else message.status
         if RANK[row["status"]] > RANK[current]:
             best[key] = {
@@ -191,8 +214,11 @@ def update_delivery(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[dict
                 "c": row["code"] or "",
                 "d": row["detail"] or "",
             }
+    if moved:
+        went(tx, list(moved.values()))
     if best:
         _deliver(tx, list(best.values()))
+        events.note_statuses(tx, best.values())
         # Whatever the provider knows of, it has: nothing is left to send.
         leave(tx, [{"b": bucket, "k": contact_id, "i": id_} for bucket, contact_id, id_ in best])
     return lost

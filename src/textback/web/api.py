@@ -1,7 +1,8 @@
-"""The HTTP API for other programs: send a text, list conversations. Keys come from `textback apikey add`."""
+"""The addresses that many examples use: POST /sms/send and GET /conversations. What is newer is in `v1`."""
 
 import re
-from typing import Annotated, Literal, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -11,33 +12,25 @@ from starlette.responses import Response
 
 from textback.compliance.gate import HOLDS
 from textback.core.ids import new_id
-from textback.core.phone import normalise
 from textback.core.text import clean
 from textback.core.when import to_iso
 from textback.engine.arrivals import ApiSend
 from textback.engine.state import EpisodeStatus
 from textback.pipeline.wording import remarks
 from textback.store import api as api_store
+from textback.web.access import check_line, key_of
 from textback.web.context import LineInfo, WebContext
+from textback.web.describing import BODY, JSON, Described, Operation
+from textback.web.problems import wrong
+from textback.web.reading import Addressed, answer, check_home, read_addressed
+from textback.web.routing import Route
 
 MOST_TEXT = 1600
-MOST_BODY = 64 * 1024
 TURN_WAIT = 5.0
 
 
 PROGRAMME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _REGION = re.compile(r"[A-Z]{2}")
-_FIELD = re.compile(r"`\$\.(\w+)|field `(\w+)`")
-
-
-class Addressed(msgspec.Struct):
-    """What a body names a contact by: `to`, a number in E.164 or as people write it."""
-
-    to: Annotated[str, Meta(examples=["+12065550123"])]
-
-
-_T = TypeVar("_T", bound=msgspec.Struct)
-_A = TypeVar("_A", bound=Addressed)
 
 
 class SendBody(Addressed, forbid_unknown_fields=True, rename={"class_": "class"}):
@@ -72,15 +65,15 @@ class SentText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
 
 
 class BlockedText(msgspec.Struct, omit_defaults=True, rename={"from_": "from"}):
-    """A text that the consent gate refused, by which rule and why."""
+    """A text that the consent gate refused, by which rule and why; of a key that may not send, only `error`."""
 
     error: str
-    rule: str
-    message_id: str
-    status: str
-    from_: str
-    to: str
-    text: str
+    rule: str = ""
+    message_id: str = ""
+    status: str = ""
+    from_: str = ""
+    to: str = ""
+    text: str = ""
     trace: str = ""
 
 
@@ -100,17 +93,8 @@ class ListedConversation(msgspec.Struct):
     created_at: Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 
-def answer(status: int, data: object) -> Response:
-    """A JSON response."""
-    return Response(msgspec.json.encode(data), status, media_type="application/json")
-
-
-def refuse(status: int, error: str, field: str = "") -> Response:
-    """An error as JSON: what is wrong, and which field."""
-    return answer(status, Refusal(error, field))
-
-
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether this is the name of a time zone."""
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):
@@ -118,42 +102,12 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def default_line(ctx: WebContext) -> LineInfo:
+def default_line(ctx: WebContext, among: Mapping[str, LineInfo] | None = None) -> LineInfo:
     """The line a text goes out on when the caller names none: Telnyx, else the first real line, else the simulator."""
-    real = [line for line in ctx.lines.values() if line.provider != "simulator"]
+    lines = (ctx.lines if among is None else among).values()
+    real = [line for line in lines if line.provider != "simulator"]
     telnyx = [line for line in real if line.provider == "telnyx"]
-    return (telnyx or real or list(ctx.lines.values()))[0]
-
-
-async def read_body(request: Request, kind: type[_T], most: int = MOST_BODY) -> _T | Response:
-    """The body of a request, of so many bytes at most, as this type; or the answer that refuses it."""
-    if request.headers.get("content-type", "").split(";", 1)[0].strip().lower() != "application/json":
-        return refuse(415, "Expected application/json.")
-    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-        return refuse(415, "Compressed bodies are not taken. Send it without Content-Encoding.")
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > most:
-            return refuse(413, f"The body is over {most // 1024} KB.")
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.ValidationError as error:
-        named = _FIELD.search(str(error))
-        return refuse(400, f"{error}.", named[1] or named[2] if named else "")
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return refuse(400, "The body is not JSON.")
-
-
-async def read_addressed(request: Request, kind: type[_A]) -> tuple[_A, str] | Response:
-    """The body of a request as this type, and its number in E.164; or the answer that refuses it."""
-    body = await read_body(request, kind)
-    if isinstance(body, Response):
-        return body
-    try:
-        return body, normalise(body.to)
-    except ValueError as error:
-        return refuse(400, str(error), field="to")
+    return (telnyx or real or list(lines))[0]
 
 
 async def send_sms(request: Request) -> Response:
@@ -162,26 +116,26 @@ async def send_sms(request: Request) -> Response:
     403 when the consent gate refuses it; the attempt is recorded in the conversation all the same.
     """
     ctx: WebContext = request.app.state.ctx
-    read = await read_addressed(request, SendBody)
-    if isinstance(read, Response):
-        return read
-    wanted, to = read
+    wanted, to = await read_addressed(request, SendBody)
     text = clean(wanted.message)
     if not text.strip():
-        return refuse(400, "message is empty.", field="message")
+        raise wrong("message is empty.", "message")
     if len(text) > MOST_TEXT:
-        return refuse(400, f"message has {len(text)} characters; at most {MOST_TEXT} go.", field="message")
-    if wanted.zone and not _is_zone(wanted.zone):
-        return refuse(400, "zone is no time zone. Use an IANA name such as America/New_York.", field="zone")
+        raise wrong(f"message has {len(text)} characters; at most {MOST_TEXT} go.", "message")
+    if wanted.zone and not is_zone(wanted.zone):
+        raise wrong("zone is no time zone. Use an IANA name such as America/New_York.", "zone")
     if wanted.region and not _REGION.fullmatch(wanted.region):
-        return refuse(400, "region is no state. Use two capital letters such as TX.", field="region")
+        raise wrong("region is no state. Use two capital letters such as TX.", "region")
     if wanted.programme and not PROGRAMME.fullmatch(wanted.programme):
-        return refuse(400, "programme is small letters, digits, - and _, up to 64 of them.", field="programme")
+        raise wrong("programme is small letters, digits, - and _, up to 64 of them.", "programme")
     class_ = ctx.bot().policy.unlabelled if wanted.class_ is msgspec.UNSET else wanted.class_
     said = remarks(ctx.bot(), text, class_)
     for one in said:
         if one.level == "error":
-            return refuse(400, one.sentence, field="message")
+            raise wrong(one.sentence, "message")
+    if key_of(request).lines:
+        check_line(request, default_line(ctx).name)
+        await check_home(request, to)
     arrival = ApiSend(
         request.state.key_name,
         text,
@@ -218,8 +172,32 @@ async def queue(ctx: WebContext, to: str, arrival: ApiSend, warnings: list[str] 
 async def list_conversations(request: Request) -> Response:
     """GET /conversations: the latest 1,000 as [{phone_number, state, message_count, created_at}]."""
     ctx: WebContext = request.app.state.ctx
-    rows = await ctx.db.read(api_store.conversation_list, ctx.workspace, 1000)
+    rows = await ctx.db.read(api_store.conversation_list, ctx.workspace, 1000, key_of(request).lines)
     return answer(
         200,
         [ListedConversation(row.address, row.status, row.message_count, to_iso(row.created_at)) for row in rows],
     )
+
+
+ROUTES = (
+    Route("POST", "/sms/send", "api", send_sms, "messages:write"),
+    Route("GET", "/conversations", "api", list_conversations, "conversations:read"),
+)
+DESCRIBED: Described = {
+    ("POST", "/sms/send"): Operation(
+        "Queue one text.",
+        {
+            200: ("It is in the outbox, and goes now or at `held_until`.", {JSON: SentText}),
+            **BODY,
+            403: (
+                "The consent gate refused it, by which `rule`; or the key may not.",
+                {JSON: BlockedText},
+            ),
+        },
+        {JSON: SendBody},
+    ),
+    ("GET", "/conversations"): Operation(
+        "The latest 1,000 conversations, the newest first.",
+        {200: ("They are these.", {JSON: list[ListedConversation]})},
+    ),
+}

@@ -1,7 +1,7 @@
 """What every page needs: the database, the road, and what this server is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from textback.engine.bot import Bot
 from textback.pipeline.checking import LedgerCheck
@@ -45,7 +45,7 @@ class Watch:
 class WebContext:
     """`bot` gives the published bot; `public_url` is what providers call; `secure` says that people come over https;
     `uploads` reads in lists of numbers, `ledger_check` checks the ledger, `suggester` finds replies, `trainings` learn
-    what programs bring; `known_keys` are the hashes of API keys that were good since the start, with their names."""
+    what programs bring; `most_requests` is how many a key may make in a minute."""
 
     db: Db
     road: Road
@@ -58,6 +58,6 @@ class WebContext:
     ledger_check: LedgerCheck
     suggester: Suggester
     trainings: Trainings
-    known_keys: dict[str, str] = field(default_factory=dict)
+    most_requests: int = 0
     wording: Wording = Wording()
     watch: Watch = Watch()

@@ -154,7 +154,6 @@ async def _talk(
         "error": error,
         "suggestion": suggestion,
         "proposed": state.draft,
-        "thinking": state.thinking is not None,
         "memory": state.memory,
         "next_action": next_action(state, held.kind),
         "once": new_id(),

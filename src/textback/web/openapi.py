@@ -5,7 +5,6 @@ words and statuses are written here. The pages, which are for people, are not de
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -14,48 +13,33 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from textback import __version__
-from textback.store.proof import Proof
-from textback.web.ai import Reply, ReplyBody
-from textback.web.api import BlockedText, ListedConversation, Refusal, SendBody, SentText
-from textback.web.consent import ConsentBody, ConsentState
-from textback.web.happenings import EventBody, TakenEvent
+from textback.channels.registry import PROVIDERS
+from textback.web import api, v1
+from textback.web.api import Refusal
+from textback.web.describing import FORM, JSON, Contents, Described, Operation
+from textback.web.examples import example_of, in_place, refused
 from textback.web.health import Health, Ready
-from textback.web.messaging import MessageBody, TemplateDetail, TemplateInfo
-from textback.web.privacy import ErasedContact
-from textback.web.training import ForgottenAnswer, TrainBody, TrainingAnswer
+from textback.web.problems import PROBLEM, VERSIONED, Problem
+from textback.web.routing import Route
 from textback.web.webhooks import PREFIX
 
-JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 PLAIN, XML = CONTENT_TYPE_LATEST.partition(";")[0], "text/xml"
+SHOWN = {PLAIN: "textback_inbox 0.0\n", XML: "<Response></Response>"}
+"""What of these is answered, in short."""
 _REF = "#/components/schemas/{name}"
 
-Contents = Mapping[str, Any]
-"""Content types, each with the type of what it carries."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """What one route takes and answers: for each status the words and the contents, which are a Refusal unless said."""
-
-    summary: str
-    answers: Mapping[int, str | tuple[str, Contents]]
-    takes: Contents | None = None
-
-
-_KEY = "There is no key, or it is unknown or revoked."
-
-DESCRIBED: Mapping[tuple[str, str], Operation] = {
+DESCRIBED: Described = {
     ("GET", "/healthz"): Operation("The process runs.", {200: ("It does.", {JSON: Health})}),
     ("GET", "/readyz"): Operation(
         "Texts can be taken, and every part of the road runs.",
         {200: ("They can.", {JSON: Ready}), 503: ("They can't; `problems` says why.", {JSON: Ready})},
     ),
-    ("GET", "/metrics"): Operation("Counters.", {200: ("In Prometheus's text format.", {PLAIN: str}), 401: _KEY}),
+    ("GET", "/metrics"): Operation("Counters.", {200: ("In Prometheus's text format.", {PLAIN: str})}),
     ("GET", "/openapi.json"): Operation("This description.", {200: ("OpenAPI 3.1.", {JSON: dict[str, Any]})}),
     ("POST", PREFIX + "{line}"): Operation(
         "A provider brings messages and delivery statuses of a line. It must sign the request.",
         {
-            200: ("Stored, known already, or of no use here.", {JSON: dict[str, Any], XML: str}),
+            200: ("Stored, known already, or of no use here.", {JSON: dict[str, Any], XML: str, PLAIN: str}),
             400: "A field is missing or malformed; `field` names it.",
             401: "Not signed, wrongly signed, or signed too long ago.",
             404: "There is no such line.",
@@ -66,155 +50,44 @@ DESCRIBED: Mapping[tuple[str, str], Operation] = {
         },
         {JSON: dict[str, Any], FORM: dict[str, str]},
     ),
-    ("POST", "/sms/send"): Operation(
-        "Queue one text.",
-        {
-            200: ("It is in the outbox, and goes now or at `held_until`.", {JSON: SentText}),
-            400: "A field can't be used; `field` names it.",
-            401: _KEY,
-            403: ("The consent gate refused it; `rule` says why.", {JSON: BlockedText}),
-            413: "The body is over 64 KB.",
-            415: "Not application/json, or compressed.",
-        },
-        {JSON: SendBody},
-    ),
-    ("POST", "/v1/messages"): Operation(
-        "Queue one text, in your own words or by a template.",
-        {
-            200: ("It is in the outbox.", {JSON: SentText}),
-            400: "A field can't be used, or a variable is missing or of another type; `field` names it.",
-            401: _KEY,
-            403: ("The consent gate refused it; `rule` says why.", {JSON: BlockedText}),
-            404: "There is no such template in the version that is live.",
-            409: "The template is not approved.",
-            413: "The body is over 64 KB.",
-            415: "Not application/json, or compressed.",
-        },
-        {JSON: MessageBody},
-    ),
-    ("GET", "/v1/templates"): Operation(
-        "The templates of the version that is live.",
-        {200: ("They are these.", {JSON: list[TemplateInfo]}), 401: _KEY},
-    ),
-    ("GET", "/v1/templates/{name}"): Operation(
-        "One template, with its texts, how they look with sample values, and how long they are.",
-        {200: ("It is this.", {JSON: TemplateDetail}), 401: _KEY, 404: "There is no such template."},
-    ),
-    ("DELETE", "/v1/contacts/{contact}"): Operation(
-        "Erase all that is kept of a contact: a contact's id, or a phone number.",
-        {
-            200: ("It is erased; that they opted out stays.", {JSON: ErasedContact}),
-            400: "It is neither an id nor a phone number.",
-            401: _KEY,
-            404: "Nothing is kept of them. That they asked is on record.",
-        },
-    ),
-    ("POST", "/v1/events"): Operation(
-        "Say that something happened to a contact. A flow that waits for it goes on.",
-        {
-            200: ("It is stored.", {JSON: TakenEvent}),
-            400: "A field can't be used; `field` names it.",
-            401: _KEY,
-            404: "There is no such contact.",
-            413: "The body is over 64 KB.",
-            415: "Not application/json, or compressed.",
-        },
-        {JSON: EventBody},
-    ),
-    ("POST", "/v1/ai/reply"): Operation(
-        "Ask what the bot would answer, from what it knows or by a model. Nothing is sent.",
-        {
-            200: ("This, or nothing; then `escalate_reason` says why.", {JSON: Reply}),
-            400: "A field can't be used; `field` names it.",
-            401: _KEY,
-            413: "The body is over 64 KB.",
-            415: "Not application/json, or compressed.",
-        },
-        {JSON: ReplyBody},
-    ),
-    ("POST", "/v1/consent"): Operation(
-        "Record an opt-in with its evidence, or an opt-out. A web form's opt-in counts once they have answered YES.",
-        {
-            200: ("It is in the ledger; they stand like this.", {JSON: ConsentState}),
-            400: "A field is missing or can't be used; `field` names it.",
-            401: _KEY,
-            409: "They opted out: only they can opt in again.",
-            413: "The body is over 64 KB.",
-            415: "Not application/json, or compressed.",
-        },
-        {JSON: ConsentBody},
-    ),
-    ("GET", "/v1/contacts/{contact}/consent"): Operation(
-        "Where a contact stands, by id or phone number, and the ledger's entries.",
-        {200: ("They stand like this.", {JSON: ConsentState}), 401: _KEY, 404: "There is no such contact."},
-    ),
-    ("GET", "/v1/contacts/{contact}/proof"): Operation(
-        "All that proves a contact's consent, every message included, with the check of the chain.",
-        {200: ("It is this.", {JSON: Proof}), 401: _KEY, 404: "There is no such contact."},
-    ),
-    ("POST", "/v1/ai/train"): Operation(
-        "Have the bot learn documents or websites, and publish it, unless the check finds errors.",
-        {
-            202: ("It is in the queue.", {JSON: TrainingAnswer}),
-            400: "A field can't be used; `field` names it.",
-            401: _KEY,
-            413: "The body is over 2 MB.",
-            415: "Not application/json, or compressed.",
-            429: "Too many trainings wait.",
-        },
-        {JSON: TrainBody},
-    ),
-    ("GET", "/v1/ai/train/{id}"): Operation(
-        "How far a training is, or what became of it.",
-        {200: ("It stands like this.", {JSON: TrainingAnswer}), 401: _KEY, 404: "There is no such training."},
-    ),
-    ("DELETE", "/v1/ai/train/documents/{name}"): Operation(
-        "Take a document away that a training has brought, and publish a version without it.",
-        {
-            200: ("It is gone.", {JSON: ForgottenAnswer}),
-            401: _KEY,
-            404: "There is no such document.",
-            409: "Nothing is published: the version without it would have errors.",
-        },
-    ),
-    ("GET", "/conversations"): Operation(
-        "The latest 1,000 conversations, the newest first.",
-        {200: ("They are these.", {JSON: list[ListedConversation]}), 401: _KEY},
-    ),
+    **api.DESCRIBED,
+    **v1.DESCRIBED,
+}
+_WITH_KEY: Mapping[int, str] = {
+    401: "There is no key, or it is unknown, revoked or expired.",
+    403: "The key is not good for this; `detail` names the scope that it needs.",
+    429: "Too many requests with this key. `Retry-After` says how long to wait.",
 }
 
 _SECURITY: Mapping[str, list[dict[str, list[str]]]] = {
     "public": [],
     "api": [{"key": []}],
-    "signed": [{"telnyx": []}, {"twilio": []}],
+    "signed": [{name: []} for name, spec in PROVIDERS.items() if spec.traits is not None],
 }
 _SCHEMES = {
     "key": {"type": "http", "scheme": "bearer", "description": "A key from `textback apikey add`."},
-    "telnyx": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "telnyx-signature-ed25519",
-        "description": "Telnyx's signature over the body and the header telnyx-timestamp.",
-    },
-    "twilio": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "X-Twilio-Signature",
-        "description": "Twilio's signature over the address and the form.",
+    **{
+        spec.name: {
+            "type": "apiKey",
+            "in": "header",
+            "name": spec.traits.header,
+            "description": f"{spec.traits.title}'s signature: {spec.traits.signature}.",
+        }
+        for spec in PROVIDERS.values()
+        if spec.traits is not None
     },
 }
 
 
-def describe(routes: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
-    """The description of those of these routes (method, path, role) that are for programs."""
-    kinds: list[Any] = list(dict.fromkeys(kind for op in DESCRIBED.values() for kind in _kinds(op)))
-    schemas, components = msgspec.json.schema_components(kinds, ref_template=_REF)
-    of_kind = dict(zip(map(repr, kinds), schemas, strict=True))
+def describe(routes: Iterable[Route]) -> dict[str, Any]:
+    """The description of those of these routes that are for programs."""
+    found = ((route, DESCRIBED.get((route.method, route.path))) for route in routes)
+    known = [(route, described) for route, described in found if described is not None]
+    kinds: list[Any] = list(dict.fromkeys(kind for route, op in known for kind in _kinds(route, op)))
+    shapes = _Shapes(kinds)
     paths: dict[str, dict[str, Any]] = {}
-    for method, path, role in routes:
-        described = DESCRIBED.get((method, path))
-        if described is not None:
-            paths.setdefault(path, {})[method.lower()] = _operation(described, path, role, of_kind)
+    for route, described in known:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(described, route, shapes)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -224,36 +97,84 @@ def describe(routes: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": components, "securitySchemes": _SCHEMES},
+        "components": {"schemas": shapes.components, "securitySchemes": _SCHEMES},
     }
 
 
-def _contents(answer: str | tuple[str, Contents]) -> tuple[str, Contents]:
-    return (answer, {JSON: Refusal}) if isinstance(answer, str) else answer
+def _answers(route: Route, operation: Operation) -> dict[int, tuple[str, Contents]]:
+    """All that this address answers, refusals in the form of its kind."""
+    refused_as: Contents = {PROBLEM: Problem} if route.path.startswith(VERSIONED) else {JSON: Refusal}
+    common = _WITH_KEY if route.role == "api" else {}
+    given = {**common, **operation.answers}
+    found = {status: (one, refused_as) if isinstance(one, str) else one for status, one in sorted(given.items())}
+    for status in common:  # a refusal of an address's own does not take the place of this one
+        words, contents = found[status]
+        if PROBLEM in refused_as and PROBLEM not in contents:
+            found[status] = words, {**contents, **refused_as}
+    return found
 
 
-def _kinds(operation: Operation) -> list[Any]:
-    taken = list((operation.takes or {}).values())
-    return taken + [kind for answer in operation.answers.values() for kind in _contents(answer)[1].values()]
+def _kinds(route: Route, operation: Operation) -> list[Any]:
+    taken = list((operation.takes or {}).values()) + ([operation.query] if operation.query else [])
+    return taken + [kind for _, contents in _answers(route, operation).values() for kind in contents.values()]
 
 
-def _media(contents: Contents, of_kind: Mapping[str, Any]) -> dict[str, Any]:
-    return {media: {"schema": of_kind[repr(kind)]} for media, kind in contents.items()}
+class _Shapes:
+    """The shapes of everything that is taken and answered."""
+
+    def __init__(self, kinds: list[Any]) -> None:
+        schemas, self.components = msgspec.json.schema_components(kinds, ref_template=_REF)
+        self._of_kind = dict(zip(map(repr, kinds), schemas, strict=True))
+
+    def taken(self, contents: Contents, example: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Bodies, with one that works."""
+        return {media: self._media(media, kind, example, whole=False) for media, kind in contents.items()}
+
+    def answered(self, contents: Contents, example: Any, refusal: Any) -> dict[str, Any]:
+        """Answers, with one; what refuses, with this refusal."""
+        refuses = (Problem, Refusal)
+        return {
+            media: self._media(media, kind, refusal if kind in refuses else example, whole=True)
+            for media, kind in contents.items()
+        }
+
+    def _media(self, media: str, kind: Any, example: Any, *, whole: bool) -> dict[str, Any]:
+        schema = self._of_kind[repr(kind)]
+        if example is None:
+            example = SHOWN[media] if media in SHOWN else example_of(schema, self.components, whole=whole)
+        return {"schema": schema, "example": example}
 
 
-def _operation(operation: Operation, path: str, role: str, of_kind: Mapping[str, Any]) -> dict[str, Any]:
-    answers = {}
-    for status, answer in operation.answers.items():
-        words, contents = _contents(answer)
-        answers[str(status)] = {"description": words, "content": _media(contents, of_kind)}
-    found: dict[str, Any] = {"summary": operation.summary, "responses": answers, "security": _SECURITY[role]}
+def _operation(operation: Operation, route: Route, shapes: _Shapes) -> dict[str, Any]:
+    answers: dict[str, Any] = {}
+    for status, (words, contents) in _answers(route, operation).items():
+        shown, refusal = operation.shows.get(status), refused(route.path, status, words)
+        answers[str(status)] = {"description": words, "content": shapes.answered(contents, shown, refusal)}
+    found: dict[str, Any] = {"summary": operation.summary, "responses": answers, "security": _SECURITY[route.role]}
+    if route.scope:
+        found["description"] = f"Needs the scope `{route.scope}`."
     if operation.takes:
-        found["requestBody"] = {"required": True, "content": _media(operation.takes, of_kind)}
-    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
-    if names:
-        found["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
-        ]
+        found["requestBody"] = {"required": True, "content": shapes.taken(operation.takes, operation.example)}
+    parameters = _parameters(operation, route)
+    if parameters:
+        found["parameters"] = parameters
+    return found
+
+
+def _parameters(operation: Operation, route: Route) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for name in [part[1:-1] for part in route.path.split("/") if part.startswith("{")]:
+        one = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        one["example"] = in_place(route.path, name)
+        found.append({**one, "description": operation.path[name]} if name in operation.path else one)
+    if operation.query is not None:
+        (_,), schemas = msgspec.json.schema_components([operation.query], ref_template=_REF)
+        schema = schemas[operation.query.__name__]
+        for name, of_it in schema["properties"].items():
+            required = name in schema.get("required", ())
+            found.append({"name": name, "in": "query", "required": required, "schema": of_it})
+    for name, words in operation.headers.items():
+        found.append({"name": name, "in": "header", "schema": {"type": "string"}, "description": words})
     return found
 
 

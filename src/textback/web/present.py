@@ -43,6 +43,11 @@ DELIVERY = {
     "blocked": ("Not sent", "fail", "failed"),
 }
 
+#: What people call a channel. Of SMS and MMS nothing is said: a text is one of them unless it says otherwise.
+CHANNELS = {
+    "imessage": "iMessage", "rcs": "RCS", "whatsapp": "WhatsApp", "slack": "Slack", "web": "Web", "email": "Email",
+}  # fmt: skip
+
 #: What carriers' and providers' codes mean (Twilio's and Telnyx's numbers).
 _CAUSES = {
     ("30007", "40002"): "The carrier blocked it as spam. Shortened links are the usual cause.",
@@ -56,6 +61,7 @@ CAUSES = {code: words for codes, words in _CAUSES.items() for code in codes}
 
 #: Why a text was withdrawn, by its rule.
 WITHDRAWN = {
+    "canceled": "The program that sent it called it back.",
     "O6": "They opted out before it went.",
     "newer": "They texted again before it went, and the next answer stands for it.",
 }
@@ -156,6 +162,7 @@ class Bubble:
     cause: str
     code: str
     opened: int = 0  # how often its links were
+    channel: str = ""  # how it went, where that was not SMS or MMS
     kind: str = "text"
 
 
@@ -199,7 +206,9 @@ def bubble(row: Any, me: str, zone: str, now: int = 0, opened: int = 0) -> Bubbl
     if side == "mate" and row.author_id == me:
         side, by = "you", "You"
     cause = ""
-    if row.status == "queued" and row.rule in HOLDS and getattr(row, "due_at", None):
+    if row.status == "queued" and getattr(row, "waits", "") == "later":
+        words = f"Scheduled for {_until(row.due_at, zone, now)}"
+    elif row.status == "queued" and row.rule in HOLDS and getattr(row, "due_at", None):
         words, cause = f"Held until {_until(row.due_at, zone, now)} (rule {row.rule})", row.detail
     if row.status in FAILED:
         refused = row.status in ("blocked", "expired")
@@ -225,6 +234,7 @@ def bubble(row: Any, me: str, zone: str, now: int = 0, opened: int = 0) -> Bubbl
         cause,
         row.code,
         opened,
+        CHANNELS.get(row.channel, ""),
     )
 
 
@@ -316,6 +326,12 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
             starts = str(data.get("starts", "")).replace("_", " ")
             came = "" if data.get("awaited") else f"starts {starts}" if starts else "nobody waited for it"
             return "return", what, ", ".join(word for word in (by, came) if word), ""
+        case "contact_changed":
+            fields = ", ".join(str(name).replace("_", " ") for name in data.get("fields", ()))
+            return "person", f"Program {data.get('by', '')} changed the contact", fields, ""
+        case "flow_refused":
+            flow = str(data.get("flow", "")).replace("_", " ")
+            return "flows", f"Program {data.get('by', '')} could not start {flow}", "", ""
         case "reminded":
             return "clock", "Reminder sent", "", ""
         case _:

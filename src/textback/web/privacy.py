@@ -1,26 +1,22 @@
-"""Erasing a contact: from the desk, by an owner who confirms it, and by a program (rule P1)."""
+"""Erasing a contact from the desk, by an owner who confirms it (rule P1)."""
 
-import re
 from urllib.parse import quote
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from textback.core.ids import bucket_of
-from textback.core.phone import normalise
 from textback.pipeline import erase as erasing
 from textback.store import desk as desk_store
 from textback.store import erase as store
 from textback.store.erase import Person
-from textback.web.api import answer, refuse
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.pages import page
 from textback.web.present import name_of
+from textback.web.reading import CONTACT
 from textback.web.security import Denied
 
-CONTACT = re.compile(r"[0-9a-f]{24}")
 WHAT = (
     ("messages", "texts, which keep only when they went and what became of them"),
     ("turns", "records of what the bot did"),
@@ -30,14 +26,6 @@ WHAT = (
     ("rejected_webhooks", "rejected webhooks"),
 )
 """What the page counts, in the order in which it does."""
-
-
-class ErasedContact(msgspec.Struct):
-    """What an erasure took away: the request's id in the log, the rows of each table, and whether they opted out."""
-
-    request: str
-    erased: dict[str, int]
-    opted_out: bool
 
 
 async def _person(request: Request) -> Person:
@@ -78,25 +66,3 @@ async def erase(request: Request) -> Response:
     await erasing.erase_now(ctx.db, ctx.workspace, who, user.email, ctx.road.now)
     ctx.road.forget(who.contact_id)
     return RedirectResponse("/desk/all", 303)
-
-
-async def erase_contact(request: Request) -> Response:
-    """DELETE /v1/contacts/{contact}: erase a contact by their id or number. 404 where nothing is kept of them."""
-    ctx: WebContext = request.app.state.ctx
-    given = request.path_params["contact"]
-    contact_id, number = (given, "") if CONTACT.fullmatch(given) else ("", given)
-    if number:
-        try:
-            number = normalise(number)
-        except ValueError:
-            return refuse(400, "That is neither a contact's id nor a phone number.", field="contact")
-    actor = f"api key {request.state.key_name}"
-    who = await ctx.db.read(lambda tx: store.person(tx, ctx.workspace, number=number, contact_id=contact_id))
-    done = None
-    if who is not None:
-        done = await erasing.erase_now(ctx.db, ctx.workspace, who, actor, ctx.road.now)
-        ctx.road.forget(who.contact_id)
-    if done is None:
-        await ctx.db.write(erasing.nobody, ctx.workspace, number, actor, ctx.road.now())
-        return refuse(404, "Nothing is kept of them.")
-    return answer(200, ErasedContact(done.request, done.rows, done.opted_out))

@@ -1,15 +1,7 @@
 """Every address of the server and who may call it, in one table. A route without a role is a failing test."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Literal
-
-from starlette.requests import Request
-from starlette.responses import Response
-
 from textback.web import (
     account,
-    ai,
     api,
     compliance,
     consent,
@@ -18,62 +10,31 @@ from textback.web import (
     flows,
     flowtry,
     flowversions,
-    happenings,
     health,
     learning,
     letters,
     links,
     listing,
     live,
-    messaging,
     openapi,
     privacy,
     replies,
     simulator,
-    training,
+    v1,
     wordings,
 )
-from textback.web.security import MOST_FORM
+from textback.web.routing import Route
 from textback.web.webhooks import PREFIX
-
-Role = Literal["public", "signed", "api", "agent", "owner"]
-Handler = Callable[[Request], Awaitable[Response]]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One address. `role` is the least that a caller must be; `handler` is None where the webhooks take over; `form` is
-    how many bytes a posted form may have, `takes_file` says that it may bring a file."""
-
-    method: str
-    path: str
-    role: Role
-    handler: Handler | None
-    form: int = MOST_FORM
-    takes_file: bool = False
-
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/healthz", "public", health.healthz),
     Route("GET", "/readyz", "public", health.readyz),
-    Route("GET", "/metrics", "api", health.metrics),
+    Route("GET", "/metrics", "api", health.metrics, "metrics:read"),
     Route("GET", "/openapi.json", "public", openapi.document),
     Route("POST", PREFIX + "{line}", "signed", None),
-    Route("POST", "/sms/send", "api", api.send_sms),
-    Route("GET", "/conversations", "api", api.list_conversations),
-    Route("POST", "/v1/messages", "api", messaging.send_message),
-    Route("GET", "/v1/templates", "api", messaging.list_templates),
-    Route("GET", "/v1/templates/{name}", "api", messaging.show_template),
+    *api.ROUTES,
+    *v1.ROUTES,
     Route("GET", links.PATH + "{token}", "public", links.follow),
-    Route("DELETE", "/v1/contacts/{contact}", "api", privacy.erase_contact),
-    Route("POST", "/v1/events", "api", happenings.take_event),
-    Route("POST", "/v1/ai/reply", "api", ai.reply),
-    Route("POST", "/v1/consent", "api", consent.change_consent),
-    Route("GET", "/v1/contacts/{contact}/consent", "api", consent.show_consent),
-    Route("GET", "/v1/contacts/{contact}/proof", "api", consent.show_proof),
-    Route("POST", "/v1/ai/train", "api", training.train),
-    Route("GET", "/v1/ai/train/{id}", "api", training.show_training),
-    Route("DELETE", "/v1/ai/train/documents/{name}", "api", training.forget_document),
     Route("GET", "/login", "public", account.login_page),
     Route("POST", "/login", "public", account.login),
     Route("GET", "/login/{token}", "public", account.link_page),

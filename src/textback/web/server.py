@@ -1,6 +1,5 @@
 """The web application: routes with their roles enforced in one place, security headers, errors that people can read."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
@@ -14,26 +13,26 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Match, Mount
 from starlette.routing import Route as StarletteRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from textback.pipeline import letters
-from textback.store import accounts
+from textback.web.access import Access, as_program
 from textback.web.auth import User, current_user
 from textback.web.context import WebContext
 from textback.web.openapi import describe
 from textback.web.pages import page
-from textback.web.routes import ROUTES, Handler, Role, Route
+from textback.web.problems import CODES, Refused, refusal
+from textback.web.routes import ROUTES
+from textback.web.routing import Handler, Role, Route
 from textback.web.security import PRE_CSRF, Denied, SecurityHeaders, check_csrf, check_origin, read_cookie, read_form
 from textback.web.upload import read_upload
 
 log = structlog.get_logger("textback.web")
 
-KEY_WAIT = 2.0
-"""Seconds that the database gets to say whose an API key is."""
 STATIC = Path(__file__).parent / "static"
 
 
@@ -46,41 +45,6 @@ class Files(StaticFiles):
         versioned = scope["query_string"].startswith(b"v=")
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if versioned else "no-cache"
         return response
-
-
-def _json(status: int, error: str, headers: dict[str, str] | None = None) -> Response:
-    return Response(msgspec.json.encode({"error": error}), status, headers, media_type="application/json")
-
-
-async def _key_name(ctx: WebContext, key: str) -> str | None:
-    """Whose key this is. While the database does not answer, a key that was good before is believed: so /metrics can be
-    read. Whatever else a key opens needs the database too."""
-    hashed = accounts.token_hash(key)
-    try:
-        async with asyncio.timeout(KEY_WAIT):
-            name = await ctx.db.read(accounts.api_key_name, ctx.workspace, key)
-    except Exception:
-        if hashed in ctx.known_keys:
-            return ctx.known_keys[hashed]
-        raise
-    if name is None:
-        ctx.known_keys.pop(hashed, None)
-    else:
-        ctx.known_keys[hashed] = name
-    return name
-
-
-async def _as_program(handler: Handler, request: Request) -> Response:
-    """Only with a live API key."""
-    ctx: WebContext = request.app.state.ctx
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    name = None
-    if scheme.lower() == "bearer" and key:
-        name = await _key_name(ctx, key.strip())
-    if name is None:
-        return _json(401, "An API key is needed: Authorization: Bearer KEY.", {"WWW-Authenticate": "Bearer"})
-    request.state.key_name = name
-    return await handler(request)
 
 
 async def _as_person(handler: Handler, owner: bool, request: Request) -> Response:
@@ -136,16 +100,16 @@ async def _as_anyone(handler: Handler, request: Request) -> Response:
     return await handler(request)
 
 
-GUARDS: dict[Role, Callable[[Handler], Callable[[Request], Awaitable[Response]]]] = {
-    "public": lambda handler: partial(_as_anyone, handler),
-    "api": lambda handler: partial(_as_program, handler),
-    "agent": lambda handler: partial(_as_person, handler, False),
-    "owner": lambda handler: partial(_as_person, handler, True),
+GUARDS: dict[Role, Callable[[Route], Callable[[Handler], Callable[[Request], Awaitable[Response]]]]] = {
+    "public": lambda _: lambda handler: partial(_as_anyone, handler),
+    "api": as_program,
+    "agent": lambda _: lambda handler: partial(_as_person, handler, False),
+    "owner": lambda _: lambda handler: partial(_as_person, handler, True),
 }
 
 
 def _endpoint(route: Route, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    guarded, path = GUARDS[route.role](handler), route.path
+    guarded, path = GUARDS[route.role](route)(handler), route.path
 
     async def endpoint(request: Request) -> Response:
         request.state.most_form = route.form
@@ -154,8 +118,10 @@ def _endpoint(route: Route, handler: Handler) -> Callable[[Request], Awaitable[R
             return await guarded(request)
         except (Denied, HTTPException):
             raise
+        except Refused as refused:
+            return refusal(path, refused)
         except ClientDisconnect:  # nobody is there to read it
-            return _json(400, "The body ended early.")
+            return refusal(path, Refused(400, "invalid_request", "The body ended early."))
         except Exception:
             log.exception("request failed", path=path)  # not as it was asked for: a path may hold a number or a token
             return _problem(request, 500, "Something went wrong here. It was written to the log; try again.")
@@ -171,7 +137,7 @@ def _wants_page(scope: Scope) -> bool:
 def _problem(request: Request, status: int, sentence: str) -> Response:
     if _wants_page(request.scope):
         return page(request, "error.html", {"sentence": sentence, "status": status}, status)
-    return _json(status, sentence)
+    return refusal(request.scope["path"], Refused(status, CODES.get(status, "refused"), sentence))
 
 
 async def _denied(request: Request, error: Exception) -> Response:
@@ -187,8 +153,19 @@ async def _http_error(request: Request, error: Exception) -> Response:
     response = _problem(
         request, error.status_code, sentences.get(error.status_code, HTTPStatus(error.status_code).phrase)
     )
-    response.headers.update(error.headers or {})  # such as Allow
+    response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return response
+
+
+def _methods(request: Request) -> set[str]:
+    """What may be asked of the address that a request is for: each method has a route of its own."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, StarletteRoute) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return found
 
 
 def build_app(ctx: WebContext) -> Starlette:
@@ -209,5 +186,6 @@ def build_app(ctx: WebContext) -> Starlette:
         exception_handlers={Denied: _denied, HTTPException: _http_error},
     )
     app.state.ctx = ctx
-    app.state.openapi = msgspec.json.encode(describe((one.method, one.path, one.role) for one in ROUTES))
+    app.state.access = Access(ctx.most_requests)
+    app.state.openapi = msgspec.json.encode(describe(ROUTES))
     return app

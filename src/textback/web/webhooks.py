@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from textback.channels.base import BadPayload, BadSignature, Webhook
+from textback.channels.base import BadPayload, BadSignature, Methods, Webhook
 from textback.core.ids import new_id
 from textback.core.tracing import caller_of
 from textback.engine.arrivals import DeliveryStatus, Message
@@ -70,7 +70,7 @@ _TOO_MANY = problem(429, "Too many requests that were not signed, or made no sen
 
 
 _GONE = problem(400, "The body ended early.")
-_METHOD = msgspec.structs.replace(problem(405, "Webhooks are posted."), allow="POST")
+_METHOD = problem(405, "Webhooks are posted.")
 
 
 class TooLarge(Exception):
@@ -82,7 +82,7 @@ class Gone(Exception):
 
 
 class Webhooks:
-    """POST /webhooks/{line}: messages and delivery statuses of one line."""
+    """POST /webhooks/{line}: messages and delivery statuses of one line; GET where its provider says that it does."""
 
     def __init__(
         self,
@@ -100,6 +100,7 @@ class Webhooks:
         self._quarantine = quarantine
         telnyx = [line for line in lines.values() if line.provider.name == "telnyx"]
         self._sms = telnyx[0] if len(telnyx) == 1 and "sms" not in lines else None
+        self._methods = {name: _methods(line) for name, line in lines.items()}
         self._counts = {
             (name, outcome): WEBHOOKS.labels(line=name, outcome=outcome) for name in lines for outcome in OUTCOMES
         }
@@ -117,8 +118,9 @@ class Webhooks:
         if line is None:
             await self._stray(name, scope, receive)
             return problem(404, f"There is no line {name[:64]!r} here.")
-        if scope["method"] != "POST":
-            return _METHOD
+        method, methods = scope["method"], self._methods[line.name]
+        if method not in methods:
+            return msgspec.structs.replace(_METHOD, allow=", ".join(methods))
         headers = _headers(scope)
         try:
             body = await _read(headers, receive)
@@ -130,11 +132,11 @@ class Webhooks:
         if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
             return problem(415, "Compressed bodies are not taken. Send it without Content-Encoding.")
         content_type = headers.get("content-type", "").split(";", 1)[0].strip().lower()
-        if content_type not in line.provider.content_types:
+        if method == "POST" and content_type not in line.provider.content_types:
             self._counts[line.name, "wrong_type"].inc()
             return problem(415, f"Expected {' or '.join(line.provider.content_types)}.")
         target, query = _target(scope)
-        webhook = Webhook("POST", f"{self._public_url}{target}", query, headers, body)
+        webhook = Webhook(method, f"{self._public_url}{target}", query, headers, body)
         return await self._accept(line, webhook, example, scope)
 
     async def _stray(self, name: str, scope: Scope, receive: Receive) -> None:
@@ -228,6 +230,10 @@ def _example_reply(arrivals: list[Message | DeliveryStatus]) -> Reply:
     status = "accepted" if arrivals else "ignored"
     answer = {"status": status, "inbound_message": text, "response_sent": None, "message_id": None}
     return Reply(200, _JSON, msgspec.json.encode(answer))
+
+
+def _methods(line: Line) -> tuple[str, ...]:
+    return line.provider.methods if isinstance(line.provider, Methods) else ("POST",)
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textback.engine.guard.calibration import calibration_error, fitted, interval, recalibrated, reliability
+from textback.engine.guard.calibration import calibration_error, fitted, interval, reliability
 from textback.engine.guard.picture import diagram
 
 PAIRS = st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=60)
@@ -16,11 +16,11 @@ def test_without_verdicts_it_stays() -> None:
 
 def test_five_verdicts_do_not_swing_it_and_two_hundred_do() -> None:
     wrong = [(0.9, False)] * 5
-    assert abs(recalibrated(0.9, wrong) - 0.9) < 0.2
+    assert abs(fitted(wrong)(0.9) - 0.9) < 0.2
     half = [(0.9, n % 2 == 0) for n in range(200)]
-    assert abs(recalibrated(0.9, half) - 0.5) < 0.15
+    assert abs(fitted(half)(0.9) - 0.5) < 0.15
     right = [(0.6, True)] * 200
-    assert recalibrated(0.6, right) > 0.85
+    assert fitted(right)(0.6) > 0.85
 
 
 @given(PAIRS, st.floats(allow_nan=True), st.floats(allow_nan=True))
@@ -33,9 +33,9 @@ def test_it_never_falls_and_stays_between_0_and_1(pairs: list[tuple[float, bool]
 
 @given(PAIRS)
 def test_a_verdict_moves_it_its_own_way(pairs: list[tuple[float, bool]]) -> None:
-    before = recalibrated(0.7, pairs)
-    assert recalibrated(0.7, [*pairs, (0.7, True)]) >= before - 1e-9
-    assert recalibrated(0.7, [*pairs, (0.7, False)]) <= before + 1e-9
+    before = fitted(pairs)(0.7)
+    assert fitted([*pairs, (0.7, True)])(0.7) >= before - 1e-9
+    assert fitted([*pairs, (0.7, False)])(0.7) <= before + 1e-9
 
 
 @given(PAIRS)

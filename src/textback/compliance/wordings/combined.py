@@ -81,7 +81,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "enough": "no quiero mas,ya no quiero mas",
         "never": "lista de (espera|invitados|precios|compras|natacion),(sacar|quitar|borrar|dar de baja) a mi (hij*|"
         "espos*|mama|papa|herman*|hermana),no (quiero|quisiera|queria|es por|quise) (molestar|molestarl*|molestart*|"
-        "ser pesad*),(quit|sac|borr|elimin|retir)*me (el|la|los|las|un|una|lo)",
+        "ser pesad*),(quit|sac|borr|elimin|retir)*me (el|la|los|las|un|una|lo),no (tengo|tenemos|tienes|tiene|tienen|"
+        "veo|vemos|encuentro|recibo|recibimos|he visto|he tenido|me sale|me salen|me aparece|me aparecen) (ningun |mas "
+        "|nuevos |) (mensaje|mensajes|sms|texto|textos)",
         "not": "que no,no (quiero|deseo) que (me |nos |)(sigan|vuelvan a)",
         "stop": "(deja|deje|dejen|dejad|dejes|dejense|dejate|dejese|dejaos) (ya |)de (estar |),(para|pare|paren|"
         "parad|parenle|parale) (ya |)(de|con),(basta|ya estuvo|ya estubo|ya basta|ya vale|suficiente|se acabo|"

@@ -109,8 +109,3 @@ def fitted(labels: Sequence[Pair], prior: int = PRIOR) -> Map:
         pools.append(pool)
     points = [(place, value / weight) for first, last, value, weight in pools for place in sorted({first, last})]
     return Map(tuple(points), len(labels))
-
-
-def recalibrated(confidence: float, labels: Sequence[Pair]) -> float:
-    """A confidence as people's verdicts have it. With many confidences and the same verdicts, keep `fitted(labels)`."""
-    return fitted(labels)(confidence)

@@ -24,12 +24,13 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _FENCE = re.compile(r"([`~=_*#\-<>\"'])\1{2,}")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SPACES = re.compile(r"[ \t]{3,}")
 _LINES = re.compile(r"(?:[ \t]*\n){3,}")
-_SAFE = str.maketrans({"<": "‹", ">": "›", "`": "'", "{": "(", "}": ")", "[": "(", "]": ")"})
+_SAFE = str.maketrans({"<": "‹", ">": "›", "`": "'", "{": "(", "}": ")"})
 
 
-def fenced(text: str, longest: int = LONGEST) -> str:
+def unmarked(text: str, longest: int = LONGEST) -> str:
     """A stranger's text as it may stand in a prompt: no mark of ours or of a model's own can be in it, nothing is
     hidden, and it has at most `longest` characters. What it says stays. Doing it twice changes nothing; never
     raises."""
@@ -48,16 +49,11 @@ def _without_marks(text: str) -> str:
     return _LINES.sub("\n\n", _SPACES.sub(" ", kept)).strip()
 
 
-def fenced_line(text: str, longest: int = 100) -> str:
-    """The same for a name or a field: on one line."""
-    return fenced(" ".join(text.split()), longest)
-
-
 def _visible(text: str) -> str:
     """Without what nobody sees: controls, marks of direction, tags, private and unassigned characters; letters in
     disguise as what they are."""
     if text.isascii():
-        return "".join(char for char in text.replace("\r", "\n") if char >= " " or char in "\n\t").replace("\x7f", "")
+        return _CONTROLS.sub("", text.replace("\r", "\n"))
     parts: list[str] = []
     marks = 0
     for char in unicodedata.normalize("NFKC", text.replace("\r", "\n")):

@@ -2,7 +2,7 @@
 
 from textback.engine.bot import Answer, Knowledge, Step
 from textback.engine.context import HIDDEN, Context
-from textback.engine.reading import NAME, Draft, Kind, Reader
+from textback.engine.reading import PERSONA_NAME, Draft, Kind, Reader
 from textback.engine.source import Node
 from textback.engine.template import Text
 from textback.engine.thinking import may_ask, persona_of, think
@@ -27,7 +27,7 @@ def read(draft: Draft) -> Answering:
     """`answer`, or `answer: QUESTION`, with `min_confidence` and `else: STEPS`."""
     flow = draft.flow
     value = draft.value
-    persona = flow.string(draft.keys.get("persona"), "persona", NAME) or ""
+    persona = flow.string(draft.keys.get("persona"), "persona", PERSONA_NAME) or ""
     if persona:
         flow.personas.append((draft.keys["persona"], persona))
     question = None if getattr(value, "empty", False) or getattr(value, "value", None) == "" else draft.text("answer")

@@ -16,10 +16,12 @@ const words = (control) => control.name + control.value + control.textContent.tr
 
 const same = (root, focused) => [...root.querySelectorAll("a,button,input,summary")].find((one) => words(one) === words(focused));
 
-function live(page) {
+function live(page, force) {
   for (const fresh of page.querySelectorAll("[data-live], [data-part]")) {
     const old = document.getElementById(fresh.id);
     if (!old || old.outerHTML === fresh.outerHTML || old.querySelector("details[open]")) continue;
+    // What was wrong with somebody's last step stays until their next one: news of others must not take it away unread.
+    if (!force && fresh.hidden && old.matches("[role=alert]:not([hidden])")) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     const made = fresh.cloneNode(true);
     const typed = [...old.querySelectorAll("textarea[id], input[id]:not([type=hidden])")].filter((one) => one.value !== one.defaultValue);
@@ -100,7 +102,7 @@ export function merge(html, { force = false } = {}) {
   const logs = [...document.querySelectorAll("[data-stick-end]")].map((log) => [log, atEnd(log)]);
   document.title = page.title;
   document.body.dataset.watch = page.body.dataset.watch ?? "";
-  live(page);
+  live(page, force);
   rows(page, force);
   const added = items(page);
   const texts = added.filter((item) => item.matches(".msg--in, .sms--biz"));

@@ -1,0 +1,296 @@
+"""The HTTP API for messages: sending one, reading them, and calling one back that has not gone."""
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from textback.compliance.gate import HOLDS
+from textback.core.ids import new_id
+from textback.pipeline.shortener import RULE as TOO_LONG
+from textback.store import sent
+from textback.store.requests import Taken
+from textback.store.trouble import is_away
+from textback.web.access import check_line, key_of
+from textback.web.context import WebContext
+from textback.web.describing import BODY, JSON, QUERY, Described, Operation
+from textback.web.problems import Refused, missing, wrong
+from textback.web.reading import (
+    Data,
+    Listed,
+    Paged,
+    answer,
+    contact_of,
+    cursor_of,
+    place_of,
+    read_body,
+    read_query,
+    read_time,
+)
+from textback.web.routing import Route
+from textback.web.v1.asked import Asked, MessageBody, number, once_of, read_text
+from textback.web.v1.message_info import (
+    SCHEDULED,
+    STATUSES,
+    MessageDetail,
+    MessageInfo,
+    SentMessage,
+    decided,
+    facts,
+    facts_of,
+    history,
+    iso,
+)
+
+TURN_WAIT = 2.0
+"""Seconds that a text's turn may take before it is answered that it was taken in."""
+REPLAYED = "Idempotency-Replayed"
+REFUSED = ("blocked", "expired", "canceled")
+
+
+async def send_message(request: Request) -> Response:
+    """POST /v1/messages: store one text, and say what the gate said. 422 when it is refused; the attempt is recorded.
+
+    It is answered once it is on the disk. A key in Idempotency-Key makes it go once, however often it is asked for.
+    """
+    ctx: WebContext = request.app.state.ctx
+    wanted = await read_body(request, MessageBody)
+    to = number(ctx, wanted.to)
+    asked = await read_text(request, wanted, to, new_id())
+    once = once_of(request, wanted, asked.arrival.message_id)
+    try:
+        said = await ctx.road.say(asked.line, to, asked.arrival, once=once, wait=TURN_WAIT)
+    except Exception as error:
+        if is_away(error):
+            detail = "The text could not be stored. Send it again, with the same Idempotency-Key."
+            raise Refused(503, "unavailable", detail) from None
+        raise
+    if isinstance(said, Taken):
+        return await _replay(ctx, asked, said, "" if once is None else once.digest)
+    if said is None:
+        row = await ctx.db.read(sent.find, ctx.workspace, asked.arrival.message_id)
+        return answer(202, Data(_taken_in(ctx, asked) if row is None else await _first(ctx, row, asked)))
+    if not said.row:
+        raise Refused(422, "template_refused", said.why or "The template could not be written out.", "template")
+    _check(said.row)
+    arrival = asked.arrival
+    found = facts(
+        ctx, said.row, address=to, due_at=said.due_at, later=said.later, send_at=arrival.send_at,
+        metadata=arrival.metadata,
+    )  # fmt: skip
+    return answer(202, Data(SentMessage(**found, warnings=asked.warnings)))
+
+
+def _check(row: Any) -> None:
+    """Raises Refused for a text that was not let through when it was asked for."""
+    if row["status"] in REFUSED:
+        _refuse(row["rule"], row["detail"] or "They opted out before it went.", row["id"])
+
+
+def _refuse(rule: str, reason: str, id_: str) -> None:
+    code = "too_long" if rule == TOO_LONG else "line_refused" if rule.startswith("N") else "consent_refused"
+    raise Refused(422, code, reason, rule=rule, message_id=id_)
+
+
+def _taken_in(ctx: WebContext, asked: Asked) -> SentMessage:
+    """A text that is stored, and whose turn is yet to come: the gate was not asked."""
+    arrival = asked.arrival
+    row = {
+        "id": arrival.message_id, "direction": "out", "status": "queued",
+        "channel": ctx.road.lines[asked.line].channels[0],
+        "line": asked.line, "message_class": arrival.message_class, "contact_id": "", "author": "api",
+        "text": arrival.text, "media": msgspec.json.encode(arrival.media).decode() if arrival.media else "[]",
+        "segments": 0, "source": f"template.{arrival.template}" if arrival.template else "", "rule": "", "detail": "",
+        "code": "", "at": ctx.road.now(), "arrival_id": "",
+    }  # fmt: skip
+    later = arrival.send_at > ctx.road.now()
+    found = facts(
+        ctx, row, address=asked.to, due_at=None, later=later, send_at=arrival.send_at, metadata=arrival.metadata
+    )
+    return SentMessage(**found, warnings=asked.warnings)
+
+
+async def _first(ctx: WebContext, row: Any, asked: Asked) -> SentMessage:
+    """What was answered when a text was taken in, whatever became of it since. Raises Refused."""
+    found = facts_of(ctx, row)
+    decisions = await ctx.db.read(sent.decisions, row)
+    queued = next((one for one in decisions if one.stage == "queue"), None)
+    if queued is not None and queued.outcome == "refuse":
+        _refuse(queued.rule, queued.reason, row.id)
+    if row.status in REFUSED and row.rule == TOO_LONG:
+        _check(row._mapping)
+    held = queued is not None and queued.outcome == "hold"
+    found["status"] = SCHEDULED if row.send_at and row.send_at > row.at else "queued"
+    if held and queued is not None:
+        found |= {"rule": queued.rule, "reason": queued.reason, "held_until": iso(queued.until)}
+    elif not any(one.stage == "queue" for one in decisions) and row.rule in HOLDS:
+        found |= {"rule": "", "reason": "", "held_until": None}
+    return SentMessage(**found, warnings=asked.warnings)
+
+
+async def _replay(ctx: WebContext, asked: Asked, first: Taken, digest: str) -> Response:
+    """The answer to a request whose key was used before: as that was answered. Raises Refused."""
+    if first.digest != digest:
+        detail = "This Idempotency-Key was used for another request."
+        raise Refused(409, "idempotency_conflict", detail, "Idempotency-Key", message_id=first.message_id)
+    row = None
+    for _ in range(int(TURN_WAIT / 0.05)):
+        row = await ctx.db.read(sent.find, ctx.workspace, first.message_id)
+        if row is not None:
+            break
+        await asyncio.sleep(0.05)
+    if row is None:
+        arrival = msgspec.structs.replace(asked.arrival, message_id=first.message_id)
+        found = _taken_in(ctx, msgspec.structs.replace(asked, arrival=arrival))
+    else:
+        found = await _first(ctx, row, asked)
+    response = answer(202, Data(found))
+    response.headers[REPLAYED] = "true"
+    return response
+
+
+# ---- Reading ----
+
+
+class MessagesQuery(Paged):
+    """What GET /v1/messages can be asked for: of one contact (their id or number) or conversation, of one line, in or
+    out, of one status or class, made from `since` on and before `until` (ISO 8601). The newest come first; with `after`
+    (an id, or 0 for all) those that came after it, the oldest first."""
+
+    contact: Annotated[str, Meta(max_length=64)] = ""
+    conversation: Annotated[str, Meta(max_length=64)] = ""
+    line: Annotated[str, Meta(max_length=64)] = ""
+    direction: Literal["", "in", "out"] = ""
+    status: STATUSES | Literal[""] = ""
+    message_class: Annotated[
+        Literal["", "compliance", "conversational", "informational", "promotional"], Meta(description="Its class.")
+    ] = msgspec.field(default="", name="class")
+    since: Annotated[str, Meta(max_length=40)] = ""
+    until: Annotated[str, Meta(max_length=40)] = ""
+    after: Annotated[str, Meta(extra_json_schema={"pattern": "^(0|[0-9a-f]{24})?$"})] = ""
+
+
+def _is_id(text: str) -> bool:
+    return len(text) == 24 and not set(text) - set("0123456789abcdef")
+
+
+async def list_messages(request: Request) -> Response:
+    """GET /v1/messages: the messages of the key's lines, the newest first; with `after` on from that one."""
+    ctx: WebContext = request.app.state.ctx
+    query = read_query(request, MessagesQuery)
+    place = place_of(query.cursor, (bool, str))
+    ahead, after = place or (bool(query.after), "" if query.after == "0" else query.after)
+    if after and not _is_id(after):
+        raise wrong("This is not the id of a message.", "after" if place is None else "cursor")
+    if query.line:
+        if query.line not in ctx.lines:
+            raise wrong(f"There is no line {query.line!r}.", "line")
+        check_line(request, query.line)
+    contact = query.contact or query.conversation
+    if query.contact and query.conversation:
+        raise wrong("Give either contact or conversation.", "conversation")
+    wanted = sent.Wanted(
+        await contact_of(request, contact, "contact" if query.contact else "conversation") if contact else "",
+        (query.line,) if query.line else tuple(sorted(key_of(request).lines)),
+        query.direction,
+        query.status,
+        query.message_class,
+        read_time(query.since, "since"),
+        read_time(query.until, "until"),
+    )
+    now = ctx.road.now()
+    page = await ctx.db.read(
+        lambda tx: sent.page(tx, ctx.workspace, wanted, query.limit, after=after, ahead=ahead, now=now)
+    )
+    found = [MessageInfo(**facts_of(ctx, row)) for row in page.rows]
+    return answer(200, Listed(found, cursor_of(ahead, page.after) if page.after else None))
+
+
+async def _row(request: Request) -> Any:
+    """The message that an address names. Raises Refused where there is none, or the key is not for its line."""
+    ctx: WebContext = request.app.state.ctx
+    id_ = request.path_params["id"]
+    row = await ctx.db.read(sent.find, ctx.workspace, id_) if _is_id(id_) else None
+    if row is None:
+        raise missing("There is no such message.")
+    check_line(request, row.line)
+    return row
+
+
+async def show_message(request: Request) -> Response:
+    """GET /v1/messages/{id}: one message, its history, and what the gate decided about it."""
+    ctx: WebContext = request.app.state.ctx
+    row = await _row(request)
+    reports, decisions = [], []
+    if row.direction == "out":
+        reports = await ctx.db.read(sent.reports, row) if row.provider_id else []
+        decisions = await ctx.db.read(sent.decisions, row)
+    found = MessageDetail(
+        **facts_of(ctx, row), history=history(row, reports, decisions), decisions=[decided(one) for one in decisions]
+    )
+    return answer(200, Data(found))
+
+
+async def cancel_message(request: Request) -> Response:
+    """POST /v1/messages/{id}/cancel: call a text back that has not gone; 409 when it has."""
+    ctx: WebContext = request.app.state.ctx
+    row = await _row(request)
+    key = (row.bucket, row.contact_id, row.id)
+    if row.direction == "in" or not await ctx.db.write_within(
+        row.bucket if ctx.db.by_bucket else None, "api", sent.cancel, key
+    ):
+        row = await _row(request)
+        if not (row.status == "canceled" and row.rule == sent.CANCELED):  # called back before: nothing to do
+            raise Refused(409, "not_cancelable", f"It can't be called back: it is {row.status}.", message_id=row.id)
+    else:
+        ctx.road.hub.publish([row.contact_id])
+        row = await _row(request)
+    return answer(200, Data(MessageInfo(**facts_of(ctx, row))))
+
+
+ROUTES = (
+    Route("POST", "/v1/messages", "api", send_message, "messages:write"),
+    Route("GET", "/v1/messages", "api", list_messages, "messages:read"),
+    Route("GET", "/v1/messages/{id}", "api", show_message, "messages:read"),
+    Route("POST", "/v1/messages/{id}/cancel", "api", cancel_message, "messages:write"),
+)
+_ID = {"id": "The message's id."}
+IDEMPOTENCY = {"Idempotency-Key": "The same key makes a request go once, however often it comes, for two days."}
+DESCRIBED: Described = {
+    ("POST", "/v1/messages"): Operation(
+        "Queue one text, in your own words or by a template.",
+        {
+            202: ("It is stored, and goes now, at `send_at` or at `held_until`.", {JSON: Data[SentMessage]}),
+            **BODY,
+            404: "There is no such template in the version that is live.",
+            409: "The template is not approved, or the Idempotency-Key was used for another request.",
+            422: "The consent gate refused it, by which `rule`, or the number can't get texts.",
+            503: "It could not be stored. Send it again.",
+        },
+        {JSON: MessageBody},
+        example={"to": "+12065550123", "body": "Your bike is ready."},
+        headers=IDEMPOTENCY,
+    ),
+    ("GET", "/v1/messages"): Operation(
+        "Messages, the newest first; with `after` those that came after one, the oldest first.",
+        {200: ("They are these.", {JSON: Listed[MessageInfo]}), **QUERY, 404: "There is no such contact."},
+        query=MessagesQuery,
+    ),
+    ("GET", "/v1/messages/{id}"): Operation(
+        "One message, how it came to its status, and what the consent gate decided about it.",
+        {200: ("It is this.", {JSON: Data[MessageDetail]}), 404: "There is no such message."},
+        path=_ID,
+    ),
+    ("POST", "/v1/messages/{id}/cancel"): Operation(
+        "Call back a text that has not gone.",
+        {
+            200: ("It will not go.", {JSON: Data[MessageInfo]}),
+            404: "There is no such message.",
+            409: "It has gone, or is going.",
+        },
+        path=_ID,
+    ),
+}

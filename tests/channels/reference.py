@@ -1,0 +1,74 @@
+"""The table of providers in docs/reference/providers.md, made from the code.
+
+`python -m tests.channels.reference` writes it anew; with the name of a provider it prints a draft of that one's part.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from tests.channels.examination.examinee import Examinee, examinees
+from textback.channels.base import Lists
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "providers.md"
+BEGIN, END = "<!-- providers -->", "<!-- /providers -->"
+
+
+def table(*rows: tuple[str, ...]) -> str:
+    """A table of Markdown; the first row is its head."""
+    head, *rest = rows
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rest)).replace("|  |", "| |")
+
+
+def summary(all_: list[Examinee]) -> str:
+    """Provider by what it can do."""
+    head = ("provider", "comes in", "media", "signature", "statuses", "opt-out signal", "reconcile",
+            "when nobody answers", "takes")  # fmt: skip
+    rows = []
+    for one in all_:
+        traits = one.spec.traits
+        assert traits is not None
+        statuses = ", ".join(dict.fromkeys(one.module.STATUSES.values()))
+        kept = "its list" if isinstance(one.line(), Lists) else "no list"
+        rows.append((f"[{traits.title}](../how-to/{one.name}.md)", traits.inbound, traits.media, traits.signature,
+                     statuses, traits.opt_out, kept, traits.fail_over, traits.limits))  # fmt: skip
+    return table(head, *rows)
+
+
+def rewritten(page: str) -> str:
+    """The page with the table as it must be."""
+    pattern = re.escape(BEGIN) + r".*?" + re.escape(END)
+    return re.sub(pattern, lambda _: f"{BEGIN}\n{summary(examinees())}\n{END}", page, count=1, flags=re.DOTALL)
+
+
+def draft(one: Examinee) -> str:
+    """The tables of one provider's part."""
+    title, line = one.spec.title, one.line()
+    options = [(f"`{o.name}`", f"`{o.env}`" if o.env else "", "yes" if o.required else "no", o.help)
+               for o in one.spec.options]  # fmt: skip
+    tables: dict[str, list[tuple[str, ...]]] = {}
+    for name in ("CODES", "REPORT_CODES"):
+        kinds: dict[str, list[str]] = {}
+        for code, kind in getattr(one.module, name, {}).items():
+            kinds.setdefault(kind, []).append(f"`{code}`")
+        tables[name] = [("error codes", "kind"), *((", ".join(codes), kind) for kind, codes in kinds.items())]
+    content_types = ", ".join(f"`{kind}`" for kind in line.content_types)
+    answer = line.acknowledgement[1].decode()
+    keywords = [", ".join(sorted(line.keywords.get(kind, ()))) for kind in ("stop", "start", "help")]
+    statuses = [(f"`{said}`", status) for said, status in one.module.STATUSES.items()]
+    parts = {
+        "options": table(("in bot.yml", "in the environment", "needed", "meaning"), *options),
+        "webhooks": table(("", ""), ("content type", content_types), ("answer", f"`{answer}`" if answer else "empty")),
+        "statuses": table(("it says", "the message becomes"), *statuses),
+        "failures": table(*tables["CODES"]),
+        "codes in reports": table(*tables["REPORT_CODES"]),
+        "opt-outs": table(("stop", "start", "help"), tuple(keywords)),
+    }
+    return "\n\n".join(f"### {title} {name}\n\n{text}" for name, text in parts.items())
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        print(draft({one.name: one for one in examinees()}[sys.argv[1]]))  # noqa: T201
+    else:
+        PAGE.write_text(rewritten(PAGE.read_text()))
