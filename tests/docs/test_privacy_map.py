@@ -28,7 +28,7 @@ OTHERS = {
     "consent_heads": "entries row_hash key_id seal", "consent_days": "day entries digest key_id seal",
     "contact_keys": "key_id", "listed_numbers": "scope", "ledger_keys": "key_id check_value",
     "list_imports": "digest name as_of position lines counts started_at updated_at finished_at",
-    "conversations": "owner_kind last_author last_at waiting_since unread message_count",
+    "conversations": "owner_kind last_author last_at waiting_since unread message_count priority snoozed_until",
     "dead_letters": "redriven_at discarded", "early_statuses": "", "erased_texts": "", "line_pace": "next_at",
     "gate_decisions": "stage outcome judged until basis zone_source programme",
     "jobs": "session step action key timeout retries fence made_at", "short_links": "token expires_at",
@@ -47,6 +47,7 @@ OTHERS = {
     "webhooks": "url events key_id secret old_secret old_until enabled why created_by failures open_until succeeded_at "
     "failed_at failed_why",
     "webhook_deliveries": "webhook_id number finished_at fence ms",
+    "saved_views": "shared", "undos": "", "preferences": "name",
     "web_sessions": "token_hash user_id csrf expires_at",
 }  # fmt: skip
 """Columns of each table that hold nothing about a person, beside KEYS. Of contacts the id itself is in the map."""

@@ -6,6 +6,7 @@ import msgspec
 
 from textback.core.evidence import Evidence
 from textback.core.messages import Channel, MessageClass, Status
+from textback.engine.state import Priority
 
 
 class Media(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -95,6 +96,40 @@ class Complete(Arrival, frozen=True, omit_defaults=True, tag="complete"):
 
     user_id: str
     user_name: str
+
+
+class Snooze(Arrival, frozen=True, omit_defaults=True, tag="snooze"):
+    """A person puts the conversation out of sight `until` then (ms), or until the contact texts (0)."""
+
+    user_id: str
+    user_name: str
+    until: int = 0
+
+
+class Unsnooze(Arrival, frozen=True, omit_defaults=True, tag="unsnooze"):
+    """A person brings a snoozed conversation back."""
+
+    user_id: str
+    user_name: str
+
+
+class SetPriority(Arrival, frozen=True, omit_defaults=True, tag="set_priority"):
+    """A person says how urgent the conversation is."""
+
+    user_id: str
+    user_name: str
+    priority: Priority
+
+
+class Reopen(Arrival, frozen=True, omit_defaults=True, tag="reopen"):
+    """A person takes back that they have completed it: it is `owner_id`'s again, waits for a person ("nobody"), or is
+    the bot's (""). What ran has ended, and does not go on."""
+
+    user_id: str
+    user_name: str
+    owner_id: str = ""
+    owner_name: str = ""
+    waiting: bool = False
 
 
 class SettleOptOut(Arrival, frozen=True, omit_defaults=True, tag="settle_opt_out"):
@@ -221,6 +256,10 @@ AnyArrival = (
     | Takeover
     | HandBack
     | Complete
+    | Snooze
+    | Unsnooze
+    | SetPriority
+    | Reopen
     | SettleOptOut
     | SettleDraft
     | ApiSend

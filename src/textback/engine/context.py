@@ -484,6 +484,9 @@ def copy(state: State) -> State:
         state.disclosed,
         state.stop_said_at,
         state.channel,
+        state.snoozed,
+        state.back_at,
+        state.priority,
     )
 
 

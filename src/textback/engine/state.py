@@ -12,6 +12,7 @@ from textback.core.tally import Tally
 
 EpisodeStatus = Literal["new", "engaged", "waiting_on_customer", "waiting_on_agent", "completed", "archived"]
 OwnerKind = Literal["bot", "person", "nobody"]
+Priority = Literal["normal", "high", "urgent"]
 
 
 class Episode(msgspec.Struct, omit_defaults=True):
@@ -140,6 +141,15 @@ class Thinking(msgspec.Struct, frozen=True, omit_defaults=True):
     asked_at: int
 
 
+class Snoozed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Out of sight since somebody said so: `until` then (ms), or until the contact texts (0)."""
+
+    by: str
+    name: str
+    since: int
+    until: int = 0
+
+
 class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     """A model's reply that a person decides on. `job` is that of its call, `question` what the contact asked,
     `confidence` how likely it is right, `evidence` the same but for people's verdicts on others, `sources`
@@ -167,7 +177,8 @@ class State(msgspec.Struct, omit_defaults=True):
     `spent` what they have cost in the day since `spent_since`, in millionths of a US dollar. `happened` is the last
     event that starts a flow once the conversation is handed back. `disclosed`: they have been told that a program
     writes. `stop_said_at` is when they were last told how to stop (ms), in a text that was no answer. `channel` is how
-    their last text came, on a line that speaks more than SMS.
+    their last text came, on a line that speaks more than SMS. `snoozed` is set while the conversation is out of sight,
+    `back_at` is when it came back by itself (ms), until somebody acts on it.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -196,6 +207,9 @@ class State(msgspec.Struct, omit_defaults=True):
     disclosed: bool = False
     stop_said_at: int = 0
     channel: str = ""
+    snoozed: Snoozed | None = None
+    back_at: int = 0
+    priority: Priority = "normal"
 
 
 _encoder = msgspec.json.Encoder()

@@ -26,7 +26,7 @@ from typing import Any
 
 import msgspec
 
-from textback.engine import awaited, contact, people, programs, replying, results, timing
+from textback.engine import awaited, contact, people, programs, replying, results, snoozing, timing
 from textback.engine.arrivals import (
     AgentReply,
     AnyArrival,
@@ -39,11 +39,15 @@ from textback.engine.arrivals import (
     HandOver,
     JobResult,
     Message,
+    Reopen,
+    SetPriority,
     SettleDraft,
     SettleOptOut,
+    Snooze,
     StartFlow,
     Takeover,
     TimerFired,
+    Unsnooze,
 )
 from textback.engine.bot import Bot
 from textback.engine.context import Context, LimitHit, Visit, copy
@@ -107,6 +111,10 @@ HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     HandBack: people.hand_back,
     HandOver: people.hand_over,
     Complete: people.complete,
+    Snooze: snoozing.snooze,
+    Unsnooze: snoozing.unsnooze,
+    SetPriority: snoozing.set_priority,
+    Reopen: snoozing.reopen,
     SettleOptOut: people.settle_opt_out,
     SettleDraft: replying.settle_draft,
     ApiSend: _api_send,

@@ -6,6 +6,7 @@ from textback.engine.awaited import go_on
 from textback.engine.context import OWNER_IDLE, Context
 from textback.engine.nodes.registry import asking
 from textback.engine.results import arrive, waited_for
+from textback.engine.snoozing import SNOOZE, wake
 from textback.engine.state import Handoff, Owner
 from textback.engine.thinking import MODEL
 
@@ -15,6 +16,9 @@ def fire(ctx: Context, timer: TimerFired) -> None:
     kind, _, step_id = timer.key.partition(":")
     if kind == OWNER_IDLE:
         _owner_idle(ctx)
+        return
+    if kind == SNOOZE:
+        wake(ctx, timer.due_at)
         return
     if kind == MODEL:
         if step_id in waited_for(ctx):

@@ -11,6 +11,7 @@ from textback.compliance.consent import CONFIRM_WITHIN, Brand, Verdict, consider
 from textback.compliance.limits import OFF, Guard, note_reply
 from textback.core.errors import TextbackError
 from textback.core.when import MINUTE
+from textback.engine import snoozing
 from textback.engine.arrivals import (
     AnyArrival,
     ApiEvent,
@@ -65,6 +66,8 @@ def decide(
     turn = _decided(bot, state, arrival, now, standing, session_id, older)
     if bot.stop_hint:
         remind(bot, turn, now)
+    if turn.state.snoozed is not None or turn.state.back_at or turn.state.priority != "normal":
+        snoozing.settle(state, turn.state, arrival, turn.effects, turn.events)
     doubt = arrival.doubt if isinstance(arrival, Message | DeliveryStatus) else ""
     if doubt:
         turn.checks.insert(0, Check(DOUBT_ROW, DOUBTS[doubt], hit=doubt == "unsigned"))

@@ -21,6 +21,11 @@ from textback.store import gate as gate_store
 from textback.store.db import Row, Tx
 from textback.store.ledger import Fact
 
+RANKS = {"normal": 0, "high": 1, "urgent": 2}
+"""How urgent a conversation is, as lists sort it."""
+ALWAYS = 2**53
+"""Snoozed until they text: after all times."""
+
 
 class Conversation:
     """One locked conversation while its arrivals are handled."""
@@ -66,6 +71,8 @@ class Conversation:
             "unread": self.unread,
             "message_count": self.count,
             "opted_out": self.opted_out,
+            "priority": RANKS[state.priority],
+            "snoozed_until": None if state.snoozed is None else state.snoozed.until or ALWAYS,
         }
 
 

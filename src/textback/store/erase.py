@@ -32,7 +32,7 @@ ERASED: dict[str, Rule] = {
     # What is left says that there was somebody, so that what is still on its way to them is not taken for theirs.
     "conversations": {
         "state": "", "status": "archived", "owner_kind": "bot", "owner_id": "", "address": "", "last_text": "",
-        "last_author": "", "waiting_since": None, "unread": 0,
+        "last_author": "", "waiting_since": None, "unread": 0, "priority": 0, "snoozed_until": None,
     },
     "arrivals": "delete",
     # Reports count them: when, which way, of which class, what became of it by which rule.

@@ -44,7 +44,7 @@ _LOCKED = Pairs(_locked)
 
 _SAVED = (
     "state", "status", "owner_kind", "owner_id", "line", "address", "last_text", "last_author", "last_at",
-    "waiting_since", "unread", "message_count", "opted_out",
+    "waiting_since", "unread", "message_count", "opted_out", "priority", "snoozed_until",
 )  # fmt: skip
 _conversation = Given(b_bucket=_c.bucket, b_contact=_c.contact_id, **{name: _c[name] for name in _SAVED})
 _save = Updates(

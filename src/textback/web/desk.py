@@ -1,8 +1,7 @@
 """The desk: lists of conversations, one thread, and what a person may do to it. Every page works without JavaScript."""
 
 import re
-from typing import Any, get_args
-from urllib.parse import quote
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,6 +20,8 @@ from textback.store import desk as store
 from textback.store.db import Row
 from textback.web.auth import User
 from textback.web.context import WebContext
+from textback.web.desk_list import SNOOZES, asked, list_data
+from textback.web.desk_rows import until_words
 from textback.web.pages import page
 from textback.web.present import (
     STATUS,
@@ -30,7 +31,6 @@ from textback.web.present import (
     lasted,
     line_limits,
     line_state,
-    list_row,
     moment,
     name_of,
     woven,
@@ -38,13 +38,13 @@ from textback.web.present import (
 from textback.web.reasons import next_action, reason_words
 from textback.web.security import Denied
 
-VIEWS: tuple[store.View, ...] = get_args(store.View)
 CONTACT = re.compile(r"[0-9a-f]{24}")
-MOST_ROWS = 100
 MOST_MESSAGES = 100
 MOST_TEXT = 1600
 TURN_WAIT = 5.0
-REFUSED = ("takeover_refused", "reply_refused", "hand_back_refused", "complete_refused", "send_refused")
+REFUSED = (
+    "takeover_refused", "reply_refused", "hand_back_refused", "complete_refused", "send_refused", "snooze_refused",
+)  # fmt: skip
 """Events of a turn that did not do what the person wanted."""
 NOT_YOURS = "Somebody else has this conversation now. Nothing was sent."
 
@@ -53,39 +53,14 @@ def _context(request: Request) -> tuple[WebContext, User]:
     return request.app.state.ctx, request.state.user
 
 
-def _view(text: str) -> store.View:
-    for view in VIEWS:
-        if view == text:
-            return view
-    raise Denied(404, "There is no such list.")
-
-
 async def home(_: Request) -> Response:
     """GET /."""
     return RedirectResponse("/desk/needs-you", 303)
 
 
-async def _list(ctx: WebContext, user: User, view: store.View) -> dict[str, Any]:
-    """What the list pane shows."""
-    now, zone = ctx.road.now(), ctx.bot().timezone
-    rows = await ctx.db.read(store.conversation_rows, ctx.workspace, view, user.id, MOST_ROWS)
-    counts = await ctx.db.read(store.view_counts, ctx.workspace, user.id)
-    shown = [list_row(row, load_state(row.state), user.id, zone, now) for row in rows]
-    if view == "needs-you":
-        waiting = [row for row in shown if row.holder.kind not in ("you", "off")]
-        groups = [("Waiting on a person", "longest first", waiting)]
-        groups.append(("Yours", "", [row for row in shown if row not in waiting]))
-    else:
-        groups = [("", "", shown)]
-    groups = [group for group in groups if group[2]]
-    return {"view": view, "groups": groups, "counts": counts, "zone": zone, "now": now}
-
-
 async def desk_page(request: Request) -> Response:
     """GET /desk/{view}: a list, and the hint to pick a conversation."""
-    ctx, user = _context(request)
-    data = await _list(ctx, user, _view(request.path_params["view"]))
-    return page(request, "desk.html", {**data, "talk": None, "pane": "list"})
+    return page(request, "desk.html", {**await list_data(request), "talk": None, "pane": "list"})
 
 
 async def conversation_of(request: Request) -> Row[Any]:
@@ -157,6 +132,9 @@ async def _talk(
         "memory": state.memory,
         "next_action": next_action(state, held.kind),
         "once": new_id(),
+        "snoozed": until_words(row.snoozed_until, zone, now) if row.snoozed_until is not None else "",
+        "priority": state.priority,
+        "snoozes": tuple(SNOOZES.items()),
     }
 
 
@@ -172,9 +150,7 @@ def _lock(kind: str, opted_out: bool, owner: str) -> tuple[str, str] | None:
 
 
 async def _page(request: Request, row: Row[Any], pane: str, status: int = 200, **more: str) -> Response:
-    ctx, user = _context(request)
-    view = _view(request.query_params.get("view", "needs-you"))
-    data = await _list(ctx, user, view)
+    data = await list_data(request)
     return page(request, "desk.html", {**data, "talk": await _talk(request, row, **more), "pane": pane}, status)
 
 
@@ -215,8 +191,8 @@ async def act(request: Request, row: Row[Any], arrival: Any, action: str, key: s
 
 
 def _back(request: Request, row: Row[Any]) -> Response:
-    view = _view(request.query_params.get("view", "needs-you"))
-    return RedirectResponse(f"/c/{row.contact_id}?view={quote(view)}", 303)
+    wish = asked(request)
+    return RedirectResponse(f"/c/{row.contact_id}?{wish.query(view=wish.view)}", 303)
 
 
 async def take(request: Request) -> Response:

@@ -14,6 +14,7 @@ from textback.core.phone import pretty
 from textback.core.when import DAY, HOUR, MINUTE, SECOND, to_datetime
 from textback.engine.state import Owner, State
 from textback.pipeline.breaker import Condition
+from textback.web.list_words import list_event
 from textback.web.reasons import reason_words
 
 #: Episode statuses as people read them.
@@ -335,7 +336,7 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
         case "reminded":
             return "clock", "Reminder sent", "", ""
         case _:
-            return None
+            return list_event(kind, data, who)
 
 
 def _by(data: Mapping[str, Any]) -> str:

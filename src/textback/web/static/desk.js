@@ -1,5 +1,6 @@
 // What makes the pages live. Without any of it they still work: every action is a form, every page a whole page.
 
+import { list } from "./list.js";
 import { atEnd, merge, stick } from "./merge.js";
 import { plain, segments } from "./segments.js";
 
@@ -235,18 +236,6 @@ function logs() {
   }
 }
 
-function moves() {
-  document.getElementById("moves")?.addEventListener("click", () => refresh(true));
-  const list = document.querySelector("[data-rows]");
-  let timer = 0;
-  list?.addEventListener("pointerleave", () => {
-    timer = setTimeout(() => {
-      if (!document.getElementById("moves")?.hidden) refresh(true);
-    }, 3000);
-  });
-  list?.addEventListener("pointerenter", () => clearTimeout(timer));
-}
-
 function themes() {
   const group = document.querySelector("[data-theme-switch]");
   if (!group) return;
@@ -278,7 +267,7 @@ document.addEventListener("keydown", (event) => {
 
 compose();
 logs();
-moves();
+list(refresh);
 themes();
 follow();
 addEventListener("pagehide", () => stream?.close());
