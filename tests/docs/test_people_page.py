@@ -15,7 +15,5 @@ def test_the_table_of_permissions_is_that_of_the_code() -> None:
 
 
 def test_each_role_is_described() -> None:
-    page = read("docs/how-to/people.md")
-    assert [
-        line.split("|")[1].strip() for line in page.splitlines() if line.startswith(tuple(f"| {r} |" for r in ROLES))
-    ] == list(ROLES)
+    first = [line.split("|")[1].strip() for line in read("docs/how-to/people.md").splitlines() if line.startswith("| ")]
+    assert [cell for cell in first if cell in ROLES] == list(ROLES)
