@@ -32,19 +32,20 @@ async def save(request: Request) -> Response:
         raise Denied(400, "Give the view a name.")
     query = wish.path().removeprefix("/desk/")
     user, now = request.state.user, ctx.road.now()
-    if not await ctx.db.write(_save, ctx.workspace, user, name, query, now, form.get("shared") == "1"):
+    shared = form.get("shared") == "1" and user.may("conversations.answer")
+    if not await ctx.db.write(_save, ctx.workspace, user, name, query, now, shared):
         raise Denied(409, "You have saved too many views. Remove one first.")
     return RedirectResponse(wish.path(), 303)
 
 
 def _remove(tx: Tx, workspace: str, user: User, id_: str, now: int) -> None:
-    name = desk_people.remove_view(tx, workspace, user.id, id_, any_=user.role == "owner")
+    name = desk_people.remove_view(tx, workspace, user.id, id_, any_=user.may("conversations.manage"))
     if name is not None:
         accounts.write_audit(tx, workspace, user.email, "view.remove", name, now)
 
 
 async def remove(request: Request) -> Response:
-    """POST /desk/views/remove: forget a saved view; others' only the owner may."""
+    """POST /desk/views/remove: forget a saved view; others' only who manages conversations may."""
     ctx: WebContext = request.app.state.ctx
     id_ = clean(request.state.form.get("id", ""))[:32]
     await ctx.db.write(_remove, ctx.workspace, request.state.user, id_, ctx.road.now())
