@@ -47,6 +47,7 @@ OTHERS = {
     "webhooks": "url events key_id secret old_secret old_until enabled why created_by failures open_until succeeded_at "
     "failed_at failed_why",
     "webhook_deliveries": "webhook_id number finished_at fence ms",
+    "search_texts": "", "search_people": "", "search_progress": "position holder lease_until",
     "saved_views": "shared", "undos": "", "preferences": "name",
     "web_sessions": "token_hash user_id csrf expires_at",
 }  # fmt: skip

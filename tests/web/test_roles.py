@@ -132,6 +132,7 @@ TABLE = {
     ("POST", "/c/{contact}/return"): ("agent", "/c/{c}/return"),
     ("POST", "/c/{contact}/reply"): ("agent", "/c/{c}/reply"),
     ("POST", "/c/{contact}/complete"): ("agent", "/c/{c}/complete"),
+    ("GET", "/search"): ("agent", "/search"),
     ("POST", "/desk/bulk"): ("agent", "/desk/bulk"),
     ("POST", "/desk/undo"): ("agent", "/desk/undo"),
     ("POST", "/desk/views"): ("own", "/desk/views"),
@@ -236,6 +237,11 @@ WELCOME = {
     ("POST", "/c/{contact}/consent"): 409,
     ("POST", "/c/{contact}/opt-out"): 409,
     ("POST", "/c/{contact}/settle"): 400,  # yes or no?
+    ("POST", "/desk/bulk"): 400,  # which ones?
+    ("POST", "/desk/undo"): 409,  # it is too late
+    ("POST", "/desk/views"): 400,  # under which name?
+    ("POST", "/c/{contact}/snooze"): 400,  # until when?
+    ("POST", "/c/{contact}/priority"): 400,  # which?
     ("POST", "/c/{contact}/draft"): 400,  # send it, or throw it away?
     ("POST", "/c/{contact}/suggest"): 200,
     ("GET", "/c/{contact}/calls/{job}"): 404,
@@ -539,7 +545,9 @@ def test_the_other_of_get_and_post_is_refused_where_it_is_not_in_the_table(calle
     other = "POST" if address[0] == "GET" else "GET"
     if (other, address[1]) not in TABLE:
         # GET /try/new is the page of a phone that can't be, GET /v1/messages/bulk a message that can't be
-        wanted = {"/try/new": 404, "/v1/messages/bulk": 401}.get(address[1], 405)
+        # and GET /desk/bulk a list that can't be.
+        nowhere = dict.fromkeys(("/try/new", "/desk/bulk", "/desk/undo", "/desk/views"), 404)
+        wanted = {**nowhere, "/v1/messages/bulk": 401}.get(address[1], 405)
         assert callers["owner"].request(other, callers.path(address)).status_code == wanted
 
 

@@ -29,6 +29,7 @@ from textback.pipeline.deliver import Deliverer
 from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.hooks import RETRIES, Hooks, Posts
 from textback.pipeline.hub import EVERYTHING, Hub
+from textback.pipeline.indexing import Indexer
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
@@ -157,6 +158,7 @@ class Road:
             every=reconcile_every, resend=resend_unsent, lease=lease,
         )  # fmt: skip
         self._sweeper = Sweeper(db, workspace, retention, now, lambda: shelf.current.timezone)
+        self.indexer = Indexer(db, workspace)
         self.bulk = BulkSender(db, workspace, now, self._hand_in)
         self._keep = keep
         self._tidy_at = 0
@@ -198,6 +200,7 @@ class Road:
             self.hooks.stop()
         self._reconciler.stop()
         self._sweeper.stop()
+        self.indexer.stop()
         self.bulk.stop()
         self.versions.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -554,7 +557,7 @@ class Road:
 
     async def _run_tick(self) -> None:
         lists = [self._reconciler.run()] if self._reconciler.wanted else []
-        await asyncio.gather(self._run_ticks(), self._sweeper.run(), self.bulk.run(), *lists)
+        await asyncio.gather(self._run_ticks(), self._sweeper.run(), self.bulk.run(), self.indexer.run(), *lists)
 
     async def _run_ticks(self) -> None:
         while not self._stopping:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, case, delete, func
 
 from textback.core.ids import bucket_of, new_id
 from textback.core.phone import mask
+from textback.store import search
 from textback.store.many import insert_or_skip
 from textback.store.tables import (
     addresses,
@@ -56,6 +57,8 @@ ERASED: dict[str, Rule] = {
     "contact_keys": "delete",
     "consent_events": "keep",  # what they said in it goes with their key; see pipeline.erase
     "privacy_requests": "keep",
+    "search_texts": "delete",
+    "search_people": "delete",
 }  # fmt: skip
 """What becomes of a contact's rows: they go, stay, or lose the named values."""
 
@@ -145,6 +148,7 @@ def erase(tx: Connection, workspace: str, who: Person, now: int) -> dict[str, in
                 values |= {"status": case((queued, "canceled"), else_=table.c.status)}
                 values |= {"rule": case((queued, "P1"), else_=table.c.rule)}
             done[name] = tx.execute(update(table).where(*_mine(table, who)).values(values)).rowcount
+    search.forget(tx, who.contact_id)  # after their texts, so that nothing that is being added comes later
     ids = _webhooks(tx, workspace, who.address)
     r = rejected_webhooks.c
     if ids:

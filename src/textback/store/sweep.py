@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, insert, or_, select, update
 
+from textback.store import search
 from textback.store.locks import SWEEPING
 from textback.store.many import Deletes
 from textback.store.tables import (
@@ -162,6 +163,8 @@ def _take(
     # What comes before the last column of the key is the same for a few contacts of one bucket.
     mine += [table.c.bucket == rows[0]["bucket"], table.c.contact_id.in_({row["contact_id"] for row in rows})]
     tx.execute(update(table).where(*mine).values(dict(loses)))
+    if table is messages and "text" in loses:
+        search.remove_texts(tx, [(row["bucket"], row["contact_id"], row["id"]) for row in rows])
     return len(rows)
 
 

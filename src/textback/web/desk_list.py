@@ -15,6 +15,7 @@ from textback.store.desk_lists import MOST_COUNTED, Place, View, Wanted
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.desk_rows import group_of, row_of
+from textback.web.finding import contacts_with
 from textback.web.security import Denied
 
 VIEWS: tuple[View, ...] = get_args(View)
@@ -24,6 +25,7 @@ MOST_ROWS = 500
 """Rows of one page; behind them the list goes on in another."""
 UNDER_ALL = ("all", "snoozed", "completed")
 FILTERS = {
+    "q": "Text",
     "owner": "Who has it",
     "line": "Line",
     "queue": "Queue",
@@ -104,7 +106,7 @@ async def list_data(request: Request) -> dict[str, Any]:
     user: User = request.state.user
     wish = asked(request)
     now, zone = ctx.road.now(), ctx.bot().timezone
-    wanted = _wanted(wish.filters)
+    wanted = await _wanted(ctx, wish.filters)
     found = await ctx.db.read(desk_lists.page, ctx.workspace, wish.view, user.id, wish.rows, wanted, _after(wish.after))
     counts = await ctx.db.read(desk_lists.counts, ctx.workspace, user.id)
     views = await ctx.db.read(desk_people.views, ctx.workspace, user.id)
@@ -148,7 +150,9 @@ def _more(wish: Asked, after: str) -> str:
     return wish.path(after=after)
 
 
-def _wanted(filters: Mapping[str, str]) -> Wanted:
+async def _wanted(ctx: WebContext, filters: Mapping[str, str]) -> Wanted:
+    words = filters.get("q", "")
+    ids = await contacts_with(ctx, words) if words else None
 
     return Wanted(
         line=filters.get("line", ""),
@@ -158,6 +162,7 @@ def _wanted(filters: Mapping[str, str]) -> Wanted:
         owner=filters.get("owner", ""),
         priority=filters.get("priority", ""),
         unread=bool(filters.get("unread")),
+        ids=ids,
     )
 
 

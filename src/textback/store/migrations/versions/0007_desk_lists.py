@@ -1,7 +1,10 @@
 """the desk's lists: priority, snooze, saved views, what can be taken back, and full-text search"""
 
+import sqlite3
+
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0007"
 down_revision = "0006"
@@ -30,6 +33,49 @@ def upgrade() -> None:
         sqlite_where=SNOOZED, postgresql_where=SNOOZED,
     )  # fmt: skip
     _views()
+    _search()
+
+
+def _search() -> None:
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    words = sa.Text() if sqlite else postgresql.TSVECTOR()
+    op.create_table(
+        "search_texts",
+        sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_id", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("words", words, nullable=False),
+        sa.PrimaryKeyConstraint("bucket", "contact_id", "id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "search_people",
+        sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_id", sa.String(length=32), nullable=False),
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("words", words, nullable=False),
+        sa.PrimaryKeyConstraint("bucket", "contact_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "search_progress",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("position", sa.String(length=32), nullable=False),
+        sa.Column("holder", sa.String(length=32), nullable=False),
+        sa.Column("lease_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace"),
+    )
+    if sqlite:
+        more = "tokenize = \"unicode61 remove_diacritics 0\", prefix = '2 3 4 6 8', detail = none"
+        op.execute(f"CREATE VIRTUAL TABLE search_words USING fts5(words, contact_id UNINDEXED, id UNINDEXED, {more})")
+        op.execute(f"CREATE VIRTUAL TABLE search_names USING fts5(words, contact_id UNINDEXED, {more})")
+        if sqlite3.sqlite_version_info >= (3, 42):  # words of what is deleted leave the file at once
+            for table in ("search_words", "search_names"):
+                op.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('secure-delete', 1)")
+    else:
+        for table in ("search_texts", "search_people"):
+            op.create_index(f"{table}_words", table, ["words"], postgresql_using="gin")
 
 
 def _views() -> None:
