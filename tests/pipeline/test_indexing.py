@@ -146,7 +146,7 @@ async def test_a_text_that_was_kept_long_enough_is_not_found(db: Db) -> None:
         m = messages.c
         mine = (m.bucket == home.bucket, m.contact_id == home.contact_id)
         keys = [tuple(row) for row in tx.execute(select(m.bucket, m.contact_id, m.id).where(*mine))]
-        search.remove_texts(tx, keys)  # type: ignore[arg-type]
+        search.remove_texts(tx, keys)
         tx.execute(update(messages).where(*mine).values(text=""))
         return search.texts(tx, query_of("needle"), 10, made_at(new_id()))
 
