@@ -114,7 +114,7 @@ async def login(request: Request) -> Response:
     stored = user.password_hash if user is not None and known else ""
     if not await asyncio.to_thread(_matches, stored, password) or user is None:
         wrong = say("That email and password do not match.")
-        tries = say("One try left before a 10 minute wait.")
+        tries = say("1 try left before a 10 minute wait.")
         if left > 1:
             tries = say("{n} tries left before a 10 minute wait.", n=left)
         error = f"{wrong} {tries}" if left > 0 else wait
