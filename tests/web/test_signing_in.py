@@ -21,7 +21,7 @@ class Post:
         self.letters: list[tuple[str, str, str]] = []
         self._came = threading.Condition()
 
-    def send(self, _: Mailer, to: str, subject: str, text: str) -> None:
+    def send(self, to: str, subject: str, text: str) -> None:
         with self._came:
             self.letters.append((to, subject, text))
             self._came.notify_all()
@@ -35,7 +35,7 @@ def post() -> Post:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, post: Post) -> Iterator[Site]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Mailer, "send", lambda self, *letter: post.send(self, *letter))
+        patch.setattr(Mailer, "send", post.send)
         folder = tmp_path_factory.mktemp("mail")
         with running(folder, smtp_url="smtp://desk:p%40ss@smtp.example.com", mail_from="desk@example.com") as made:
             yield made
