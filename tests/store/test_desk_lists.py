@@ -11,6 +11,7 @@ from textback.engine.state import Draft, Handoff, Owner, Snoozed, State
 from textback.store import desk_lists
 from textback.store.db import Db, Tx
 from textback.store.desk_lists import Place, View, Wanted
+from textback.store.sight import Sight
 from textback.store.tables import conversations
 
 ME, MATE = Owner("person", "me", "Ana"), Owner("person", "mate", "Ben")
@@ -136,5 +137,18 @@ async def test_a_draft_is_told_by_its_state(db: Db) -> None:
         draft = State(owner=NOBODY, draft=Draft("j", "p", "Q?", "A.", 0.7, 1))
         one = talk(tx, 1, 5, state=draft, status="waiting_on_agent", waiting_since=5)
         assert ids(tx, "needs-you") == [one]
+
+    await db.write(work)
+
+
+async def test_a_person_who_is_restricted_sees_no_other_line(db: Db) -> None:
+    def work(tx: Tx) -> None:
+        here, there = waiting(tx, 1, 5, line="shop"), waiting(tx, 2, 6, line="night")
+        sight = Sight(lines=frozenset({"night"}))
+        for view in ("needs-you", "all"):
+            page = desk_lists.page(tx, W, view, "me", 10, sight=sight)  # type: ignore[arg-type]
+            assert [row.contact_id for _, row in page.rows] == [there]
+        assert desk_lists.counts(tx, W, "me", sight)["needs-you"] == 1
+        assert set(desk_lists.states(tx, W, {here, there}, sight)) == {there}
 
     await db.write(work)

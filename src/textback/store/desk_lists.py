@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from textback.core.ids import bucket_of
 from textback.store.contacts import has_tag
+from textback.store.sight import ALL, Sight, seen
 from textback.store.tables import contacts, conversations
 
 View = Literal["needs-you", "mine", "bot", "all", "snoozed", "completed"]
@@ -154,12 +155,13 @@ def page(
     most: int,
     wanted: Wanted = Wanted(),  # noqa: B008 (it never changes)
     after: Place | None = None,
+    sight: Sight = ALL,
 ) -> Page:
     """The next conversations of a view. In needs-you those that nobody has come first, the most urgent and of these the
     longest wait on top; then one's own. Elsewhere the latest text is on top; of snoozed ones what comes back first."""
     parts = _parts(view, user_id)
     rows: list[tuple[int, Row[Any]]] = []
-    filters = _passes(tx, wanted)
+    filters = [*_passes(tx, wanted), *([] if sight.everything else [seen(sight)])]
     look = LOOK
     for number, part in enumerate(parts):
         if after is not None and number < after.part:
@@ -263,7 +265,7 @@ def _given(tx: Connection, ids: Collection[str], where: Sequence[ColumnElement[b
     return found
 
 
-def counts(tx: Connection, workspace: str, user_id: str) -> dict[str, int]:
+def counts(tx: Connection, workspace: str, user_id: str, sight: Sight = ALL) -> dict[str, int]:
     """How many conversations need this person, are theirs, are the bot's, and are snoozed; at most MOST_COUNTED."""
 
     def count(*ranges: Sequence[ColumnElement[bool]]) -> int:
@@ -272,7 +274,8 @@ def counts(tx: Connection, workspace: str, user_id: str) -> dict[str, int]:
             left = MOST_COUNTED - total
             if left <= 0:
                 break
-            some = select(_c.contact_id).where(_c.workspace == workspace, *where).limit(left).subquery()
+            mine = [*where, *([] if sight.everything else [seen(sight)])]
+            some = select(_c.contact_id).where(_c.workspace == workspace, *mine).limit(left).subquery()
             total += tx.execute(select(func.count()).select_from(some)).scalar() or 0
         return total
 
@@ -284,7 +287,7 @@ def counts(tx: Connection, workspace: str, user_id: str) -> dict[str, int]:
     }
 
 
-def states(tx: Connection, workspace: str, ids: Collection[str]) -> dict[str, Row[Any]]:
-    """These conversations as they are now, by contact: for what is done to several at once."""
-    found = _given(tx, ids, [_c.workspace == workspace, _c.address != ""])
+def states(tx: Connection, workspace: str, ids: Collection[str], sight: Sight = ALL) -> dict[str, Row[Any]]:
+    """Those of these conversations that somebody who sees this much sees, as they are now, by contact."""
+    found = _given(tx, ids, [_c.workspace == workspace, _c.address != "", seen(sight)])
     return {row.contact_id: row for row in found}

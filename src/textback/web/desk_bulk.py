@@ -133,7 +133,7 @@ async def bulk(request: Request) -> Response:
     user: User = request.state.user
     form, now = request.state.form, ctx.road.now()
     ids = picked(form)
-    known = await ctx.db.read(desk_lists.states, ctx.workspace, ids)
+    known = await ctx.db.read(desk_lists.states, ctx.workspace, ids, user.sight)
     what = form.get("do", "")
     words, found = deeds(what, form, list(known.values()), user, ctx.bot().timezone, now)
     await _post(ctx, {contact: deed.does for contact, deed in found.items()})

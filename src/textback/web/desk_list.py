@@ -107,8 +107,10 @@ async def list_data(request: Request) -> dict[str, Any]:
     wish = asked(request)
     now, zone = ctx.road.now(), ctx.bot().timezone
     wanted = await _wanted(ctx, wish.filters)
-    found = await ctx.db.read(desk_lists.page, ctx.workspace, wish.view, user.id, wish.rows, wanted, _after(wish.after))
-    counts = await ctx.db.read(desk_lists.counts, ctx.workspace, user.id)
+    found = await ctx.db.read(
+        desk_lists.page, ctx.workspace, wish.view, user.id, wish.rows, wanted, _after(wish.after), user.sight
+    )
+    counts = await ctx.db.read(desk_lists.counts, ctx.workspace, user.id, user.sight)
     views = await ctx.db.read(desk_people.views, ctx.workspace, user.id)
     people = await ctx.db.read(desk_people.people, ctx.workspace)
     names = {row.id: row.name for row in people}

@@ -13,6 +13,7 @@ from textback.core.words import Query, marked, number_tokens, query_of, tokens
 from textback.engine.state import load_state
 from textback.store import desk_lists, search
 from textback.store.db import Row, Tx
+from textback.store.sight import ALL, Sight
 from textback.web.context import WebContext
 from textback.web.desk_rows import row_of
 from textback.web.pages import page
@@ -58,10 +59,10 @@ def _texts(tx: Tx, query: Query, most: int) -> list[Row[Any]]:
     return [row for row in rows if row.text and (exact or query.holds(tokens(row.text)))][:most]
 
 
-def _people(tx: Tx, workspace: str, query: Query, most: int) -> list[Row[Any]]:
+def _people(tx: Tx, workspace: str, query: Query, most: int, sight: Sight) -> list[Row[Any]]:
     """Conversations of people with this name or number, the latest text first."""
     keys = search.people(tx, query, most * SPARE)
-    rows = desk_lists.states(tx, workspace, {id_ for _, id_ in keys}).values() if keys else []
+    rows = desk_lists.states(tx, workspace, {id_ for _, id_ in keys}, sight).values() if keys else []
     kept = [row for row in rows if query.holds([*tokens(row.name), *number_tokens(row.address)])]
     return sorted(kept, key=lambda row: (-row.last_at, row.contact_id))[:most]
 
@@ -71,7 +72,7 @@ async def contacts_with(ctx: WebContext, words: str) -> frozenset[str]:
     query = query_of(words)
     if not query:
         return frozenset()
-    people = await ctx.db.read(_people, ctx.workspace, query, MOST_IN_LIST)
+    people = await ctx.db.read(_people, ctx.workspace, query, MOST_IN_LIST, ALL)
     found = [row.contact_id for row in people]
     if not query.number:
         found += [row.contact_id for row in await ctx.db.read(_texts, query, MOST_IN_LIST)]
@@ -104,11 +105,11 @@ async def search_page(request: Request) -> Response:
     if query:
         # Who may not see numbers must not find out by asking for them.
         if not query.number or user.may("numbers.see"):
-            rows = await ctx.db.read(_people, ctx.workspace, query, MOST_PEOPLE)
+            rows = await ctx.db.read(_people, ctx.workspace, query, MOST_PEOPLE, user.sight)
             people = [row_of(row, load_state(row.state), user.id, zone, now) for row in rows]
         said = await ctx.db.read(_texts, query, MOST_TEXTS)
         full = len(said) == MOST_TEXTS
-        known = await ctx.db.read(desk_lists.states, ctx.workspace, {row.contact_id for row in said})
+        known = await ctx.db.read(desk_lists.states, ctx.workspace, {row.contact_id for row in said}, user.sight)
         names = {id_: name_of(row.name, row.address) for id_, row in known.items()}
         texts = _by_person(said, names, query, zone, now)
     shown = {"words": words, "people": people, "texts": texts, "full": full, "asked_for": bool(query)}
