@@ -146,7 +146,7 @@ async def test_a_person_who_is_restricted_sees_no_other_line(db: Db) -> None:
         here, there = waiting(tx, 1, 5, line="shop"), waiting(tx, 2, 6, line="night")
         sight = Sight(lines=frozenset({"night"}))
         for view in ("needs-you", "all"):
-            page = desk_lists.page(tx, W, view, "me", 10, sight=sight)  # type: ignore[arg-type]
+            page = desk_lists.page(tx, W, view, "me", 10, sight=sight)
             assert [row.contact_id for _, row in page.rows] == [there]
         assert desk_lists.counts(tx, W, "me", sight)["needs-you"] == 1
         assert set(desk_lists.states(tx, W, {here, there}, sight)) == {there}
