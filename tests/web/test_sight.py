@@ -42,9 +42,8 @@ def addresses(role: str, contact: str) -> list[str]:
 @pytest.mark.parametrize("role", ["supervisor", "agent", "viewer", "auditor"])
 def test_no_page_shows_a_conversation_that_somebody_does_not_see(desk: Site, role: str):
     phone = desk.phone()
-    contact = desk.text(phone, f"PERSON {SECRET}")
+    contact = desk.text(phone, "PERSON")
     desk.text(phone, SECRET)
-    desk.rows("SELECT 1")
     person = desk.person(role)
     assert SECRET in person.get("/desk/all").text, "seen so far"
     restrict(desk, person, role, "harbor")
@@ -130,20 +129,13 @@ def test_an_auditor_uncovers_one_number_and_the_log_says_so(desk: Site):
     assert viewer.submit(f"/c/{contact}/reveal").status_code == 403
 
 
-@given(
-    st.integers(200, 999),
-    st.integers(200, 999),
-    st.integers(0, 9999),
-    st.sampled_from("({}) {}-{}|{}-{}-{}|+1{}{}{}|{}.{}.{}|{} {} {}|1{}{}{}|{}{}{}".split("|")),
-)
+FORMS = ("({}) {}-{}", "{}-{}-{}", "+1{}{}{}", "{}.{}.{}", "{} {} {}", "1{}{}{}", "{}{}{}", "+1 ({}) {} {}")
+
+
+@given(st.integers(200, 999), st.integers(200, 999), st.integers(0, 9999), st.sampled_from(FORMS))
 def test_every_way_to_write_a_number_is_masked(area: int, middle: int, last: int, form: str):
     number = form.format(area, middle, f"{last:04}")
     page = Mask().page(f'<p title="x">Text {number}, please</p>')
-    assert (
-        f"{middle}" not in page
-        or form == ""
-        or str(middle) not in re.sub(r"•", "", page).replace(str(last)[-2:], "", 1)
-    )
     assert page == f'<p title="x">Text (•••) •••-••{last % 100:02}, please</p>'
 
 
@@ -153,7 +145,8 @@ def test_every_way_to_write_a_number_is_masked(area: int, middle: int, last: int
         '<svg viewBox="0 0 520 560" width="520"><path d="M7 4h16a4 4 0 0 1 4 4v10a4 4 0 0 1-4 4"/></svg>',
         '<a href="/c/019031234567890123456789?view=all">It</a>', '<script src="/static/a.js?v=123456789012"></script>',
         "<time>2026-11-22</time> to 2026-11-30", "<p>42 % of 1,234,567</p>", "<p>9:47 am, Tue 17 Nov</p>",
-        '<input name="csrf" value="1234567-89abcdefABC_defghijkl-12">', "<p>sam@example.com</p>", "<p>+1 206-555-0100</p>",
+        '<input name="csrf" value="1234567-89abcdefABC_defghijkl-12">', "<p>sam@example.com</p>",
+        "<p>+1 206-555-0100</p>",
     ],
 )  # fmt: skip
 def test_what_is_no_number_of_a_contact_is_left_alone(kept: str):
