@@ -5,7 +5,7 @@ event that somebody adds tomorrow is masked too. What looks like a phone number 
 """
 
 import re
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterable, AsyncIterator, Collection
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -80,7 +80,7 @@ async def masked(request: Request, user: User, response: Response) -> Response:
     return response
 
 
-async def _lines(parts: AsyncIterator[str | bytes | memoryview], mask_: Mask) -> AsyncIterator[bytes]:
+async def _lines(parts: AsyncIterable[str | bytes | memoryview], mask_: Mask) -> AsyncIterator[bytes]:
     """Whole lines, so that no number is cut in two."""
     rest = ""
     async for part in parts:
