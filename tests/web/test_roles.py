@@ -156,6 +156,7 @@ TABLE = {
     ("POST", "/desk/views/remove"): ("own", "/desk/views/remove"),
     ("POST", "/c/{contact}/snooze"): ("agent", "/c/{c}/snooze"),
     ("POST", "/c/{contact}/priority"): ("agent", "/c/{c}/priority"),
+    ("POST", "/c/{contact}/reveal"): ("sensitive.reveal", "/c/{c}/reveal"),
     ("GET", "/c/{contact}/erase"): ("contacts.erase", "/c/{c}/erase"),
     ("POST", "/c/{contact}/erase"): ("contacts.erase", "/c/{c}/erase"),
     ("GET", "/c/{contact}/consent"): ("agent", "/c/{c}/consent"),
@@ -260,6 +261,7 @@ WELCOME = {
     ("POST", "/v1/ai/train"): 202,
     ("GET", "/v1/ai/train/{id}"): 404,
     ("DELETE", "/v1/ai/train/documents/{name}"): 404,
+    ("POST", "/c/{contact}/reveal"): 200,
     ("POST", "/c/{contact}/consent"): 409,
     ("POST", "/c/{contact}/opt-out"): 409,
     ("POST", "/c/{contact}/settle"): 400,  # yes or no?
