@@ -97,7 +97,6 @@ def test_a_refusal_is_the_same_refusal_again(site: Site, till: httpx.Client) -> 
         ({"template": "none"}, "template"),
         ({"locale": "en"}, "template"),
         ({"variables": {"a": "b"}}, "template"),
-        ({"channel": "imessage"}, "channel"),
         ({"channel": "pigeon"}, "channel"),
         ({"line": "none"}, "line"),
         ({"class": "urgent"}, "class"),

@@ -35,5 +35,6 @@ def send_named(ctx: Context, arrival: ApiSend) -> None:
             links=written.links,
             programme=template.programme,
             send_at=arrival.send_at,
+            channel=arrival.channel,
         )
     )

@@ -502,7 +502,7 @@ class Turns:
         """Our text becomes part of the conversation. The `verdict` is its status, the rule and the reason."""
         line = self._lines.get(conversation.line)
         key = {**writes.key(conversation, id_), "arrival_id": row.id}
-        channel = conversation.channel(line)
+        channel = send.channel or conversation.channel(line)
         writes.messages.append(text_row(send, key, conversation.line, channel, parts, verdict, writes.now))
         conversation.count += 1
         conversation.last = (send.text, send.author, writes.now)
@@ -554,7 +554,7 @@ class Turns:
         }
         goes = permit(gate, id_) if gate.outcome == "go" and not later else None
         leave = None if goes is None or gate.judged in ANSWERS else Leave(asked, gate)
-        channel = conversation.channel(self._lines.get(conversation.line))
+        channel = send.channel or conversation.channel(self._lines.get(conversation.line))
         queued = Queued(waiting, send.text, send.media, row.id, send.source, goes, channel, leave)
         writes.outbox.append(queued)
         if answers:
