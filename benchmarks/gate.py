@@ -50,7 +50,7 @@ def _answer() -> Callable[[], object]:
 
     def work() -> object:
         wish = Wish(7, "c1", "m1", "one", SEATTLE, send, NOON + HOUR, False, NOON, False)
-        decision, _, _ = keeper.queue(None, wish, NOON)  # type: ignore[arg-type]
+        decision, _ = keeper.queue(None, wish, NOON)  # type: ignore[arg-type]
         return permit(decision, "m1")
 
     return work

@@ -13,7 +13,7 @@ from textback.core.messages import Channel
 from textback.core.when import MINUTE, SECOND
 from textback.engine.arrivals import Media
 from textback.pipeline.fairness import Allowance, choose
-from textback.pipeline.gating import Gatekeeper, Leave
+from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.lines import Line
 from textback.store import outbox
 from textback.store.db import Row, Tx
@@ -79,9 +79,8 @@ class Queued(msgspec.Struct):
     media: tuple[Media, ...]
     arrival_id: str = ""
     source: str = ""
-    permit: Permit | None = None  # for what may go now; everything else asks the gate again before it is posted
+    permit: Permit | None = None  # for an answer; every other text asks the gate again before it is posted
     channel: Channel = "sms"
-    leave: Leave | None = None  # for what may go now and is no answer: the record wants to know of it
 
 
 def claim(tx: Tx, now: int, allowed: Allowance, gate: Gatekeeper, lease: int = LEASE) -> Claimed:
@@ -120,14 +119,12 @@ def claim_new(
     lease: int = LEASE,
     shut: Collection[str] = (),
     under_way: Collection[str] = (),
-    bulk: int = 0,
 ) -> list[Claim]:
-    """Mark up to `room` rows as claimed before they are inserted, so that a turn's answer needs no second commit. Of
-    these up to `bulk` may be texts that are no answers: they leave room for those.
+    """Mark up to `room` rows as claimed before they are inserted, so that a turn's answer needs no second commit.
 
     Only the first text of a conversation that has nothing else `under_way`: order is kept. Lines with limits of their
-    own queue, and so do those in `shut`. The gate was asked for these in this same transaction, with the conversation
-    locked.
+    own queue, and so do those in `shut` and what is no answer: a bulk send must leave room. The gate was asked for
+    these in this same transaction, with the conversation locked.
     """
     if not room or not queued:
         return []
@@ -139,16 +136,12 @@ def claim_new(
         line = lines.get(row["line"])
         first = row["contact_id"] not in taken
         taken.add(row["contact_id"])
-        if not first or line is None or line.limited or len(claims) >= room:
+        if not first or line is None or line.limited or row["priority"] != REPLY or len(claims) >= room:
             continue
         if item.permit is None:
             continue
         if line.name in shut:
             continue
-        if row["priority"] != REPLY:
-            if not bulk:
-                continue
-            bulk -= 1
         row.update(state="sending", attempts=1, fence=1, lease_until=now + lease)
         claims.append(
             Claim(
@@ -164,7 +157,6 @@ def claim_new(
                 now + lease,
                 deadline,
                 now,
-                row["priority"] != REPLY,
                 arrival_id=item.arrival_id,
                 permit=item.permit,
                 programme=row["programme"],

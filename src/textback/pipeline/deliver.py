@@ -182,7 +182,6 @@ class Deliverer:
         self._posting: set[asyncio.Task[None]] = set()
         self._bulk: set[asyncio.Task[None]] = set()  # those of them that post no answers
         self._reserved = 0
-        self._reserved_bulk = 0
         self._batches: dict[int | None, Batch[Receipt]] = {}
         self._recording: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -192,7 +191,6 @@ class Deliverer:
         self._behind_in: set[int] = set()  # buckets with texts that are queued
         self._look_at = 0.0
         self._skipped = 0  # buckets from which nothing could go
-        self._left = False  # whether the last look at it left rows behind
         self._behind = True  # whether the outbox may hold rows that wait for one of ours to be settled
         self._stopping = False
 
@@ -269,19 +267,6 @@ class Deliverer:
             room = min(room, IN_ONE)
         self._reserved += room
         return room
-
-    def reserve_bulk(self, room: int) -> int:
-        """How many of these may be texts that are no answers; `give_back_bulk` gives them back. None where older ones
-        wait: those go first."""
-        if self._left or not room:
-            return 0
-        found = min(room, max(bulk_room(self._most, len(self._bulk) + self._reserved_bulk), 0))
-        self._reserved_bulk += found
-        return found
-
-    def give_back_bulk(self, reserved: int) -> None:
-        """Those that were claimed count by themselves from now on."""
-        self._reserved_bulk -= reserved
 
     def take(self, reserved: int, claims: Sequence[Claim]) -> None:
         """Post these claims, made under a reservation."""
@@ -423,7 +408,7 @@ class Deliverer:
             if mine.line in limits:
                 self._slots.probed(mine.line, now)
         self.take(0, claimed.claims)
-        self._behind = self._left = claimed.more
+        self._behind = claimed.more
         if bucket is not None:
             (self._behind_in.add if claimed.more else self._behind_in.discard)(bucket)
         if claimed.refused:

@@ -55,13 +55,6 @@ class Wish(msgspec.Struct, frozen=True):
     waits: bool
 
 
-class Leave(msgspec.Struct, frozen=True):
-    """That a text may go now, and what that was decided on."""
-
-    asked: Ask
-    decision: Decision
-
-
 class Gatekeeper:
     """Asks the gate for one workspace, by the policy of the bot's current version."""
 
@@ -127,10 +120,9 @@ class Gatekeeper:
         known = found.get(wish.contact_id, gate.NOTHING)
         return known if counts or not known.sent else msgspec.structs.replace(known, sent=())
 
-    def queue(self, tx: Tx, wish: Wish, now: int, ahead: Ahead = NOBODY) -> tuple[Decision, list[dict[str, Any]], Ask]:
-        """Whether a text may be queued, the rows of the record that say so, and what was asked. An answer costs no
-        statement, nor does a text to a contact that was looked up `ahead`. One that is to go later is judged as of
-        then."""
+    def queue(self, tx: Tx, wish: Wish, now: int, ahead: Ahead = NOBODY) -> tuple[Decision, list[dict[str, Any]]]:
+        """Whether a text may be queued, and the rows of the record that say so. An answer costs no statement, nor does
+        a text to a contact that was looked up `ahead`. One that is to go later is judged as of then."""
         send = wish.send
         at = max(now, send.send_at)
         asked = Ask(
@@ -153,14 +145,10 @@ class Gatekeeper:
             asked = self.with_contact(asked, known, wish.message_id, at)
             decision = decide_send(asked)
         if decision.outcome == "go" or (decision.outcome == "hold" and at > now):
-            return decision, [], asked
+            return decision, []
         decision = msgspec.structs.replace(decision, at=now)
         about = _About(wish.bucket, wish.contact_id, wish.message_id, wish.line)
-        return decision, [self.log(about, asked, decision, "queue")], asked
-
-    def leaves(self, bucket: int, contact_id: str, message_id: str, line: str, on: "Leave") -> dict[str, Any]:
-        """The row of the record for a text that is claimed in the turn that queues it, on what `queue` decided."""
-        return self.log(_About(bucket, contact_id, message_id, line), on.asked, on.decision, "dispatch")
+        return decision, [self.log(about, asked, decision, "queue")]
 
     @property
     def counted(self) -> tuple[str, ...]:
@@ -206,7 +194,7 @@ class Gatekeeper:
             bool(conversation.opted_out), load_state(conversation.state).last_inbound_at,
             conversation.waiting_since is not None,
         )  # fmt: skip
-        return self.queue(tx, wish, now)[:2]
+        return self.queue(tx, wish, now)
 
     def judge(self, tx: Tx, now: int) -> "Judge":
         """Judges what is about to be posted, in the transaction that claims it."""

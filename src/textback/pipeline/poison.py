@@ -26,13 +26,11 @@ def is_poison(error: BaseException | None) -> bool:
     return is_refusal(error) or isinstance(error, msgspec.MsgspecError | RecursionError)
 
 
-def run_one(
-    turns_: Turns, workspace: str, tx: Tx, now: int, room: int, shut: Collection[str], bulk: int = 0
-) -> Handled:
+def run_one(turns_: Turns, workspace: str, tx: Tx, now: int, room: int, shut: Collection[str]) -> Handled:
     """The turn of the oldest arrival, or its end as a dead letter."""
     try:
         with tx.begin_nested():
-            return turns_.run(tx, now, 1, room, shut, bulk)
+            return turns_.run(tx, now, 1, room, shut)
     except Exception as error:
         if not is_poison(error):
             raise

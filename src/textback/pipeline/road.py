@@ -424,22 +424,20 @@ class Road:
 
     def _submit(self, *first: Work, bucket: int | None = None) -> list[asyncio.Future[Any]]:
         room = self._deliverer.reserve(bucket) if "deliver" in self.roles else 0
-        bulk = self._deliverer.reserve_bulk(room)
-        works = (*first, (self._take_turns, (room, bucket, bulk)))
+        works = (*first, (self._take_turns, (room, bucket)))
         futures = self.db.submit("turn", *works) if bucket is None else self.db.submit_within(bucket, *works)
         turned = futures[-1]
         self._turning.add(turned)
-        turned.add_done_callback(partial(self._turned, room, bulk, bucket))
+        turned.add_done_callback(partial(self._turned, room, bucket))
         return futures
 
-    def _take_turns(self, tx: Tx, room: int, bucket: int | None, bulk: int) -> Handled:
+    def _take_turns(self, tx: Tx, room: int, bucket: int | None) -> Handled:
         if bucket in self._one_by_one:
-            return run_one(self._turns, self.workspace, tx, self.now(), room, self._deliverer.shut, bulk)
-        return self._turns.run(tx, self.now(), TURNS, room, self._deliverer.shut, bulk)
+            return run_one(self._turns, self.workspace, tx, self.now(), room, self._deliverer.shut)
+        return self._turns.run(tx, self.now(), TURNS, room, self._deliverer.shut)
 
-    def _turned(self, room: int, bulk: int, bucket: int | None, turned: asyncio.Future[Handled]) -> None:
+    def _turned(self, room: int, bucket: int | None, turned: asyncio.Future[Handled]) -> None:
         self._turning.discard(turned)
-        self._deliverer.give_back_bulk(bulk)
         error = turned.exception()
         if error is not None:
             self._deliverer.take(room, [])

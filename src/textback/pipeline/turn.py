@@ -41,7 +41,7 @@ from textback.pipeline.consents import LATE, fact_of
 from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, asks_for_secret, decide, failed_turn
 from textback.pipeline.erase import take_home
-from textback.pipeline.gating import ANSWERS, Gatekeeper, Leave, Wish
+from textback.pipeline.gating import ANSWERS, Gatekeeper, Wish
 from textback.pipeline.happened import public
 from textback.pipeline.jobs import of_perform, of_reply
 from textback.pipeline.lines import Line
@@ -128,10 +128,9 @@ class Turns:
         self.readings = Readings()
         self.resting = Resting()
 
-    def run(self, tx: Tx, now: int, most: int, room: int, shut: Collection[str] = (), bulk: int = 0) -> Handled:
+    def run(self, tx: Tx, now: int, most: int, room: int, shut: Collection[str] = ()) -> Handled:
         """Handle up to `most` arrivals: all that is pending of each conversation that could be locked. Of the texts
-        that follow, up to `room` are claimed for posting in the same transaction, `bulk` of them no answers, but none
-        on the lines in `shut`."""
+        that follow, up to `room` are claimed for posting in the same transaction, but none on the lines in `shut`."""
         rows = inbox.pending(tx, most, self.resting.ids(now) if self.resting and most > 1 else ())
         if not rows:
             return Handled()
@@ -184,8 +183,7 @@ class Turns:
         if not done:
             return Handled(left=left, unread=list(unread.items()), look_at=look_at)
         under_way = newer.settle(tx, writes) if writes.outbox and (room or writes.answered) else ()
-        claims = claim_new(writes.outbox, self._lines, now, room, self._lease, shut, under_way, bulk)
-        self._record(writes, claims)
+        claims = claim_new(writes.outbox, self._lines, now, room, self._lease, shut, under_way)
         writes.apply(tx)
         for contact_id, suppressed in writes.suppressed.items():
             open_[contact_id].opted_out = suppressed
@@ -201,16 +199,6 @@ class Turns:
             writes.failed, writes.outcomes, writes.refused, writes.spans, strays,
             said=writes.said, unread=list(unread.items()), look_at=look_at,
         )  # fmt: skip
-
-    def _record(self, writes: Writes, claims: Sequence[Claim]) -> None:
-        """Keep what the gate said of those that are claimed and are no answers."""
-        going = {claim.id for claim in claims if claim.bulk}
-        for one in writes.outbox if going else ():
-            if one.leave is not None and one.row["id"] in going:
-                row = one.row
-                writes.decisions.append(
-                    self._gate.leaves(row["bucket"], row["contact_id"], row["id"], row["line"], one.leave)
-                )
 
     def _trace_turn(
         self, row: Row[Any], line: Line | None, turn: Turn | None, writes: Writes, said: int, began: int
@@ -524,7 +512,7 @@ class Turns:
             conversation.bucket, conversation.contact_id, id_, conversation.line, conversation.address, send,
             expires_at, conversation.opted_out, conversation.state.last_inbound_at, waits,
         )  # fmt: skip
-        gate, log, asked = self._gate.queue(writes.tx, wish, writes.now, writes.ahead)
+        gate, log = self._gate.queue(writes.tx, wish, writes.now, writes.ahead)
         writes.decisions += log
         later = gate.allowed and send.send_at > writes.now
         verdict = (gate.status, gate.rule, "" if gate.outcome == "go" else gate.reason)
@@ -552,10 +540,9 @@ class Turns:
             "asks": newer.ASKS[send.asks],
             "programme": send.programme,
         }
-        goes = permit(gate, id_) if gate.outcome == "go" and not later else None
-        leave = None if goes is None or gate.judged in ANSWERS else Leave(asked, gate)
+        leave = permit(gate, id_) if gate.judged in ANSWERS and not later else None
         channel = send.channel or conversation.channel(self._lines.get(conversation.line))
-        queued = Queued(waiting, send.text, send.media, row.id, send.source, goes, channel, leave)
+        queued = Queued(waiting, send.text, send.media, row.id, send.source, leave, channel)
         writes.outbox.append(queued)
         if answers:
             conversation.said.append(queued)

@@ -57,7 +57,8 @@ async def _list(request: Request, status: int = 200, **more: Any) -> Response:
     rows = await ctx.db.read(hooks.listed, ctx.workspace)
     troubles = await _troubles(ctx)
     shown = [_view(ctx, row, troubles.get(row.id)) for row in rows]
-    return page(request, "webhooks.html", {"hooks": shown, "logs": ctx.road.hooks is not None, **more}, status)
+    data = {"hooks": shown, "logs": ctx.road.hooks is not None, "given": None, "error": None, **more}
+    return page(request, "webhooks.html", data, status)
 
 
 async def _row(request: Request) -> Row[Any]:
@@ -86,7 +87,8 @@ async def _one(request: Request, row: Row[Any], status: int = 200, **more: Any) 
     ]  # fmt: skip
     data = {
         "hook": _view(ctx, row, (await _troubles(ctx)).get(row.id)), "log": log, "state": state, "states": STATES,
-        "older": rows[LOGGED - 1].id if len(rows) > LOGGED else "", **more,
+        "older": rows[LOGGED - 1].id if len(rows) > LOGGED else "",
+        "said": "", "error": "", "secret": "", "came": None, **more,
     }  # fmt: skip
     return page(request, "webhook.html", data, status)
 

@@ -1,5 +1,6 @@
 """The desk's page of API keys: what programs come in with, what each is good for, and when it was last used."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -44,10 +45,17 @@ def _view(ctx: WebContext, key: Key) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _list(request: Request, status: int = 200, **more: Any) -> Response:
+async def _list(
+    request: Request, status: int = 200, *, given: Mapping[str, str] | None = None, **more: Any
+) -> Response:
     ctx, _ = _look(request)
     keys = [_view(ctx, key) for key in await ctx.db.read(store.live, ctx.workspace, ctx.road.now())]
-    shown = {"keys": keys, "scopes": SCOPES, "all_lines": list(ctx.lines), "most_days": MOST_DAYS, "given": {}, **more}
+    blank = {"name": "", "days": "", "all": ""} | {f"scope.{scope}": "" for scope in SCOPES}
+    blank |= {f"line.{line}": "" for line in ctx.lines}
+    shown: dict[str, Any] = {
+        "keys": keys, "scopes": SCOPES, "all_lines": list(ctx.lines), "most_days": MOST_DAYS, "error": None,
+        "secret": "", "rotated": 0, **more, "given": {**blank, **(given or {})},
+    }  # fmt: skip
     return page(request, "keys.html", shown, status)
 
 
