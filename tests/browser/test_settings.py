@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, Windows, login_link
+from tests.browser.conftest import Site, Windows
 from tests.browser.test_access import WCAG, violations
 from tests.support.served import Served
 
@@ -45,11 +45,13 @@ def program() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A demo that may tell programs on this machine."""
+    """A server that may tell programs on this machine, with one owner."""
     folder: Path = tmp_path_factory.mktemp("settings")
-    with Served(["demo", "--port", "0", "--folder", str(folder)], folder, {"WEBHOOKS_PRIVATE": "127.0.0.1"}) as server:
+    with Served(["serve", "--port", "0"], folder, {"WEBHOOKS_PRIVATE": "127.0.0.1"}) as server:
         server.wait_ready()
-        yield Site(server.url, folder, f"sqlite:///{folder / 'demo.db'}", login_link(server.output))
+        site = Site(server.url, folder, f"sqlite:///{folder / 'textback.db'}", "")
+        site.link = site.add_user("owner@example.com", "Owner", "owner")
+        yield site
         assert server.stop() == 0, server.output
 
 
