@@ -65,7 +65,7 @@ def windows(browser: Browser, demo: Site) -> Iterator[Windows]:
 def checked(page: Page) -> None:
     """axe finds nothing on the page, as wide and as narrow, in light and in dark, and nothing sticks out."""
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         for width in (1440, 390):
             page.set_viewport_size({"width": width, "height": 844})
             assert violations(page, WCAG) == [], (page.url, scheme, width)
