@@ -76,6 +76,7 @@ def checked(page: Page) -> None:
 
 def test_a_webhook_from_its_address_to_a_delivery_that_is_sent_again(windows: Windows, program: str) -> None:
     page = windows.open("/lines")
+    page.get_by_role("link", name="Settings").click()
     page.get_by_role("link", name="Webhooks").click()
     page.get_by_label("Address").fill(program)
     page.get_by_label("Events").fill("nonsense.at.all")
