@@ -11,17 +11,27 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from textback.core.ids import bucket_of
 from textback.pipeline.hub import EVERYTHING
 from textback.pipeline.presence import PRESENCE, Person
+from textback.store import sight
+from textback.store.people import person_key
 from textback.web.auth import User, current_user
 from textback.web.context import WebContext
+from textback.web.reading import CONTACT
 
-CONTACT = re.compile(r"[0-9a-f]{24}")
 TAB = re.compile(r"[0-9a-z]{8,40}")
 QUIET = 15.0
-"""Seconds without news after which the stream says that it is alive, and checks that the person is still signed in."""
+"""Seconds after which the stream checks that the person is still signed in; without news it says that it is alive."""
 GAP = 0.25
 """Seconds between two messages to one tab at least: under load changes are told together."""
+
+
+async def _sees(ctx: WebContext, user: User, contact: str) -> bool:
+    if user.sight.everything or not CONTACT.fullmatch(contact):
+        return True
+    row = await ctx.db.read(sight.of_contact, ctx.workspace, contact, bucket_of(contact))
+    return row is not None and sight.sees(user.sight, row)
 
 
 async def events(request: Request) -> Response:
@@ -31,8 +41,10 @@ async def events(request: Request) -> Response:
     ctx: WebContext = request.app.state.ctx
     if request.method == "HEAD":
         return Response(media_type="text/event-stream")
-    watched, tab = request.query_params.get("c", ""), request.query_params.get("tab", "")
     user: User = request.state.user
+    watched, tab, own = request.query_params.get("c", ""), request.query_params.get("tab", ""), person_key(user.id)
+    if not await _sees(ctx, user, watched):
+        watched = ""
     presence = ctx.road.presence
 
     async def stream() -> AsyncIterator[bytes]:
@@ -46,17 +58,16 @@ async def events(request: Request) -> Response:
                     changed = await subscription.changes(QUIET)
                     if subscription.closed:
                         return
-                    # Whoever has lost their session, or their role, sees no more, however busy the desk is.
-                    if time.monotonic() - checked >= QUIET:
+                    # Also while there is news all the time: whoever has lost their session, or a right, sees no more.
+                    if own in changed or EVERYTHING in changed or time.monotonic() - checked >= QUIET:
                         checked = time.monotonic()
-                        now = await current_user(request)
-                        if now is None or now.role != user.role:
-                            return
+                        if await current_user(request) != user:
+                            return  # the page asks again, as whoever it is of now
                         presence.keep()
                     if PRESENCE + watched in changed:
                         others = [[one.name, one.doing] for one in presence.of(watched, user.id)]
                         yield b"event: present\ndata: %s\n\n" % msgspec.json.encode(others)
-                    news = [one for one in changed if not one.startswith(PRESENCE)]
+                    news = [one for one in changed if one[:1] not in (PRESENCE, "@")]
                     if news:
                         here = watched in news or EVERYTHING in news
                         yield b"event: changed\ndata: %s\n\n" % (b"here" if here else b"list")
