@@ -491,9 +491,11 @@ def copy(state: State) -> State:
         state.disclosed,
         state.stop_said_at,
         state.channel,
-        state.snoozed,
-        state.back_at,
-        state.priority,
+        snoozed=state.snoozed,
+        back_at=state.back_at,
+        priority=state.priority,
+        asker=state.asker,
+        last_reply=state.last_reply,
     )
 
 
