@@ -18,6 +18,8 @@ KINDS: Mapping[str, str] = {
     "conversation.returned": "The bot speaks again.",
     "handoff.requested": "A person is asked for (`reason`, `queue`).",
     "handoff.idle": "The person who took it has said nothing for too long.",
+    "handoff.late": "They have waited longer for a person than the queue allows (`limit`, `queue`, `priority`).",
+    "handoff.moved": "It waits in another queue now (`from`, `to`).",
     "consent.opted_in": "They agreed to texts (`rule`).",
     "consent.opted_out": "They get no texts any more (`rule`).",
     "consent.unsure": "It sounded like an opt-out; a person is asked.",

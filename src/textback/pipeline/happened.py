@@ -13,6 +13,8 @@ _TOLD: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "escalated": ("handoff.requested", ("reason", "queue")),
     "loop_guard": ("handoff.requested", ("reason", "queue")),
     "owner_idle": ("handoff.idle", ("user", "name")),
+    "limit_passed": ("handoff.late", ("limit", "queue", "priority")),
+    "requeued": ("handoff.moved", ("from", "to", "why")),
     "opted_in": ("consent.opted_in", ("rule", "matched_by", "by")),
     "opted_out": ("consent.opted_out", ("rule", "matched_by", "by")),
     "opt_out_unsure": ("consent.unsure", ("matched_by",)),

@@ -42,6 +42,7 @@ from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, asks_for_secret, decide, failed_turn
 from textback.pipeline.erase import take_home
 from textback.pipeline.gating import ANSWERS, Gatekeeper, Wish
+from textback.pipeline.handing import changed
 from textback.pipeline.happened import public
 from textback.pipeline.jobs import of_perform, of_reply
 from textback.pipeline.lines import Line
@@ -294,6 +295,8 @@ class Turns:
             contacts.change(tx, conversation.contact_id, arrival.name, arrival.zone, arrival.region)
         conversation.state = turn.state
         hide_in_handoff(turn.state, conversation.hidden)
+        if (turn.state.handoff or before.handoff) and changed(before, turn.state):
+            writes.handoffs[conversation.contact_id] = conversation
         conversation.events = []
         conversation.said = []
         for event in turn.events:
