@@ -47,6 +47,8 @@ OTHERS = {
     "webhooks": "url events key_id secret old_secret old_until enabled why created_by failures open_until succeeded_at "
     "failed_at failed_why",
     "webhook_deliveries": "webhook_id number finished_at fence ms",
+    "handoffs": "queue priority asked_at waiting_since due_at late late_at owner_since",
+    "availability": "available seen_at capacity given_at", "turns_at_giving": "holder lease_until",
     "web_sessions": "token_hash user_id csrf expires_at",
 }  # fmt: skip
 """Columns of each table that hold nothing about a person, beside KEYS. Of contacts the id itself is in the map."""

@@ -397,12 +397,14 @@ class Context:
             self.effects.append(SetTimer(f"expire:{step.id}", self.now + step.expire.after))
 
     def escalate(
-        self, how: Escalation, reason: str, source: str, words: str | None = None, *, doubt: "Doubt | None" = None
-    ) -> None:
+        self, how: Escalation, reason: str, source: str, words: str | None = None, *, doubt: "Doubt | None" = None,
+        literal: bool = False,
+    ) -> None:  # fmt: skip
         """Ask for a person: the bot goes quiet, the contact is told, the handoff says what there is to know.
 
         `words` are what the contact reads; without them it is the escalation's text, the bot's, or the engine's own.
-        Where nobody can answer now, they read that instead, unless they are to read nothing.
+        Where nobody can answer now, they read that instead, unless they are to read nothing, or these words to the
+        letter (`literal`).
         """
         session = self.state.session
         stopped = f"{session.flow}.{self.origin or session.step}" if session else ""
@@ -412,7 +414,7 @@ class Context:
         if words is None:
             text = how.text or self.bot.handoff.text
             words = self.render(text) if text else self.phrases.handoff
-        self.say(words and self._truth(how, reason, placed, words), source)
+        self.say(words if literal or not words else self._truth(how, reason, placed, words), source)
         self.state.handoff = states.Handoff(
             reason=reason,
             queue=placed.queue,

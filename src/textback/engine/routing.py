@@ -66,12 +66,15 @@ def hours_of(bot: Bot, queue: Queue | None) -> Any:
 
 
 def standing(bot: Bot, name: str, now: int) -> str:
-    """How a queue is: `open`, `closed`, or `nobody`."""
+    """How a queue is: `open`, `closed`, or `nobody`. One that is only a name is always open: nobody has said who is
+    behind it."""
     queue = bot.queues.get(name)
+    if queue is None:
+        return "open"
     hours = hours_of(bot, queue)
     if hours is not None and not is_open(hours, bot.timezone, now):
         return "closed"
-    there = bot.staff.there(queue.people) if bot.staff is not None and queue is not None else None
+    there = bot.staff.there(queue.people) if bot.staff is not None else None
     return "nobody" if there is False else "open"
 
 

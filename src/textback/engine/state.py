@@ -38,8 +38,8 @@ class Handoff(msgspec.Struct, omit_defaults=True):
     sure it is of each answer in `collected`. `answered_at` is when a person first answered (ms). `since` is since when
     the contact waits for a person's answer, 0 while they do not; that answer may take `span` (ms of opening hours) from
     `timed_from` on, which is over at `due_at`. It is to be settled by `settle_by`. `late` are the limits that have
-    passed, the last at `late_at`, `moved` that one of them has given it to another queue, `wanted` the address of the person whom it is to go
-    to.
+    passed, the last at `late_at`, `moved` that one of them has given it to another queue, `wanted` the address of the
+    person whom it is to go to.
     """
 
     reason: str

@@ -26,7 +26,7 @@ from typing import Any
 
 import msgspec
 
-from textback.engine import awaited, contact, people, programs, replying, results, timing
+from textback.engine import awaited, contact, giving, people, programs, replying, results, timing
 from textback.engine.arrivals import (
     AgentReply,
     AnyArrival,
@@ -35,6 +35,7 @@ from textback.engine.arrivals import (
     Complete,
     ContactChange,
     DeliveryStatus,
+    Give,
     HandBack,
     HandOver,
     JobResult,
@@ -106,6 +107,7 @@ HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     AgentReply: people.reply,
     HandBack: people.hand_back,
     HandOver: people.hand_over,
+    Give: giving.give,
     Complete: people.complete,
     SettleOptOut: people.settle_opt_out,
     SettleDraft: replying.settle_draft,

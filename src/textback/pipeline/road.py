@@ -26,12 +26,14 @@ from textback.pipeline.buckets import BucketAcceptor, Places, told
 from textback.pipeline.bulk import BulkSender
 from textback.pipeline.claim import LEASE
 from textback.pipeline.deliver import Deliverer
+from textback.pipeline.floor import Floor
 from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.hooks import RETRIES, Hooks, Posts
 from textback.pipeline.hub import EVERYTHING, Hub
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
+from textback.pipeline.notices import Notices
 from textback.pipeline.perform import Performer, Performs
 from textback.pipeline.poison import is_poison, run_one
 from textback.pipeline.readings import Wanted
@@ -100,6 +102,7 @@ class Road:
         shortener: Shortener | None = None,
         performs: Performs | None = None,
         models: AsksModels | None = None,
+        notices: Notices | None = None,
         simulate: bool = True,
         redact: bool = True,
         retention: Retention = Retention(),  # noqa: B008 (it never changes)
@@ -148,7 +151,7 @@ class Road:
         if performs is not None:
             self._performer = Performer(
                 db, workspace, lines, shelf, now, self._results_wait, self._store_result, performs,
-                thinker=self.thinker, simulate=simulate, lease=lease,
+                thinker=self.thinker, notices=notices, simulate=simulate, lease=lease,
             )  # fmt: skip
         self.hooks = Hooks(db, workspace, lines, now, self.hub, posts, hook_retries) if posts is not None else None
         self._reconciler = Reconciler(
@@ -157,6 +160,7 @@ class Road:
         )  # fmt: skip
         self._sweeper = Sweeper(db, workspace, retention, now, lambda: shelf.current.timezone)
         self.bulk = BulkSender(db, workspace, now, self._hand_in)
+        self.floor = Floor(db, workspace, lambda: shelf.current, now, self.post)
         self._keep = keep
         self._tidy_at = 0
         self._seal_at = 0
@@ -177,6 +181,8 @@ class Road:
             self._draining = asyncio.create_task(self.detour.run(), name="spool")
             self._tasks.append(self._draining)
         self._tasks.append(asyncio.create_task(self.versions.run(), name="versions"))
+        if {"turn", "tick"} & self.roles:
+            self._tasks.append(asyncio.create_task(self.floor.run(gives="tick" in self.roles), name="floor"))
         self._running = True
         self._notifier.start()
 
@@ -199,6 +205,7 @@ class Road:
         self._sweeper.stop()
         self.bulk.stop()
         self.versions.stop()
+        self.floor.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._notifier.stop()
 

@@ -67,4 +67,3 @@ def news(tx: Connection, workspace: str, user_id: str, since: int, most: int = 2
     query = select(handoffs).where(_h.workspace == workspace, _h.owner_id == user_id)
     query = query.where((_h.owner_since > since) | (_h.late_at > since))
     return list(tx.execute(query.order_by(_h.owner_since).limit(most)))
-

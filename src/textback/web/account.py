@@ -13,6 +13,7 @@ from textback.core.text import clean
 from textback.core.when import MINUTE
 from textback.store import accounts
 from textback.store.db import Row, Tx
+from textback.web import presence
 from textback.web.auth import cookie_name, current_user, set_form_secret, set_session
 from textback.web.context import WebContext
 from textback.web.pages import count, page
@@ -169,7 +170,8 @@ async def logout(request: Request) -> Response:
 
 async def account_page(request: Request) -> Response:
     """GET /account: who you are, your password, signing out."""
-    return page(request, "account.html", {"error": "", "done": "saved" in request.query_params})
+    mine = await presence.mine(request)
+    return page(request, "account.html", {"error": "", "done": "saved" in request.query_params, "mine": mine})
 
 
 def _set_password(tx: Tx, workspace: str, user_id: str, email: str, hashed: str, now: int) -> str:
@@ -199,7 +201,8 @@ async def set_password(request: Request) -> Response:
         else:
             await ctx.db.write(_right, user.email, place)
     if error:
-        return page(request, "account.html", {"error": error, "done": False}, 400)
+        shown = {"error": error, "done": False, "mine": await presence.mine(request)}
+        return page(request, "account.html", shown, 400)
     hashed = await asyncio.to_thread(_hasher.hash, password)
     token = await ctx.db.write(_set_password, ctx.workspace, user.id, user.email, hashed, ctx.road.now())
     response = RedirectResponse("/account?saved", 303)

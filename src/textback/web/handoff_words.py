@@ -17,13 +17,11 @@ PRIORITIES = {"high": "High priority", "urgent": "Urgent"}
 
 def handoff_event(kind: str, data: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """Icon, sentence, detail and tone of an event of a hand-over."""
+    if kind == "assigned":
+        return "person", f"Given to {data.get('to_name', 'somebody')}", str(data.get("queue", "")), "turn"
     if kind == "requeued":
-        return (
-            "up-person",
-            f"Moved from {data.get('from', '')} to {data.get('to', '')}",
-            "Nobody answered in time",
-            "wait",
-        )
+        moved = f"Moved from {data.get('from', '')} to {data.get('to', '')}"
+        return "up-person", moved, "Nobody answered in time", "wait"
     what = LIMITS.get(str(data.get("limit", "")), "an answer")
     return "clock", f"The limit for {what} has passed", str(data.get("queue", "")), "wait"
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from textback.pipeline.hub import EVERYTHING
+from textback.web import presence
 from textback.web.auth import current_user
 from textback.web.context import WebContext
 
@@ -24,6 +25,7 @@ async def events(request: Request) -> Response:
     watched = request.query_params.get("c", "")
 
     async def stream() -> AsyncIterator[bytes]:
+        await presence.here(request)
         yield b"retry: 2000\nevent: hello\ndata: {}\n\n"
         async with ctx.road.hub.subscribe() as subscription:
             while not subscription.closed:
@@ -35,6 +37,7 @@ async def events(request: Request) -> Response:
                 elif not subscription.closed:
                     if await current_user(request) is None:
                         return
+                    await presence.here(request)
                     yield b": still here\n\n"
 
     return StreamingResponse(stream(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

@@ -335,7 +335,7 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
             return "flows", f"Program {data.get('by', '')} could not start {flow}", "", ""
         case "reminded":
             return "clock", "Reminder sent", "", ""
-        case "limit_passed" | "requeued":
+        case "limit_passed" | "requeued" | "assigned":
             return handoff_event(kind, data)
         case _:
             return None
