@@ -31,7 +31,7 @@ from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.hooks import RETRIES, Hooks, Posts
 from textback.pipeline.hub import EVERYTHING, Hub
 from textback.pipeline.lines import Line
-from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
+from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, LIMITS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
 from textback.pipeline.notices import Notices
 from textback.pipeline.perform import Performer, Performs
@@ -522,6 +522,8 @@ class Road:
             TURNED.labels(line, outcome).inc(count)
         for (line, rule), count in handled.refused.items():
             REFUSED.labels(line, rule).inc(count)
+        for (queue, limit), count in handled.limits.items():
+            LIMITS.labels(queue, limit).inc(count)
         for id_, contact_id in handled.guarded:
             log.warning("loop guard: the bot stopped answering and asked for a person", trace=id_, contact=contact_id)
         for id_, error in handled.failed:

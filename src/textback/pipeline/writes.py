@@ -108,6 +108,7 @@ class Writes:
         self.kept: set[str] = set()  # failed arrivals that can be taken in again as they came
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.refused: Counter[tuple[str, str]] = Counter()
+        self.limits: Counter[tuple[str, str]] = Counter()  # of queues, that passed
         self.spans: list[Span] = []
         self.answered: dict[str, list[Queued]] = {}
         self.happened: list[events.Happened] = []

@@ -1,5 +1,5 @@
-"""The handoff card: why a person is asked for, what they want, what is known and how surely, what was tried and where the
-flow stopped; and the transcript behind it."""
+"""The handoff card: why a person is asked for, what they want, what is known and how surely, what was tried and where
+the flow stopped; and the transcript behind it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -176,7 +176,7 @@ async def card_of(ctx: WebContext, row: Row[Any], state: State, held: str, revea
 async def reveal(request: Request, row: Row[Any]) -> str:
     """The name of the sensitive answer that is to be shown once, which is written down. Raises Denied."""
     ctx: WebContext = request.app.state.ctx
-    name = request.state.form.get("name", "")[:64]
+    name: str = request.state.form.get("name", "")[:64]
     state = load_state(row.state)
     known = answers_of(state.handoff, state, "en") if state.handoff is not None else []
     if not any(one.name == name and one.kept for one in known):

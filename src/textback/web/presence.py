@@ -1,5 +1,5 @@
-"""Whether people can answer: what they say, whether their desk is open, how much they can have at once; and the news that
-the browser tells them of."""
+"""Whether people can answer: what they say, whether their desk is open, how much they can have at once; and the news
+that the browser tells them of."""
 
 import msgspec
 from starlette.requests import Request
