@@ -18,7 +18,7 @@ from textback.store import desk
 from textback.store.db import Db, Row
 
 MOST_TEXT = 300
-"""Characters of the contact's last text that are told."""
+"""Characters of what the contact asks that are told."""
 TITLES = {
     "waiting": "Somebody waits in {queue}",
     "late": "Somebody has waited too long in {queue}",
@@ -77,8 +77,8 @@ class Notices:
         lines = [f"{called}, {number}" if called else number, self._reasons(str(arguments.get("reason", "")))]
         if waited:
             lines.append(f"Waits for {waited} min.")
-        if "text" in where.shows and row.last_text:
-            lines.append(f"“{row.last_text[:MOST_TEXT]}”")
+        if "text" in where.shows and handoff is not None and handoff.ask:
+            lines.append(f"“{handoff.ask[:MOST_TEXT]}”")
         lines.append(f"{self._url}/c/{row.contact_id}")
         title = TITLES.get(str(arguments["what"]), TITLES["waiting"]).format(queue=label or bot.name)
         return f"{title} ({bot.name})", "\n".join(line for line in lines if line)
