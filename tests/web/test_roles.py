@@ -128,6 +128,11 @@ TABLE = {
     ("GET", "/desk/{view}"): ("agent", "/desk/all"),
     ("GET", "/c/{contact}"): ("agent", "/c/{c}"),
     ("GET", "/c/{contact}/card"): ("agent", "/c/{c}/card"),
+    ("GET", "/c/{contact}/transcript"): ("transcripts.export", "/c/{c}/transcript"),
+    ("POST", "/c/{contact}/reveal"): ("sensitive.reveal", "/c/{c}/reveal"),
+    ("POST", "/account/available"): ("own", "/account/available"),
+    ("POST", "/account/capacity"): ("own", "/account/capacity"),
+    ("GET", "/news"): ("conversations.read", "/news"),
     ("POST", "/c/{contact}/take"): ("agent", "/c/{c}/take"),
     ("POST", "/c/{contact}/return"): ("agent", "/c/{c}/return"),
     ("POST", "/c/{contact}/reply"): ("agent", "/c/{c}/reply"),
@@ -234,6 +239,7 @@ WELCOME = {
     ("POST", "/c/{contact}/suggest"): 200,
     ("GET", "/c/{contact}/calls/{job}"): 404,
     ("POST", "/c/{contact}/calls/{job}"): 400,  # good or wrong?
+    ("POST", "/c/{contact}/reveal"): 404,  # no such answer
     ("POST", "/models/learn"): 400,  # without a question
     ("POST", "/models/try"): 400,  # without a question
     ("POST", "/flows/try"): 200,
@@ -246,6 +252,9 @@ WELCOME = {
 FIELDS = {
     ("POST", "/login"): {"email": "nobody@example.com", "password": "no such password"},
     ("POST", "/account/password"): {"password": "a long password"},
+    ("POST", "/account/available"): {"available": "yes"},
+    ("POST", "/account/capacity"): {"capacity": "3"},
+    ("POST", "/c/{contact}/reveal"): {"name": "pin"},
     ("POST", "/c/{contact}/reply"): {"text": "We are on it."},
     ("POST", "/try/{phone}/text"): {"text": "HOURS"},
     ("POST", "/compliance/numbers"): {"number": "206-555-0188"},

@@ -35,7 +35,7 @@ from textback.engine.refusing import refuse
 from textback.engine.results import meanwhile, ready, settle
 from textback.engine.template import RenderError
 from textback.engine.thinking import MOST_TEXTS, is_question, may_ask, persona_of, stop_thinking, think
-from textback.engine.topics import IN_DANGER
+from textback.engine.topics import BILLING, IN_DANGER
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -83,6 +83,13 @@ def _is_choice(ctx: Context, said: Incoming) -> bool:
     return found is not None and found.how == "label or synonym"
 
 
+def _picks(ctx: Context, said: Incoming) -> bool:
+    """Whether the text may name a choice of the open question at all: a menu with bills on it is for those."""
+    step = ctx.open_question()
+    options = asking(step).choices(ctx, step) if step is not None else None
+    return options is not None and match_choice(said.text, options) is not None
+
+
 def _person(ctx: Context, said: Incoming) -> tuple[bool, str]:
     if not wants_person(said.normal):
         return False, "no"
@@ -101,7 +108,7 @@ def _topic(ctx: Context, said: Incoming) -> tuple[bool, str]:
         reason = reasons.UPSET
     if not reason:
         return False, "no"
-    if _is_choice(ctx, said):
+    if _is_choice(ctx, said) or (reason == BILLING and _picks(ctx, said)):
         return False, "a choice of the open question"
     says = handoff.says.get(reason)
     words = ctx.render(says) if says is not None else ctx.phrases.danger if reason in IN_DANGER else None
