@@ -1,6 +1,7 @@
 """Hand-overs at the desk: the card, the transcript behind it, who is there, and what the browser tells of."""
 
 from html import unescape
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_the_transcript_is_for_those_who_may_and_is_written_down(site: Site, age
 
 def test_an_answer_that_is_not_kept_is_not_shown(site: Site, agent: Browser):
     contact = site.waiting()
-    assert agent.submit(f"/c/{contact}/reveal", name="pin").status_code == 404
+    assert agent.submit(f"/c/{contact}/answer", name="pin").status_code == 404
     assert site.audit(agent.email) == []
 
 
@@ -104,7 +105,7 @@ def test_answers_are_checked_dotted_and_shown():
 
 
 def test_what_was_tried_is_a_few_lines():
-    kinds = [
+    kinds: list[tuple[str, dict[str, Any]]] = [
         ("step_reached", {"step": "day"}), ("answer_refused", {"step": "day"}), ("answer_refused", {"step": "day"}),
         ("not_answered", {"confidence": 0.42}), ("action_failed", {"action": "calendar.book"}),
     ]  # fmt: skip

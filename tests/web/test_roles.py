@@ -119,17 +119,34 @@ TABLE = {
     ("DELETE", "/v1/ai/train/documents/{name}"): ("api", "/v1/ai/train/documents/nothing"),
     ("GET", "/login"): ("public", "/login"),
     ("POST", "/login"): ("public", "/login"),
+    ("GET", "/login/code"): ("public", "/login/code"),
+    ("POST", "/login/code"): ("public", "/login/code"),
+    ("POST", "/login/link"): ("public", "/login/link"),
     ("GET", "/login/{token}"): ("public", "/login/no-such-token"),
     ("POST", "/login/{token}"): ("public", "/login/no-such-token"),
     ("POST", "/logout"): ("own", "/logout"),
     ("GET", "/account"): ("own", "/account"),
     ("POST", "/account/password"): ("own", "/account/password"),
+    ("POST", "/account/sessions"): ("own", "/account/sessions"),
+    ("POST", "/account/language"): ("own", "/account/language"),
+    ("GET", "/account/two-step"): ("own", "/account/two-step"),
+    ("POST", "/account/two-step"): ("own", "/account/two-step"),
+    ("GET", "/settings/people"): ("people.read", "/settings/people"),
+    ("POST", "/settings/people"): ("people.edit", "/settings/people"),
+    ("GET", "/settings/people/{person}"): ("people.edit", "/settings/people/nobody"),
+    ("POST", "/settings/people/{person}"): ("people.edit", "/settings/people/nobody"),
+    ("GET", "/settings/teams"): ("people.read", "/settings/teams"),
+    ("POST", "/settings/teams"): ("people.edit", "/settings/teams"),
+    ("GET", "/settings/sign-in"): ("settings", "/settings/sign-in"),
+    ("POST", "/settings/sign-in"): ("settings", "/settings/sign-in"),
+    ("GET", "/settings/audit"): ("audit.read", "/settings/audit"),
+    ("GET", "/settings/audit/export"): ("audit.read", "/settings/audit/export"),
     ("GET", "/"): ("agent", "/"),
     ("GET", "/desk/{view}"): ("agent", "/desk/all"),
     ("GET", "/c/{contact}"): ("agent", "/c/{c}"),
     ("GET", "/c/{contact}/card"): ("agent", "/c/{c}/card"),
     ("GET", "/c/{contact}/transcript"): ("transcripts.export", "/c/{c}/transcript"),
-    ("POST", "/c/{contact}/reveal"): ("sensitive.reveal", "/c/{c}/reveal"),
+    ("POST", "/c/{contact}/answer"): ("sensitive.reveal", "/c/{c}/answer"),
     ("POST", "/account/available"): ("own", "/account/available"),
     ("POST", "/account/capacity"): ("own", "/account/capacity"),
     ("GET", "/news"): ("conversations.read", "/news"),
@@ -137,6 +154,7 @@ TABLE = {
     ("POST", "/c/{contact}/return"): ("agent", "/c/{c}/return"),
     ("POST", "/c/{contact}/reply"): ("agent", "/c/{c}/reply"),
     ("POST", "/c/{contact}/complete"): ("agent", "/c/{c}/complete"),
+    ("POST", "/c/{contact}/reveal"): ("sensitive.reveal", "/c/{c}/reveal"),
     ("GET", "/c/{contact}/erase"): ("contacts.erase", "/c/{c}/erase"),
     ("POST", "/c/{contact}/erase"): ("contacts.erase", "/c/{c}/erase"),
     ("GET", "/c/{contact}/consent"): ("agent", "/c/{c}/consent"),
@@ -195,6 +213,15 @@ TABLE = {
 WELCOME = {
     ("GET", "/"): 303,
     ("GET", "/try"): 303,
+    ("GET", "/login/code"): 303,  # nobody owes a code
+    ("POST", "/login/code"): 401,
+    ("POST", "/login/link"): 409,  # no mail server
+    ("POST", "/account/sessions"): 200,
+    ("POST", "/account/two-step"): 400,  # without a code
+    ("POST", "/settings/people"): 409,  # without an address
+    ("GET", "/settings/people/{person}"): 404,
+    ("POST", "/settings/people/{person}"): 404,
+    ("POST", "/settings/teams"): 409,  # without a name
     ("GET", "/login/{token}"): 410,
     ("POST", "/login/{token}"): 410,
     ("POST", "/login"): 401,
@@ -232,6 +259,7 @@ WELCOME = {
     ("POST", "/v1/ai/train"): 202,
     ("GET", "/v1/ai/train/{id}"): 404,
     ("DELETE", "/v1/ai/train/documents/{name}"): 404,
+    ("POST", "/c/{contact}/reveal"): 200,
     ("POST", "/c/{contact}/consent"): 409,
     ("POST", "/c/{contact}/opt-out"): 409,
     ("POST", "/c/{contact}/settle"): 400,  # yes or no?
@@ -239,7 +267,7 @@ WELCOME = {
     ("POST", "/c/{contact}/suggest"): 200,
     ("GET", "/c/{contact}/calls/{job}"): 404,
     ("POST", "/c/{contact}/calls/{job}"): 400,  # good or wrong?
-    ("POST", "/c/{contact}/reveal"): 404,  # no such answer
+    ("POST", "/c/{contact}/answer"): 404,  # none is kept
     ("POST", "/models/learn"): 400,  # without a question
     ("POST", "/models/try"): 400,  # without a question
     ("POST", "/flows/try"): 200,
@@ -254,7 +282,10 @@ FIELDS = {
     ("POST", "/account/password"): {"password": "a long password"},
     ("POST", "/account/available"): {"available": "yes"},
     ("POST", "/account/capacity"): {"capacity": "3"},
-    ("POST", "/c/{contact}/reveal"): {"name": "pin"},
+    ("POST", "/c/{contact}/answer"): {"name": "pin"},
+    ("POST", "/account/two-step"): {"do": "on"},
+    ("POST", "/settings/teams"): {"do": "save"},
+    ("POST", "/settings/sign-in"): {"session_days": "14", "idle_hours": "0"},
     ("POST", "/c/{contact}/reply"): {"text": "We are on it."},
     ("POST", "/try/{phone}/text"): {"text": "HOURS"},
     ("POST", "/compliance/numbers"): {"number": "206-555-0188"},
@@ -541,8 +572,8 @@ def test_other_methods_are_refused(callers: Callers, address: tuple[str, str]):
 def test_the_other_of_get_and_post_is_refused_where_it_is_not_in_the_table(callers: Callers, address: tuple[str, str]):
     other = "POST" if address[0] == "GET" else "GET"
     if (other, address[1]) not in TABLE:
-        # GET /try/new is the page of a phone that can't be, GET /v1/messages/bulk a message that can't be
-        wanted = {"/try/new": 404, "/v1/messages/bulk": 401}.get(address[1], 405)
+        # GET /try/new is the page of a phone that can't be, GET /v1/messages/bulk a message, GET /login/link a link
+        wanted = {"/try/new": 404, "/v1/messages/bulk": 401, "/login/link": 410}.get(address[1], 405)
         assert callers["owner"].request(other, callers.path(address)).status_code == wanted
 
 
