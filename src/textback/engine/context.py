@@ -529,7 +529,9 @@ def copy(state: State) -> State:
         state.disclosed,
         state.stop_said_at,
         state.channel,
-        state.vip_episode,
+        vip_episode=state.vip_episode,
+        asker=state.asker,
+        last_reply=state.last_reply,
     )
 
 

@@ -31,6 +31,16 @@ class Owner(msgspec.Struct, omit_defaults=True):
     since: int = 0
 
 
+class Asker(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person who has asked the one who has the conversation (`of`, an id) for it, and when (ms). It counts while that
+    one has it."""
+
+    user_id: str
+    name: str
+    of: str
+    at: int
+
+
 class Handoff(msgspec.Struct, omit_defaults=True):
     """Why a person was asked for, and what they should know.
 
@@ -196,7 +206,8 @@ class State(msgspec.Struct, omit_defaults=True):
     event that starts a flow once the conversation is handed back. `disclosed`: they have been told that a program
     writes. `stop_said_at` is when they were last told how to stop (ms), in a text that was no answer. `channel` is how
     their last text came, on a line that speaks more than SMS. `vip_episode` is the episode in which a person was asked
-    for because of who they are.
+    for because of who they are. `asker` wants to have it from the person who does;
+    `last_reply` is the id of the last text that a person wrote.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -226,6 +237,8 @@ class State(msgspec.Struct, omit_defaults=True):
     stop_said_at: int = 0
     channel: str = ""
     vip_episode: int = 0
+    asker: Asker | None = None
+    last_reply: str = ""
 
 
 _encoder = msgspec.json.Encoder()

@@ -26,12 +26,14 @@ from typing import Any
 
 import msgspec
 
-from textback.engine import awaited, contact, giving, people, programs, replying, results, timing
+from textback.engine import awaited, contact, giving, holding, people, programs, replying, results, timing
 from textback.engine.arrivals import (
     AgentReply,
     AnyArrival,
     ApiEvent,
     ApiSend,
+    AskFor,
+    Assign,
     Complete,
     ContactChange,
     DeliveryStatus,
@@ -40,6 +42,8 @@ from textback.engine.arrivals import (
     HandOver,
     JobResult,
     Message,
+    Note,
+    Renew,
     SettleDraft,
     SettleOptOut,
     StartFlow,
@@ -92,6 +96,7 @@ def _api_send(ctx: Context, arrival: ApiSend) -> None:
             message_id=arrival.message_id,
             programme=arrival.programme,
             send_at=arrival.send_at,
+            channel=arrival.channel,
         )
     )
 
@@ -108,6 +113,10 @@ HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     HandBack: people.hand_back,
     HandOver: people.hand_over,
     Give: giving.give,
+    Assign: holding.assign,
+    AskFor: holding.ask_for,
+    Renew: holding.renew,
+    Note: holding.note,
     Complete: people.complete,
     SettleOptOut: people.settle_opt_out,
     SettleDraft: replying.settle_draft,
