@@ -1,5 +1,6 @@
 """Timers that are due. One that no longer fits the conversation does nothing."""
 
+from textback.engine import serving
 from textback.engine.advance import give_up
 from textback.engine.arrivals import JobResult, TimerFired
 from textback.engine.awaited import go_on
@@ -19,6 +20,9 @@ def fire(ctx: Context, timer: TimerFired) -> None:
         return
     if kind == SNOOZE:
         wake(ctx, timer.due_at)
+        return
+    if kind == serving.LIMIT:
+        serving.fire(ctx, timer)
         return
     if kind == MODEL:
         if step_id in waited_for(ctx):

@@ -22,7 +22,14 @@ from sqlalchemy import (
     text,
 )
 
-from textback.store import schema, tables_desk, tables_hooks, tables_list, tables_search  # noqa: F401 (their tables are among the metadata)
+from textback.store import (  # noqa: F401 (their tables are among them)
+    schema,
+    tables_desk,
+    tables_handoff,
+    tables_hooks,
+    tables_list,
+    tables_search,
+)
 from textback.store.schema import conversation_key
 
 metadata = schema.metadata
