@@ -51,6 +51,8 @@ from textback.store.vault import open_keys
 from textback.telemetry import switch
 from textback.web.context import LineInfo, Watch, WebContext, Wording
 from textback.web.elsewhere import HEALTH, no_pages, no_webhooks
+from textback.web.quick import PATH as TEXTS
+from textback.web.quick import Texts
 from textback.web.server import build_app
 from textback.web.webhooks import PREFIX, Receive, Scope, SendMessage, Webhooks
 
@@ -384,6 +386,7 @@ class App:
         )
         self._on_webhook = self.webhooks if "accept" in roles else no_webhooks(roles)
         self._on_page = self._pages if "web" in roles else no_pages(roles)
+        self._on_text = Texts(self._pages) if "web" in roles else self._on_page
         await self.road.start()
         if self.bot.model is not None:
             await self.models.ready(self.bot.model.use)
@@ -431,11 +434,13 @@ class App:
             await self.tracer.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
-        """ASGI. Webhooks skip the routing table: they are most of the traffic."""
+        """ASGI. Webhooks and programs' texts skip the routing table: they are most of the traffic."""
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             await self._on_webhook(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
+        elif scope["path"] == TEXTS and scope["type"] == "http" and scope["method"] == "POST":
+            await self._on_text(scope, receive, send)
         elif scope["path"] in HEALTH:
             await self._pages(scope, receive, send)
         else:

@@ -127,6 +127,27 @@ class Methods(Protocol):
 
 
 @runtime_checkable
+class Greeted(Protocol):
+    """A provider that asks by GET whether the address is ours, before it posts anything."""
+
+    def greet(self, webhook: Webhook) -> tuple[str, bytes] | None:
+        """The content type and the body that say yes; None where the one who asks does not know our token."""
+        ...
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """A provider that has one address for the webhooks of several lines."""
+
+    account: str
+    """What it calls this line's number."""
+
+    def of_others(self, webhook: Webhook) -> frozenset[str]:
+        """The accounts of other lines that a request speaks of. Raises BadPayload."""
+        ...
+
+
+@runtime_checkable
 class Channels(Protocol):
     """A provider of a number that speaks more than SMS."""
 

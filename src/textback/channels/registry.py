@@ -15,6 +15,7 @@ from textback.channels.simulator import Simulator
 from textback.channels.telnyx_lists import ListingTelnyx
 from textback.channels.twilio_lists import ListingTwilio
 from textback.channels.vonage import Vonage
+from textback.channels.whatsapp import WhatsApp
 
 
 class _Class(Protocol):
@@ -65,6 +66,7 @@ PROVIDERS: dict[str, ProviderSpec] = {
         _spec(MessageBird),
         _spec(Bird),
         _spec(SenderZ),
+        _spec(WhatsApp),
         _spec(Simulator),
     )
 }

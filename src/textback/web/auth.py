@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from textback.store import accounts
 from textback.web.context import WebContext
+from textback.web.permissions import allowed
 from textback.web.security import PRE_CSRF, read_cookie
 
 
@@ -20,6 +21,10 @@ class User:
     role: str
     csrf: str
     has_password: bool
+
+    def may(self, permission: str) -> bool:
+        """Whether they have this permission."""
+        return allowed(self.role, permission)
 
     @property
     def initials(self) -> str:

@@ -25,9 +25,10 @@ from textback.web.auth import User, current_user
 from textback.web.context import WebContext
 from textback.web.openapi import describe
 from textback.web.pages import page
-from textback.web.problems import CODES, Refused, refusal
+from textback.web.permissions import OPEN, who_may
+from textback.web.problems import BROKEN, CODES, Refused, ended_early, refusal
 from textback.web.routes import ROUTES
-from textback.web.routing import Handler, Role, Route
+from textback.web.routing import Handler, Route
 from textback.web.security import PRE_CSRF, Denied, SecurityHeaders, check_csrf, check_origin, read_cookie, read_form
 from textback.web.upload import read_upload
 
@@ -47,8 +48,8 @@ class Files(StaticFiles):
         return response
 
 
-async def _as_person(handler: Handler, owner: bool, request: Request) -> Response:
-    """Only signed in, and only from our own pages."""
+async def _as_person(handler: Handler, permission: str, request: Request) -> Response:
+    """Only signed in, with this permission, and only from our own pages."""
     user = await current_user(request)
     if user is None:
         path = request.scope["path"]
@@ -57,10 +58,10 @@ async def _as_person(handler: Handler, owner: bool, request: Request) -> Respons
             place = f"{path}?{query}" if query else path
             return RedirectResponse(f"/login?next={quote(place)}", 303)
         raise Denied(401, "You are signed out. Sign in and try again.")
-    if owner and user.role != "owner":
-        raise Denied(403, "Only an owner may see this.")
+    if not user.may(permission):
+        raise Denied(403, f"Only {who_may(permission)} may {'see' if request.method == 'GET' else 'do'} this.")
     request.state.user = user
-    if user.role == "owner" and request.url.path != "/events":
+    if user.may("letters") and request.url.path != "/events":
         ctx: WebContext = request.app.state.ctx
         request.state.stuck = await ctx.db.read(letters.some, ctx.workspace)
     if request.method == "POST":
@@ -100,16 +101,22 @@ async def _as_anyone(handler: Handler, request: Request) -> Response:
     return await handler(request)
 
 
-GUARDS: dict[Role, Callable[[Route], Callable[[Handler], Callable[[Request], Awaitable[Response]]]]] = {
+GUARDS: dict[str, Callable[[Route], Callable[[Handler], Callable[[Request], Awaitable[Response]]]]] = {
     "public": lambda _: lambda handler: partial(_as_anyone, handler),
     "api": as_program,
-    "agent": lambda _: lambda handler: partial(_as_person, handler, False),
-    "owner": lambda _: lambda handler: partial(_as_person, handler, True),
 }
 
 
+def _guard(route: Route) -> Callable[[Handler], Callable[[Request], Awaitable[Response]]]:
+    """What stands before a handler. Raises KeyError for a route that says nobody who may call it."""
+    permission = route.permission
+    if permission in OPEN:
+        return GUARDS[permission](route)
+    return lambda handler: partial(_as_person, handler, permission)
+
+
 def _endpoint(route: Route, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    guarded, path = GUARDS[route.role](route)(handler), route.path
+    guarded, path = _guard(route)(handler), route.path
 
     async def endpoint(request: Request) -> Response:
         request.state.most_form = route.form
@@ -121,10 +128,10 @@ def _endpoint(route: Route, handler: Handler) -> Callable[[Request], Awaitable[R
         except Refused as refused:
             return refusal(path, refused)
         except ClientDisconnect:  # nobody is there to read it
-            return refusal(path, Refused(400, "invalid_request", "The body ended early."))
+            return refusal(path, ended_early())
         except Exception:
             log.exception("request failed", path=path)  # not as it was asked for: a path may hold a number or a token
-            return _problem(request, 500, "Something went wrong here. It was written to the log; try again.")
+            return _problem(request, 500, BROKEN)
 
     return endpoint
 
