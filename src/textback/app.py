@@ -29,7 +29,7 @@ from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
 from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.knowing import PATIENCE
-from textback.pipeline.lines import Line, channels_of, line_limits
+from textback.pipeline.lines import Line, channels_of, line_limits, shows_offers
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road, clock
 from textback.pipeline.shortener import Shortener
@@ -139,7 +139,7 @@ def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Se
         made = provider.make(number, options, http)
         lines[spec.name] = Line(
             spec.name, made, number, channels_of(made), rate=limits.rate, cap=limits.cap, brand=limits.brand,
-            log_only_until=until, registration=spec.registration,
+            log_only_until=until, registration=spec.registration, offers=shows_offers(made),
         )  # fmt: skip
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)

@@ -20,9 +20,10 @@ def send_named(ctx: Context, arrival: ApiSend) -> None:
     except BadValue as error:
         ctx.event("send_refused", rule=RULE, reason=str(error), author="api", message=arrival.message_id)
         return
-    text = written.text
+    text, offer = written.text, None
     if template.quick:
-        text = f"{text} {ctx.phrases.quick.format(options=ctx.either(template.quick))}"
+        offer = ctx.quick(template.quick)
+        text = f"{text} {offer.tail}"
     ctx.effects.append(
         Send(
             text,
@@ -35,5 +36,6 @@ def send_named(ctx: Context, arrival: ApiSend) -> None:
             links=written.links,
             programme=template.programme,
             send_at=arrival.send_at,
+            offer=offer,
         )
     )
