@@ -195,6 +195,18 @@ class Settings(BaseModel):
         repr=False,
         description="The keys of the consent ledger, newest first, as NAME:BASE64; by default a file that it makes.",
     )
+    smtp_url: str | None = Field(
+        None,
+        repr=False,
+        description="The mail server for invitations and login links: smtp://USER:PASSWORD@smtp.example.com:587. "
+        "Without it links are shown to whoever makes them.",
+    )
+    mail_from: str | None = Field(
+        None, description="The address that invitations and login links come from, such as desk@example.com."
+    )
+    mail_private: str | None = Field(
+        None, description="Hosts and networks that the mail server may be on although they are private."
+    )
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_json: bool = Field(False, description="Write one JSON object a line instead of text, for log collectors.")
 

@@ -50,7 +50,7 @@ MAY = {
     "settings": "owner",
 }
 #: What can be done to a conversation only while no other person has it.
-OWNED = {"/c/{contact}/reply"}
+OWNED = {"/c/{contact}/reply", "/c/{contact}/take", "/c/{contact}/return", "/c/{contact}/assign"}
 
 #: Every address, the permission that it is for, and an example of it. `{c}` is a contact, `{p}` a simulated phone.
 TABLE = {
@@ -75,6 +75,8 @@ TABLE = {
     ("POST", "/v1/conversations/{id}/take"): ("api", "/v1/conversations/{c}/take"),
     ("POST", "/v1/conversations/{id}/handoff"): ("api", "/v1/conversations/{c}/handoff"),
     ("POST", "/v1/conversations/{id}/return"): ("api", "/v1/conversations/{c}/return"),
+    ("POST", "/v1/conversations/{id}/assign"): ("api", "/v1/conversations/{c}/assign"),
+    ("POST", "/v1/conversations/{id}/notes"): ("api", "/v1/conversations/{c}/notes"),
     ("POST", "/v1/conversations/{id}/complete"): ("api", "/v1/conversations/{c}/complete"),
     ("POST", "/v1/conversations/{id}/flow"): ("api", "/v1/conversations/{c}/flow"),
     ("GET", "/v1/handoffs"): ("api", "/v1/handoffs"),
@@ -119,19 +121,41 @@ TABLE = {
     ("DELETE", "/v1/ai/train/documents/{name}"): ("api", "/v1/ai/train/documents/nothing"),
     ("GET", "/login"): ("public", "/login"),
     ("POST", "/login"): ("public", "/login"),
+    ("GET", "/login/code"): ("public", "/login/code"),
+    ("POST", "/login/code"): ("public", "/login/code"),
+    ("POST", "/login/link"): ("public", "/login/link"),
     ("GET", "/login/{token}"): ("public", "/login/no-such-token"),
     ("POST", "/login/{token}"): ("public", "/login/no-such-token"),
     ("POST", "/logout"): ("own", "/logout"),
     ("GET", "/account"): ("own", "/account"),
     ("POST", "/account/password"): ("own", "/account/password"),
+    ("POST", "/account/sessions"): ("own", "/account/sessions"),
+    ("POST", "/account/language"): ("own", "/account/language"),
+    ("GET", "/account/two-step"): ("own", "/account/two-step"),
+    ("POST", "/account/two-step"): ("own", "/account/two-step"),
+    ("GET", "/settings/people"): ("people.read", "/settings/people"),
+    ("POST", "/settings/people"): ("people.edit", "/settings/people"),
+    ("GET", "/settings/people/{person}"): ("people.edit", "/settings/people/nobody"),
+    ("POST", "/settings/people/{person}"): ("people.edit", "/settings/people/nobody"),
+    ("GET", "/settings/teams"): ("people.read", "/settings/teams"),
+    ("POST", "/settings/teams"): ("people.edit", "/settings/teams"),
+    ("GET", "/settings/sign-in"): ("settings", "/settings/sign-in"),
+    ("POST", "/settings/sign-in"): ("settings", "/settings/sign-in"),
+    ("GET", "/settings/audit"): ("audit.read", "/settings/audit"),
+    ("GET", "/settings/audit/export"): ("audit.read", "/settings/audit/export"),
     ("GET", "/"): ("agent", "/"),
     ("GET", "/desk/{view}"): ("agent", "/desk/all"),
     ("GET", "/c/{contact}"): ("agent", "/c/{c}"),
     ("GET", "/c/{contact}/card"): ("agent", "/c/{c}/card"),
     ("POST", "/c/{contact}/take"): ("agent", "/c/{c}/take"),
     ("POST", "/c/{contact}/return"): ("agent", "/c/{c}/return"),
+    ("POST", "/c/{contact}/assign"): ("agent", "/c/{c}/assign"),
+    ("POST", "/c/{contact}/ask"): ("agent", "/c/{c}/ask"),
+    ("POST", "/c/{contact}/note"): ("agent", "/c/{c}/note"),
+    ("POST", "/c/{contact}/here"): ("agent", "/c/{c}/here"),
     ("POST", "/c/{contact}/reply"): ("agent", "/c/{c}/reply"),
     ("POST", "/c/{contact}/complete"): ("agent", "/c/{c}/complete"),
+    ("POST", "/c/{contact}/reveal"): ("sensitive.reveal", "/c/{c}/reveal"),
     ("GET", "/c/{contact}/erase"): ("contacts.erase", "/c/{c}/erase"),
     ("POST", "/c/{contact}/erase"): ("contacts.erase", "/c/{c}/erase"),
     ("GET", "/c/{contact}/consent"): ("agent", "/c/{c}/consent"),
@@ -172,6 +196,18 @@ TABLE = {
     ("POST", "/templates/save"): ("templates.write", "/templates/save"),
     ("POST", "/templates/decide"): ("templates.decide", "/templates/decide"),
     ("GET", "/lines"): ("lines", "/lines"),
+    ("GET", "/settings/webhooks"): ("settings", "/settings/webhooks"),
+    ("POST", "/settings/webhooks"): ("settings", "/settings/webhooks"),
+    ("GET", "/settings/webhooks/{id}"): ("settings", "/settings/webhooks/nothing"),
+    ("POST", "/settings/webhooks/{id}/test"): ("settings", "/settings/webhooks/nothing/test"),
+    ("POST", "/settings/webhooks/{id}/rotate"): ("settings", "/settings/webhooks/nothing/rotate"),
+    ("POST", "/settings/webhooks/{id}/enabled"): ("settings", "/settings/webhooks/nothing/enabled"),
+    ("POST", "/settings/webhooks/{id}/remove"): ("settings", "/settings/webhooks/nothing/remove"),
+    ("POST", "/settings/webhooks/{id}/redeliver"): ("settings", "/settings/webhooks/nothing/redeliver"),
+    ("GET", "/settings/keys"): ("settings", "/settings/keys"),
+    ("POST", "/settings/keys"): ("settings", "/settings/keys"),
+    ("POST", "/settings/keys/{id}/rotate"): ("settings", "/settings/keys/nothing/rotate"),
+    ("POST", "/settings/keys/{id}/revoke"): ("settings", "/settings/keys/nothing/revoke"),
     ("GET", "/compliance"): ("compliance.read", "/compliance"),
     ("GET", "/compliance/numbers"): ("compliance.read", "/compliance/numbers"),
     ("POST", "/compliance/numbers"): ("compliance.read", "/compliance/numbers"),
@@ -190,6 +226,15 @@ TABLE = {
 WELCOME = {
     ("GET", "/"): 303,
     ("GET", "/try"): 303,
+    ("GET", "/login/code"): 303,  # nobody owes a code
+    ("POST", "/login/code"): 401,
+    ("POST", "/login/link"): 409,  # no mail server
+    ("POST", "/account/sessions"): 200,
+    ("POST", "/account/two-step"): 400,  # without a code
+    ("POST", "/settings/people"): 409,  # without an address
+    ("GET", "/settings/people/{person}"): 404,
+    ("POST", "/settings/people/{person}"): 404,
+    ("POST", "/settings/teams"): 409,  # without a name
     ("GET", "/login/{token}"): 410,
     ("POST", "/login/{token}"): 410,
     ("POST", "/login"): 401,
@@ -227,8 +272,20 @@ WELCOME = {
     ("POST", "/v1/ai/train"): 202,
     ("GET", "/v1/ai/train/{id}"): 404,
     ("DELETE", "/v1/ai/train/documents/{name}"): 404,
+    ("POST", "/settings/webhooks"): 400,
+    ("GET", "/settings/webhooks/{id}"): 404,
+    ("POST", "/settings/webhooks/{id}/test"): 404,
+    ("POST", "/settings/webhooks/{id}/rotate"): 404,
+    ("POST", "/settings/webhooks/{id}/enabled"): 404,
+    ("POST", "/settings/webhooks/{id}/remove"): 404,
+    ("POST", "/settings/webhooks/{id}/redeliver"): 404,
+    ("POST", "/settings/keys"): 400,
+    ("POST", "/settings/keys/{id}/rotate"): 404,
+    ("POST", "/settings/keys/{id}/revoke"): 404,
+    ("POST", "/c/{contact}/reveal"): 200,
     ("POST", "/c/{contact}/consent"): 409,
     ("POST", "/c/{contact}/opt-out"): 409,
+    ("POST", "/c/{contact}/here"): 204,
     ("POST", "/c/{contact}/settle"): 400,  # yes or no?
     ("POST", "/c/{contact}/draft"): 400,  # send it, or throw it away?
     ("POST", "/c/{contact}/suggest"): 200,
@@ -246,7 +303,12 @@ WELCOME = {
 FIELDS = {
     ("POST", "/login"): {"email": "nobody@example.com", "password": "no such password"},
     ("POST", "/account/password"): {"password": "a long password"},
+    ("POST", "/account/two-step"): {"do": "on"},
+    ("POST", "/settings/teams"): {"do": "save"},
+    ("POST", "/settings/sign-in"): {"session_days": "14", "idle_hours": "0"},
     ("POST", "/c/{contact}/reply"): {"text": "We are on it."},
+    ("POST", "/c/{contact}/note"): {"text": "They called."},
+    ("POST", "/c/{contact}/here"): {"doing": "reading", "tab": "0123456789"},
     ("POST", "/try/{phone}/text"): {"text": "HOURS"},
     ("POST", "/compliance/numbers"): {"number": "206-555-0188"},
     ("POST", "/flows/try"): {"text": "HOURS"},
@@ -259,6 +321,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/conversations/{id}/take"): {"force": True},
     ("POST", "/v1/conversations/{id}/handoff"): {"reason": "Wants to change an order"},
     ("POST", "/v1/conversations/{id}/return"): {"mode": "wait"},
+    ("POST", "/v1/conversations/{id}/assign"): {"force": True},
+    ("POST", "/v1/conversations/{id}/notes"): {"text": "Paid at the counter."},
     ("POST", "/v1/conversations/{id}/complete"): {},
     ("POST", "/v1/conversations/{id}/flow"): {"flow": "hours"},
     ("POST", "/v1/contacts"): {"to": "+12065550186"},
@@ -532,8 +596,8 @@ def test_other_methods_are_refused(callers: Callers, address: tuple[str, str]):
 def test_the_other_of_get_and_post_is_refused_where_it_is_not_in_the_table(callers: Callers, address: tuple[str, str]):
     other = "POST" if address[0] == "GET" else "GET"
     if (other, address[1]) not in TABLE:
-        # GET /try/new is the page of a phone that can't be, GET /v1/messages/bulk a message that can't be
-        wanted = {"/try/new": 404, "/v1/messages/bulk": 401}.get(address[1], 405)
+        # GET /try/new is the page of a phone that can't be, GET /v1/messages/bulk a message, GET /login/link a link
+        wanted = {"/try/new": 404, "/v1/messages/bulk": 401, "/login/link": 410}.get(address[1], 405)
         assert callers["owner"].request(other, callers.path(address)).status_code == wanted
 
 
