@@ -25,6 +25,7 @@ from textback.store.tables import (
     turns,
 )
 from textback.store.tables_desk import audit
+from textback.store.tables_handoff import handoffs
 
 SHOWN = (
     conversations,
@@ -36,6 +37,7 @@ SHOWN = (
     outbox,
     jobs,
     model_calls,
+    handoffs,
     short_links,
     dead_letters,
     consent_events,
