@@ -63,12 +63,20 @@ class DeliveryStatus(Arrival, frozen=True, omit_defaults=True, tag="status"):
 
 
 class AgentReply(Arrival, frozen=True, omit_defaults=True, tag="agent_reply"):
-    """A person at the desk sends a text. `message_id` is chosen by the desk so that it can show the text at once."""
+    """A person at the desk sends a text: their own words, with `media` or without, or a named message (`template`) with
+    the values of its variables. `message_id` is chosen by the desk so that it can show the text at once; `send_at` (ms)
+    is when it is to go, 0 at once. `heard` is when (ms) the newest text of theirs came that the person has seen: after
+    a newer one it is not sent. 0 does not ask."""
 
     user_id: str
     user_name: str
     text: str
     message_id: str
+    media: tuple[Media, ...] = ()
+    send_at: int = 0
+    heard: int = 0
+    template: str = ""
+    variables: dict[str, str] = {}
 
 
 class Takeover(Arrival, frozen=True, omit_defaults=True, tag="takeover"):

@@ -138,7 +138,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     fallback, send_refused, turn_failed, reminded, waits, goal, recorded, tagged, untagged, corrected, session_parked,
     session_resumed, resume_offered, unclear, answered, not_answered, loop_guard, late_message, action_asked,
     action_done, action_failed, action_stale, model_asked, model_answered, model_failed, draft_settled,
-    owner_idle, takeover_refused, reply_refused, hand_back_refused,
+    owner_idle, takeover_refused, reply_refused, reply_overtaken,
+    hand_back_refused,
     complete_refused, hand_over_refused, flow_refused, contact_changed, contact_refused, heard_together,
     event_received, link_clicked (written beside the turns, when a contact opens a short link).
     """

@@ -117,7 +117,7 @@ class Road:
         self.now = now
         self.roles = frozenset(roles)
         self._public_url = public_url
-        gate = Gatekeeper(workspace, lines, lambda: shelf.current)
+        self.gate = gate = Gatekeeper(workspace, lines, lambda: shelf.current)
         self._turns = Turns(
             workspace, lines, shelf, gate, lease, guard, reply_max_age, late_after, tracer, shortener, redact
         )

@@ -24,12 +24,14 @@ from textback.store.tables import (
     timers,
     turns,
 )
+from textback.store.tables_composer import pictures
 from textback.store.tables_desk import audit
 
 SHOWN = (
     conversations,
     messages,
     message_details,
+    pictures,
     sessions,
     turns,
     timers,

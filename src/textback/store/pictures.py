@@ -1,0 +1,39 @@
+"""Pictures that people attach to texts. Whoever has a picture's token may see it, as the provider must; a token begins
+with its bucket, as those of short links do."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from textback.core.ids import bucket_of, new_id
+from textback.store.short_links import ALPHABET, CHANCE, bucket_of_token, new_token
+from textback.store.tables_composer import pictures
+
+_p = pictures.c
+MORE = 9
+"""Characters that a picture's token has more than a short link's: it is in nobody's way, and is not to be guessed."""
+
+
+def add(tx: Connection, workspace: str, contact_id: str, values: dict[str, Any], chance: str) -> str:
+    """Keep a picture (content_type, name, size, user_id, at, data) of a conversation; `chance` makes its token. Returns
+    its id."""
+    id_ = new_id()
+    bucket = bucket_of(contact_id)
+    row = {"bucket": bucket, "contact_id": contact_id, "id": id_, "workspace": workspace}
+    tx.execute(insert(pictures), {**row, "token": new_token(bucket) + chance, **values})
+    return id_
+
+
+def find(tx: Connection, contact_id: str, id_: str) -> Row[Any] | None:
+    """What a picture of a conversation is, without its data: token, content_type, name, size."""
+    query = select(_p.id, _p.token, _p.content_type, _p.name, _p.size)
+    return tx.execute(query.where(_p.bucket == bucket_of(contact_id), _p.contact_id == contact_id, _p.id == id_)).first()
+
+
+def by_token(tx: Connection, workspace: str, token: str) -> Row[Any] | None:
+    """The picture of a token: content_type, data."""
+    bucket = bucket_of_token(token[: CHANCE + 2])
+    if bucket is None or len(token) != CHANCE + 2 + MORE or set(token) - set(ALPHABET):
+        return None
+    query = select(_p.content_type, _p.data).where(_p.bucket == bucket, _p.token == token, _p.workspace == workspace)
+    return tx.execute(query).first()
