@@ -29,7 +29,7 @@ from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
 from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.knowing import PATIENCE
-from textback.pipeline.lines import Line, channels_of, line_limits
+from textback.pipeline.lines import Line, channels_of, line_limits, line_price
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road, clock
 from textback.pipeline.shortener import Shortener
@@ -123,8 +123,10 @@ def resolve(spec: LineSpec, found: Mapping[str, str]) -> tuple[str, dict[str, st
     return value(spec.number), {name: value(text) for name, text in spec.options.items()}
 
 
-def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Session) -> dict[str, Line]:
-    """Every line with its provider's connection, the simulator included."""
+def make_lines(
+    specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Session, price: float = 0.0
+) -> dict[str, Line]:
+    """Every line with its provider's connection, the simulator included; `price` is what a segment usually costs."""
     lines = {}
     for spec in specs.values():
         provider = PROVIDERS.get(spec.provider)
@@ -134,14 +136,15 @@ def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Se
         number, options = resolve(spec, found)
         limits = line_limits(spec.name, options)
         until = log_only_until(spec.name, options)
+        each = line_price(spec.name, options, price)
         made = provider.make(number, options, http)
         lines[spec.name] = Line(
             spec.name, made, number, channels_of(made), rate=limits.rate, cap=limits.cap, brand=limits.brand,
-            log_only_until=until, registration=spec.registration,
+            price=each, log_only_until=until, registration=spec.registration,
         )  # fmt: skip
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)
-        lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER)
+        lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER, price=price)
     return lines
 
 
@@ -298,7 +301,7 @@ class App:
         await self._settle(self.db)
         await self._look_at_log()
         self._http = Session()
-        lines = make_lines(self._specs, self._found, self._http)
+        lines = make_lines(self._specs, self._found, self._http, settings.segment_price)
         await self.db.write(begin_trials, settings.workspace, lines, clock())
         understanding = understanding_of(settings)
         self.trust = Trust(self.db, settings.workspace, clock)
@@ -380,6 +383,7 @@ class App:
                 most_requests=settings.api_requests,
                 watch=Watch(settings.opt_out_alert, settings.upload_mb * 2**20),
                 wording=Wording(settings.template_editors, settings.template_approval, settings.max_parts),
+                undo=settings.undo_seconds * SECOND,
             )
         )
         self._on_webhook = self.webhooks if "accept" in roles else no_webhooks(roles)

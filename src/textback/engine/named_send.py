@@ -28,7 +28,7 @@ def send_named(ctx: Context, arrival: ApiSend) -> None:
 
 
 def said_by(ctx: Context, act: AgentReply) -> Send | None:
-    """A person's text, or the named message that they chose; None where that can't be written out, which is recorded."""
+    """A person's text, or the named message that they chose; None, recorded, where that can't be written out."""
     send = Send(act.text, media=act.media, source="desk")
     if act.template:
         try:

@@ -13,7 +13,7 @@ _s = saved_replies.c
 
 
 def all_of(tx: Connection, workspace: str, user_id: str) -> list[Row[Any]]:
-    """What this person can use: everybody's and their own, by shortcut. Of two with the same shortcut, their own first."""
+    """What this person can use: everybody's and their own, by shortcut; their own before one of the same."""
     query = select(saved_replies).where(_s.workspace == workspace, or_(_s.user_id == "", _s.user_id == user_id))
     return list(tx.execute(query.order_by(func.lower(_s.shortcut), _s.user_id.desc(), _s.id).limit(MOST)))
 
@@ -25,10 +25,12 @@ def find(tx: Connection, workspace: str, user_id: str, id_: str) -> Row[Any] | N
 
 
 def save(tx: Connection, workspace: str, values: dict[str, Any], id_: str = "") -> str:
-    """Keep one: user_id, shortcut, text, updated_by, updated_at; under this id, or as a new one. Returns the id; "" where
-    the shortcut is taken, the id is nobody's, or there are too many."""
+    """Keep one: user_id, shortcut, text, updated_by, updated_at; under this id, or as a new one. Returns the id; ""
+    where the shortcut is taken, the id is nobody's, or there are too many."""
     same = and_(
-        _s.workspace == workspace, _s.user_id == values["user_id"], func.lower(_s.shortcut) == values["shortcut"].lower()
+        _s.workspace == workspace,
+        _s.user_id == values["user_id"],
+        func.lower(_s.shortcut) == values["shortcut"].lower(),
     )
     if tx.execute(select(_s.id).where(same, _s.id != id_)).first() is not None:
         return ""

@@ -30,7 +30,8 @@ def find(tx: Connection, contact_id: str, id_: str) -> Row[Any] | None:
     """A text of ours: text, media, author, author_id, source, status, at."""
     query = select(_m.text, _m.media, _m.author, _m.author_id, _m.source, _m.status, _m.at)
     mine = (_m.bucket == bucket_of(contact_id), _m.contact_id == contact_id, _m.id == id_, _m.direction == "out")
-    return tx.execute(query.where(*mine)).first()
+    found: Row[Any] | None = tx.execute(query.where(*mine)).first()
+    return found
 
 
 def take_back(tx: Connection, contact_id: str, id_: str) -> bool:
@@ -54,8 +55,8 @@ def take_back(tx: Connection, contact_id: str, id_: str) -> bool:
 
 
 def change(tx: Connection, contact_id: str, id_: str, text: str, parts: int, due_at: int) -> bool:
-    """Give a text that is to go later other words, `parts` segments of them, and another time (ms); False where it waits
-    no longer. The gate is asked about both when its time has come."""
+    """Give a text that is to go later other words, `parts` segments of them, and another time (ms); False where it
+    waits no longer. The gate is asked about both when its time has come."""
     key = (_o.bucket == bucket_of(contact_id), _o.contact_id == contact_id, _o.id == id_)
     query = select(_o.id, _o.due_at, _o.expires_at).where(*key, _o.state == "later")
     found = tx.execute(query.with_for_update()).first()
@@ -68,3 +69,9 @@ def change(tx: Connection, contact_id: str, id_: str, text: str, parts: int, due
     details = (_d.bucket == bucket_of(contact_id), _d.contact_id == contact_id, _d.id == id_)
     tx.execute(update(message_details).where(*details).values(send_at=due_at))
     return True
+
+
+def heard_after(tx: Connection, contact_id: str, seen: str) -> bool:
+    """Whether a text of theirs came after this message."""
+    mine = (_m.bucket == bucket_of(contact_id), _m.contact_id == contact_id, _m.id > seen, _m.direction == "in")
+    return tx.execute(select(_m.id).where(*mine).limit(1)).first() is not None

@@ -45,7 +45,8 @@ class Watch:
 class WebContext:
     """`bot` gives the published bot; `public_url` is what providers call; `secure` says that people come over https;
     `uploads` reads in lists of numbers, `ledger_check` checks the ledger, `suggester` finds replies, `trainings` learn
-    what programs bring; `most_requests` is how many a key may make in a minute."""
+    what programs bring; `most_requests` is how many a key may make in a minute, `undo` how long (ms) a person may
+    take a text back."""
 
     db: Db
     road: Road
@@ -61,3 +62,4 @@ class WebContext:
     most_requests: int = 0
     wording: Wording = Wording()
     watch: Watch = Watch()
+    undo: int = 5_000

@@ -2,6 +2,7 @@
 
 from textback.web import (
     account,
+    answering,
     api,
     compliance,
     consent,
@@ -17,9 +18,12 @@ from textback.web import (
     listing,
     live,
     openapi,
+    pictures,
     privacy,
     replies,
+    saved,
     simulator,
+    templated,
     v1,
     wordings,
 )
@@ -48,7 +52,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/c/{contact}/card", "agent", desk.card_page),
     Route("POST", "/c/{contact}/take", "agent", desk.take),
     Route("POST", "/c/{contact}/return", "agent", desk.hand_back),
-    Route("POST", "/c/{contact}/reply", "agent", desk.reply),
+    *answering.ROUTES,
+    *saved.ROUTES,
+    *pictures.ROUTES,
+    *templated.ROUTES,
     Route("POST", "/c/{contact}/complete", "agent", desk.complete),
     Route("GET", "/c/{contact}/erase", "contacts.erase", privacy.confirm_page),
     Route("POST", "/c/{contact}/erase", "contacts.erase", privacy.erase),

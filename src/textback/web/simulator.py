@@ -179,7 +179,7 @@ async def try_page(request: Request) -> Response:
             "texts": [
                 (bubble(row, me, zone), numbers.get(row.arrival_id), segments(row.text).count)
                 for row in sorted(messages, key=lambda row: (row.at, row.id))
-                if row.status not in NEVER_CAME
+                if row.status not in NEVER_CAME and row.waits != "later"
             ],
             "turns": len(turns),
             "trace": _trace(ctx, phone, shown, turns[shown - 1], messages, me) if turns else None,
