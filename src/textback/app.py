@@ -29,7 +29,7 @@ from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
 from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.knowing import PATIENCE
-from textback.pipeline.lines import Line, channels_of, line_limits, line_price
+from textback.pipeline.lines import Line, channels_of, line_limits, line_price, shows_offers
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road, clock
 from textback.pipeline.shortener import Shortener
@@ -51,6 +51,8 @@ from textback.store.vault import open_keys
 from textback.telemetry import switch
 from textback.web.context import LineInfo, Watch, WebContext, Wording
 from textback.web.elsewhere import HEALTH, no_pages, no_webhooks
+from textback.web.quick import PATH as TEXTS
+from textback.web.quick import Texts
 from textback.web.server import build_app
 from textback.web.webhooks import PREFIX, Receive, Scope, SendMessage, Webhooks
 
@@ -140,7 +142,7 @@ def make_lines(
         made = provider.make(number, options, http)
         lines[spec.name] = Line(
             spec.name, made, number, channels_of(made), rate=limits.rate, cap=limits.cap, brand=limits.brand,
-            price=each, log_only_until=until, registration=spec.registration,
+            price=each, log_only_until=until, registration=spec.registration, offers=shows_offers(made),
         )  # fmt: skip
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)
@@ -388,6 +390,7 @@ class App:
         )
         self._on_webhook = self.webhooks if "accept" in roles else no_webhooks(roles)
         self._on_page = self._pages if "web" in roles else no_pages(roles)
+        self._on_text = Texts(self._pages) if "web" in roles else self._on_page
         await self.road.start()
         if self.bot.model is not None:
             await self.models.ready(self.bot.model.use)
@@ -435,11 +438,13 @@ class App:
             await self.tracer.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
-        """ASGI. Webhooks skip the routing table: they are most of the traffic."""
+        """ASGI. Webhooks and programs' texts skip the routing table: they are most of the traffic."""
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             await self._on_webhook(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
+        elif scope["path"] == TEXTS and scope["type"] == "http" and scope["method"] == "POST":
+            await self._on_text(scope, receive, send)
         elif scope["path"] in HEALTH:
             await self._pages(scope, receive, send)
         else:

@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from tests.channels.examination.conftest import Api
-from tests.channels.examination.examinee import PUBLIC_URL, changed, text_out
+from tests.channels.examination.examinee import ANA, NOW, PUBLIC_URL, changed, text_out
 from tests.channels.examination.test_road import Node, node
 from tests.channels.examination.whatsapp.examinee import ACCOUNT, EXAMINEE
+from tests.pipeline.working import bot
 from textback.channels.base import Accepted, BadPayload, Webhook
 from textback.channels.client import Session
 from textback.core.errors import SettingsError
-from textback.engine.arrivals import Media
+from textback.core.ids import new_id
+from textback.core.offer import Offer
+from textback.core.when import DAY
+from textback.engine.arrivals import ApiSend, Media
 from textback.pipeline.lines import Line
 from textback.store.db import Db
 from textback.web.webhooks import MOST_BATCH, Webhooks
@@ -164,6 +168,113 @@ async def test_what_a_message_holds(
     (posted,) = api.posts
     assert (posted.json["type"], posted.json[kind]) == (kind, content)
     assert EXAMINEE.problems(posted, shared) == []
+
+
+TAIL = "Reply A or B."
+
+
+def reply(*titles: str, ids: tuple[str, ...] = ()) -> dict[str, Any]:
+    pairs = zip(ids or titles, titles, strict=True)
+    return {"buttons": [{"type": "reply", "reply": {"id": id_, "title": title}} for id_, title in pairs]}
+
+
+@pytest.mark.parametrize(
+    ("options", "media", "kind", "action"),
+    [
+        (("Yes", "No"), (), "button", reply("Yes", "No")),
+        (("A", "B", "C"), (PICTURE,), "button", reply("A", "B", "C")),
+        (("Yes", "x" * 21), (PICTURE,), "button", reply("Yes", f"{'x' * 19}…", ids=("Yes", "x" * 21))),
+        (tuple("ABCD"), (), "list", [{"id": one, "title": one} for one in "ABCD"]),
+        (("Yes", "x" * 21), (), "list", [{"id": "Yes", "title": "Yes"}, {"id": "x" * 21, "title": "x" * 21}]),
+        (("Yes", "x" * 80), (), "list", [{"id": "Yes", "title": "Yes"},
+                                          {"id": "x" * 80, "title": f"{'x' * 23}…", "description": "x" * 72}]),
+        (tuple("ABCDEFGHIJK"), (), "", None),
+        (tuple("ABCD"), (PICTURE,), "", None),
+        (("A", "B"), (SOUND,), "", None),
+        (("A", "B"), (PICTURE, PAPER), "", None),
+        (("x" * 30 + "1", "x" * 30 + "2"), (), "", None),
+        (("A", "x" * 201), (), "", None),
+        (("A", " "), (), "", None),
+    ],
+)  # fmt: skip
+async def test_options_are_buttons_or_a_list_where_they_fit(
+    http: Session, shared: Path, options: tuple[str, ...], media: tuple[Media, ...], kind: str, action: Any
+) -> None:
+    out = text_out(text=f"Which one? {TAIL}", media=media, offer=Offer(options, TAIL))
+    async with Api(EXAMINEE) as api:
+        assert isinstance(await EXAMINEE.line(http=http, base_url=api.url).send(out), Accepted)
+    (posted,) = api.posts
+    assert EXAMINEE.problems(posted, shared) == []
+    if not kind:
+        assert posted.json["type"] != "interactive"
+        assert TAIL in json.dumps(posted.json), "the words say what may be answered"
+        return
+    sent = posted.json["interactive"]
+    assert (sent["type"], sent["body"], "header" in sent) == (kind, {"text": "Which one?"}, bool(media))
+    assert sent["action"] == (action if kind == "button" else {"button": "☰", "sections": [{"rows": action}]})
+
+
+def test_a_button_says_its_title_or_all_of_what_was_cut() -> None:
+    line: Any = EXAMINEE.line()
+    for pressed, said in (
+        ({"id": "Yes please", "title": "Yes"}, "Yes"),
+        ({"id": "A long answer to choose", "title": "A long answer to c…"}, "A long answer to choose"),
+        ({"title": "Cut…"}, "Cut…"),
+    ):
+        button = {"type": "button_reply", "button_reply": pressed}
+        message = {"from": "12065550123", "id": "wamid.1", "type": "interactive", "interactive": button}
+        assert line.parse(EXAMINEE.json(EXAMINEE.changes(messages=[message])))[0].text == said
+
+
+CHOOSE = """
+- ask: need
+  text: What do you need?
+  choices: {repair: {label: Repair}, quote: {label: A quote}}
+- say: Noted.
+  quick: [Thanks, Bye]
+"""
+
+
+async def test_a_flow_offers_its_choices_as_buttons(db: Db) -> None:
+    async with node(db, EXAMINEE, told=bot(CHOOSE)) as made:
+        assert await made.post(EXAMINEE.signed(EXAMINEE.text("book", "wamid.1"))) == 200
+        await made.until(lambda: count(made), 1)
+        asked = made.outgoing[0]
+        menu = "Reply 1 for Repair, 2 for A quote."
+        assert (asked.text, asked.channel) == (f"What do you need? {menu}", "whatsapp")
+        assert asked.offer == Offer(("Repair", "A quote"), menu)
+        assert await made.post(EXAMINEE.signed(EXAMINEE.text("A quote", "wamid.2"))) == 200
+        await made.until(lambda: count(made), 2)
+        assert made.outgoing[1].offer == Offer(("Thanks", "Bye"), "Reply Thanks or Bye.")
+
+
+async def count(made: Node) -> int:
+    return len(made.outgoing)
+
+
+async def test_buttons_survive_a_restart(db: Db) -> None:
+    """What waits in the outbox keeps what it offers."""
+    clock_at = NOW
+    async with node(db, EXAMINEE, clock_at, told=bot(CHOOSE), roles=frozenset({"turn"})) as made:
+        await made.road.receive("whatsapp", EXAMINEE.line().parse(EXAMINEE.text("book", "wamid.1")), wait=15.0)
+    async with node(db, EXAMINEE, clock_at, told=bot(CHOOSE)) as made:
+        await made.until(lambda: count(made), 1)
+        assert made.outgoing[0].offer is not None
+        assert made.outgoing[0].offer.options == ("Repair", "A quote")
+
+
+@pytest.mark.parametrize(("after", "status"), [(DAY - 1, "accepted"), (DAY, "blocked")])
+async def test_w1_words_of_ones_own_go_for_a_day_after_their_last_text(db: Db, after: int, status: str) -> None:
+    async with node(db, EXAMINEE) as made:
+        await made.road.receive("whatsapp", EXAMINEE.line().parse(EXAMINEE.text("hello", "wamid.1")), wait=15.0)
+        await made.until(lambda: count(made), 1)
+        made.clock.at += after
+        send = ApiSend("k", "Your bike is ready.", new_id(), message_class="informational")
+        await made.road.send_to("whatsapp", ANA, send, wait=15.0)
+        row = [row for row in await made.thread() if row.direction == "out"][-1]
+        assert row.rule == ("W1" if status == "blocked" else "C3")
+        if status == "accepted":
+            await made.until(lambda: count(made), 2)
 
 
 @pytest.mark.parametrize(("name", "value"), [("phone_number_id", "1/../2"), ("version", "v23/x")])

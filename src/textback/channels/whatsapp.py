@@ -76,6 +76,7 @@ class WhatsApp:
     content_types: ClassVar[tuple[str, ...]] = ("application/json",)
     acknowledgement: ClassVar[tuple[str, bytes]] = ("application/json", b"{}")
     channels: ClassVar[tuple[Channel, ...]] = ("whatsapp",)
+    offers: ClassVar[bool] = True
     traits: ClassVar[Traits | None] = Traits(
         title="WhatsApp",
         header="X-Hub-Signature-256",

@@ -60,6 +60,7 @@ class Place(msgspec.Struct):
 class Pressed(msgspec.Struct):
     """A button, or a row of a list, that somebody pressed."""
 
+    id: str | int | None = None
     title: str | int | None = None
     text: str | int | None = None
 
@@ -198,7 +199,11 @@ def _words(written: Written) -> Iterator[str]:
     if written.interactive is not None:
         pressed += [written.interactive.button_reply, written.interactive.list_reply]
     for one in pressed:
-        title = None if one is None else one.title if one.title is not None else one.text
+        if one is None:
+            continue
+        title = one.title if one.title is not None else one.text
+        if title is not None and one.id is not None and str(title).endswith("…"):
+            title = one.id  # what of ours was too long for a button is its id
         if title is not None:
             yield str(title)
     if (at := written.location) is not None:

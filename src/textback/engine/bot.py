@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from textback.core.messages import Asks, MessageClass
+from textback.core.offer import Offer
 from textback.core.overrides import Overrides
 from textback.core.registration import UNDECLARED, Registration
 from textback.core.when import MINUTE
@@ -159,6 +160,10 @@ class Question(Step, frozen=True, kw_only=True):
     remind: Remind | None = None
     expire: Expire | None = None
     asks: Asks = "whole"
+
+    def offer(self, locale: str) -> Offer | None:  # noqa: ARG002 (for those that have one)
+        """What an answer may be chosen from; None where it is free."""
+        return None
 
     def targets(self) -> tuple[str, ...]:
         """The next step, and those that giving up leads to."""

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from textback.core.messages import Asks, MessageClass
+from textback.core.offer import Offer
 from textback.core.when import to_datetime
 from textback.engine import episode
 from textback.engine import state as states
@@ -200,6 +201,7 @@ class Context:
         media: tuple[Media, ...] = (),
         asks: Asks = "",
         programme: str = "",
+        offer: Offer | None = None,
     ) -> None:
         """The bot sends a text. An empty one without media is not sent."""
         if self.noted:
@@ -214,7 +216,7 @@ class Context:
             self.effects.append(
                 Send(
                     text, message_class=message_class, media=media, source=source, links=links, asks=asks,
-                    programme=programme,
+                    programme=programme, offer=offer,
                 )
             )  # fmt: skip
 
@@ -235,9 +237,14 @@ class Context:
         """ "4 am or 4 pm"."""
         return f"{', '.join(options[:-1])} {self.phrases.or_} {options[-1]}" if len(options) > 1 else "".join(options)
 
+    def quick(self, words: tuple[str, ...]) -> Offer:
+        """Words to answer with, and how they are said."""
+        return Offer(words, self.phrases.quick.format(options=self.either(words)))
+
     def ask(self, step: Question, words: str, asks: Asks = "only") -> None:
         """Say these words of the open question, and begin to wait for its answer anew."""
-        self.say(words, self.source(step), step.message_class, asks=asks)
+        offer = None if self.session.between else step.offer(self.locale)
+        self.say(words, self.source(step), step.message_class, asks=asks, offer=offer)
         self.set_timers(step)
 
     def mask(self) -> None:

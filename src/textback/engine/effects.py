@@ -6,6 +6,7 @@ import msgspec
 
 from textback.core.evidence import Evidence
 from textback.core.messages import Asks, AuthorKind, MessageClass
+from textback.core.offer import Offer
 from textback.engine.arrivals import Media
 
 ReplyOutcome = Literal["sent", "drafted", "clarified", "escalated", "refused", "approved", "edited", "rejected"]
@@ -21,7 +22,7 @@ class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     any more; `message_id` is set where the caller already promised an id; `links` are addresses in the text that its
     author wants to be short links; `asks` says what becomes of it when the contact texts again before it went;
     `programme` is what they must have agreed to, where that is not all of the brand's (K6); `send_at` (ms) is when it
-    is to go, 0 at once.
+    is to go, 0 at once; `offer` is what it lets them choose from.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     asks: Asks = ""
     programme: str = ""
     send_at: int = 0
+    offer: Offer | None = None
 
 
 class SetTimer(msgspec.Struct, frozen=True, omit_defaults=True, tag="set_timer"):

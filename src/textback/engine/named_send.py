@@ -49,9 +49,10 @@ def _written(ctx: Context, name: str, variables: Mapping[str, str], locale: str)
         raise BadValue("", f"There is no template {name}.")
     known = {**ctx.state.fields, "tags": ctx.state.tags}
     written = write_out(ctx.bot, template, variables, locale or ctx.locale, known)
-    text = written.text
+    text, offer = written.text, None
     if template.quick:
-        text = f"{text} {ctx.phrases.quick.format(options=ctx.either(template.quick))}"
+        offer = ctx.quick(template.quick)
+        text = f"{text} {offer.tail}"
     return Send(
         text,
         message_class=template.message_class,
@@ -59,4 +60,5 @@ def _written(ctx: Context, name: str, variables: Mapping[str, str], locale: str)
         source=f"template.{template.name}",
         links=written.links,
         programme=template.programme,
+        offer=offer,
     )

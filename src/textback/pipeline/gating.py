@@ -28,6 +28,10 @@ ANSWERS = frozenset({"compliance", "conversational"})
 """Classes that the gate judges by what every turn knows: they cost no look into the database."""
 
 
+WINDOWED = frozenset({"whatsapp"})
+"""Channels that take words of one's own only for a day after the contact's last text (W1)."""
+
+
 class Ahead(msgspec.Struct):
     """What is known of contacts before their texts are judged, by id; of those that something is `sold` to also what
     the do-not-call registry says, of the `counted` how much they had."""
@@ -86,6 +90,11 @@ class Gatekeeper:
         """The business's own time zone."""
         return self._bot().timezone
 
+    def _window(self, line: str) -> int:
+        """How long (ms) after a contact's text a line takes words of one's own; 0 where it always does."""
+        found = self._lines.get(line)
+        return DAY if found is not None and found.channels[0] in WINDOWED else 0
+
     def registration(self, line: str) -> Registration:
         """How a line is registered."""
         found = self._lines.get(line)
@@ -137,6 +146,7 @@ class Gatekeeper:
             waits=wish.waits,
             to=wish.address,
             registration=self.registration(wish.line),
+            window=self._window(wish.line),
             policy=self.policy,
         )
         decision = decide_send(asked)

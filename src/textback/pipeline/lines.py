@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, MutableMapping
 
 import msgspec
 
-from textback.channels.base import Channels, Provider
+from textback.channels.base import Channels, Offering, Provider
 from textback.compliance.limits import CAMPAIGN_CLASSES, T_MOBILE_PER_DAY, cap_of, rate_of
 from textback.core.errors import SettingsError, shown
 from textback.core.messages import Channel
@@ -30,6 +30,8 @@ class Line(msgspec.Struct, frozen=True):
     cap: int | None = None
     brand: str = ""
     registration: Registration = UNDECLARED
+    offers: bool = False
+    """Whether it can show what a text offers to choose from."""
     price: float = 0.0  # of a segment, in US dollars; 0: nobody has said
     log_only_until: int = 0
     """Until then (ms) a webhook with a bad signature is taken in; 0: never."""
@@ -69,6 +71,11 @@ class LineLimits(msgspec.Struct, frozen=True):
 def channels_of(provider: Provider) -> tuple[Channel, ...]:
     """What a provider's number speaks."""
     return provider.channels if isinstance(provider, Channels) else ("sms",)
+
+
+def shows_offers(provider: Provider) -> bool:
+    """Whether a provider shows what a text lets them choose from."""
+    return isinstance(provider, Offering) and provider.offers
 
 
 def line_limits(line: str, options: MutableMapping[str, str]) -> LineLimits:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
@@ -129,6 +129,7 @@ class Road:
         self._one_by_one: set[int | None] = set()  # where a batch of turns could not be written: a bucket, or anywhere
         self._waiters: dict[str, asyncio.Future[None]] = {}
         self._told: dict[str, asyncio.Future[Said | None]] = {}  # who waits to hear what became of a program's text
+        self._arrived = lru_cache(maxsize=1_000)(ARRIVALS.labels)
         self._acceptor = Acceptor(workspace, now, self._store, spool)
         if db.by_bucket:
             self._acceptor = BucketAcceptor(workspace, now, self._store_within, db.submit_within, spool)
@@ -291,6 +292,8 @@ class Road:
     async def _hear(self, told: "asyncio.Future[Said | None]", message_id: str, wait: float) -> Said | None:
         """What became of a program's text; None where another server takes its turn, or nobody does in time."""
         alone = self.db.dialect == "sqlite" and "turn" in self.roles
+        if told.done():  # it has its turn in the commit that stores it
+            return told.result()
         loop = asyncio.get_running_loop()
         end = loop.time() + wait
         while (left := end - loop.time()) > 0:
@@ -323,7 +326,7 @@ class Road:
         began = time.time_ns() if self.tracer is not None else 0
         taken = await self._acceptor.put(items, lasting=lasting)
         for item in items:
-            ARRIVALS.labels(item.line, spans.kind_of(item.kind)).inc()
+            self._arrived(item.line, spans.kind_of(item.kind)).inc()
             if self._debug:
                 log.debug("arrival stored", trace=item.id, line=item.line, kind=spans.kind_of(item.kind))
         if self.tracer is not None:

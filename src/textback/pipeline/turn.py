@@ -13,6 +13,7 @@ from textback.compliance.gate import permit
 from textback.compliance.limits import OFF, REPLY, Guard, priority_of
 from textback.core.faults import point
 from textback.core.ids import new_id
+from textback.core.offer import dump_offer
 from textback.core.text import segments
 from textback.core.tracing import Span, Tracer, link_to
 from textback.engine.arrivals import AgentReply, AnyArrival, ApiSend, ContactChange, Message, TimerFired
@@ -525,6 +526,8 @@ class Turns:
         if not gate.allowed:
             return
         held = gate.outcome == "hold"
+        line = self._lines.get(conversation.line)
+        offer = send.offer if line is not None and line.offers else None
         if later and expires_at is None:
             expires_at = send.send_at + self._gate.policy.hold
         waiting = {
@@ -542,10 +545,12 @@ class Turns:
             "fence": 0,
             "asks": newer.ASKS[send.asks],
             "programme": send.programme,
+            "offer": "" if offer is None else dump_offer(offer),
         }
         leave = permit(gate, id_) if gate.judged in ANSWERS and not later else None
-        channel = conversation.channel(self._lines.get(conversation.line))
-        queued = Queued(waiting, send.text, send.media, row.id, send.source, leave, channel)
+        queued = Queued(
+            waiting, send.text, send.media, row.id, send.source, leave, conversation.channel(line), offer
+        )  # fmt: skip
         writes.outbox.append(queued)
         if answers:
             conversation.said.append(queued)

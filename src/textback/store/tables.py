@@ -164,6 +164,7 @@ outbox = Table(
     Column("priority", SmallInteger, nullable=False, server_default="0"),  # 0 answers, 1 informational, 2 promotional
     Column("programme", String(64), nullable=False, server_default=""),  # the consent that it goes by (K6)
     Column("asks", SmallInteger, nullable=False, server_default="0"),  # whether a newer answer stands for it
+    Column("offer", Text, nullable=False, server_default=""),  # what it lets them choose from, where the line shows it
     Index("outbox_due", "state", "due_at"),
     Index("outbox_queued", "priority", "due_at", "id", sqlite_where=QUEUED, postgresql_where=QUEUED),
     sqlite_with_rowid=False,

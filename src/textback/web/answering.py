@@ -52,9 +52,6 @@ def words_error(ctx: WebContext, text: str, *, alone: bool = True) -> str:
         return "There is nothing to send."
     if len(text) > MOST_TEXT:
         return f"That is {len(text)} characters; at most {MOST_TEXT} go in one text."
-    parts = segments(text).count
-    if parts > ctx.wording.most_parts:
-        return f"That takes {parts} segments; a text may have {ctx.wording.most_parts}."
     if (name := left_open(text)) is not None:
         return f"Fill in {{{name}}} first: nothing is known to put there."
     said = remarks(ctx.bot(), text, "conversational")
@@ -214,8 +211,8 @@ def cost_words(dollars: float) -> str:
 
 
 async def reject(request: Request) -> Response:
-    """POST /c/{contact}/unsuggest: a suggested reply is not wanted, and `why`. Where a model wrote it (`call`) that counts
-    as a verdict on it."""
+    """POST /c/{contact}/unsuggest: a suggested reply is not wanted, and `why`. Where a model wrote it (`call`) that
+    counts as a verdict on it."""
     ctx, user = _context(request)
     row = await desk.conversation_of(request)
     form = request.state.form

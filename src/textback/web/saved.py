@@ -82,7 +82,7 @@ async def _page(request: Request, error: str = "", typed: dict[str, str] | None 
     rows = await ctx.db.read(store.all_of, ctx.workspace, user.id)
     shown = {
         "replies": [(one, segments(one.text).count, short_time(one.updated_at, zone, now)) for one in rows],
-        "names": NAMES, "error": error, "typed": typed or {}, "may_share": user.may("replies.edit"),
+        "names": NAMES, "error": error, "typed": typed or {"id": "", "shortcut": "", "text": ""}, "may_share": user.may("replies.edit"),
         "did": DID.get(request.query_params.get("did", ""), ""), "edit": (typed or {}).get("id", ""),
     }  # fmt: skip
     return page(request, "saved_replies.html", shown, status)

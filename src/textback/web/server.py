@@ -26,7 +26,7 @@ from textback.web.context import WebContext
 from textback.web.openapi import describe
 from textback.web.pages import page
 from textback.web.permissions import OPEN, who_may
-from textback.web.problems import CODES, Refused, refusal
+from textback.web.problems import BROKEN, CODES, Refused, ended_early, refusal
 from textback.web.routes import ROUTES
 from textback.web.routing import Handler, Route
 from textback.web.security import PRE_CSRF, Denied, SecurityHeaders, check_csrf, check_origin, read_cookie, read_form
@@ -130,10 +130,10 @@ def _endpoint(route: Route, handler: Handler) -> Callable[[Request], Awaitable[R
         except Refused as refused:
             return refusal(path, refused)
         except ClientDisconnect:  # nobody is there to read it
-            return refusal(path, Refused(400, "invalid_request", "The body ended early."))
+            return refusal(path, ended_early())
         except Exception:
             log.exception("request failed", path=path)  # not as it was asked for: a path may hold a number or a token
-            return _problem(request, 500, "Something went wrong here. It was written to the log; try again.")
+            return _problem(request, 500, BROKEN)
 
     return endpoint
 

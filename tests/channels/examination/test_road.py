@@ -18,8 +18,9 @@ from textback.channels.base import Accepted, Outgoing, Webhook
 from textback.core.messages import RANK
 from textback.core.when import DAY, HOUR
 from textback.engine.arrivals import Message
+from textback.engine.bot import Bot
 from textback.pipeline.bots import Shelf
-from textback.pipeline.lines import Line
+from textback.pipeline.lines import Line, channels_of, shows_offers
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road
 from textback.store.db import Db
@@ -64,7 +65,7 @@ class Node(Working):
 
 
 @asynccontextmanager
-async def node(db: Db, examinee: Examinee, at: int = NOW, **more: Any) -> AsyncIterator[Node]:
+async def node(db: Db, examinee: Examinee, at: int = NOW, told: Bot | None = None, **more: Any) -> AsyncIterator[Node]:
     clock = Clock(at)
     provider, outgoing = copy.copy(examinee.line()), list[Outgoing]()
 
@@ -73,8 +74,8 @@ async def node(db: Db, examinee: Examinee, at: int = NOW, **more: Any) -> AsyncI
         return Accepted(f"p-{len(outgoing)}")
 
     provider.send = send  # type: ignore[method-assign, assignment]
-    lines = {examinee.name: Line(examinee.name, provider, NUMBER)}
-    road = Road(db, WORKSPACE, lines, Shelf(WORKSPACE, bot()), now=clock, **more)
+    lines = {examinee.name: Line(examinee.name, provider, NUMBER, channels_of(provider), offers=shows_offers(provider))}
+    road = Road(db, WORKSPACE, lines, Shelf(WORKSPACE, told or bot()), now=clock, **more)
     made = Node(db, road, Phones(), clock)
     quarantine = Quarantine(db, WORKSPACE, 100, pause=0.01)
     made.webhooks = Webhooks(road, lines, PUBLIC_URL, quarantine=quarantine)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from textback.core.offer import Offer
 from textback.engine.bot import Question
 from textback.engine.context import HIDDEN, Context
 from textback.engine.match import Match, Options, is_skip, make_options, match_choice, normalise
@@ -42,6 +43,10 @@ class Ask(Question, frozen=True, kw_only=True):
     confirmed: bool = False
     rules: tuple[Rule, ...] = ()
     options: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def offer(self, locale: str) -> Offer | None:
+        """Its choices."""
+        return None if self.choices is None else self.choices.offer(locale)
 
 
 def read(draft: Draft) -> Ask | None:
