@@ -2,10 +2,13 @@
 replies."""
 
 import re
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import unescape
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from tests.web.conftest import Browser, Site
@@ -51,10 +54,8 @@ def test_a_text_with_undo_waits_on_the_server_and_goes_by_itself(site: Site, age
     site.clock.added = 0
 
 
-def until(look, most: int = 100) -> None:  # type: ignore[no-untyped-def]
+def until(look: Callable[[], bool], most: int = 100) -> None:
     """Wait for the server's own ticks."""
-    import time
-
     for _ in range(most):
         if look():
             return
@@ -114,7 +115,9 @@ def test_a_newer_text_stops_a_reply_that_was_written_before_it(site: Site, agent
 
 
 def local(site: Site, ahead: timedelta) -> str:
-    return (datetime.fromtimestamp(site.clock() / 1000, ZoneInfo("America/Los_Angeles")) + ahead).strftime("%Y-%m-%dT%H:%M")
+    return (datetime.fromtimestamp(site.clock() / 1000, ZoneInfo("America/Los_Angeles")) + ahead).strftime(
+        "%Y-%m-%dT%H:%M"
+    )
 
 
 def test_a_text_can_go_later_and_be_changed_and_cancelled(site: Site, agent: Browser):
@@ -139,7 +142,8 @@ def test_a_text_can_go_later_and_be_changed_and_cancelled(site: Site, agent: Bro
 
 
 @pytest.mark.parametrize(("when", "words"), [
-    ("2020-01-01T08:00", "has passed"), ("9999-01-01T08:00", "more than a year"), ("soon", "no time"), ("", "Choose a day"),
+    ("2020-01-01T08:00", "has passed"), ("9999-01-01T08:00", "more than a year"), ("soon", "no time"),
+    ("", "Choose a day"),
 ])  # fmt: skip
 def test_a_wrong_time_sends_nothing_and_keeps_the_words(site: Site, agent: Browser, when: str, words: str):
     contact = site.waiting()
@@ -169,7 +173,7 @@ def test_send_and_complete_does_both(site: Site, agent: Browser):
     assert site.rows(status, c=contact)[0].status != "completed"
 
 
-def attach(agent: Browser, contact: str, data: bytes, name: str = "bike.png"):  # type: ignore[no-untyped-def]
+def attach(agent: Browser, contact: str, data: bytes, name: str = "bike.png") -> httpx.Response:
     origin = {"Origin": str(agent.base_url).rstrip("/"), "Accept": "text/html"}
     return agent.post(
         f"/c/{contact}/picture", data={"csrf": agent.csrf}, files={"file": (name, data, "image/png")}, headers=origin
@@ -213,7 +217,10 @@ def test_what_is_no_picture_or_too_large_is_refused_in_words(
 
 def test_saved_replies_are_filled_in_and_belong_to_whom_they_belong(site: Site, agent: Browser):
     lead, mate = site.person("supervisor", "Cy Moss"), site.person("agent", "Bo Lind")
-    assert lead.submit("/settings/replies", shortcut="/Thanks", text="Thanks from {me}, {name}.", shared="1").status_code == 303
+    assert (
+        lead.submit("/settings/replies", shortcut="/Thanks", text="Thanks from {me}, {name}.", shared="1").status_code
+        == 303
+    )
     assert agent.submit("/settings/replies", shortcut="mine", text="Only mine").status_code == 303
     assert agent.submit("/settings/replies", shortcut="x", text="y", shared="1").status_code == 403
     assert agent.submit("/settings/replies", shortcut="mine", text="again").status_code == 409

@@ -4,7 +4,7 @@ with its bucket, as those of short links do."""
 import secrets
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
 from textback.core.ids import bucket_of, new_id
 from textback.store.short_links import ALPHABET, CHANCE, bucket_of_token, new_token
@@ -25,7 +25,7 @@ def add(tx: Connection, workspace: str, contact_id: str, values: dict[str, Any])
     return id_
 
 
-def find(tx: Connection, contact_id: str, id_: str) -> Row[Any] | None:
+def find(tx: Connection, contact_id: str, id_: str) -> Any:
     """What a picture of a conversation is, without its data: token, content_type, name, size."""
     query = select(_p.id, _p.token, _p.content_type, _p.name, _p.size)
     return tx.execute(
@@ -33,13 +33,13 @@ def find(tx: Connection, contact_id: str, id_: str) -> Row[Any] | None:
     ).first()
 
 
-def by_token(tx: Connection, workspace: str, token: str) -> Row[Any] | None:
+def by_token(tx: Connection, workspace: str, token: str) -> Any:
     """The picture of a token: content_type, data."""
     bucket = bucket_of_token(token[: CHANCE + 2])
     if bucket is None or len(token) != CHANCE + 2 + MORE or set(token) - set(ALPHABET):
         return None
     query = select(_p.content_type, _p.data).where(_p.bucket == bucket, _p.token == token, _p.workspace == workspace)
-    found: Row[Any] | None = tx.execute(query).first()
+    found: Any = tx.execute(query).first()
     return found
 
 

@@ -30,7 +30,7 @@ def find(tx: Connection, contact_id: str, id_: str) -> Row[Any] | None:
     """A text of ours: text, media, author, author_id, source, status, at."""
     query = select(_m.text, _m.media, _m.author, _m.author_id, _m.source, _m.status, _m.at)
     mine = (_m.bucket == bucket_of(contact_id), _m.contact_id == contact_id, _m.id == id_, _m.direction == "out")
-    found: Row[Any] | None = tx.execute(query.where(*mine)).first()
+    found: Any = tx.execute(query.where(*mine)).first()
     return found
 
 

@@ -66,7 +66,6 @@ MOST_UNDO = 31 * SECOND
 WITHDRAWN = {
     "canceled": "The program that sent it called it back.",
     "O6": "They opted out before it went.",
-    "undone": "A person took it back.",
     "newer": "They texted again before it went, and the next answer stands for it.",
 }
 

@@ -80,10 +80,11 @@ async def _page(request: Request, error: str = "", typed: dict[str, str] | None 
     ctx, user = _context(request)
     zone, now = ctx.bot().timezone, ctx.road.now()
     rows = await ctx.db.read(store.all_of, ctx.workspace, user.id)
+    filled = typed or {"id": "", "shortcut": "", "text": ""}
     shown = {
         "replies": [(one, segments(one.text).count, short_time(one.updated_at, zone, now)) for one in rows],
-        "names": NAMES, "error": error, "typed": typed or {"id": "", "shortcut": "", "text": ""}, "may_share": user.may("replies.edit"),
-        "did": DID.get(request.query_params.get("did", ""), ""), "edit": (typed or {}).get("id", ""),
+        "names": NAMES, "error": error, "typed": filled, "may_share": user.may("replies.edit"),
+        "did": DID.get(request.query_params.get("did", ""), ""), "edit": filled["id"],
     }  # fmt: skip
     return page(request, "saved_replies.html", shown, status)
 

@@ -128,13 +128,21 @@ function newer() {
 }
 
 function sending() {
+  // Enter in the field for a time means that time, and not the first button of the form.
+  document.getElementById("at-other").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("button[name=at][value=other]"));
+  });
   const undo = form.elements.undo;
   undo.value = undo.dataset.undoOn;
   // The button may be pressed with the bar in sight: then the newer text was seen. Else the server asks first.
   form.addEventListener("submit", () => {
     if (!document.getElementById("newer-bar").hidden) document.getElementById("seen").value = document.getElementById("latest").dataset.seen;
   }, true);
-  document.addEventListener("sent", ({ target, detail }) => {
+  document.addEventListener("sent", ({ detail }) => {
+    const target = detail.form;
+    if (detail.ok) for (const open of form.querySelectorAll("details[open]")) open.open = false;
     if (target.matches("[data-undo]") && detail.ok) {
       const fresh = parse(detail.html);
       const text = fresh.getElementById("reply")?.defaultValue ?? "";

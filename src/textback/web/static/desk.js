@@ -103,7 +103,7 @@ async function send(form, button) {
     if (location.search.includes("t=") && response.ok) history.replaceState(null, "", location.pathname);
     form.closest("details")?.removeAttribute("open");
     merge(html, { force: true });
-    form.dispatchEvent(new CustomEvent("sent", { bubbles: true, detail: { ok: response.ok, html } }));
+    document.dispatchEvent(new CustomEvent("sent", { detail: { form, ok: response.ok, html } }));
     if (document.body.dataset.watch !== watched) follow();
     if (!response.ok && !html.includes('id="reply-error"')) complain("That did not work. Load the page again.");
     // Who has gone elsewhere while the answer was on its way stays there.
