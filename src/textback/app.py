@@ -16,6 +16,7 @@ from textback.actions.performing import Actions
 from textback.actions.poster import Poster
 from textback.channels.client import Session
 from textback.channels.registry import PROVIDERS
+from textback.channels.simulator import Simulator
 from textback.compliance.limits import Guard
 from textback.compliance.retention import Retention
 from textback.core.errors import SettingsError, StartError, TextbackError
@@ -34,6 +35,7 @@ from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road, clock
 from textback.pipeline.shortener import Shortener
 from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
+from textback.pipeline.simulating import Phones
 from textback.pipeline.spool import Spool, open_spool
 from textback.pipeline.suggesting import Suggester
 from textback.pipeline.tick import Keep
@@ -369,6 +371,10 @@ class App:
             approval=settings.template_approval,
             most_parts=settings.max_parts,
         )
+        self.phones = Phones(self.db, settings.workspace, self.road.receive)
+        for line in lines.values():
+            if isinstance(line.provider, Simulator):
+                line.provider.behaves = self.phones.send
         self._pages = build_app(
             WebContext(
                 db=self.db,
@@ -386,6 +392,7 @@ class App:
                 watch=Watch(settings.opt_out_alert, settings.upload_mb * 2**20),
                 wording=Wording(settings.template_editors, settings.template_approval, settings.max_parts),
                 undo=settings.undo_seconds * SECOND,
+                phones=self.phones,
             )
         )
         self._on_webhook = self.webhooks if "accept" in roles else no_webhooks(roles)
@@ -427,6 +434,7 @@ class App:
         await self.uploads.stop()
         await self.ledger_check.stop()
         await self.quarantine.stop()
+        self.phones.stop()
         await self.road.stop()
         if self.spool is not None:
             await self.spool.close()

@@ -57,12 +57,16 @@ FORMS = {
     "/dead-letters/discard": "/dead-letters/discard",
     "/try/new": "/try/new",
     "/try/{phone}/text": "/try/{p}/text",
+    "/try/{phone}/faults": "/try/{p}/faults",
+    "/try/{phone}/clock": "/try/{p}/clock",
 }
 PUBLIC = ("/login", "/login/{token}")
 OF_MODELS = (
     "/c/{contact}/draft", "/c/{contact}/suggest", "/c/{contact}/calls/{job}", "/models/try", "/models/learn",
 )  # fmt: skip
 """Forms that are only on pages of a bot that asks a model; test_models.py has those pages."""
+BY_SCRIPT = ("/c/{contact}/measure", "/c/{contact}/unsuggest")
+"""What a script of ours posts by itself."""
 FIELDS = {"text": "Hello", "password": "a long enough password", "email": "nobody@example.com"}
 STATIC = Path(__file__).parents[2] / "src" / "textback" / "web" / "static"
 SCRIPT = "<script>alert(1)</script>"
@@ -284,7 +288,24 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
     found["list refused"] = person.submit("/compliance/lists", kind="registry")
     found["ledger"] = person.get("/compliance/ledger")
     found["card"] = person.get(f"/c/{desk.contact}/card")
-    return found | flows(desk)
+    return found | writing(desk) | flows(desk)
+
+
+def writing(desk: Desk) -> dict[str, httpx.Response]:
+    """What the composer has beside its field: saved replies, a template, a text that waits, and one to take back."""
+    person, contact = desk.person, desk.contact
+    assert person.submit("/settings/replies", shortcut="evil", text=SCRIPT + QUOTES, shared="1").status_code == 303
+    id_ = desk.site.rows("SELECT id FROM saved_replies")[0].id
+    later = "2027-01-04T08:00"
+    assert person.submit(f"/c/{contact}/reply", text=QUOTES, at="other", at_other=later).status_code == 303
+    assert person.submit(f"/c/{contact}/reply", text=SCRIPT, undo="1").status_code == 303
+    return {
+        "texts that wait": person.get(f"/c/{contact}?view=all"),
+        "saved replies": person.get("/settings/replies"),
+        "saved reply refused": person.submit("/settings/replies", shortcut=QUOTES, text=SCRIPT),
+        "choosing a reply": person.get(f"/c/{contact}/saved"),
+        "with a saved reply": person.get(f"/c/{contact}/saved/{id_}"),
+    }
 
 
 def flows(desk: Desk) -> dict[str, httpx.Response]:
@@ -369,7 +390,7 @@ def test_every_posted_form_of_every_page_carries_a_secret_and_goes_to_a_route(ev
             matched = [pattern.pattern for pattern in patterns if pattern.fullmatch(action)]
             assert matched, action
             seen.update(matched)
-    assert len(seen) == len(FORMS) - len(OF_MODELS), "some form is on no page"
+    assert len(seen) == len(FORMS) - len(OF_MODELS) - len(BY_SCRIPT), "some form is on no page"
 
 
 # ---- what others write

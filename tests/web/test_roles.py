@@ -165,6 +165,8 @@ TABLE = {
     ("POST", "/try/new"): ("simulator", "/try/new"),
     ("GET", "/try/{phone}"): ("simulator", "/try/{p}"),
     ("POST", "/try/{phone}/text"): ("simulator", "/try/{p}/text"),
+    ("POST", "/try/{phone}/faults"): ("simulator", "/try/{p}/faults"),
+    ("POST", "/try/{phone}/clock"): ("simulator", "/try/{p}/clock"),
     ("GET", "/flows"): ("flows.read", "/flows"),
     ("GET", "/flows/edit/{path:path}"): ("flows.read", "/flows/edit/bot.yml"),
     ("GET", "/flows/versions"): ("flows.read", "/flows/versions"),
@@ -214,6 +216,8 @@ WELCOME = {
     ("GET", "/v1/templates/{name}"): 404,
     ("GET", "/l/{token}"): 404,
     ("GET", "/m/{token}"): 404,
+    ("POST", "/try/{phone}/faults"): 400,
+    ("POST", "/try/{phone}/clock"): 400,
     ("POST", "/c/{contact}/withdraw"): 404,  # no such text
     ("POST", "/c/{contact}/later"): 404,
     ("POST", "/c/{contact}/measure"): 200,

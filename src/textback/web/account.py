@@ -112,7 +112,7 @@ async def login(request: Request) -> Response:
     email = form.get("email", "").strip().lower()[:320]
     next_ = form.get("next", "/")
     place = _place(request)
-    now = ctx.road.now()
+    now = ctx.road.wall()
     wait = "Too many tries. Wait ten minutes, or ask for a login link."
     left = await ctx.db.write(_try, email, place, now)
     if left < 0:
@@ -134,7 +134,7 @@ async def login(request: Request) -> Response:
 async def link_page(request: Request) -> Response:
     """GET /login/{token}: asks for one click, because mail scanners and chat previews follow links too."""
     ctx: WebContext = request.app.state.ctx
-    good = await ctx.db.read(accounts.link_is_good, request.path_params["token"], ctx.road.now())
+    good = await ctx.db.read(accounts.link_is_good, request.path_params["token"], ctx.road.wall())
     secret = form_secret(request)
     response = page(request, "link.html", {"csrf": secret, "good": good}, 200 if good else 410)
     set_form_secret(ctx, response, secret)
@@ -150,7 +150,7 @@ async def use_link(request: Request) -> Response:
     """POST /login/{token}: signs in, once."""
     ctx: WebContext = request.app.state.ctx
     place = _place(request)
-    token = await ctx.db.write(_use_link, ctx.workspace, request.path_params["token"], place, ctx.road.now())
+    token = await ctx.db.write(_use_link, ctx.workspace, request.path_params["token"], place, ctx.road.wall())
     if token is None:
         return page(request, "link.html", {"csrf": "", "good": False}, 410)
     response = RedirectResponse("/", 303)
@@ -191,7 +191,7 @@ async def set_password(request: Request) -> Response:
         row = await ctx.db.read(accounts.user_by_email, user.email)
         stored = row.password_hash if row is not None else ""
         place = _place(request)
-        now = ctx.road.now()
+        now = ctx.road.wall()
         if await ctx.db.write(_try, user.email, place, now) < 0:
             error = "Too many tries. Wait ten minutes."
         elif not await asyncio.to_thread(_matches, stored, form.get("current", "")[:LONGEST]):
@@ -201,7 +201,7 @@ async def set_password(request: Request) -> Response:
     if error:
         return page(request, "account.html", {"error": error, "done": False}, 400)
     hashed = await asyncio.to_thread(_hasher.hash, password)
-    token = await ctx.db.write(_set_password, ctx.workspace, user.id, user.email, hashed, ctx.road.now())
+    token = await ctx.db.write(_set_password, ctx.workspace, user.id, user.email, hashed, ctx.road.wall())
     response = RedirectResponse("/account?saved", 303)
     set_session(ctx, response, token)
     return response

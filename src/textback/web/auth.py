@@ -49,7 +49,7 @@ async def current_user(request: Request) -> User | None:
     token = read_cookie(request, cookie_name(ctx))
     if not token:
         return None
-    row = await ctx.db.read(accounts.session, ctx.workspace, token, ctx.road.now())
+    row = await ctx.db.read(accounts.session, ctx.workspace, token, ctx.road.wall())
     if row is None:
         return None
     return User(row.user_id, row.name, row.email, row.role, row.csrf, bool(row.has_password))
