@@ -26,7 +26,7 @@ def waiting(tx: Connection, contact_id: str, most: int = 20) -> list[Row[Any]]:
     return list(tx.execute(query.order_by(_o.due_at, _m.id).limit(most)))
 
 
-def find(tx: Connection, contact_id: str, id_: str) -> Row[Any] | None:
+def find(tx: Connection, contact_id: str, id_: str) -> Any:
     """A text of ours: text, media, author, author_id, source, status, at."""
     query = select(_m.text, _m.media, _m.author, _m.author_id, _m.source, _m.status, _m.at)
     mine = (_m.bucket == bucket_of(contact_id), _m.contact_id == contact_id, _m.id == id_, _m.direction == "out")
