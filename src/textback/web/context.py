@@ -12,6 +12,7 @@ from textback.pipeline.training import Trainings
 from textback.pipeline.uploads import Uploads
 from textback.pipeline.wording import MOST_PARTS
 from textback.store.db import Db
+from textback.web.mailer import Mailer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class WebContext:
     """`bot` gives the published bot; `public_url` is what providers call; `secure` says that people come over https;
     `uploads` reads in lists of numbers, `ledger_check` checks the ledger, `suggester` finds replies, `trainings` learn
     what programs bring; `most_requests` is how many a key may make in a minute, `undo` how long (ms) a person may
-    take a text back; `phones` are the simulated ones."""
+    take a text back; `phones` are the simulated ones, `mailer` sends letters to people who work here, where a mail
+    server is set."""
 
     db: Db
     road: Road
@@ -65,3 +67,4 @@ class WebContext:
     watch: Watch = Watch()
     undo: int = 5_000
     phones: Phones | None = None
+    mailer: Mailer | None = None
