@@ -161,6 +161,7 @@ TABLE = {
     ("GET", "/m/{token}"): ("public", "/m/nothing"),
     ("GET", "/c/{contact}/template/{name}"): ("conversations.answer", "/c/{c}/template/nothing"),
     ("POST", "/c/{contact}/complete"): ("agent", "/c/{c}/complete"),
+    ("POST", "/c/{contact}/reveal"): ("sensitive.reveal", "/c/{c}/reveal"),
     ("GET", "/c/{contact}/erase"): ("contacts.erase", "/c/{c}/erase"),
     ("POST", "/c/{contact}/erase"): ("contacts.erase", "/c/{c}/erase"),
     ("GET", "/c/{contact}/consent"): ("agent", "/c/{c}/consent"),
@@ -278,6 +279,7 @@ WELCOME = {
     ("POST", "/v1/ai/train"): 202,
     ("GET", "/v1/ai/train/{id}"): 404,
     ("DELETE", "/v1/ai/train/documents/{name}"): 404,
+    ("POST", "/c/{contact}/reveal"): 200,
     ("POST", "/c/{contact}/consent"): 409,
     ("POST", "/c/{contact}/opt-out"): 409,
     ("POST", "/c/{contact}/settle"): 400,  # yes or no?
