@@ -50,7 +50,7 @@ MAY = {
     "settings": "owner",
 }
 #: What can be done to a conversation only while no other person has it.
-OWNED = {"/c/{contact}/reply"}
+OWNED = {"/c/{contact}/reply", "/c/{contact}/take", "/c/{contact}/return", "/c/{contact}/assign"}
 
 #: Every address, the permission that it is for, and an example of it. `{c}` is a contact, `{p}` a simulated phone.
 TABLE = {
@@ -75,6 +75,8 @@ TABLE = {
     ("POST", "/v1/conversations/{id}/take"): ("api", "/v1/conversations/{c}/take"),
     ("POST", "/v1/conversations/{id}/handoff"): ("api", "/v1/conversations/{c}/handoff"),
     ("POST", "/v1/conversations/{id}/return"): ("api", "/v1/conversations/{c}/return"),
+    ("POST", "/v1/conversations/{id}/assign"): ("api", "/v1/conversations/{c}/assign"),
+    ("POST", "/v1/conversations/{id}/notes"): ("api", "/v1/conversations/{c}/notes"),
     ("POST", "/v1/conversations/{id}/complete"): ("api", "/v1/conversations/{c}/complete"),
     ("POST", "/v1/conversations/{id}/flow"): ("api", "/v1/conversations/{c}/flow"),
     ("GET", "/v1/handoffs"): ("api", "/v1/handoffs"),
@@ -147,6 +149,10 @@ TABLE = {
     ("GET", "/c/{contact}/card"): ("agent", "/c/{c}/card"),
     ("POST", "/c/{contact}/take"): ("agent", "/c/{c}/take"),
     ("POST", "/c/{contact}/return"): ("agent", "/c/{c}/return"),
+    ("POST", "/c/{contact}/assign"): ("agent", "/c/{c}/assign"),
+    ("POST", "/c/{contact}/ask"): ("agent", "/c/{c}/ask"),
+    ("POST", "/c/{contact}/note"): ("agent", "/c/{c}/note"),
+    ("POST", "/c/{contact}/here"): ("agent", "/c/{c}/here"),
     ("POST", "/c/{contact}/reply"): ("agent", "/c/{c}/reply"),
     ("POST", "/c/{contact}/withdraw"): ("agent", "/c/{c}/withdraw"),
     ("POST", "/c/{contact}/later"): ("agent", "/c/{c}/later"),
@@ -282,6 +288,7 @@ WELCOME = {
     ("POST", "/c/{contact}/reveal"): 200,
     ("POST", "/c/{contact}/consent"): 409,
     ("POST", "/c/{contact}/opt-out"): 409,
+    ("POST", "/c/{contact}/here"): 204,
     ("POST", "/c/{contact}/settle"): 400,  # yes or no?
     ("POST", "/c/{contact}/draft"): 400,  # send it, or throw it away?
     ("POST", "/c/{contact}/suggest"): 200,
@@ -303,6 +310,8 @@ FIELDS = {
     ("POST", "/settings/teams"): {"do": "save"},
     ("POST", "/settings/sign-in"): {"session_days": "14", "idle_hours": "0"},
     ("POST", "/c/{contact}/reply"): {"text": "We are on it."},
+    ("POST", "/c/{contact}/note"): {"text": "They called."},
+    ("POST", "/c/{contact}/here"): {"doing": "reading", "tab": "0123456789"},
     ("POST", "/try/{phone}/text"): {"text": "HOURS"},
     ("POST", "/compliance/numbers"): {"number": "206-555-0188"},
     ("POST", "/flows/try"): {"text": "HOURS"},
@@ -315,6 +324,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/conversations/{id}/take"): {"force": True},
     ("POST", "/v1/conversations/{id}/handoff"): {"reason": "Wants to change an order"},
     ("POST", "/v1/conversations/{id}/return"): {"mode": "wait"},
+    ("POST", "/v1/conversations/{id}/assign"): {"force": True},
+    ("POST", "/v1/conversations/{id}/notes"): {"text": "Paid at the counter."},
     ("POST", "/v1/conversations/{id}/complete"): {},
     ("POST", "/v1/conversations/{id}/flow"): {"flow": "hours"},
     ("POST", "/v1/contacts"): {"to": "+12065550186"},

@@ -66,12 +66,17 @@ class AgentReply(Arrival, frozen=True, omit_defaults=True, tag="agent_reply"):
     """A person at the desk sends a text: their own words, with `media` or without, or a named message (`template`) with
     the values of its variables. `message_id` is chosen by the desk so that it can show the text at once; `send_at` (ms)
     is when it is to go, 0 at once. `heard` is when (ms) the newest text of theirs came that the person has seen: after
-    a newer one it is not sent. 0 does not ask."""
+    a newer one it is not sent. 0 does not ask.
+
+    `after` is the last text of a person that the writer had before their eyes, "" where there was none: when another
+    has gone since, from a second tab or a phone, nothing is sent. None does not look.
+    """
 
     user_id: str
     user_name: str
     text: str
     message_id: str
+    after: str | None = None
     media: tuple[Media, ...] = ()
     send_at: int = 0
     heard: int = 0
@@ -90,12 +95,51 @@ class Takeover(Arrival, frozen=True, omit_defaults=True, tag="takeover"):
 class HandBack(Arrival, frozen=True, omit_defaults=True, tag="hand_back"):
     """A person gives the conversation back to the bot.
 
-    `mode`: "ask" asks the open question again, "wait" stays quiet until the contact writes, "end" ends the session.
+    `mode`: "ask" asks the open question again, "step" carries on at the step called `step`, "wait" stays quiet until
+    the contact writes, "end" ends the session. `tell`: the contact reads that a program answers again.
     """
 
     user_id: str
     user_name: str
     mode: str = "wait"
+    step: str = ""
+    tell: bool = False
+
+
+class Assign(Arrival, frozen=True, omit_defaults=True, tag="assign"):
+    """A person says who is to answer: a colleague (`to_id`, `to_name`), or whoever comes first, of one `queue` or of
+    all. `force` also takes it from somebody else who has it."""
+
+    user_id: str
+    user_name: str
+    to_id: str = ""
+    to_name: str = ""
+    queue: str = ""
+    force: bool = False
+
+
+class AskFor(Arrival, frozen=True, omit_defaults=True, tag="ask_for"):
+    """A person asks the colleague who has the conversation to let them have it."""
+
+    user_id: str
+    user_name: str
+
+
+class Renew(Arrival, frozen=True, omit_defaults=True, tag="renew"):
+    """A sign of life of whoever has the conversation: they read or type. Of anybody else it changes nothing."""
+
+    user_id: str
+    user_name: str
+
+
+class Note(Arrival, frozen=True, omit_defaults=True, tag="note"):
+    """A person writes something for colleagues, which is never sent. `mentions` are the ids of those it names."""
+
+    user_id: str
+    user_name: str
+    text: str
+    note_id: str
+    mentions: tuple[str, ...] = ()
 
 
 class Complete(Arrival, frozen=True, omit_defaults=True, tag="complete"):
@@ -228,6 +272,10 @@ AnyArrival = (
     | AgentReply
     | Takeover
     | HandBack
+    | Assign
+    | AskFor
+    | Renew
+    | Note
     | Complete
     | SettleOptOut
     | SettleDraft

@@ -74,9 +74,11 @@ class RecordConsent(msgspec.Struct, frozen=True, omit_defaults=True, tag="record
 
 
 class CancelQueued(msgspec.Struct, frozen=True, omit_defaults=True, tag="cancel_queued"):
-    """Withdraw every text to this contact that has not been posted yet (rule O6)."""
+    """Withdraw every text to this contact that has not been posted yet (rule O6), or only what this `author` said, but
+    for what the law wants said."""
 
     rule: str
+    author: AuthorKind | Literal[""] = ""
 
 
 class UpdateDelivery(msgspec.Struct, frozen=True, omit_defaults=True, tag="update_delivery"):
@@ -140,7 +142,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     fallback, send_refused, turn_failed, reminded, waits, goal, recorded, tagged, untagged, corrected, session_parked,
     session_resumed, resume_offered, unclear, answered, not_answered, loop_guard, late_message, action_asked,
     action_done, action_failed, action_stale, model_asked, model_answered, model_failed, draft_settled,
-    owner_idle, takeover_refused, reply_refused, reply_overtaken,
+    owner_idle, assigned, asked_for, noted, takeover_refused, assign_refused, reply_refused, reply_overtaken,
     hand_back_refused,
     complete_refused, hand_over_refused, flow_refused, contact_changed, contact_refused, heard_together,
     event_received, link_clicked (written beside the turns, when a contact opens a short link).

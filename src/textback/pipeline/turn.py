@@ -450,15 +450,18 @@ class Turns:
                 )
             case RecordConsent():
                 self._consent(conversation, row, effect, arrival, writes)
-            case CancelQueued(rule):
-                writes.withdrawn.append((conversation.contact_id, rule))
-                self._withdraw_new(conversation, rule, writes)
+            case CancelQueued(rule, author):
+                writes.withdrawn.append((conversation.contact_id, rule, author))
+                self._withdraw_new(conversation, rule, author, writes)
             case _:
                 raise TypeError(f"no one performs {type(effect).__name__}")
 
-    def _withdraw_new(self, conversation: Conversation, rule: str, writes: Writes) -> None:
-        """What earlier turns of this same batch queued is withdrawn as well."""
+    def _withdraw_new(self, conversation: Conversation, rule: str, author: str, writes: Writes) -> None:
+        """What earlier turns of this same batch queued is withdrawn as well, all or an author's."""
         mine = {q.row["id"] for q in writes.outbox if q.row["contact_id"] == conversation.contact_id}
+        if author and mine:
+            rows = (row for row in writes.messages if row["id"] in mine)
+            mine = {row["id"] for row in rows if row["author"] == author and row["message_class"] != "compliance"}
         if mine:
             conversation.said.clear()
             conversation.standing.clear()

@@ -28,6 +28,7 @@ from textback.web.templated import Unwritten, template_of
 MOST_TEXT = 1600
 MOST_WHY = 500
 NOT_YOURS = "Somebody else has this conversation now. Nothing was sent."
+TWICE = "You have answered from another page since. Nothing was sent; press Send again if this should go too."
 #: What the person reads when the turn did not send it.
 WHY = {
     "send_refused": "They opted out. Nothing was sent.",
@@ -112,7 +113,9 @@ async def reply(request: Request) -> Response:
     message_id = new_id()
     key = f"reply:{user.id}:{form.get('once') or message_id}"[:200]
     heard = load_state(row.state).last_inbound_at if form.get("seen") else 0
-    arrival = AgentReply(user.id, user.name, text, message_id, media, send_at, heard, template, values)
+    arrival = AgentReply(
+        user.id, user.name, text, message_id, form.get("after"), media, send_at, heard, template, values
+    )
     refused = await desk.do(request, row, arrival, "reply", key, message=message_id, **_noted(form, template, media))
     if refused:
         return await desk.shown(

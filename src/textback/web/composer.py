@@ -94,7 +94,7 @@ class Composer:
     picture: Any = None
     kind: str = "reply"
     mates: list[str] = field(default_factory=list)
-    notes: bool = False
+    notes: bool = True
     call: str = ""
 
 

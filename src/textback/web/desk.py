@@ -11,7 +11,7 @@ from textback.compliance.limits import day_of
 from textback.core.ids import bucket_of, new_id
 from textback.core.phone import zone_of
 from textback.core.text import clean
-from textback.engine.arrivals import Complete, HandBack, SettleOptOut, Takeover
+from textback.engine.arrivals import Complete, SettleOptOut
 from textback.engine.state import load_state
 from textback.pipeline import letters
 from textback.pipeline.signatures import unchecked
@@ -37,6 +37,7 @@ from textback.web.present import (
 )
 from textback.web.reasons import next_action, reason_words
 from textback.web.security import Denied
+from textback.web.whose import whose
 
 VIEWS: tuple[store.View, ...] = get_args(store.View)
 CONTACT = re.compile(r"[0-9a-f]{24}")
@@ -100,7 +101,14 @@ async def conversation_of(request: Request) -> Row[Any]:
 
 
 async def _talk(
-    request: Request, row: Row[Any], *, draft: str = "", error: str = "", suggestion: str = "", **more: str
+    request: Request,
+    row: Row[Any],
+    *,
+    draft: str = "",
+    error: str = "",
+    suggestion: str = "",
+    notice: str = "",
+    **more: str,
 ) -> dict[str, Any]:
     """What thread, composer and context show of one conversation."""
     ctx, user = _context(request)
@@ -157,6 +165,8 @@ async def _talk(
         "memory": state.memory,
         "next_action": next_action(state, held.kind),
         "once": new_id(),
+        "notice": notice,
+        **await whose(ctx, user, row, state, held),
     }
 
 
@@ -170,6 +180,11 @@ async def _page(request: Request, row: Row[Any], pane: str, status: int = 200, *
 async def shown(request: Request, row: Row[Any], status: int = 200, **more: str) -> Response:
     """The conversation, with something for its composer: a draft, an error, a suggestion, a picture's id."""
     return await _page(request, row, "thread", status, **more)
+
+
+async def shown_with(request: Request, row: Row[Any], notice: str) -> Response:
+    """The conversation, with why it is not as somebody wanted it."""
+    return await _page(request, row, "thread", 409, notice=notice)
 
 
 async def conversation_page(request: Request) -> Response:
@@ -206,24 +221,6 @@ async def act(request: Request, row: Row[Any], arrival: Any, action: str, key: s
 def back(request: Request, row: Row[Any]) -> Response:
     view = _view(request.query_params.get("view", "needs-you"))
     return RedirectResponse(f"/c/{row.contact_id}?view={quote(view)}", 303)
-
-
-async def take(request: Request) -> Response:
-    """POST /c/{contact}/take: this person answers from now on. `force` takes it from another person."""
-    _, user = _context(request)
-    row = await conversation_of(request)
-    force = request.state.form.get("force") == "1"
-    return await act(request, row, Takeover(user.id, user.name, force), "take", force=str(force))
-
-
-async def hand_back(request: Request) -> Response:
-    """POST /c/{contact}/return: the bot answers from now on; `mode` is ask, wait or end."""
-    _, user = _context(request)
-    row = await conversation_of(request)
-    mode = request.state.form.get("mode", "wait")
-    if mode not in ("ask", "wait", "end"):
-        raise Denied(400, "Return it with ask, wait or end.")
-    return await act(request, row, HandBack(user.id, user.name, mode), "return", mode=mode)
 
 
 async def complete(request: Request) -> Response:
