@@ -173,7 +173,7 @@ class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     """Another program sends a text through the API: its own words, or a named message (`template`) with the values of
     its variables, in `locale` or, without one, in the contact's own. `zone` (IANA) and `region` say where the contact
     is, `programme` which consent of theirs it goes by (K6). `send_at` (ms) is when it is to go, 0 at once; `metadata`
-    is kept beside it."""
+    is kept beside it; `channel` is how it must go, "" where that is left to us."""
 
     key_name: str
     text: str
@@ -188,6 +188,7 @@ class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     programme: str = ""
     send_at: int = 0
     metadata: dict[str, str] = {}
+    channel: Channel | Literal[""] = ""
 
 
 class ApiEvent(Arrival, frozen=True, omit_defaults=True, tag="event"):

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from textback.core.evidence import Evidence
-from textback.core.messages import Asks, AuthorKind, MessageClass
+from textback.core.messages import Asks, AuthorKind, Channel, MessageClass
 from textback.core.offer import Offer
 from textback.engine.arrivals import Media
 
@@ -22,7 +22,8 @@ class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     any more; `message_id` is set where the caller already promised an id; `links` are addresses in the text that its
     author wants to be short links; `asks` says what becomes of it when the contact texts again before it went;
     `programme` is what they must have agreed to, where that is not all of the brand's (K6); `send_at` (ms) is when it
-    is to go, 0 at once; `offer` is what it lets them choose from.
+    is to go, 0 at once; `offer` is what it lets them choose from; `channel` is how it must go, "" where that is for the
+    conversation to say.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     programme: str = ""
     send_at: int = 0
     offer: Offer | None = None
+    channel: Channel | Literal[""] = ""
 
 
 class SetTimer(msgspec.Struct, frozen=True, omit_defaults=True, tag="set_timer"):

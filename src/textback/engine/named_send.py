@@ -22,7 +22,12 @@ def send_named(ctx: Context, arrival: ApiSend) -> None:
         return
     ctx.effects.append(
         msgspec.structs.replace(
-            send, author="api", author_name=arrival.key_name, message_id=arrival.message_id, send_at=arrival.send_at
+            send,
+            author="api",
+            author_name=arrival.key_name,
+            message_id=arrival.message_id,
+            send_at=arrival.send_at,
+            channel=arrival.channel,
         )
     )
 

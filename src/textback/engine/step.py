@@ -95,6 +95,7 @@ def _api_send(ctx: Context, arrival: ApiSend) -> None:
             message_id=arrival.message_id,
             programme=arrival.programme,
             send_at=arrival.send_at,
+            channel=arrival.channel,
         )
     )
 

@@ -497,7 +497,7 @@ class Turns:
         """Our text becomes part of the conversation. The `verdict` is its status, the rule and the reason."""
         line = self._lines.get(conversation.line)
         key = {**writes.key(conversation, id_), "arrival_id": row.id}
-        channel = conversation.channel(line)
+        channel = send.channel or conversation.channel(line)
         writes.messages.append(text_row(send, key, conversation.line, channel, parts, verdict, writes.now))
         conversation.count += 1
         conversation.last = (send.text, send.author, writes.now)
@@ -551,9 +551,8 @@ class Turns:
             "offer": "" if offer is None else dump_offer(offer),
         }
         leave = permit(gate, id_) if gate.judged in ANSWERS and not later else None
-        queued = Queued(
-            waiting, send.text, send.media, row.id, send.source, leave, conversation.channel(line), offer
-        )  # fmt: skip
+        channel = send.channel or conversation.channel(line)
+        queued = Queued(waiting, send.text, send.media, row.id, send.source, leave, channel, offer)
         writes.outbox.append(queued)
         if answers:
             conversation.said.append(queued)
