@@ -11,6 +11,7 @@ from typing import IO
 import msgspec
 import structlog
 
+from textback.actions import notify
 from textback.actions.fetch import Allowed
 from textback.actions.performing import Actions
 from textback.actions.poster import Poster
@@ -29,8 +30,10 @@ from textback.llm.models import Models
 from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
 from textback.pipeline.checking import LedgerCheck
+from textback.pipeline.floor import Staffed
 from textback.pipeline.knowing import PATIENCE
 from textback.pipeline.lines import Line, channels_of, line_limits, line_price, shows_offers
+from textback.pipeline.notices import Notices
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road, clock
 from textback.pipeline.shortener import Shortener
@@ -56,6 +59,7 @@ from textback.web.elsewhere import HEALTH, no_pages, no_webhooks
 from textback.web.mailer import make_mailer
 from textback.web.quick import PATH as TEXTS
 from textback.web.quick import Texts
+from textback.web.reasons import reason_words
 from textback.web.server import build_app
 from textback.web.webhooks import PREFIX, Receive, Scope, SendMessage, Webhooks
 
@@ -166,7 +170,22 @@ def make_actions(
                 raise SettingsError(
                     f"{name} is {state}; action {action.name} in bot.yml needs it.", f"Set {name} and start again."
                 )
+    if real:
+        check_destinations(bot, found)
     return Actions(found, allowed(settings.actions_private, "ACTIONS_PRIVATE"))
+
+
+def check_destinations(bot: Bot, found: Mapping[str, str]) -> None:
+    """Raises SettingsError naming the first address that people can't be told at. The address itself is a secret."""
+    for name, where in bot.destinations.items():
+        given = found.get(where.to, "").strip()
+        if not given:
+            state = "empty" if where.to in found else "missing"
+            raise SettingsError(
+                f"{where.to} is {state}; notify.{name} in bot.yml needs it.", f"Set {where.to} and start again."
+            )
+        if wrong := notify.refusal(given):
+            raise SettingsError(f"{where.to}, the address of notify.{name}, can't be used.", wrong)
 
 
 def allowed(given: str | None, setting: str) -> Allowed:
@@ -310,15 +329,17 @@ class App:
         await self.db.write(begin_trials, settings.workspace, lines, clock())
         understanding = understanding_of(settings)
         self.trust = Trust(self.db, settings.workspace, clock)
+        self.staff = Staffed()
 
         def taught(bot: Bot) -> Bot:
-            return msgspec.structs.replace(understanding.taught(bot), trust=self.trust)
+            return msgspec.structs.replace(understanding.taught(bot), trust=self.trust, staff=self.staff)
 
         self.bot = await asyncio.to_thread(taught, self.bot)
         shelf = Shelf(settings.workspace, self.bot, taught)
         roles = parse_roles(settings.roles)
         self.tracer = switch.start(self._found)
         self.models = Models(accesses(self._found), self.tracer)
+        signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"
         self.road = Road(
             self.db,
             settings.workspace,
@@ -346,14 +367,15 @@ class App:
             ),
             performs=self._make_actions(roles),
             models=self.models,
+            notices=self._notices(signed_url),
             simulate=not settings.simulator_actions,
             redact=settings.redact == "store",
             retention=retention_of(settings),
             posts=self.poster if settings.event_days else None,
             hook_retries=[minutes * MINUTE for minutes in parse_retries(settings.webhook_retries)],
         )
+        self.staff.floor = self.road.floor
         self.quarantine = Quarantine(self.db, settings.workspace, settings.rejected_webhooks)
-        signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"
         self.webhooks = Webhooks(
             self.road,
             lines,
@@ -415,6 +437,11 @@ class App:
             )
         for one in unchecked(lines, clock()):
             log.warning("line takes webhooks without checking who sent them", line=one.line, until=to_iso(one.until))
+
+    def _notices(self, url: str) -> Notices:
+        """What tells people outside of the desk."""
+        db, workspace = self.db, self.settings.workspace
+        return Notices(db, workspace, lambda: self.road.shelf.current, self._found, url, notify.tell, reason_words)
 
     async def _look_at_log(self) -> None:
         """Write events down where somebody has asked for their log."""

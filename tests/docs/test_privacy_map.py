@@ -50,6 +50,8 @@ OTHERS = {
     "webhooks": "url events key_id secret old_secret old_until enabled why created_by failures open_until succeeded_at "
     "failed_at failed_why",
     "webhook_deliveries": "webhook_id number finished_at fence ms",
+    "handoffs": "queue priority asked_at waiting_since due_at late late_at owner_since",
+    "availability": "available seen_at capacity given_at", "turns_at_giving": "holder lease_until",
     "web_sessions": "token_hash user_id csrf expires_at seen_at",
     "login_steps": "token_hash user_id how expires_at", "recovery_codes": "user_id code_hash", "teams": "name lines",
     "team_members": "team_id user_id", "desk_settings": "name value",

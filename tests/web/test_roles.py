@@ -147,6 +147,11 @@ TABLE = {
     ("GET", "/desk/{view}"): ("agent", "/desk/all"),
     ("GET", "/c/{contact}"): ("agent", "/c/{c}"),
     ("GET", "/c/{contact}/card"): ("agent", "/c/{c}/card"),
+    ("GET", "/c/{contact}/transcript"): ("transcripts.export", "/c/{c}/transcript"),
+    ("POST", "/c/{contact}/answer"): ("sensitive.reveal", "/c/{c}/answer"),
+    ("POST", "/account/available"): ("own", "/account/available"),
+    ("POST", "/account/capacity"): ("own", "/account/capacity"),
+    ("GET", "/news"): ("conversations.read", "/news"),
     ("POST", "/c/{contact}/take"): ("agent", "/c/{c}/take"),
     ("POST", "/c/{contact}/return"): ("agent", "/c/{c}/return"),
     ("POST", "/c/{contact}/assign"): ("agent", "/c/{c}/assign"),
@@ -316,6 +321,7 @@ WELCOME = {
     ("POST", "/c/{contact}/suggest"): 200,
     ("GET", "/c/{contact}/calls/{job}"): 404,
     ("POST", "/c/{contact}/calls/{job}"): 400,  # good or wrong?
+    ("POST", "/c/{contact}/answer"): 404,  # none is kept
     ("POST", "/models/learn"): 400,  # without a question
     ("POST", "/models/try"): 400,  # without a question
     ("POST", "/flows/try"): 200,
@@ -328,6 +334,9 @@ WELCOME = {
 FIELDS = {
     ("POST", "/login"): {"email": "nobody@example.com", "password": "no such password"},
     ("POST", "/account/password"): {"password": "a long password"},
+    ("POST", "/account/available"): {"available": "yes"},
+    ("POST", "/account/capacity"): {"capacity": "3"},
+    ("POST", "/c/{contact}/answer"): {"name": "pin"},
     ("POST", "/account/two-step"): {"do": "on"},
     ("POST", "/settings/teams"): {"do": "save"},
     ("POST", "/settings/sign-in"): {"session_days": "14", "idle_hours": "0"},

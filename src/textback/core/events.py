@@ -19,6 +19,8 @@ KINDS: Mapping[str, str] = {
     "conversation.assigned": "A person has given it to a colleague (`to_name`), or to whoever comes first (`queue`).",
     "handoff.requested": "A person is asked for (`reason`, `queue`).",
     "handoff.idle": "The person who took it has said nothing for too long.",
+    "handoff.late": "They have waited longer for a person than the queue allows (`limit`, `queue`, `priority`).",
+    "handoff.moved": "It waits in another queue now (`from`, `to`).",
     "note.added": "A person wrote a private note (`note`), perhaps for colleagues (`mentions`).",
     "consent.opted_in": "They agreed to texts (`rule`).",
     "consent.opted_out": "They get no texts any more (`rule`).",

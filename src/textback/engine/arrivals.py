@@ -211,6 +211,16 @@ class HandOver(Arrival, frozen=True, omit_defaults=True, tag="hand_over"):
     text: str | None = None
 
 
+class Give(Arrival, frozen=True, omit_defaults=True, tag="give"):
+    """A conversation that waits goes to somebody who is there (`to_id`, `to_name`): the hand-over of `asked_at`, if it
+    has waited since `after` without anybody having had it."""
+
+    to_id: str
+    to_name: str
+    asked_at: int
+    after: int = 0
+
+
 class StartFlow(Arrival, frozen=True, omit_defaults=True, tag="start_flow"):
     """Another program starts a flow of the live version, at `step` where that is not its first, with these `values` of
     its variables. Its texts are of the class `opening` until the contact answers: nobody has asked for them."""
@@ -283,6 +293,7 @@ AnyArrival = (
     | ApiSend
     | ApiEvent
     | HandOver
+    | Give
     | StartFlow
     | ContactChange
     | TimerFired

@@ -147,7 +147,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     owner_idle, assigned, asked_for, noted, takeover_refused, assign_refused, reply_refused, reply_overtaken,
     hand_back_refused,
     complete_refused, hand_over_refused, flow_refused, contact_changed, contact_refused, heard_together,
-    event_received, link_clicked (written beside the turns, when a contact opens a short link).
+    event_received, limit_near, limit_passed, requeued, assigned,
+    link_clicked (written beside the turns, when a contact opens a short link).
     """
 
     kind: str

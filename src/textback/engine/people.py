@@ -162,7 +162,7 @@ def hand_over(ctx: Context, act: HandOver) -> None:
     if owner.kind == "person":
         ctx.effects.append(CancelTimers((OWNER_IDLE,)))
     ctx.heard = act.ask
-    ctx.escalate(Escalation(act.queue), act.reason, "api", act.text)
+    ctx.escalate(Escalation(act.queue), act.reason, "api", act.text, literal=act.text is not None)
 
 
 def complete(ctx: Context, act: Complete) -> None:

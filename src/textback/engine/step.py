@@ -26,7 +26,7 @@ from typing import Any
 
 import msgspec
 
-from textback.engine import awaited, contact, holding, people, programs, replying, results, timing
+from textback.engine import awaited, contact, giving, holding, people, programs, replying, results, timing
 from textback.engine.arrivals import (
     AgentReply,
     AnyArrival,
@@ -37,6 +37,7 @@ from textback.engine.arrivals import (
     Complete,
     ContactChange,
     DeliveryStatus,
+    Give,
     HandBack,
     HandOver,
     JobResult,
@@ -111,6 +112,7 @@ HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     AgentReply: people.reply,
     HandBack: people.hand_back,
     HandOver: people.hand_over,
+    Give: giving.give,
     Assign: holding.assign,
     AskFor: holding.ask_for,
     Renew: holding.renew,

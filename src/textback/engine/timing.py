@@ -1,5 +1,6 @@
 """Timers that are due. One that no longer fits the conversation does nothing."""
 
+from textback.engine import serving
 from textback.engine.advance import give_up
 from textback.engine.arrivals import JobResult, TimerFired
 from textback.engine.awaited import go_on
@@ -15,6 +16,9 @@ def fire(ctx: Context, timer: TimerFired) -> None:
     kind, _, step_id = timer.key.partition(":")
     if kind == OWNER_IDLE:
         _owner_idle(ctx)
+        return
+    if kind == serving.LIMIT:
+        serving.fire(ctx, timer)
         return
     if kind == MODEL:
         if step_id in waited_for(ctx):

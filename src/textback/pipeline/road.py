@@ -26,12 +26,14 @@ from textback.pipeline.buckets import BucketAcceptor, Places, told
 from textback.pipeline.bulk import BulkSender
 from textback.pipeline.claim import LEASE
 from textback.pipeline.deliver import Deliverer
+from textback.pipeline.floor import Floor
 from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.hooks import RETRIES, Hooks, Posts
 from textback.pipeline.hub import EVERYTHING, Hub
 from textback.pipeline.lines import Line
-from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
+from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, LIMITS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
+from textback.pipeline.notices import Notices
 from textback.pipeline.perform import Performer, Performs
 from textback.pipeline.poison import is_poison, run_one
 from textback.pipeline.presence import Presence, read_people
@@ -103,6 +105,7 @@ class Road:
         shortener: Shortener | None = None,
         performs: Performs | None = None,
         models: AsksModels | None = None,
+        notices: Notices | None = None,
         simulate: bool = True,
         redact: bool = True,
         retention: Retention = Retention(),  # noqa: B008 (it never changes)
@@ -158,7 +161,7 @@ class Road:
         if performs is not None:
             self._performer = Performer(
                 db, workspace, lines, shelf, now, self._results_wait, self._store_result, performs,
-                thinker=self.thinker, simulate=simulate, lease=lease,
+                thinker=self.thinker, notices=notices, simulate=simulate, lease=lease,
             )  # fmt: skip
         self.hooks = Hooks(db, workspace, lines, now, self.hub, posts, hook_retries) if posts is not None else None
         self._reconciler = Reconciler(
@@ -167,6 +170,7 @@ class Road:
         )  # fmt: skip
         self._sweeper = Sweeper(db, workspace, retention, now, lambda: shelf.current.timezone)
         self.bulk = BulkSender(db, workspace, now, self._hand_in)
+        self.floor = Floor(db, workspace, lambda: shelf.current, now, self.post)
         self._keep = keep
         self._tidy_at = 0
         self._seal_at = 0
@@ -189,6 +193,8 @@ class Road:
             self._draining = asyncio.create_task(self.detour.run(), name="spool")
             self._tasks.append(self._draining)
         self._tasks.append(asyncio.create_task(self.versions.run(), name="versions"))
+        if {"turn", "tick"} & self.roles:
+            self._tasks.append(asyncio.create_task(self.floor.run(gives="tick" in self.roles), name="floor"))
         self._running = True
         self._notifier.start()
 
@@ -211,6 +217,7 @@ class Road:
         self._sweeper.stop()
         self.bulk.stop()
         self.versions.stop()
+        self.floor.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._notifier.stop()
 
@@ -546,6 +553,8 @@ class Road:
             TURNED.labels(line, outcome).inc(count)
         for (line, rule), count in handled.refused.items():
             REFUSED.labels(line, rule).inc(count)
+        for (queue, limit), count in handled.limits.items():
+            LIMITS.labels(queue, limit).inc(count)
         for id_, contact_id in handled.guarded:
             log.warning("loop guard: the bot stopped answering and asked for a person", trace=id_, contact=contact_id)
         for id_, error in handled.failed:

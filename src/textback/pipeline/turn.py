@@ -43,6 +43,7 @@ from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, asks_for_secret, decide, failed_turn
 from textback.pipeline.erase import take_home
 from textback.pipeline.gating import ANSWERS, Gatekeeper, Wish
+from textback.pipeline.handing import changed
 from textback.pipeline.happened import public
 from textback.pipeline.jobs import of_perform, of_reply
 from textback.pipeline.lines import Line
@@ -81,6 +82,7 @@ class Handled(msgspec.Struct):
     failed: list[tuple[str, str]] = []  # arrivals whose turn broke, and why
     outcomes: Mapping[tuple[str, str], int] = {}  # turns by line and what came of them
     refused: Mapping[tuple[str, str], int] = {}  # texts that the gate refused, by line and rule
+    limits: Mapping[tuple[str, str], int] = {}  # limits that passed, by queue and limit
     spans: list[Span] = []
     strays: Collection[str] = ()  # erased contacts for whom something came
     given_up: bool = False  # the one arrival of this batch became a dead letter
@@ -197,8 +199,8 @@ class Turns:
         return Handled(
             [row.id for row in done], set(open_), claims, queued, frozenset(job["due_at"] for job in writes.jobs),
             left or again, writes.guarded,
-            writes.failed, writes.outcomes, writes.refused, writes.spans, strays,
-            said=writes.said, unread=list(unread.items()), look_at=look_at,
+            writes.failed, writes.outcomes, writes.refused, spans=writes.spans, strays=strays,
+            said=writes.said, unread=list(unread.items()), look_at=look_at, limits=writes.limits,
         )  # fmt: skip
 
     def _trace_turn(
@@ -295,6 +297,8 @@ class Turns:
             contacts.change(tx, conversation.contact_id, arrival.name, arrival.zone, arrival.region)
         conversation.state = turn.state
         hide_in_handoff(turn.state, conversation.hidden)
+        if (turn.state.handoff or before.handoff) and changed(before, turn.state):
+            writes.handoffs[conversation.contact_id] = conversation
         conversation.events = []
         conversation.said = []
         for event in turn.events:
@@ -590,6 +594,8 @@ class Turns:
         data = event.data
         if event.kind == "loop_guard":
             writes.guarded.append((row.id, conversation.contact_id))
+        elif event.kind == "limit_passed":
+            writes.limits[data["queue"], data["limit"]] += 1
         elif event.kind == "session_started":
             writes.started[data["session"]] = {
                 **writes.key(conversation, data["session"]),

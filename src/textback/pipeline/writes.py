@@ -14,6 +14,7 @@ from textback.engine.state import State, dump_state, load_state
 from textback.pipeline.claim import Queued
 from textback.pipeline.consents import record
 from textback.pipeline.gating import Ahead
+from textback.pipeline.handing import keep_handoffs
 from textback.pipeline.lines import Line
 from textback.pipeline.masking import Hidden
 from textback.store import dead, events, jobs, models, short_links, turns
@@ -107,12 +108,14 @@ class Writes:
         self.kept: set[str] = set()  # failed arrivals that can be taken in again as they came
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.refused: Counter[tuple[str, str]] = Counter()
+        self.limits: Counter[tuple[str, str]] = Counter()  # of queues, that passed
         self.spans: list[Span] = []
         self.answered: dict[str, list[Queued]] = {}
         self.happened: list[events.Happened] = []
         self.ahead = Ahead()  # contacts that the gate need not look up one by one
         self.said: dict[str, Said] = {}  # what became of programs' texts, by arrival
         self.details: list[dict[str, Any]] = []
+        self.handoffs: dict[str, Conversation] = {}  # whose hand-over has changed
 
     def key(self, conversation: Conversation, id_: str) -> dict[str, Any]:
         """The columns that every per-conversation row begins with."""
@@ -130,6 +133,8 @@ class Writes:
         if self.messages:
             turns.add_messages(tx, self.messages)
         self._note_events(tx)
+        if self.handoffs:
+            keep_handoffs(tx, self.workspace, self.handoffs.values())
         if self.details:
             turns.add_details(tx, self.details)
         if self.outbox:

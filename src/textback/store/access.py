@@ -26,6 +26,7 @@ from textback.store.tables import (
 )
 from textback.store.tables_composer import pictures
 from textback.store.tables_desk import audit
+from textback.store.tables_handoff import handoffs
 
 SHOWN = (
     conversations,
@@ -38,6 +39,7 @@ SHOWN = (
     outbox,
     jobs,
     model_calls,
+    handoffs,
     short_links,
     dead_letters,
     consent_events,

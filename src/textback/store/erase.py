@@ -45,6 +45,7 @@ ERASED: dict[str, Rule] = {
     "timers": "delete",
     "jobs": "delete",
     "model_calls": "delete",
+    "handoffs": "delete",
     "gate_decisions": "keep",  # by which rule a text went, was held or refused, and when
     "short_links": "delete",
     "events": "delete",  # but that they were erased, which is written down after it

@@ -22,7 +22,13 @@ from sqlalchemy import (
     text,
 )
 
-from textback.store import schema, tables_composer, tables_desk, tables_hooks  # noqa: F401 (their tables are among the metadata)
+from textback.store import (  # noqa: F401 (their tables are among the metadata)
+    schema,
+    tables_composer,
+    tables_desk,
+    tables_handoff,
+    tables_hooks,
+)
 from textback.store.schema import conversation_key
 
 metadata = schema.metadata

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, Row, Select, and_, case, delete, or_,
 from textback.core.ids import bucket_of
 from textback.core.messages import RANK
 from textback.store import events
-from textback.store.many import Given, Inserts, Key, Pair, Pairs, Rows, Updates, upserter, with_keys
+from textback.store.many import Deletes, Given, Inserts, Key, Pair, Pairs, Rows, Updates, upserter, with_keys
 from textback.store.outbox import leave, went
 from textback.store.spread import within
 from textback.store.tables import (
@@ -66,6 +66,8 @@ _add_details = Inserts(message_details)
 _add_turns = Inserts(turns)
 _add_sessions = Inserts(sessions)
 _add_early = Inserts(early_statuses)
+_drop_timers = Deletes(timers, b=timers.c.bucket, k=timers.c.contact_id, t=timers.c.key)
+_drop_all_timers = Deletes(timers, b=timers.c.bucket, k=timers.c.contact_id)
 _set_timers = upserter(timers, ["bucket", "contact_id", "key"], ["due_at", "line"])
 
 
@@ -96,12 +98,12 @@ def set_timers(tx: Connection, rows: Rows) -> None:
 
 def cancel_timers(tx: Connection, cancels: Sequence[tuple[str, tuple[str, ...]]]) -> None:
     """Forget timers, by contact: the named keys, or all when no key is named."""
-    conditions = []
-    for contact_id, keys in cancels:
-        mine = and_(timers.c.bucket == bucket_of(contact_id), timers.c.contact_id == contact_id)
-        conditions.append(and_(mine, timers.c.key.in_(keys)) if keys else mine)
-    for start in range(0, len(conditions), 100):
-        tx.execute(delete(timers).where(or_(*conditions[start : start + 100])))
+    named = {(contact_id, key) for contact_id, keys in cancels for key in keys}
+    whole = {contact_id for contact_id, keys in cancels if not keys}
+    if named:
+        _drop_timers(tx, [{"b": bucket_of(id_), "k": id_, "t": key} for id_, key in sorted(named)])
+    if whole:
+        _drop_all_timers(tx, [{"b": bucket_of(id_), "k": id_} for id_ in sorted(whole)])
 
 
 def start_sessions(tx: Connection, rows: Rows) -> None:

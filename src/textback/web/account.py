@@ -13,6 +13,7 @@ from textback.core.when import MINUTE
 from textback.store import accounts, people
 from textback.store.db import Tx
 from textback.store.notify import tell_changed
+from textback.web import presence
 from textback.web.auth import cookie_name, current_user, set_form_secret
 from textback.web.context import WebContext
 from textback.web.entering import enter, place_of, renew
@@ -166,7 +167,8 @@ async def account_shown(request: Request, *, error: str = "", done: str = "", st
          row.token_hash == user.session)
         for row in rows
     ]  # fmt: skip
-    return page(request, "account.html", {"error": error, "done": done, "sessions": sessions}, status)
+    shown = {"error": error, "done": done, "sessions": sessions, "mine": await presence.mine(request)}
+    return page(request, "account.html", shown, status)
 
 
 def _set_password(tx: Tx, workspace: str, user_id: str, email: str, hashed: str, now: int) -> None:

@@ -18,6 +18,7 @@ from textback.pipeline.signatures import unchecked
 from textback.store import accounts, dead, limits, short_links
 from textback.store import desk as store
 from textback.store.db import Row
+from textback.web import card
 from textback.web.auth import User
 from textback.web.composer import composer_of
 from textback.web.context import WebContext
@@ -108,6 +109,7 @@ async def _talk(
     error: str = "",
     suggestion: str = "",
     notice: str = "",
+    revealed: str = "",
     **more: str,
 ) -> dict[str, Any]:
     """What thread, composer and context show of one conversation."""
@@ -138,6 +140,7 @@ async def _talk(
         "session": state.session,
         "open": row.status not in ("completed", "archived"),
         "handoff": handoff,
+        "card": await card.card_of(ctx, row, state, held.kind, revealed),
         "handoff_reason": reason_words(handoff.reason) if handoff else "",
         "handoff_time": clock(handoff.asked_at, zone) if handoff else "",
         "handoff_waited": lasted(now - handoff.asked_at) if handoff else "",
@@ -199,6 +202,17 @@ async def conversation_page(request: Request) -> Response:
 async def card_page(request: Request) -> Response:
     """GET /c/{contact}/card: handoff and contact, a page of their own on phones."""
     return await _page(request, await conversation_of(request), "context")
+
+
+async def reveal(request: Request) -> Response:
+    """POST /c/{contact}/answer: show one sensitive answer on this page, once. It is written down."""
+    row = await conversation_of(request)
+    return await _page(request, row, "context", revealed=await card.reveal(request, row))
+
+
+async def transcript(request: Request) -> Response:
+    """GET /c/{contact}/transcript: all texts, as a file."""
+    return await card.transcript_file(request, await conversation_of(request))
 
 
 async def do(request: Request, row: Row[Any], arrival: Any, action: str, key: str = "", **data: str) -> str:

@@ -18,6 +18,7 @@ from textback.store import sight
 from textback.store.people import person_key
 from textback.web.auth import User, current_user
 from textback.web.context import WebContext
+from textback.web.presence import here as desk_open
 from textback.web.reading import CONTACT
 
 TAB = re.compile(r"[0-9a-z]{8,40}")
@@ -48,6 +49,7 @@ async def events(request: Request) -> Response:
     presence = ctx.road.presence
 
     async def stream() -> AsyncIterator[bytes]:
+        await desk_open(request)
         yield b"retry: 2000\nevent: hello\ndata: {}\n\n"
         checked = time.monotonic()
         async with ctx.road.hub.subscribe() as subscription:
@@ -64,6 +66,7 @@ async def events(request: Request) -> Response:
                         if await current_user(request) != user:
                             return  # the page asks again, as whoever it is of now
                         presence.keep()
+                        await desk_open(request)
                     if PRESENCE + watched in changed:
                         others = [[one.name, one.doing] for one in presence.of(watched, user.id)]
                         yield b"event: present\ndata: %s\n\n" % msgspec.json.encode(others)

@@ -15,6 +15,7 @@ from textback.core.phone import pretty
 from textback.core.when import DAY, HOUR, MINUTE, SECOND, to_datetime
 from textback.engine.state import Owner, State
 from textback.pipeline.breaker import Condition
+from textback.web.handoff_words import handoff_event
 from textback.web.reasons import reason_words
 
 #: Episode statuses as people read them.
@@ -378,6 +379,8 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
             return "flows", f"Program {data.get('by', '')} could not start {flow}", "", ""
         case "reminded":
             return "clock", "Reminder sent", "", ""
+        case "limit_passed" | "requeued":
+            return handoff_event(kind, data)
         case _:
             return None
 

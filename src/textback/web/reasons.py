@@ -25,6 +25,12 @@ REASONS = {
     "self_harm": "They may be in danger",
     "emergency": "It may be an emergency",
     "legal": "They speak of the law",
+    "billing": "Billing",
+    "upset": "They are upset",
+    "vip": "A VIP",
+    "not_verified": "Could not verify who they are",
+    "guard": "The model's reply was not safe to send",
+    "turn_failed": "The bot could not go on",
 }
 
 #: What to do next, by why a person was asked for. Of all others it is to take over and answer.
@@ -35,6 +41,10 @@ NEXT = {
     "upset": "Take over. Say that you have read what went wrong, before anything else.",
     "self_harm": "Take over now. Give them the number of a crisis line, and stay until they answer.",
     "emergency": "Take over now. Tell them to call the emergency services.",
+    "billing": "Take over and look up what was charged before you answer.",
+    "vip": "Take over and greet them by name.",
+    "not_verified": "Take over and find out who they are before you say anything of their account.",
+    "turn_failed": "Take over and answer. Somebody should look at the flow.",
     "legal": "Take over, promise nothing, and pass it to whoever answers for the business.",
     "action_failed": "Do by hand what the other system did not, then answer them.",
     "not_understood": "Take over and ask again in your own words.",

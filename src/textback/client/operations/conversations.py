@@ -25,6 +25,7 @@ class Conversations(Resource[C]):
         waiting: bool | Unset | None = UNSET,
         contact: str | Unset = UNSET,
         tag: str | Unset = UNSET,
+        queue: str | Unset = UNSET,
         updated_since: str | Unset = UNSET,
         order: Literal["latest", "oldest"] | Unset = UNSET,
     ) -> Listing[ConversationInfo]:
@@ -45,6 +46,7 @@ class Conversations(Resource[C]):
                     waiting=waiting,
                     contact=contact,
                     tag=tag,
+                    queue=queue,
                     updated_since=updated_since,
                     order=order,
                 ),
