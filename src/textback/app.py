@@ -17,6 +17,7 @@ from textback.actions.performing import Actions
 from textback.actions.poster import Poster
 from textback.channels.client import Session
 from textback.channels.registry import PROVIDERS
+from textback.channels.simulator import Simulator
 from textback.compliance.limits import Guard
 from textback.compliance.retention import Retention
 from textback.core.errors import SettingsError, StartError, TextbackError
@@ -31,12 +32,13 @@ from textback.pipeline.bots import Shelf
 from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.floor import Staffed
 from textback.pipeline.knowing import PATIENCE
-from textback.pipeline.lines import Line, channels_of, line_limits, shows_offers
+from textback.pipeline.lines import Line, channels_of, line_limits, line_price, shows_offers
 from textback.pipeline.notices import Notices
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road, clock
 from textback.pipeline.shortener import Shortener
 from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
+from textback.pipeline.simulating import Phones
 from textback.pipeline.spool import Spool, open_spool
 from textback.pipeline.suggesting import Suggester
 from textback.pipeline.tick import Keep
@@ -130,8 +132,10 @@ def resolve(spec: LineSpec, found: Mapping[str, str]) -> tuple[str, dict[str, st
     return value(spec.number), {name: value(text) for name, text in spec.options.items()}
 
 
-def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Session) -> dict[str, Line]:
-    """Every line with its provider's connection, the simulator included."""
+def make_lines(
+    specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Session, price: float = 0.0
+) -> dict[str, Line]:
+    """Every line with its provider's connection, the simulator included; `price` is what a segment usually costs."""
     lines = {}
     for spec in specs.values():
         provider = PROVIDERS.get(spec.provider)
@@ -141,14 +145,15 @@ def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Se
         number, options = resolve(spec, found)
         limits = line_limits(spec.name, options)
         until = log_only_until(spec.name, options)
+        each = line_price(spec.name, options, price)
         made = provider.make(number, options, http)
         lines[spec.name] = Line(
             spec.name, made, number, channels_of(made), rate=limits.rate, cap=limits.cap, brand=limits.brand,
-            log_only_until=until, registration=spec.registration, offers=shows_offers(made),
+            price=each, log_only_until=until, registration=spec.registration, offers=shows_offers(made),
         )  # fmt: skip
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)
-        lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER)
+        lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER, price=price)
     return lines
 
 
@@ -320,7 +325,7 @@ class App:
         await self._settle(self.db)
         await self._look_at_log()
         self._http = Session()
-        lines = make_lines(self._specs, self._found, self._http)
+        lines = make_lines(self._specs, self._found, self._http, settings.segment_price)
         await self.db.write(begin_trials, settings.workspace, lines, clock())
         understanding = understanding_of(settings)
         self.trust = Trust(self.db, settings.workspace, clock)
@@ -389,6 +394,10 @@ class App:
             approval=settings.template_approval,
             most_parts=settings.max_parts,
         )
+        self.phones = Phones(self.db, settings.workspace, self.road.receive)
+        for line in lines.values():
+            if isinstance(line.provider, Simulator):
+                line.provider.behaves = self.phones.send
         self._pages = build_app(
             WebContext(
                 db=self.db,
@@ -408,6 +417,8 @@ class App:
                     settings.smtp_url, settings.mail_from, allowed(settings.mail_private, "MAIL_PRIVATE")
                 ),
                 wording=Wording(settings.template_editors, settings.template_approval, settings.max_parts),
+                undo=settings.undo_seconds * SECOND,
+                phones=self.phones,
             )
         )
         self._on_webhook = self.webhooks if "accept" in roles else no_webhooks(roles)
@@ -454,6 +465,7 @@ class App:
         await self.uploads.stop()
         await self.ledger_check.stop()
         await self.quarantine.stop()
+        self.phones.stop()
         await self.road.stop()
         if self.spool is not None:
             await self.spool.close()

@@ -49,6 +49,18 @@ class Settings(BaseModel):
         False,
         description="A template goes live only when an owner has approved it who neither wrote it nor asked for it.",
     )
+    undo_seconds: int = Field(
+        5,
+        ge=0,
+        le=30,
+        description="Seconds in which a person may take back a text sent in the desk; 0: none.",
+    )
+    segment_price: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="What a segment costs in US dollars, where a line's `price` does not say; 0: no cost is shown.",
+    )
     workspace: str = Field("default", description="The tenant whose data this server works with.")
     roles: str = Field(
         EVERY,

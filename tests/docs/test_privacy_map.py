@@ -33,6 +33,8 @@ OTHERS = {
     "gate_decisions": "stage outcome judged until basis zone_source programme",
     "jobs": "session step action key timeout retries fence made_at", "short_links": "token expires_at",
     "template_approvals": "name digest body written_at asked_at decided_at note",
+    "saved_replies": "", "pictures": "token content_type size", "simulated_phones": "phone faults waiting",
+    "simulated_clock": "ahead",
     "line_use": "counter day", "login_failures": "count until", "login_links": "token_hash user_id expires_at",
     "messages": "", "message_details": "send_at",
     "model_calls": "model why tokens_in tokens_out cost ms confidence evidence flaws",

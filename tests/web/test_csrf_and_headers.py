@@ -25,6 +25,13 @@ FORMS = {
     "/c/{contact}/return": "/c/{c}/return",
     "/c/{contact}/reply": "/c/{c}/reply",
     "/c/{contact}/complete": "/c/{c}/complete",
+    "/c/{contact}/withdraw": "/c/{c}/withdraw",
+    "/c/{contact}/later": "/c/{c}/later",
+    "/c/{contact}/unsuggest": "/c/{c}/unsuggest",
+    "/c/{contact}/measure": "/c/{c}/measure",
+    "/c/{contact}/picture": "/c/{c}/picture",
+    "/settings/replies": "/settings/replies",
+    "/settings/replies/remove": "/settings/replies/remove",
     "/c/{contact}/erase": "/c/{c}/erase",
     "/c/{contact}/consent": "/c/{c}/consent",
     "/c/{contact}/opt-out": "/c/{c}/opt-out",
@@ -60,12 +67,16 @@ FORMS = {
     "/dead-letters/discard": "/dead-letters/discard",
     "/try/new": "/try/new",
     "/try/{phone}/text": "/try/{p}/text",
+    "/try/{phone}/faults": "/try/{p}/faults",
+    "/try/{phone}/clock": "/try/{p}/clock",
 }
 PUBLIC = ("/login", "/login/{token}", "/login/code", "/login/link")
 OF_MODELS = (
     "/c/{contact}/draft", "/c/{contact}/suggest", "/c/{contact}/calls/{job}", "/models/try", "/models/learn",
 )  # fmt: skip
 """Forms that are only on pages of a bot that asks a model; test_models.py has those pages."""
+BY_SCRIPT = ("/c/{contact}/measure", "/c/{contact}/unsuggest")
+"""What a script of ours posts by itself."""
 OF_LETTERS = ("/login/link",)
 """A button of another form, where there is a mail server; test_signing_in.py has it."""
 FIELDS = {"text": "Hello", "password": "a long enough password", "email": "nobody@example.com"}
@@ -309,7 +320,24 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
     site.sign_in(site.browser(), person.user_id)
     found["account, signed in twice"] = person.get("/account")
     found["card"] = person.get(f"/c/{desk.contact}/card")
-    return found | flows(desk)
+    return found | writing(desk) | flows(desk)
+
+
+def writing(desk: Desk) -> dict[str, httpx.Response]:
+    """What the composer has beside its field: saved replies, a template, a text that waits, and one to take back."""
+    person, contact = desk.person, desk.contact
+    assert person.submit("/settings/replies", shortcut="evil", text=SCRIPT + QUOTES, shared="1").status_code == 303
+    id_ = desk.site.rows("SELECT id FROM saved_replies")[0].id
+    later = "2027-01-04T08:00"
+    assert person.submit(f"/c/{contact}/reply", text=QUOTES, at="other", at_other=later).status_code == 303
+    assert person.submit(f"/c/{contact}/reply", text=SCRIPT, undo="1").status_code == 303
+    return {
+        "texts that wait": person.get(f"/c/{contact}?view=all"),
+        "saved replies": person.get("/settings/replies"),
+        "saved reply refused": person.submit("/settings/replies", shortcut=QUOTES, text=SCRIPT),
+        "choosing a reply": person.get(f"/c/{contact}/saved"),
+        "with a saved reply": person.get(f"/c/{contact}/saved/{id_}"),
+    }
 
 
 def flows(desk: Desk) -> dict[str, httpx.Response]:
@@ -394,7 +422,7 @@ def test_every_posted_form_of_every_page_carries_a_secret_and_goes_to_a_route(ev
             matched = [pattern.pattern for pattern in patterns if pattern.fullmatch(action)]
             assert matched, action
             seen.update(matched)
-    assert len(seen) == len(FORMS) - len(OF_MODELS) - len(OF_LETTERS), "some form is on no page"
+    assert len(seen) == len(FORMS) - len(OF_MODELS) - len(BY_SCRIPT) - len(OF_LETTERS), "some form is on no page"
 
 
 # ---- what others write

@@ -64,7 +64,10 @@ class DeliveryStatus(Arrival, frozen=True, omit_defaults=True, tag="status"):
 
 
 class AgentReply(Arrival, frozen=True, omit_defaults=True, tag="agent_reply"):
-    """A person at the desk sends a text. `message_id` is chosen by the desk so that it can show the text at once.
+    """A person at the desk sends a text: their own words, with `media` or without, or a named message (`template`) with
+    the values of its variables. `message_id` is chosen by the desk so that it can show the text at once; `send_at` (ms)
+    is when it is to go, 0 at once. `heard` is when (ms) the newest text of theirs came that the person has seen: after
+    a newer one it is not sent. 0 does not ask.
 
     `after` is the last text of a person that the writer had before their eyes, "" where there was none: when another
     has gone since, from a second tab or a phone, nothing is sent. None does not look.
@@ -75,6 +78,11 @@ class AgentReply(Arrival, frozen=True, omit_defaults=True, tag="agent_reply"):
     text: str
     message_id: str
     after: str | None = None
+    media: tuple[Media, ...] = ()
+    send_at: int = 0
+    heard: int = 0
+    template: str = ""
+    variables: dict[str, str] = {}
 
 
 class Takeover(Arrival, frozen=True, omit_defaults=True, tag="takeover"):

@@ -145,7 +145,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     session_resumed, resume_offered, unclear, answered, not_answered, loop_guard, late_message, action_asked,
     action_done, action_failed, action_stale, model_asked, model_answered, model_failed, draft_settled,
     owner_idle, assigned, asked_for, noted, snoozed, unsnoozed, prioritised, reopened, takeover_refused, assign_refused,
-    reply_refused, hand_back_refused, complete_refused, snooze_refused, hand_over_refused, flow_refused,
+    reply_refused, reply_overtaken, hand_back_refused, complete_refused, snooze_refused, hand_over_refused,
+    flow_refused,
     contact_changed, contact_refused, heard_together, event_received, limit_near, limit_passed, requeued,
     link_clicked (written beside the turns, when a contact opens a short link).
     """

@@ -6,8 +6,9 @@ from textback.engine.arrivals import AgentReply, AskFor, Assign, Complete, HandB
 from textback.engine.awaited import catch_up, wait_on, waits_for_event
 from textback.engine.bot import Escalation
 from textback.engine.context import OWNER_IDLE, Context
-from textback.engine.effects import CancelQueued, CancelTimers, Send, SetTimer
+from textback.engine.effects import CancelQueued, CancelTimers, SetTimer
 from textback.engine.episode import OVER
+from textback.engine.named_send import said_by
 from textback.engine.nodes.registry import asking
 from textback.engine.results import ready, settle
 from textback.engine.state import Owner
@@ -71,25 +72,23 @@ def take_over(ctx: Context, act: Takeover) -> None:
 
 
 def reply(ctx: Context, act: AgentReply) -> None:
-    """The person texts the contact. Speaking takes the conversation unless another person holds it."""
+    """The person texts the contact. Speaking takes the conversation unless another person holds it. A text
+    that was written before the contact's newest one was seen does not go."""
     if refused(ctx, act, "reply_refused", message=act.message_id):
         return
     if act.after is not None and act.after != ctx.state.last_reply:
         # Another tab or phone of theirs was faster. Two answers to one text are worse than a second look.
         ctx.event("reply_refused", user=act.user_id, name=act.user_name, message=act.message_id, why="answered")
         return
+    if act.heard and ctx.state.last_inbound_at > act.heard:
+        ctx.event("reply_overtaken", user=act.user_id, name=act.user_name, message=act.message_id)
+        return
+    send = said_by(ctx, act)
+    if send is None:
+        return
     if ctx.state.owner.user_id != act.user_id:
         _take(ctx, act)
-    ctx.effects.append(
-        Send(
-            act.text,
-            author="person",
-            author_id=act.user_id,
-            author_name=act.user_name,
-            source="desk",
-            message_id=act.message_id,
-        )
-    )
+    ctx.effects.append(send)
     ctx.state.last_reply = act.message_id
     ctx.happens("said")
     renew_lease(ctx)

@@ -41,13 +41,15 @@ from textback.pipeline.presence import Presence, read_people
 from textback.pipeline.readings import Wanted
 from textback.pipeline.reconcile import Reconciler
 from textback.pipeline.shortener import Shortener
+from textback.pipeline.simulating import LINE as SIMULATED
+from textback.pipeline.simulating import QUIET, AheadClock
 from textback.pipeline.spool import Spool
 from textback.pipeline.sweep import Sweeper
 from textback.pipeline.thinker import AsksModels, Thinker
 from textback.pipeline.tick import Keep, before, fire_timers, sweep, tidy
 from textback.pipeline.turn import Handled, Turns
 from textback.pipeline.writes import Said
-from textback.store import inbox, ledger_check, requests, sent, spread
+from textback.store import inbox, ledger_check, requests, sent, simulator, spread
 from textback.store.bulk import BulkText
 from textback.store.db import Db, Tx, Work
 from textback.store.inbox import Incoming
@@ -112,6 +114,11 @@ class Road:
         hook_retries: Sequence[int] = RETRIES,
     ) -> None:
         self.db = db
+        # Who is signed in goes by the real time, however far the clock of a demo is ahead.
+        self.wall = now
+        self.ahead: AheadClock | None = None
+        if db.dialect == "sqlite" and all(line.provider.name == SIMULATED for line in lines.values()):
+            now = self.ahead = AheadClock(now)
         self.tracer = tracer
         self._debug: bool = log.is_enabled_for(logging.DEBUG)
         self.workspace = workspace
@@ -122,7 +129,7 @@ class Road:
         self.now = now
         self.roles = frozenset(roles)
         self._public_url = public_url
-        gate = Gatekeeper(workspace, lines, lambda: shelf.current)
+        self.gate = gate = Gatekeeper(workspace, lines, lambda: shelf.current)
         self._turns = Turns(
             workspace, lines, shelf, gate, lease, guard, reply_max_age, late_after, tracer, shortener, redact
         )
@@ -176,6 +183,8 @@ class Road:
 
     async def start(self) -> None:
         """Begin work. What an earlier process left undone is picked up at once."""
+        if self.ahead is not None:
+            self.ahead.ahead = await self.db.read(simulator.ahead, self.workspace)
         parts = {"turn": self._run_turns, "deliver": self._deliverer.run, "tick": self._run_tick}
         if self._performer is not None:
             parts["perform"] = self._performer.run
@@ -214,6 +223,20 @@ class Road:
         self.floor.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._notifier.stop()
+
+    async def move_clock(self, by: int) -> bool:
+        """Move the clock ahead by so much (ms), for everything that this server does; False where it has real lines,
+        and so has none to move. What is being posted at this moment is waited for: its lease would be over."""
+        if self.ahead is None:
+            return False
+        for _ in range(QUIET // 50):
+            if not await self.db.read(simulator.posting):
+                break
+            await asyncio.sleep(0.05)
+        self.ahead.ahead = await self.db.write(simulator.move, self.workspace, by)
+        self._deliverer.wake()
+        self._wake_up()
+        return True
 
     def forget(self, contact_id: str) -> None:
         """This contact was erased, and the erasure is committed."""

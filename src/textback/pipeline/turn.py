@@ -16,7 +16,7 @@ from textback.core.ids import new_id
 from textback.core.offer import dump_offer
 from textback.core.text import segments
 from textback.core.tracing import Span, Tracer, link_to
-from textback.engine.arrivals import AnyArrival, ApiSend, ContactChange, Message, TimerFired
+from textback.engine.arrivals import AgentReply, AnyArrival, ApiSend, ContactChange, Message, TimerFired
 from textback.engine.bot import Bot
 from textback.engine.context import HIDDEN
 from textback.engine.effects import (
@@ -313,6 +313,9 @@ class Turns:
                     self._hide(conversation, one, writes)
         if isinstance(arrival, ApiSend):
             self._said(conversation, row, arrival, writes, said)
+        elif isinstance(arrival, AgentReply) and arrival.send_at and len(writes.messages) > said:
+            key = writes.key(conversation, arrival.message_id)
+            writes.details.append({**key, "metadata": "{}", "send_at": arrival.send_at})
         if conversation.said:
             conversation.standing = newer.answered(
                 writes, conversation.contact_id, conversation.said, conversation.standing, text=row.kind == MESSAGE

@@ -24,6 +24,7 @@ from textback.store.tables import (
     timers,
     turns,
 )
+from textback.store.tables_composer import pictures
 from textback.store.tables_desk import audit
 from textback.store.tables_handoff import handoffs
 
@@ -31,6 +32,7 @@ SHOWN = (
     conversations,
     messages,
     message_details,
+    pictures,
     sessions,
     turns,
     timers,

@@ -39,6 +39,7 @@ ERASED: dict[str, Rule] = {
     # Reports count them: when, which way, of which class, what became of it by which rule.
     "messages": {"text": "", "media": "[]", "detail": "", "provider_id": None},
     "message_details": "delete",
+    "pictures": "delete",
     "outbox": "delete",
     "early_statuses": "delete",
     "dead_letters": "delete",

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from textback.store import (  # noqa: F401 (their tables are among them)
     schema,
+    tables_composer,
     tables_desk,
     tables_handoff,
     tables_hooks,

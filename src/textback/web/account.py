@@ -103,7 +103,7 @@ async def login(request: Request) -> Response:
     email = form.get("email", "").strip().lower()[:320]
     next_ = form.get("next", "/")
     place = place_of(request)
-    now = ctx.road.now()
+    now = ctx.road.wall()
     say = speaker(request)
     wait = say("Too many tries. Wait ten minutes, or ask for a login link.")
     left = await ctx.db.write(_try, email, place, now)
@@ -127,7 +127,7 @@ async def login(request: Request) -> Response:
 async def link_page(request: Request) -> Response:
     """GET /login/{token}: asks for one click, because mail scanners and chat previews follow links too."""
     ctx: WebContext = request.app.state.ctx
-    good = await ctx.db.read(accounts.link_is_good, request.path_params["token"], ctx.road.now())
+    good = await ctx.db.read(accounts.link_is_good, request.path_params["token"], ctx.road.wall())
     secret = form_secret(request)
     response = page(request, "link.html", {"csrf": secret, "good": good}, 200 if good else 410)
     set_form_secret(ctx, response, secret)
@@ -137,7 +137,7 @@ async def link_page(request: Request) -> Response:
 async def use_link(request: Request) -> Response:
     """POST /login/{token}: signs in, once."""
     ctx: WebContext = request.app.state.ctx
-    user = await ctx.db.write(accounts.use_link, ctx.workspace, request.path_params["token"], ctx.road.now())
+    user = await ctx.db.write(accounts.use_link, ctx.workspace, request.path_params["token"], ctx.road.wall())
     if user is None:
         return page(request, "link.html", {"csrf": "", "good": False}, 410)
     return await enter(request, user, "link", "/")
@@ -160,7 +160,7 @@ async def account_page(request: Request) -> Response:
 async def account_shown(request: Request, *, error: str = "", done: str = "", status: int = 200) -> Response:
     """The person's own page."""
     ctx: WebContext = request.app.state.ctx
-    user, zone, now = request.state.user, ctx.bot().timezone, ctx.road.now()
+    user, zone, now = request.state.user, ctx.bot().timezone, ctx.road.wall()
     rows = await ctx.db.read(people.sessions_of, user.id, now)
     sessions = [
         (row.token_hash[: people.SHOWN], row.device, row.place, moment(row.seen_at or row.created_at, zone, now),
@@ -190,7 +190,7 @@ async def set_password(request: Request) -> Response:
         row = await ctx.db.read(accounts.user_by_email, user.email)
         stored = row.password_hash if row is not None else ""
         place = place_of(request)
-        now = ctx.road.now()
+        now = ctx.road.wall()
         if await ctx.db.write(_try, user.email, place, now) < 0:
             error = say("Too many tries. Wait ten minutes.")
         elif not await asyncio.to_thread(_matches, stored, form.get("current", "")[:LONGEST]):
@@ -200,6 +200,6 @@ async def set_password(request: Request) -> Response:
     if error:
         return await account_shown(request, error=error, status=400)
     hashed = await asyncio.to_thread(_hasher.hash, password)
-    await ctx.db.write(_set_password, ctx.workspace, user.id, user.email, hashed, ctx.road.now())
+    await ctx.db.write(_set_password, ctx.workspace, user.id, user.email, hashed, ctx.road.wall())
     ctx.road.hub.hear([people.person_key(user.id)])
     return await renew(request, user, "/account?saved")

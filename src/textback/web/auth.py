@@ -86,7 +86,7 @@ async def current_user(request: Request) -> User | None:
     token = read_cookie(request, cookie_name(ctx))
     if not token:
         return None
-    now = ctx.road.now()
+    now = ctx.road.wall()
     signed = await ctx.db.read(people.signed_in, ctx.workspace, token, now)
     if signed is None:
         return None

@@ -10,16 +10,16 @@ from textback.compliance.limits import day_of
 from textback.core.ids import bucket_of, new_id
 from textback.core.phone import zone_of
 from textback.core.text import clean
-from textback.engine.arrivals import AgentReply, Complete, SettleOptOut
+from textback.engine.arrivals import Complete, SettleOptOut
 from textback.engine.state import load_state
 from textback.pipeline import letters
 from textback.pipeline.signatures import unchecked
-from textback.pipeline.wording import remarks
 from textback.store import accounts, dead, limits, short_links
 from textback.store import desk as store
 from textback.store.db import Row
 from textback.web import card
 from textback.web.auth import User
+from textback.web.composer import composer_of
 from textback.web.context import WebContext
 from textback.web.desk_list import SNOOZES, asked, list_data
 from textback.web.desk_rows import until_words
@@ -42,15 +42,12 @@ from textback.web.whose import whose
 
 CONTACT = re.compile(r"[0-9a-f]{24}")
 MOST_MESSAGES = 100
-MOST_TEXT = 1600
 TURN_WAIT = 5.0
 REFUSED = (
-    "takeover_refused", "reply_refused", "hand_back_refused", "complete_refused", "send_refused", "snooze_refused",
+    "takeover_refused", "reply_refused", "reply_overtaken", "hand_back_refused", "complete_refused", "send_refused",
+    "snooze_refused",
 )  # fmt: skip
 """Events of a turn that did not do what the person wanted."""
-NOT_YOURS = "Somebody else has this conversation now. Nothing was sent."
-OPTED_OUT = "They opted out. Nothing was sent."
-TWICE = "You have answered from another page since. Nothing was sent; press Send again if this should go too."
 
 
 def _context(request: Request) -> tuple[WebContext, User]:
@@ -87,6 +84,7 @@ async def _talk(
     suggestion: str = "",
     notice: str = "",
     revealed: str = "",
+    **more: str,
 ) -> dict[str, Any]:
     """What thread, composer and context show of one conversation."""
     ctx, user = _context(request)
@@ -112,7 +110,7 @@ async def _talk(
         "line_gone": line is None,
         "status": STATUS[row.status],
         "held": held,
-        "lock": _lock(held.kind, bool(row.opted_out), state.owner.name),
+        "composer": await composer_of(ctx, user, row, state, held, messages, more),
         "session": state.session,
         "open": row.status not in ("completed", "archived"),
         "handoff": handoff,
@@ -152,35 +150,19 @@ async def _talk(
     }
 
 
-def _lock(kind: str, opted_out: bool, owner: str) -> tuple[str, str] | None:
-    """What stands in the composer's place: a sentence, and the button that lifts it ("" when nothing does)."""
-    if opted_out:
-        return "They opted out. Texts may go again once they text START.", ""
-    if kind == "bot":
-        return "The bot is answering. Take over to write yourself.", "Take over"
-    if kind == "mate":
-        return f"{owner} is answering.", "Take it"
-    return None
-
-
 async def _page(request: Request, row: Row[Any], pane: str, status: int = 200, **more: str) -> Response:
     data = await list_data(request)
     return page(request, "desk.html", {**data, "talk": await _talk(request, row, **more), "pane": pane}, status)
 
 
-async def shown(request: Request, row: Row[Any], *, draft: str, suggestion: str) -> Response:
-    """The conversation, with something for its composer."""
-    return await _page(request, row, "thread", draft=draft, suggestion=suggestion)
+async def shown(request: Request, row: Row[Any], status: int = 200, **more: str) -> Response:
+    """The conversation, with something for its composer: a draft, an error, a suggestion, a picture's id."""
+    return await _page(request, row, "thread", status, **more)
 
 
 async def shown_with(request: Request, row: Row[Any], notice: str) -> Response:
     """The conversation, with why it is not as somebody wanted it."""
     return await _page(request, row, "thread", 409, notice=notice)
-
-
-def back(request: Request, row: Row[Any]) -> Response:
-    """To the conversation, which says who has it now."""
-    return _back(request, row)
 
 
 async def conversation_page(request: Request) -> Response:
@@ -189,7 +171,7 @@ async def conversation_page(request: Request) -> Response:
     row = await conversation_of(request)
     if row.unread and await ctx.db.write(store.mark_read, row.contact_id, bucket_of(row.contact_id)):
         ctx.road.hub.publish([row.contact_id])
-    return await _page(request, row, "thread")
+    return await _page(request, row, "thread", kind=clean(request.query_params.get("kind", ""))[:8])
 
 
 async def card_page(request: Request) -> Response:
@@ -208,7 +190,7 @@ async def transcript(request: Request) -> Response:
     return await card.transcript_file(request, await conversation_of(request))
 
 
-async def _do(request: Request, row: Row[Any], arrival: Any, action: str, key: str = "", **data: str) -> str:
+async def do(request: Request, row: Row[Any], arrival: Any, action: str, key: str = "", **data: str) -> str:
     """Put what a person did on the road and note it. Returns which event refused it, or ""."""
     ctx, user = _context(request)
     id_ = await ctx.road.post(row.contact_id, arrival, key=key, wait=TURN_WAIT)
@@ -221,11 +203,12 @@ async def _do(request: Request, row: Row[Any], arrival: Any, action: str, key: s
 
 async def act(request: Request, row: Row[Any], arrival: Any, action: str, key: str = "", **data: str) -> Response:
     """Do it and show the conversation, which says who has it now."""
-    await _do(request, row, arrival, action, key, **data)
-    return _back(request, row)
+    await do(request, row, arrival, action, key, **data)
+    return back(request, row)
 
 
-def _back(request: Request, row: Row[Any]) -> Response:
+def back(request: Request, row: Row[Any]) -> Response:
+    """The conversation, in the list as it was."""
     wish = asked(request)
     return RedirectResponse(f"/c/{row.contact_id}?{wish.query(view=wish.view)}", 303)
 
@@ -245,35 +228,6 @@ async def settle(request: Request) -> Response:
     if said not in ("yes", "no"):
         raise Denied(400, "Say yes or no: did they opt out?")
     return await act(request, row, SettleOptOut(user.id, user.name, said == "yes"), "settle_opt_out", opted_out=said)
-
-
-async def reply(request: Request) -> Response:
-    """POST /c/{contact}/reply: text the contact. `once` makes the same form count once however often it is sent."""
-    _, user = _context(request)
-    row = await conversation_of(request)
-    text = clean(request.state.form.get("text", "").replace("\r\n", "\n")).strip()
-    error = ""
-    if not text:
-        error = "There is nothing to send."
-    elif len(text) > MOST_TEXT:
-        error = f"That is {len(text)} characters; at most {MOST_TEXT} go in one text."
-    elif row.owner_kind == "person" and row.owner_id != user.id:
-        error = NOT_YOURS
-    else:
-        said = remarks(_context(request)[0].bot(), text, "conversational")
-        error = next((one.sentence for one in said if one.level == "error"), "")
-    if error:
-        return await _page(request, row, "thread", 409, draft=text, error=error)
-    message_id = new_id()
-    key = f"reply:{user.id}:{request.state.form.get('once') or message_id}"[:200]
-    arrival = AgentReply(user.id, user.name, text, message_id, request.state.form.get("after"))
-    refused = await _do(request, row, arrival, "reply", key, message=message_id)
-    if refused:
-        row = await conversation_of(request)
-        mine = row.owner_kind == "person" and row.owner_id == user.id
-        error = OPTED_OUT if refused == "send_refused" else TWICE if mine else NOT_YOURS
-        return await _page(request, row, "thread", 409, draft=text, error=error)
-    return _back(request, row)
 
 
 async def lines_page(request: Request) -> Response:

@@ -38,7 +38,7 @@ def limits_in(form: dict[str, str], ctx: WebContext, role: str) -> tuple[str, st
 
 async def _shown(request: Request, *, status: int = 200, **more: Any) -> Response:
     ctx, user = _context(request)
-    zone, now = ctx.bot().timezone, ctx.road.now()
+    zone, now = ctx.bot().timezone, ctx.road.wall()
     rows = await ctx.db.read(people.everybody, ctx.workspace, now)
     teams = await ctx.db.read(people.all_teams, ctx.workspace)
     shown = [
@@ -95,7 +95,7 @@ async def invite(request: Request) -> Response:
     if not error:
         who, limits = (email, name, role), limits_in(form, ctx, role)
         try:
-            _, token = await ctx.db.write(people.invite, ctx.workspace, user.email, who, ctx.road.now(), limits)
+            _, token = await ctx.db.write(people.invite, ctx.workspace, user.email, who, ctx.road.wall(), limits)
             return await _shown(request, **_hand_over(request, email, token))
         except Taken:
             error = say("{email} is here already.", email=email)
@@ -112,7 +112,7 @@ async def _person(request: Request) -> Row[Any]:
 
 async def _one_shown(request: Request, row: Row[Any], *, status: int = 200, **more: Any) -> Response:
     ctx, user = _context(request)
-    zone, now = ctx.bot().timezone, ctx.road.now()
+    zone, now = ctx.bot().timezone, ctx.road.wall()
     sessions = [
         (one.device, one.place, moment(one.seen_at or one.created_at, zone, now))
         for one in await ctx.db.read(people.sessions_of, row.id, now)
@@ -144,7 +144,7 @@ def _do(tx: Tx, ctx: WebContext, by: str, row: Row[Any], done: str, now: int) ->
 async def change(request: Request) -> Response:
     """POST /settings/people/{person}: `do` is save, link, deactivate, activate, sign-out or reset-code."""
     ctx, user = _context(request)
-    form, say, now = request.state.form, speaker(request), ctx.road.now()
+    form, say, now = request.state.form, speaker(request), ctx.road.wall()
     row, done = await _person(request), form.get("do", "")
     last = say("Somebody must be owner: make somebody else one first.")
     try:

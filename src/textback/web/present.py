@@ -62,6 +62,9 @@ _CAUSES = {
 }
 CAUSES = {code: words for codes, words in _CAUSES.items() for code in codes}
 
+MOST_UNDO = 31 * SECOND
+"""What waits for no longer (ms) is on its way, and can be taken back until then."""
+
 #: Why a text was withdrawn, by its rule.
 WITHDRAWN = {
     "canceled": "The program that sent it called it back.",
@@ -238,7 +241,7 @@ def bubble(row: Any, me: str, zone: str, now: int = 0, opened: int = 0) -> Bubbl
     if side == "mate" and row.author_id == me:
         side, by = "you", "You"
     cause = ""
-    if row.status == "queued" and getattr(row, "waits", "") == "later":
+    if row.status == "queued" and getattr(row, "waits", "") == "later" and row.due_at - row.at > MOST_UNDO:
         words = f"Scheduled for {_until(row.due_at, zone, now)}"
     elif row.status == "queued" and row.rule in HOLDS and getattr(row, "due_at", None):
         words, cause = f"Held until {_until(row.due_at, zone, now)} (rule {row.rule})", row.detail

@@ -17,7 +17,7 @@ class Route:
     """One address. `role` is the permission that a caller must have ("agent" and "owner" are short for the usual ones),
     or public, signed or api; `handler` is None where the webhooks take over; `scope`
     is what a program's key must be good for; `form` is how many bytes a posted form may have, `takes_file` says that it
-    may bring a file."""
+    may bring a file, `most_file` how many bytes of it; 0 is what UPLOAD_MB says."""
 
     method: str
     path: str
@@ -26,6 +26,7 @@ class Route:
     scope: str = ""
     form: int = MOST_FORM
     takes_file: bool = False
+    most_file: int = 0
 
     @property
     def permission(self) -> str:

@@ -117,7 +117,9 @@ async def _with_file(handler: Handler, user: User, request: Request) -> Response
     def check(fields: dict[str, str]) -> None:
         check_csrf(fields.get("csrf", ""), user.csrf)
 
-    request.state.form, file = await read_upload(request, ctx.uploads.place, ctx.watch.most_upload, check)
+    own: int = request.state.most_file
+    hint = "" if own else " Use the command line for it."
+    request.state.form, file = await read_upload(request, ctx.uploads.place, own or ctx.watch.most_upload, check, hint)
     request.state.file = file
     try:
         check(request.state.form)
@@ -155,7 +157,7 @@ def _endpoint(route: Route, handler: Handler) -> Callable[[Request], Awaitable[R
 
     async def endpoint(request: Request) -> Response:
         request.state.most_form = route.form
-        request.state.takes_file = route.takes_file
+        request.state.takes_file, request.state.most_file = route.takes_file, route.most_file
         try:
             return await guarded(request)
         except (Denied, HTTPException):

@@ -33,7 +33,7 @@ def _code_shown(request: Request, next_: str, error: str = "", status: int = 200
 async def code_page(request: Request) -> Response:
     """GET /login/code: asks for the code."""
     ctx: WebContext = request.app.state.ctx
-    who = await ctx.db.read(codes.owing, ctx.workspace, read_cookie(request, STEP), ctx.road.now())
+    who = await ctx.db.read(codes.owing, ctx.workspace, read_cookie(request, STEP), ctx.road.wall())
     if who is None:
         return RedirectResponse("/login", 303)
     return _code_shown(request, request.query_params.get("next", "/"))
@@ -60,7 +60,7 @@ async def use_code(request: Request) -> Response:
     ctx: WebContext = request.app.state.ctx
     form, say = request.state.form, speaker(request)
     token = read_cookie(request, STEP)
-    who, how = await ctx.db.write(_take, ctx.workspace, token, form.get("code", "")[:40], ctx.road.now())
+    who, how = await ctx.db.write(_take, ctx.workspace, token, form.get("code", "")[:40], ctx.road.wall())
     next_ = form.get("next", "/")
     if who is None:
         return login_shown(request, 401, error=say("That took too long. Sign in again."), next_=next_)
@@ -94,7 +94,7 @@ async def mail_link(request: Request) -> Response:
         return login_shown(request, 409, email=email, error=say("This desk sends no e-mail."), next_=next_)
     if "@" not in email:
         return login_shown(request, 400, email=email, error=say("Write your e-mail address first."), next_=next_)
-    token = await ctx.db.write(_link_for, ctx.workspace, email, place_of(request), ctx.road.now())
+    token = await ctx.db.write(_link_for, ctx.workspace, email, place_of(request), ctx.road.wall())
     if token:
         brand = ctx.bot().name
         words = say("This link signs you in once, within 30 minutes. If you did not ask for it, do nothing.")

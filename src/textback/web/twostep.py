@@ -68,7 +68,7 @@ async def two_step(request: Request) -> Response:
     """POST /account/two-step: `on` with a code of the new secret, `off` and `renew` with a code of the one that is."""
     ctx: WebContext = request.app.state.ctx
     user: User = request.state.user
-    form, say, now = request.state.form, speaker(request), ctx.road.now()
+    form, say, now = request.state.form, speaker(request), ctx.road.wall()
     who, done, given = (user.id, user.email), form.get("do", ""), form.get("code", "")[:40]
     if done == "on" and not user.has_code:
         secret = form.get("secret", "")[:64]
@@ -99,7 +99,7 @@ async def end_sessions(request: Request) -> Response:
     ctx: WebContext = request.app.state.ctx
     user: User = request.state.user
     named = request.state.form.get("session", "")[: people.SHOWN]
-    now = ctx.road.now()
+    now = ctx.road.wall()
     await ctx.db.write(people.end_sessions, ctx.workspace, (user.id, user.email), user.session, named, now)
     ctx.road.hub.hear([people.person_key(user.id)])
     return await account_shown(request, done="sessions")

@@ -91,4 +91,5 @@ export function merge(html, { force = false } = {}) {
     const name = document.querySelector(".thread__name h2")?.textContent ?? "";
     said.textContent = texts.map((item) => `${name}: ${item.querySelector(".msg__text")?.textContent ?? ""}`).join(" ");
   }
+  document.dispatchEvent(new Event("merged"));
 }
