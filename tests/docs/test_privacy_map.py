@@ -34,6 +34,7 @@ OTHERS = {
     "jobs": "session step action key timeout retries fence made_at", "short_links": "token expires_at",
     "template_approvals": "name digest body written_at asked_at decided_at note",
     "line_use": "counter day", "login_failures": "count until", "login_links": "token_hash user_id expires_at",
+    "contact_fields": "name title kind choices sensitive seen_by position", "tag_colours": "tag colour",
     "messages": "", "message_details": "send_at",
     "model_calls": "model why tokens_in tokens_out cost ms confidence evidence flaws",
     "outbox": "asks expires_at lease_until fence priority",

@@ -25,6 +25,7 @@ from textback.store.tables import (
     turns,
 )
 from textback.store.tables_desk import audit
+from textback.store.tables_leads import contact_values
 
 SHOWN = (
     conversations,
@@ -41,6 +42,7 @@ SHOWN = (
     consent_events,
     suppressions,
     agreements,
+    contact_values,
 )
 """Tables whose rows they are given, by contact."""
 INTERNAL = frozenset(

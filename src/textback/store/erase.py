@@ -38,6 +38,7 @@ ERASED: dict[str, Rule] = {
     # Reports count them: when, which way, of which class, what became of it by which rule.
     "messages": {"text": "", "media": "[]", "detail": "", "provider_id": None},
     "message_details": "delete",
+    "contact_values": "delete",
     "outbox": "delete",
     "early_statuses": "delete",
     "dead_letters": "delete",

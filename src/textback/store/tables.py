@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from textback.store import schema, tables_desk, tables_hooks  # noqa: F401 (their tables are among the metadata)
+from textback.store import schema, tables_desk, tables_hooks, tables_leads  # noqa: F401 (their tables are among the metadata)
 from textback.store.schema import conversation_key
 
 metadata = schema.metadata
