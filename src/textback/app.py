@@ -51,6 +51,7 @@ from textback.store.vault import open_keys
 from textback.telemetry import switch
 from textback.web.context import LineInfo, Watch, WebContext, Wording
 from textback.web.elsewhere import HEALTH, no_pages, no_webhooks
+from textback.web.mailer import make_mailer
 from textback.web.quick import PATH as TEXTS
 from textback.web.quick import Texts
 from textback.web.server import build_app
@@ -381,6 +382,9 @@ class App:
                 trainings=self.trainings,
                 most_requests=settings.api_requests,
                 watch=Watch(settings.opt_out_alert, settings.upload_mb * 2**20),
+                mailer=make_mailer(
+                    settings.smtp_url, settings.mail_from, allowed(settings.mail_private, "MAIL_PRIVATE")
+                ),
                 wording=Wording(settings.template_editors, settings.template_approval, settings.max_parts),
             )
         )

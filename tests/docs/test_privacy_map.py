@@ -42,13 +42,16 @@ OTHERS = {
     "reconciliations": "began_at read_until next_at holder lease_until",
     "rejected_webhooks": "provider detail times last_at redriven_at discarded", "schema_compatibility": "oldest",
     "sessions": "started_at ended_at", "signature_trials": "provider number", "suppressions": "",
-    "sweeps": "next_at began_at finished_at floors counts", "timers": "key", "turns": "", "users": "role",
+    "sweeps": "next_at began_at finished_at floors counts", "timers": "key", "turns": "",
+    "users": "role deactivated_at sight lines totp_last",
     "trainings": "key_name asked progress tries fence lease_until updated_at",
     "events": "ref made number", "event_numbers": "last queued changes",
     "webhooks": "url events key_id secret old_secret old_until enabled why created_by failures open_until succeeded_at "
     "failed_at failed_why",
     "webhook_deliveries": "webhook_id number finished_at fence ms",
-    "web_sessions": "token_hash user_id csrf expires_at",
+    "web_sessions": "token_hash user_id csrf expires_at seen_at",
+    "login_steps": "token_hash user_id how expires_at", "recovery_codes": "user_id code_hash", "teams": "name lines",
+    "team_members": "team_id user_id", "desk_settings": "name value",
 }  # fmt: skip
 """Columns of each table that hold nothing about a person, beside KEYS. Of contacts the id itself is in the map."""
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from tests.web.conftest import FORM_TOKEN, Browser, Site
-from textback.store import accounts
+from textback.store import accounts, codes
 from textback.store.tables import rejected_webhooks
 from textback.web.routes import ROUTES
 
@@ -37,6 +37,15 @@ FORMS = {
     "/flows/try": "/flows/try",
     "/flows/save": "/flows/save",
     "/flows/files": "/flows/files",
+    "/login/code": "/login/code",
+    "/login/link": "/login/link",
+    "/account/sessions": "/account/sessions",
+    "/account/language": "/account/language",
+    "/account/two-step": "/account/two-step",
+    "/settings/people": "/settings/people",
+    "/settings/people/{person}": "/settings/people/{u}",
+    "/settings/teams": "/settings/teams",
+    "/settings/sign-in": "/settings/sign-in",
     "/flows/discard": "/flows/discard",
     "/flows/publish": "/flows/publish",
     "/flows/again": "/flows/again",
@@ -51,11 +60,13 @@ FORMS = {
     "/try/new": "/try/new",
     "/try/{phone}/text": "/try/{p}/text",
 }
-PUBLIC = ("/login", "/login/{token}")
+PUBLIC = ("/login", "/login/{token}", "/login/code", "/login/link")
 OF_MODELS = (
     "/c/{contact}/draft", "/c/{contact}/suggest", "/c/{contact}/calls/{job}", "/models/try", "/models/learn",
 )  # fmt: skip
 """Forms that are only on pages of a bot that asks a model; test_models.py has those pages."""
+OF_LETTERS = ("/login/link",)
+"""A button of another form, where there is a mail server; test_signing_in.py has it."""
 FIELDS = {"text": "Hello", "password": "a long enough password", "email": "nobody@example.com"}
 STATIC = Path(__file__).parents[2] / "src" / "textback" / "web" / "static"
 SCRIPT = "<script>alert(1)</script>"
@@ -73,7 +84,7 @@ class Desk:
         assert self.person.submit(f"/c/{self.contact}/take").status_code == 303
 
     def path(self, form: str) -> str:
-        return FORMS[form].format(c=self.contact, p=self.phone)
+        return FORMS[form].format(c=self.contact, p=self.phone, u=self.person.user_id)
 
     def sender(self, form: str) -> Browser:
         """Somebody who may post this form."""
@@ -276,6 +287,25 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
     found["lists"] = person.get("/compliance/lists")
     found["list refused"] = person.submit("/compliance/lists", kind="registry")
     found["ledger"] = person.get("/compliance/ledger")
+    colleague, _ = site.user("supervisor", SCRIPT)
+    assert person.submit("/settings/teams", do="save", name=QUOTES).status_code == 303
+    found["people"] = person.get("/settings/people")
+    found["invited"] = person.submit("/settings/people", email="new@example.com", name=QUOTES, role="agent")
+    found["invitation refused"] = person.submit("/settings/people", email=SCRIPT, role="agent")
+    found["person"] = person.get(f"/settings/people/{colleague}")
+    found["teams"] = person.get("/settings/teams")
+    found["signing in"] = person.get("/settings/sign-in")
+    found["audit"] = person.get("/settings/audit?by=" + QUOTES.replace("&", ""))
+    found["audit, all"] = person.get("/settings/audit")
+    found["second step"] = person.get("/account/two-step")
+    found["signed out there"] = person.submit("/account/sessions")
+    site.write(codes.turn_on, "default", (colleague, ""), "A" * 32, 0, site.clock())
+    colleagues = site.stranger()
+    token = site.write(codes.begin, colleague, "password", site.clock())
+    colleagues.cookies.set("textback_step", token, domain="127.0.0.1", path="/login")
+    found["code"] = colleagues.get("/login/code")
+    site.sign_in(site.browser(), person.user_id)
+    found["account, signed in twice"] = person.get("/account")
     found["card"] = person.get(f"/c/{desk.contact}/card")
     return found | flows(desk)
 
@@ -362,7 +392,7 @@ def test_every_posted_form_of_every_page_carries_a_secret_and_goes_to_a_route(ev
             matched = [pattern.pattern for pattern in patterns if pattern.fullmatch(action)]
             assert matched, action
             seen.update(matched)
-    assert len(seen) == len(FORMS) - len(OF_MODELS), "some form is on no page"
+    assert len(seen) == len(FORMS) - len(OF_MODELS) - len(OF_LETTERS), "some form is on no page"
 
 
 # ---- what others write

@@ -229,3 +229,21 @@ def test_script_in_a_name_stays_text(site: Site, lead: Browser) -> None:
         page = lead.get(path).text
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)" in page
+
+
+def test_who_sees_some_conversations_lists_and_exports_no_others(site: Site, lead: Browser) -> None:
+    contact = add(lead, site, "Nora Hidden")
+    narrow = site.person("supervisor", "Nils Narrow")
+    site.write(_restrict, narrow.user_id)
+    for view in ("/leads", "/leads?q=nora", f"/leads?open={contact}"):
+        assert contact not in ids(narrow, view)
+        assert "Nora Hidden" not in narrow.get(view).text
+    assert "Nora" not in narrow.get("/leads/export").text
+    assert narrow.get(f"/contacts/{contact}").status_code == 404
+    assert narrow.submit("/settings/tags", tag="vip", do="delete").status_code == 403
+
+
+def _restrict(tx: object, user_id: str) -> None:
+    from sqlalchemy import text
+
+    tx.execute(text("UPDATE users SET sight = 'some' WHERE id = :u"), {"u": user_id})  # type: ignore[attr-defined]

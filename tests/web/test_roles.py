@@ -119,11 +119,28 @@ TABLE = {
     ("DELETE", "/v1/ai/train/documents/{name}"): ("api", "/v1/ai/train/documents/nothing"),
     ("GET", "/login"): ("public", "/login"),
     ("POST", "/login"): ("public", "/login"),
+    ("GET", "/login/code"): ("public", "/login/code"),
+    ("POST", "/login/code"): ("public", "/login/code"),
+    ("POST", "/login/link"): ("public", "/login/link"),
     ("GET", "/login/{token}"): ("public", "/login/no-such-token"),
     ("POST", "/login/{token}"): ("public", "/login/no-such-token"),
     ("POST", "/logout"): ("own", "/logout"),
     ("GET", "/account"): ("own", "/account"),
     ("POST", "/account/password"): ("own", "/account/password"),
+    ("POST", "/account/sessions"): ("own", "/account/sessions"),
+    ("POST", "/account/language"): ("own", "/account/language"),
+    ("GET", "/account/two-step"): ("own", "/account/two-step"),
+    ("POST", "/account/two-step"): ("own", "/account/two-step"),
+    ("GET", "/settings/people"): ("people.read", "/settings/people"),
+    ("POST", "/settings/people"): ("people.edit", "/settings/people"),
+    ("GET", "/settings/people/{person}"): ("people.edit", "/settings/people/nobody"),
+    ("POST", "/settings/people/{person}"): ("people.edit", "/settings/people/nobody"),
+    ("GET", "/settings/teams"): ("people.read", "/settings/teams"),
+    ("POST", "/settings/teams"): ("people.edit", "/settings/teams"),
+    ("GET", "/settings/sign-in"): ("settings", "/settings/sign-in"),
+    ("POST", "/settings/sign-in"): ("settings", "/settings/sign-in"),
+    ("GET", "/settings/audit"): ("audit.read", "/settings/audit"),
+    ("GET", "/settings/audit/export"): ("audit.read", "/settings/audit/export"),
     ("GET", "/"): ("agent", "/"),
     ("GET", "/desk/{view}"): ("agent", "/desk/all"),
     ("GET", "/c/{contact}"): ("agent", "/c/{c}"),
@@ -201,6 +218,15 @@ TABLE = {
 WELCOME = {
     ("GET", "/"): 303,
     ("GET", "/try"): 303,
+    ("GET", "/login/code"): 303,  # nobody owes a code
+    ("POST", "/login/code"): 401,
+    ("POST", "/login/link"): 409,  # no mail server
+    ("POST", "/account/sessions"): 200,
+    ("POST", "/account/two-step"): 400,  # without a code
+    ("POST", "/settings/people"): 409,  # without an address
+    ("GET", "/settings/people/{person}"): 404,
+    ("POST", "/settings/people/{person}"): 404,
+    ("POST", "/settings/teams"): 409,  # without a name
     ("GET", "/login/{token}"): 410,
     ("POST", "/login/{token}"): 410,
     ("POST", "/login"): 401,
@@ -262,6 +288,9 @@ WELCOME = {
 FIELDS = {
     ("POST", "/login"): {"email": "nobody@example.com", "password": "no such password"},
     ("POST", "/account/password"): {"password": "a long password"},
+    ("POST", "/account/two-step"): {"do": "on"},
+    ("POST", "/settings/teams"): {"do": "save"},
+    ("POST", "/settings/sign-in"): {"session_days": "14", "idle_hours": "0"},
     ("POST", "/c/{contact}/reply"): {"text": "We are on it."},
     ("POST", "/try/{phone}/text"): {"text": "HOURS"},
     ("POST", "/compliance/numbers"): {"number": "206-555-0188"},
@@ -548,8 +577,8 @@ def test_other_methods_are_refused(callers: Callers, address: tuple[str, str]):
 def test_the_other_of_get_and_post_is_refused_where_it_is_not_in_the_table(callers: Callers, address: tuple[str, str]):
     other = "POST" if address[0] == "GET" else "GET"
     if (other, address[1]) not in TABLE:
-        # GET /try/new is the page of a phone that can't be, GET /v1/messages/bulk a message that can't be
-        wanted = {"/try/new": 404, "/v1/messages/bulk": 401}.get(address[1], 405)
+        # GET /try/new is the page of a phone that can't be, GET /v1/messages/bulk a message, GET /login/link a link
+        wanted = {"/try/new": 404, "/v1/messages/bulk": 401, "/login/link": 410}.get(address[1], 405)
         assert callers["owner"].request(other, callers.path(address)).status_code == wanted
 
 

@@ -139,6 +139,15 @@ class Greeted(Protocol):
 
 
 @runtime_checkable
+class Answering(Protocol):
+    """A provider some of whose requests want an answer of their own, such as the first one."""
+
+    def answer(self, webhook: Webhook) -> tuple[str, bytes] | None:
+        """The content type and the body for a signed request; None for the usual ones. Raises BadPayload."""
+        ...
+
+
+@runtime_checkable
 class Shared(Protocol):
     """A provider that has one address for the webhooks of several lines."""
 

@@ -14,6 +14,7 @@ from textback.compliance.limits import priority_of
 from textback.compliance.places import place_of
 from textback.compliance.policy import Policy, policy_of
 from textback.core.ids import new_id
+from textback.core.messages import FAMILY
 from textback.core.registration import UNDECLARED, Registration
 from textback.core.when import DAY
 from textback.engine.bot import Bot
@@ -90,6 +91,11 @@ class Gatekeeper:
         """The business's own time zone."""
         return self._bot().timezone
 
+    def family(self, line: str) -> str:
+        """The family of channels that a line's texts belong to, by which consent is asked for (K6)."""
+        found = self._lines.get(line)
+        return FAMILY[found.channels[0]] if found is not None else "phone"
+
     def _window(self, line: str) -> int:
         """How long (ms) after a contact's text a line takes words of one's own; 0 where it always does."""
         found = self._lines.get(line)
@@ -147,6 +153,7 @@ class Gatekeeper:
             to=wish.address,
             registration=self.registration(wish.line),
             window=self._window(wish.line),
+            family=self.family(wish.line),
             policy=self.policy,
         )
         decision = decide_send(asked)
@@ -304,6 +311,7 @@ class Judge:
                 was_answer=True,
                 to=row.recipient,
                 registration=keeper.registration(row.line),
+                family=keeper.family(row.line),
                 policy=policy,
             )
             if row.message_class not in ANSWERS:

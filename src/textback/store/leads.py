@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, fun
 
 from textback.store.conversations import ROW
 from textback.store.many import Pair, Pairs, upserter
+from textback.store.sight import NOTHING, Sight, seen, sees
 from textback.store.tables import contacts, conversations
 from textback.store.tables_leads import contact_fields, contact_values, tag_colours
 from textback.store.values import MANY, Term, having, matches
@@ -19,12 +20,13 @@ Place = tuple[int, str]
 
 class Sought(msgspec.Struct, frozen=True):
     """Which contacts: those that have all the values. `owner` is bot, nobody, or the id of who has them; `ids` are the
-    only ones to look at, None for all."""
+    only ones to look at, None for all; `sight` is whose conversations whoever looks may see."""
 
     terms: tuple[Term, ...] = ()
     owner: str = ""
     ids: tuple[tuple[int, str], ...] | None = None
     oldest_first: bool = False
+    sight: Sight = NOTHING
 
 
 _COLUMNS = (*ROW.selected_columns, _c.owner_kind, _c.owner_id, _c.workspace)
@@ -50,6 +52,7 @@ def page(tx: Connection, workspace: str, sought: Sought, most: int, after: Place
     if few is not None:
         return _sorted(_SOME(tx, few) if few else [], workspace, sought, most, after)
     query = select(*_COLUMNS).select_from(_BOTH).where(_c.workspace == workspace, _c.address != "", *_owned(sought))
+    query = query.where(seen(sought.sight))
     for term in sought.terms:
         v = contact_values.alias()
         mine = and_(v.c.bucket == _c.bucket, v.c.contact_id == _c.contact_id)
@@ -76,7 +79,7 @@ def _sorted(rows: Sequence[Row[Any]], workspace: str, sought: Sought, most: int,
     """As the query does, for contacts that have been looked up."""
 
     def wanted(row: Row[Any]) -> bool:
-        if row.workspace != workspace or not row.address:
+        if row.workspace != workspace or not row.address or not sees(sought.sight, row):
             return False
         held = row.owner_kind if row.owner_kind != "person" else row.owner_id
         if sought.owner and held != sought.owner:

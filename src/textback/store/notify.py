@@ -64,6 +64,13 @@ def tell_published(tx: Connection, workspace: str) -> None:
         _notify(tx, _encode(News(workspace=workspace, versions=True)).decode())
 
 
+def tell_changed(tx: Connection, workspace: str, name: str) -> None:
+    """Tell the live pages of every node, as soon as it is committed, that something changed: a contact's id, or a
+    person (see people.person_key)."""
+    if tx.dialect.name == "postgresql":
+        _notify(tx, _encode(News(workspace=workspace, contacts={name})).decode())
+
+
 def tell_erased(tx: Connection, workspace: str, contact_id: str) -> None:
     """Tell every node, as soon as it is committed, that this contact is gone."""
     if tx.dialect.name == "postgresql":

@@ -43,9 +43,9 @@ async def contact_page(request: Request) -> Response:
 
 
 async def _page(request: Request, contact: str, error: str = "", status: int = 200, revealed: str = "") -> Response:
-    ctx, _ = context(request)
+    ctx, user = context(request)
     bucket = bucket_of(contact)
-    rows = await ctx.db.read(store.page, ctx.workspace, Sought(ids=((bucket, contact),)), 1)
+    rows = await ctx.db.read(store.page, ctx.workspace, Sought(ids=((bucket, contact),), sight=user.sight), 1)
     if not rows:
         raise Denied(404, "There is no such contact.")
     row, fields = rows[0], await fields_for(request)

@@ -11,6 +11,7 @@ from textback.pipeline.training import Trainings
 from textback.pipeline.uploads import Uploads
 from textback.pipeline.wording import MOST_PARTS
 from textback.store.db import Db
+from textback.web.mailer import Mailer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Watch:
 class WebContext:
     """`bot` gives the published bot; `public_url` is what providers call; `secure` says that people come over https;
     `uploads` reads in lists of numbers, `ledger_check` checks the ledger, `suggester` finds replies, `trainings` learn
-    what programs bring; `most_requests` is how many a key may make in a minute."""
+    what programs bring; `most_requests` is how many a key may make in a minute;
+    `mailer` sends letters to people who work here, where a mail server is set."""
 
     db: Db
     road: Road
@@ -61,3 +63,4 @@ class WebContext:
     most_requests: int = 0
     wording: Wording = Wording()
     watch: Watch = Watch()
+    mailer: Mailer | None = None

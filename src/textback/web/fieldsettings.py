@@ -141,6 +141,8 @@ async def change_tag(request: Request) -> Response:
 async def _retag(request: Request, tag: str, to: str) -> tuple[int, bool]:
     """Change the tag of contacts, each by an arrival of its own; says how many, and whether some are left."""
     ctx, user = context(request)
+    if not user.sight.everything:
+        raise Denied(403, "You see some of the conversations only. Ask somebody who sees all of them.")
     found = await ctx.db.read(values.having, ctx.workspace, [Term(TAG, tag)], AT_ONCE + 1)
     arrival = ContactChange(user.name, tag=(to,) if to else (), untag=(tag,))
     some = found[:AT_ONCE]

@@ -101,7 +101,7 @@ class View:
         elif self.q:
             terms += [Term(WORD, word, prefix=True) for word in folded(self.q).split()[:6]]
         owner = user.id if self.owner == "me" else self.owner
-        return Sought(tuple(terms), owner, ids, self.oldest)
+        return Sought(tuple(terms), owner, ids, self.oldest, user.sight)
 
 
 def _number(text: str, country: str) -> str:
@@ -128,7 +128,7 @@ async def leads_page(request: Request) -> Response:
 
 
 async def _page(request: Request, error: str = "", status: int = 200) -> Response:
-    ctx, _ = context(request)
+    ctx, user = context(request)
     fields = await fields_for(request)
     columns = [one for one in fields if one.name != STAGE.name]
     view = View(request, fields)
@@ -138,7 +138,7 @@ async def _page(request: Request, error: str = "", status: int = 200) -> Respons
     table = await shown(request, rows[:ROWS], columns)
     peek = next((one for one in table if one.id == view.open), None)
     if view.open and peek is None:
-        one = Sought(ids=((bucket_of(view.open), view.open),))
+        one = Sought(ids=((bucket_of(view.open), view.open),), sight=user.sight)
         some = await ctx.db.read(store.page, ctx.workspace, one, 1)
         peek = next(iter(await shown(request, some, columns)), None)
     stage = next((one for one in fields if one.name == STAGE.name), None)
@@ -178,8 +178,11 @@ async def add_lead(request: Request) -> Response:
     if homes:
         return RedirectResponse(f"/contacts/{next(iter(homes.values())).contact_id}?did=known", 303)
     arrival = ContactChange(user.name, {"source": "Added by hand"}, name=name or None)
+    mine = {line: info for line, info in ctx.lines.items() if user.sight.everything or line in user.sight.lines}
+    if not mine:
+        return await _page(request, "You have no line to text them on. Ask an owner for one.", 409)
     try:
-        contact = await ctx.road.send_to(default_line(ctx).name, number, arrival, wait=TURN_WAIT)
+        contact = await ctx.road.send_to(default_line(ctx, mine).name, number, arrival, wait=TURN_WAIT)
     except Refused as refused:
         return await _page(request, str(refused), 409)
     await ctx.db.write(accounts.write_audit, ctx.workspace, user.email, "contact.add", contact, ctx.road.now())

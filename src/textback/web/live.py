@@ -6,9 +6,13 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from textback.core.ids import bucket_of
 from textback.pipeline.hub import EVERYTHING
-from textback.web.auth import current_user
+from textback.store import sight
+from textback.store.people import person_key
+from textback.web.auth import User, current_user
 from textback.web.context import WebContext
+from textback.web.reading import CONTACT
 
 QUIET = 15.0
 """Seconds without news after which the stream says that it is alive, and checks that the person is still signed in."""
@@ -16,24 +20,37 @@ GAP = 0.25
 """Seconds between two messages to one tab at least: under load changes are told together."""
 
 
+async def _sees(ctx: WebContext, user: User, contact: str) -> bool:
+    if user.sight.everything or not CONTACT.fullmatch(contact):
+        return True
+    row = await ctx.db.read(sight.of_contact, ctx.workspace, contact, bucket_of(contact))
+    return row is not None and sight.sees(user.sight, row)
+
+
 async def events(request: Request) -> Response:
     """GET /events?c=CONTACT: `changed` with "list", or "here" when the open conversation is among what changed."""
     ctx: WebContext = request.app.state.ctx
     if request.method == "HEAD":
         return Response(media_type="text/event-stream")
-    watched = request.query_params.get("c", "")
+    user: User = request.state.user
+    watched, own = request.query_params.get("c", ""), person_key(user.id)
+    if not await _sees(ctx, user, watched):
+        watched = ""
 
     async def stream() -> AsyncIterator[bytes]:
         yield b"retry: 2000\nevent: hello\ndata: {}\n\n"
         async with ctx.road.hub.subscribe() as subscription:
             while not subscription.closed:
                 changed = await subscription.changes(QUIET)
+                if (own in changed or EVERYTHING in changed) and await current_user(request) != user:
+                    return  # the page asks again, as whoever it is of now
+                changed = frozenset(one for one in changed if not one.startswith("@"))
                 if changed:
                     here = watched in changed or EVERYTHING in changed
                     yield b"event: changed\ndata: %s\n\n" % (b"here" if here else b"list")
                     await asyncio.sleep(GAP)
                 elif not subscription.closed:
-                    if await current_user(request) is None:
+                    if await current_user(request) != user:
                         return
                     yield b": still here\n\n"
 

@@ -19,7 +19,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from textback.core.ids import bucket_of
 from textback.pipeline import letters
+from textback.store import sight
 from textback.web.access import Access, as_program
 from textback.web.auth import User, current_user
 from textback.web.context import WebContext
@@ -27,6 +29,7 @@ from textback.web.openapi import describe
 from textback.web.pages import page
 from textback.web.permissions import OPEN, who_may
 from textback.web.problems import BROKEN, CODES, Refused, ended_early, refusal
+from textback.web.reading import CONTACT
 from textback.web.routes import ROUTES
 from textback.web.routing import Handler, Route
 from textback.web.security import PRE_CSRF, Denied, SecurityHeaders, check_csrf, check_origin, read_cookie, read_form
@@ -61,6 +64,11 @@ async def _as_person(handler: Handler, permission: str, request: Request) -> Res
     if not user.may(permission):
         raise Denied(403, f"Only {who_may(permission)} may {'see' if request.method == 'GET' else 'do'} this.")
     request.state.user = user
+    if user.needs_code and permission != "own":
+        if request.method == "GET" and request.scope["path"] != "/events":
+            return RedirectResponse("/account/two-step", 303)
+        raise Denied(403, "Set up your second step first: your account page has it.")
+    await _check_sight(request, user)
     if user.may("letters") and request.url.path != "/events":
         ctx: WebContext = request.app.state.ctx
         request.state.stuck = await ctx.db.read(letters.some, ctx.workspace)
@@ -72,6 +80,20 @@ async def _as_person(handler: Handler, permission: str, request: Request) -> Res
         request.state.form = await read_form(request)
         check_csrf(request.state.form.get("csrf", ""), user.csrf)
     return await handler(request)
+
+
+async def _check_sight(request: Request, user: User) -> None:
+    """Only conversations that this person sees: an address that names a contact is nothing to the others. Here, so that
+    no page can forget it. Raises Denied."""
+    contact = request.path_params.get("contact", "")
+    if user.sight.everything or not contact:
+        return
+    ctx: WebContext = request.app.state.ctx
+    row = None
+    if CONTACT.fullmatch(contact):
+        row = await ctx.db.read(sight.of_contact, ctx.workspace, contact, bucket_of(contact))
+    if row is None or not sight.sees(user.sight, row):
+        raise Denied(404, "There is no such conversation.")
 
 
 async def _with_file(handler: Handler, user: User, request: Request) -> Response:

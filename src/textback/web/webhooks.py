@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from textback.channels.base import BadPayload, BadSignature, Greeted, Methods, Shared, Webhook
+from textback.channels.base import Answering, BadPayload, BadSignature, Greeted, Methods, Shared, Webhook
 from textback.core.ids import new_id
 from textback.core.tracing import caller_of
 from textback.engine.arrivals import DeliveryStatus, Message
@@ -198,8 +198,11 @@ class Webhooks:
                 return problem(401, "The signature is missing, wrong or stale.")
             self._counts[line.name, "unchecked"].inc()
             log.warning("webhook taken in although its signature is bad", line=line.name, reason=str(error))
+        said = None
         try:
             arrivals = line.provider.parse(webhook)
+            if not arrivals and isinstance(line.provider, Answering):
+                said = line.provider.answer(webhook)
             others = self._of_others(line, line.provider, webhook) if isinstance(line.provider, Shared) else []
         except BadPayload as error:
             if self._flooded(line, now):
@@ -228,7 +231,7 @@ class Webhooks:
             self._trace(whose, webhook, ids, began, 200)
         if example:
             return _example_reply(arrivals)
-        content_type, answer = line.provider.acknowledgement
+        content_type, answer = said or line.provider.acknowledgement
         return Reply(200, content_type, answer)
 
     def _of_others(

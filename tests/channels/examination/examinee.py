@@ -89,6 +89,8 @@ class Examinee(ABC):
     with_media: ClassVar[str] = "mms"
     """The channel of a text with a picture."""
     without_media: ClassVar[str] = "sms"
+    reports: ClassVar[bool] = True
+    """It says what became of a text."""
     answers_codes: ClassVar[bool] = True
     """Its refusals have codes."""
     unwritable: ClassVar[frozenset[str]] = frozenset()
