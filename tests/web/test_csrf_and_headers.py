@@ -37,6 +37,7 @@ FORMS = {
     "/flows/try": "/flows/try",
     "/flows/save": "/flows/save",
     "/flows/files": "/flows/files",
+    "/c/{contact}/reveal": "/c/{c}/reveal",
     "/login/code": "/login/code",
     "/login/link": "/login/link",
     "/account/sessions": "/account/sessions",
@@ -288,6 +289,7 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
     found["list refused"] = person.submit("/compliance/lists", kind="registry")
     found["ledger"] = person.get("/compliance/ledger")
     colleague, _ = site.user("supervisor", SCRIPT)
+    found["auditor"] = site.person("auditor").get(f"/c/{desk.contact}?view=all")
     assert person.submit("/settings/teams", do="save", name=QUOTES).status_code == 303
     found["people"] = person.get("/settings/people")
     found["invited"] = person.submit("/settings/people", email="new@example.com", name=QUOTES, role="agent")

@@ -149,6 +149,7 @@ TABLE = {
     ("POST", "/c/{contact}/return"): ("agent", "/c/{c}/return"),
     ("POST", "/c/{contact}/reply"): ("agent", "/c/{c}/reply"),
     ("POST", "/c/{contact}/complete"): ("agent", "/c/{c}/complete"),
+    ("POST", "/c/{contact}/reveal"): ("sensitive.reveal", "/c/{c}/reveal"),
     ("GET", "/c/{contact}/erase"): ("contacts.erase", "/c/{c}/erase"),
     ("POST", "/c/{contact}/erase"): ("contacts.erase", "/c/{c}/erase"),
     ("GET", "/c/{contact}/consent"): ("agent", "/c/{c}/consent"),
@@ -269,6 +270,7 @@ WELCOME = {
     ("POST", "/v1/ai/train"): 202,
     ("GET", "/v1/ai/train/{id}"): 404,
     ("DELETE", "/v1/ai/train/documents/{name}"): 404,
+    ("POST", "/c/{contact}/reveal"): 200,
     ("POST", "/c/{contact}/consent"): 409,
     ("POST", "/c/{contact}/opt-out"): 409,
     ("POST", "/c/{contact}/settle"): 400,  # yes or no?

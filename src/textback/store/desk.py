@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 
 from textback.store import ledger
 from textback.store.ledger import Recorded
+from textback.store.sight import Sight, seen
 from textback.store.tables import contacts, conversations, messages, outbox, sessions, timers, turns
 from textback.store.tables_desk import audit
 
@@ -49,21 +50,24 @@ def _in_view(view: View, user_id: str) -> ColumnElement[bool] | None:
     return None
 
 
-def conversation_rows(tx: Connection, workspace: str, view: View, user_id: str, most: int) -> list[Row[Any]]:
-    """The conversations of a view: in needs-you the longest wait first, else the latest text first."""
+def conversation_rows(
+    tx: Connection, workspace: str, view: View, user_id: str, most: int, sight: Sight
+) -> list[Row[Any]]:
+    """The conversations of a view that this person sees: in needs-you the longest wait first, else the latest text
+    first."""
     wanted = _in_view(view, user_id)
-    query = _ROW.where(_c.workspace == workspace)
+    query = _ROW.where(_c.workspace == workspace, seen(sight))
     if wanted is not None:
         query = query.where(wanted)
     order = (_c.waiting_since.asc(),) if view == "needs-you" else (_c.last_at.desc(), _c.contact_id)
     return list(tx.execute(query.order_by(*order).limit(most)))
 
 
-def view_counts(tx: Connection, workspace: str, user_id: str) -> dict[str, int]:
+def view_counts(tx: Connection, workspace: str, user_id: str, sight: Sight) -> dict[str, int]:
     """How many conversations need this person, are theirs, and are the bot's."""
 
     def count(condition: ColumnElement[bool] | None) -> int:
-        query = select(func.count()).select_from(conversations).where(_c.workspace == workspace)
+        query = select(func.count()).select_from(conversations).where(_c.workspace == workspace, seen(sight))
         if condition is not None:
             query = query.where(condition)
         return tx.execute(query).scalar() or 0

@@ -68,8 +68,8 @@ async def home(_: Request) -> Response:
 async def _list(ctx: WebContext, user: User, view: store.View) -> dict[str, Any]:
     """What the list pane shows."""
     now, zone = ctx.road.now(), ctx.bot().timezone
-    rows = await ctx.db.read(store.conversation_rows, ctx.workspace, view, user.id, MOST_ROWS)
-    counts = await ctx.db.read(store.view_counts, ctx.workspace, user.id)
+    rows = await ctx.db.read(store.conversation_rows, ctx.workspace, view, user.id, MOST_ROWS, user.sight)
+    counts = await ctx.db.read(store.view_counts, ctx.workspace, user.id, user.sight)
     shown = [list_row(row, load_state(row.state), user.id, zone, now) for row in rows]
     if view == "needs-you":
         waiting = [row for row in shown if row.holder.kind not in ("you", "off")]

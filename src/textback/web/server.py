@@ -25,6 +25,7 @@ from textback.store import sight
 from textback.web.access import Access, as_program
 from textback.web.auth import User, current_user
 from textback.web.context import WebContext
+from textback.web.masking import masked
 from textback.web.openapi import describe
 from textback.web.pages import page
 from textback.web.permissions import OPEN, who_may
@@ -72,6 +73,11 @@ async def _as_person(handler: Handler, permission: str, request: Request) -> Res
     if user.may("letters") and request.url.path != "/events":
         ctx: WebContext = request.app.state.ctx
         request.state.stuck = await ctx.db.read(letters.some, ctx.workspace)
+    return await masked(request, user, await _handled(handler, user, request))
+
+
+async def _handled(handler: Handler, user: User, request: Request) -> Response:
+    """What the handler answers; to a form, only if it is of one of our own pages."""
     if request.method == "POST":
         check_origin(request)
         if request.state.takes_file and request.headers.get("content-type", "").startswith("multipart/"):
