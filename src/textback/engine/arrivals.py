@@ -63,12 +63,17 @@ class DeliveryStatus(Arrival, frozen=True, omit_defaults=True, tag="status"):
 
 
 class AgentReply(Arrival, frozen=True, omit_defaults=True, tag="agent_reply"):
-    """A person at the desk sends a text. `message_id` is chosen by the desk so that it can show the text at once."""
+    """A person at the desk sends a text. `message_id` is chosen by the desk so that it can show the text at once.
+
+    `after` is the last text of a person that the writer had before their eyes, "" where there was none: when another
+    has gone since, from a second tab or a phone, nothing is sent. None does not look.
+    """
 
     user_id: str
     user_name: str
     text: str
     message_id: str
+    after: str | None = None
 
 
 class Takeover(Arrival, frozen=True, omit_defaults=True, tag="takeover"):
@@ -82,12 +87,51 @@ class Takeover(Arrival, frozen=True, omit_defaults=True, tag="takeover"):
 class HandBack(Arrival, frozen=True, omit_defaults=True, tag="hand_back"):
     """A person gives the conversation back to the bot.
 
-    `mode`: "ask" asks the open question again, "wait" stays quiet until the contact writes, "end" ends the session.
+    `mode`: "ask" asks the open question again, "step" carries on at the step called `step`, "wait" stays quiet until
+    the contact writes, "end" ends the session. `tell`: the contact reads that a program answers again.
     """
 
     user_id: str
     user_name: str
     mode: str = "wait"
+    step: str = ""
+    tell: bool = False
+
+
+class Assign(Arrival, frozen=True, omit_defaults=True, tag="assign"):
+    """A person says who is to answer: a colleague (`to_id`, `to_name`), or whoever comes first, of one `queue` or of
+    all. `force` also takes it from somebody else who has it."""
+
+    user_id: str
+    user_name: str
+    to_id: str = ""
+    to_name: str = ""
+    queue: str = ""
+    force: bool = False
+
+
+class AskFor(Arrival, frozen=True, omit_defaults=True, tag="ask_for"):
+    """A person asks the colleague who has the conversation to let them have it."""
+
+    user_id: str
+    user_name: str
+
+
+class Renew(Arrival, frozen=True, omit_defaults=True, tag="renew"):
+    """A sign of life of whoever has the conversation: they read or type. Of anybody else it changes nothing."""
+
+    user_id: str
+    user_name: str
+
+
+class Note(Arrival, frozen=True, omit_defaults=True, tag="note"):
+    """A person writes something for colleagues, which is never sent. `mentions` are the ids of those it names."""
+
+    user_id: str
+    user_name: str
+    text: str
+    note_id: str
+    mentions: tuple[str, ...] = ()
 
 
 class Complete(Arrival, frozen=True, omit_defaults=True, tag="complete"):
@@ -121,7 +165,7 @@ class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     """Another program sends a text through the API: its own words, or a named message (`template`) with the values of
     its variables, in `locale` or, without one, in the contact's own. `zone` (IANA) and `region` say where the contact
     is, `programme` which consent of theirs it goes by (K6). `send_at` (ms) is when it is to go, 0 at once; `metadata`
-    is kept beside it."""
+    is kept beside it; `channel` is how it must go, "" where that is left to us."""
 
     key_name: str
     text: str
@@ -136,6 +180,7 @@ class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     programme: str = ""
     send_at: int = 0
     metadata: dict[str, str] = {}
+    channel: Channel | Literal[""] = ""
 
 
 class ApiEvent(Arrival, frozen=True, omit_defaults=True, tag="event"):
@@ -220,6 +265,10 @@ AnyArrival = (
     | AgentReply
     | Takeover
     | HandBack
+    | Assign
+    | AskFor
+    | Renew
+    | Note
     | Complete
     | SettleOptOut
     | SettleDraft

@@ -491,6 +491,8 @@ def copy(state: State) -> State:
         state.disclosed,
         state.stop_said_at,
         state.channel,
+        asker=state.asker,
+        last_reply=state.last_reply,
     )
 
 

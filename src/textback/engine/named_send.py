@@ -37,5 +37,6 @@ def send_named(ctx: Context, arrival: ApiSend) -> None:
             programme=template.programme,
             send_at=arrival.send_at,
             offer=offer,
+            channel=arrival.channel,
         )
     )

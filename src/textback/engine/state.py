@@ -31,6 +31,16 @@ class Owner(msgspec.Struct, omit_defaults=True):
     since: int = 0
 
 
+class Asker(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person who has asked the one who has the conversation (`of`, an id) for it, and when (ms). It counts while that
+    one has it."""
+
+    user_id: str
+    name: str
+    of: str
+    at: int
+
+
 class Handoff(msgspec.Struct, omit_defaults=True):
     """Why a person was asked for, and what they should know."""
 
@@ -167,7 +177,8 @@ class State(msgspec.Struct, omit_defaults=True):
     `spent` what they have cost in the day since `spent_since`, in millionths of a US dollar. `happened` is the last
     event that starts a flow once the conversation is handed back. `disclosed`: they have been told that a program
     writes. `stop_said_at` is when they were last told how to stop (ms), in a text that was no answer. `channel` is how
-    their last text came, on a line that speaks more than SMS.
+    their last text came, on a line that speaks more than SMS. `asker` wants to have it from the person who does;
+    `last_reply` is the id of the last text that a person wrote.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -196,6 +207,8 @@ class State(msgspec.Struct, omit_defaults=True):
     disclosed: bool = False
     stop_said_at: int = 0
     channel: str = ""
+    asker: Asker | None = None
+    last_reply: str = ""
 
 
 _encoder = msgspec.json.Encoder()

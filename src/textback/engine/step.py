@@ -26,12 +26,14 @@ from typing import Any
 
 import msgspec
 
-from textback.engine import awaited, contact, people, programs, replying, results, timing
+from textback.engine import awaited, contact, holding, people, programs, replying, results, timing
 from textback.engine.arrivals import (
     AgentReply,
     AnyArrival,
     ApiEvent,
     ApiSend,
+    AskFor,
+    Assign,
     Complete,
     ContactChange,
     DeliveryStatus,
@@ -39,6 +41,8 @@ from textback.engine.arrivals import (
     HandOver,
     JobResult,
     Message,
+    Note,
+    Renew,
     SettleDraft,
     SettleOptOut,
     StartFlow,
@@ -91,6 +95,7 @@ def _api_send(ctx: Context, arrival: ApiSend) -> None:
             message_id=arrival.message_id,
             programme=arrival.programme,
             send_at=arrival.send_at,
+            channel=arrival.channel,
         )
     )
 
@@ -106,6 +111,10 @@ HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     AgentReply: people.reply,
     HandBack: people.hand_back,
     HandOver: people.hand_over,
+    Assign: holding.assign,
+    AskFor: holding.ask_for,
+    Renew: holding.renew,
+    Note: holding.note,
     Complete: people.complete,
     SettleOptOut: people.settle_opt_out,
     SettleDraft: replying.settle_draft,

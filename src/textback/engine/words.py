@@ -30,6 +30,7 @@ class Phrases(msgspec.Struct, frozen=True):
     this_is: str
     moment: str
     automated: str  # {name}
+    back: str  # a program answers again, after a person
     stop_hint: str
     noted: str  # {label} {value}
     which: str  # {options}
@@ -101,6 +102,7 @@ ENGLISH = Language(
         this_is="This is {name}.",
         stop_hint="Reply STOP to opt out.",
         automated="This is the automated assistant of {name}.",
+        back="The automated assistant answers you again from here on.",
         moment="One moment please, I'm checking.",
         noted="{label}: {value}.",
         which="Do you mean {options}?",
@@ -252,6 +254,7 @@ SPANISH = Language(
         this_is="Somos {name}.",
         stop_hint="Responda STOP para no recibir mensajes.",
         automated="Le escribe el asistente virtual de {name}.",
+        back="Desde ahora le responde de nuevo el asistente virtual.",
         moment="Un momento, por favor: lo estoy comprobando.",
         noted="{label}: {value}.",
         which="¿Quiere decir {options}?",

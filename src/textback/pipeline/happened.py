@@ -13,6 +13,8 @@ _TOLD: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "escalated": ("handoff.requested", ("reason", "queue")),
     "loop_guard": ("handoff.requested", ("reason", "queue")),
     "owner_idle": ("handoff.idle", ("user", "name")),
+    "assigned": ("conversation.assigned", ("user", "name", "to", "to_name", "queue")),
+    "noted": ("note.added", ("user", "name", "note", "mentions")),
     "opted_in": ("consent.opted_in", ("rule", "matched_by", "by")),
     "opted_out": ("consent.opted_out", ("rule", "matched_by", "by")),
     "opt_out_unsure": ("consent.unsure", ("matched_by",)),

@@ -34,6 +34,7 @@ from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
 from textback.pipeline.perform import Performer, Performs
 from textback.pipeline.poison import is_poison, run_one
+from textback.pipeline.presence import Presence, read_people
 from textback.pipeline.readings import Wanted
 from textback.pipeline.reconcile import Reconciler
 from textback.pipeline.shortener import Shortener
@@ -123,6 +124,7 @@ class Road:
         )
         self._notifier = Notifier(db, workspace, self._heard)
         self.hub.tell = self._notifier.changed
+        self.presence = Presence(self._notifier.present)
         self._running = False
         self._wake = asyncio.Event()
         self._stopping = False
@@ -388,7 +390,10 @@ class Road:
             self._performer.wake((self.now(), self.now() + TOGETHER))
         if news.erased:
             self._acceptor.forget(news.erased)
-        self.hub.hear({EVERYTHING} if news.many else news.contacts)
+        if news.present:
+            self.presence.heard(news.node, read_people(news.present))
+        if news.many or news.contacts:
+            self.hub.hear({EVERYTHING} if news.many else news.contacts)
 
     def _status_url(self, line: str, message_id: str) -> str | None:
         if self._public_url is None:

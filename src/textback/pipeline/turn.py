@@ -450,15 +450,18 @@ class Turns:
                 )
             case RecordConsent():
                 self._consent(conversation, row, effect, arrival, writes)
-            case CancelQueued(rule):
-                writes.withdrawn.append((conversation.contact_id, rule))
-                self._withdraw_new(conversation, rule, writes)
+            case CancelQueued(rule, author):
+                writes.withdrawn.append((conversation.contact_id, rule, author))
+                self._withdraw_new(conversation, rule, author, writes)
             case _:
                 raise TypeError(f"no one performs {type(effect).__name__}")
 
-    def _withdraw_new(self, conversation: Conversation, rule: str, writes: Writes) -> None:
-        """What earlier turns of this same batch queued is withdrawn as well."""
+    def _withdraw_new(self, conversation: Conversation, rule: str, author: str, writes: Writes) -> None:
+        """What earlier turns of this same batch queued is withdrawn as well, all or an author's."""
         mine = {q.row["id"] for q in writes.outbox if q.row["contact_id"] == conversation.contact_id}
+        if author and mine:
+            rows = (row for row in writes.messages if row["id"] in mine)
+            mine = {row["id"] for row in rows if row["author"] == author and row["message_class"] != "compliance"}
         if mine:
             conversation.said.clear()
             conversation.standing.clear()
@@ -494,7 +497,7 @@ class Turns:
         """Our text becomes part of the conversation. The `verdict` is its status, the rule and the reason."""
         line = self._lines.get(conversation.line)
         key = {**writes.key(conversation, id_), "arrival_id": row.id}
-        channel = conversation.channel(line)
+        channel = send.channel or conversation.channel(line)
         writes.messages.append(text_row(send, key, conversation.line, channel, parts, verdict, writes.now))
         conversation.count += 1
         conversation.last = (send.text, send.author, writes.now)
@@ -548,9 +551,8 @@ class Turns:
             "offer": "" if offer is None else dump_offer(offer),
         }
         leave = permit(gate, id_) if gate.judged in ANSWERS and not later else None
-        queued = Queued(
-            waiting, send.text, send.media, row.id, send.source, leave, conversation.channel(line), offer
-        )  # fmt: skip
+        channel = send.channel or conversation.channel(line)
+        queued = Queued(waiting, send.text, send.media, row.id, send.source, leave, channel, offer)
         writes.outbox.append(queued)
         if answers:
             conversation.said.append(queued)

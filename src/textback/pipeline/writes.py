@@ -103,7 +103,7 @@ class Writes:
         self.started: dict[str, dict[str, Any]] = {}
         self.ended: list[dict[str, Any]] = []
         self.links: list[dict[str, Any]] = []
-        self.withdrawn: list[tuple[str, str]] = []
+        self.withdrawn: list[tuple[str, str, str]] = []
         self.deliveries: list[dict[str, Any]] = []
         self.guarded: list[tuple[str, str]] = []
         self.dead: list[dict[str, Any]] = []
@@ -131,8 +131,8 @@ class Writes:
 
     def apply(self, tx: Tx) -> None:
         """Write everything. Withdrawals come before new rows, so that a confirmation is not withdrawn with the rest."""
-        for contact_id, rule in self.withdrawn:
-            turns.cancel_queued(tx, [contact_id], rule)
+        for contact_id, rule, author in self.withdrawn:
+            turns.cancel_queued(tx, [contact_id], rule, author)
         if self.messages:
             turns.add_messages(tx, self.messages)
         self._note_events(tx)

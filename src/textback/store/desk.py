@@ -27,7 +27,7 @@ SHOWN = (
     "opt_out_unsure", "opt_out_settled", "help_asked", "episode_started", "turn_failed", "owner_idle", "reminded",
     "loop_guard", "late_message", "opt_in_refused", "opt_in_asked", "doubted", "link_clicked", "action_done",
     "action_failed", "event_received", "model_answered", "model_failed", "draft_settled",
-    "contact_changed", "flow_refused",
+    "contact_changed", "flow_refused", "assigned", "asked_for", "noted",
 )  # fmt: skip
 
 

@@ -137,10 +137,23 @@ _withdraw = Updates(
 )
 
 
-def cancel_queued(tx: Connection, contact_ids: Collection[str], rule: str) -> None:
-    """Withdraw what has not been posted yet (rule O6). A text being posted this moment can't be called back."""
+def cancel_queued(tx: Connection, contact_ids: Collection[str], rule: str, author: str = "") -> None:
+    """Withdraw what has not been posted yet (rule O6), or of that what this author said, but for what the law wants
+    said. A text being posted this moment can't be called back."""
     contacts = [(bucket_of(id_), id_) for id_ in contact_ids]
-    _cancel(tx, [outbox.c.bucket, outbox.c.contact_id], contacts, rule)
+    if not author:
+        _cancel(tx, [outbox.c.bucket, outbox.c.contact_id], contacts, rule)
+        return
+    o, m = outbox.c, messages.c
+    same = and_(m.bucket == o.bucket, m.contact_id == o.contact_id, m.id == o.id)
+    for bucket, contact_id in contacts:
+        query = select(o.bucket, o.contact_id, o.id).join(messages, same).where(
+            o.bucket == bucket, o.contact_id == contact_id, _CALLED_BACK,
+            m.author == author, m.message_class != "compliance",
+        )  # fmt: skip
+        keys = [tuple(row) for row in tx.execute(query)]
+        if keys:
+            withdraw(tx, keys, rule)
 
 
 def withdraw(tx: Connection, keys: Collection[Key], rule: str) -> set[str]:

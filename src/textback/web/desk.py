@@ -11,7 +11,7 @@ from textback.compliance.limits import day_of
 from textback.core.ids import bucket_of, new_id
 from textback.core.phone import zone_of
 from textback.core.text import clean
-from textback.engine.arrivals import AgentReply, Complete, HandBack, SettleOptOut, Takeover
+from textback.engine.arrivals import AgentReply, Complete, SettleOptOut
 from textback.engine.state import load_state
 from textback.pipeline import letters
 from textback.pipeline.signatures import unchecked
@@ -37,6 +37,7 @@ from textback.web.present import (
 )
 from textback.web.reasons import next_action, reason_words
 from textback.web.security import Denied
+from textback.web.whose import whose
 
 VIEWS: tuple[store.View, ...] = get_args(store.View)
 CONTACT = re.compile(r"[0-9a-f]{24}")
@@ -47,6 +48,8 @@ TURN_WAIT = 5.0
 REFUSED = ("takeover_refused", "reply_refused", "hand_back_refused", "complete_refused", "send_refused")
 """Events of a turn that did not do what the person wanted."""
 NOT_YOURS = "Somebody else has this conversation now. Nothing was sent."
+OPTED_OUT = "They opted out. Nothing was sent."
+TWICE = "You have answered from another page since. Nothing was sent; press Send again if this should go too."
 
 
 def _context(request: Request) -> tuple[WebContext, User]:
@@ -100,7 +103,7 @@ async def conversation_of(request: Request) -> Row[Any]:
 
 
 async def _talk(
-    request: Request, row: Row[Any], *, draft: str = "", error: str = "", suggestion: str = ""
+    request: Request, row: Row[Any], *, draft: str = "", error: str = "", suggestion: str = "", notice: str = ""
 ) -> dict[str, Any]:
     """What thread, composer and context show of one conversation."""
     ctx, user = _context(request)
@@ -157,6 +160,8 @@ async def _talk(
         "memory": state.memory,
         "next_action": next_action(state, held.kind),
         "once": new_id(),
+        "notice": notice,
+        **await whose(ctx, user, row, state, held),
     }
 
 
@@ -181,6 +186,16 @@ async def _page(request: Request, row: Row[Any], pane: str, status: int = 200, *
 async def shown(request: Request, row: Row[Any], *, draft: str, suggestion: str) -> Response:
     """The conversation, with something for its composer."""
     return await _page(request, row, "thread", draft=draft, suggestion=suggestion)
+
+
+async def shown_with(request: Request, row: Row[Any], notice: str) -> Response:
+    """The conversation, with why it is not as somebody wanted it."""
+    return await _page(request, row, "thread", 409, notice=notice)
+
+
+def back(request: Request, row: Row[Any]) -> Response:
+    """To the conversation, which says who has it now."""
+    return _back(request, row)
 
 
 async def conversation_page(request: Request) -> Response:
@@ -219,24 +234,6 @@ def _back(request: Request, row: Row[Any]) -> Response:
     return RedirectResponse(f"/c/{row.contact_id}?view={quote(view)}", 303)
 
 
-async def take(request: Request) -> Response:
-    """POST /c/{contact}/take: this person answers from now on. `force` takes it from another person."""
-    _, user = _context(request)
-    row = await conversation_of(request)
-    force = request.state.form.get("force") == "1"
-    return await act(request, row, Takeover(user.id, user.name, force), "take", force=str(force))
-
-
-async def hand_back(request: Request) -> Response:
-    """POST /c/{contact}/return: the bot answers from now on; `mode` is ask, wait or end."""
-    _, user = _context(request)
-    row = await conversation_of(request)
-    mode = request.state.form.get("mode", "wait")
-    if mode not in ("ask", "wait", "end"):
-        raise Denied(400, "Return it with ask, wait or end.")
-    return await act(request, row, HandBack(user.id, user.name, mode), "return", mode=mode)
-
-
 async def complete(request: Request) -> Response:
     """POST /c/{contact}/complete: nothing more to do; the next text begins anew with the bot."""
     _, user = _context(request)
@@ -273,11 +270,13 @@ async def reply(request: Request) -> Response:
         return await _page(request, row, "thread", 409, draft=text, error=error)
     message_id = new_id()
     key = f"reply:{user.id}:{request.state.form.get('once') or message_id}"[:200]
-    arrival = AgentReply(user.id, user.name, text, message_id)
+    arrival = AgentReply(user.id, user.name, text, message_id, request.state.form.get("after"))
     refused = await _do(request, row, arrival, "reply", key, message=message_id)
     if refused:
-        error = "They opted out. Nothing was sent." if refused == "send_refused" else NOT_YOURS
-        return await _page(request, await conversation_of(request), "thread", 409, draft=text, error=error)
+        row = await conversation_of(request)
+        mine = row.owner_kind == "person" and row.owner_id == user.id
+        error = OPTED_OUT if refused == "send_refused" else TWICE if mine else NOT_YOURS
+        return await _page(request, row, "thread", 409, draft=text, error=error)
     return _back(request, row)
 
 

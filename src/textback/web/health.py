@@ -14,7 +14,7 @@ from starlette.responses import Response
 from textback.core.when import SECOND, to_iso
 from textback.pipeline.detour import Detour
 from textback.pipeline.signatures import unchecked
-from textback.store import dead, gauges, inbox, rejected
+from textback.store import dead, gauges, hook_trouble, inbox, rejected
 from textback.store.db import Tx
 from textback.web.context import WebContext
 from textback.web.metrics import (
@@ -92,6 +92,10 @@ async def readyz(request: Request) -> Response:
         f"line {one.line} takes webhooks without checking who sent them until {to_iso(one.until)}"
         for one in unchecked(ctx.road.lines, ctx.road.now())
     ]
+    if waiting is not None and ctx.road.hooks is not None:
+        now = ctx.road.now()
+        told = await _ask(ctx, hook_trouble.troubles, ctx.workspace, now)
+        problems += [one.sentence(now) for one in told or ()]
     body = Ready(ready, problems, waiting, msgspec.UNSET if detour is None else _spool(detour))
     return Response(msgspec.json.encode(body), 200 if ready else 503, media_type="application/json")
 

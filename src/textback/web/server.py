@@ -25,6 +25,7 @@ from textback.store import sight
 from textback.web.access import Access, as_program
 from textback.web.auth import User, current_user
 from textback.web.context import WebContext
+from textback.web.hiding import without_dead
 from textback.web.masking import masked
 from textback.web.openapi import describe
 from textback.web.pages import page
@@ -39,6 +40,7 @@ from textback.web.upload import read_upload
 log = structlog.get_logger("textback.web")
 
 STATIC = Path(__file__).parent / "static"
+_KNOWN = tuple((route.method, route.path, route.permission) for route in ROUTES)
 
 
 class Files(StaticFiles):
@@ -73,7 +75,12 @@ async def _as_person(handler: Handler, permission: str, request: Request) -> Res
     if user.may("letters") and request.url.path != "/events":
         ctx: WebContext = request.app.state.ctx
         request.state.stuck = await ctx.db.read(letters.some, ctx.workspace)
-    return await masked(request, user, await _handled(handler, user, request))
+    answer = await masked(request, user, await _handled(handler, user, request))
+    if not user.may("conversations.answer") and answer.headers.get("content-type", "").startswith("text/html"):
+        page_ = without_dead(bytes(answer.body).decode(), user.role, _KNOWN)
+        answer.body = page_.encode()
+        answer.headers["content-length"] = str(len(answer.body))
+    return answer
 
 
 async def _handled(handler: Handler, user: User, request: Request) -> Response:

@@ -16,7 +16,7 @@ async function refresh(force = false) {
   busy = true;
   try {
     const response = await fetch(location.href, PAGE);
-    if (response.redirected && new URL(response.url).pathname === "/login") location.assign(response.url);
+    if (response.redirected && new URL(response.url).pathname === "/login") signIn(response.url);
     else if (response.ok) merge(await response.text(), { force });
   } catch {
     // The stream says when the server is back.
@@ -28,6 +28,22 @@ async function refresh(force = false) {
       refresh();
     }
   }
+}
+
+// Names this page to the server, so that others see who looks at the conversation.
+const tab = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+document.body.dataset.tab = tab;
+
+// Who was signed out while writing reads so, and signs in when they like: what they wrote is kept.
+function signIn(url) {
+  const bar = document.getElementById("signed-out");
+  const draft = document.querySelector("[data-draft]");
+  if (!bar || !draft?.value) {
+    location.assign(url);
+    return;
+  }
+  bar.querySelector("a").href = url;
+  bar.hidden = false;
 }
 
 let stream;
@@ -45,7 +61,8 @@ function follow() {
   };
   let seen = new Date();
   let timer = 0;
-  stream = new EventSource(`/events?c=${encodeURIComponent(watched)}`);
+  stream = new EventSource(`/events?c=${encodeURIComponent(watched)}&tab=${tab}`);
+  stream.addEventListener("present", (event) => document.dispatchEvent(new CustomEvent("textback:present", { detail: JSON.parse(event.data) })));
   stream.addEventListener("hello", () => {
     clearTimeout(timer);
     say("Live", false);
@@ -95,7 +112,10 @@ async function send(form, button) {
   try {
     const response = await fetch(form.action, { method: "POST", body, ...PAGE });
     const html = await response.text();
-    if (response.redirected && new URL(response.url).pathname === "/login") location.assign(response.url);
+    if (response.redirected && new URL(response.url).pathname === "/login") {
+      signIn(response.url);
+      return;
+    }
     if (response.ok && field && field.value === text) {
       field.value = "";
       field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -141,7 +141,7 @@ def line_for(ctx: WebContext, key: Key, wanted: Content) -> LineInfo:
     fits = {name: ctx.lines[name] for name in mine if _carries(ctx, name, wanted.channel)}
     if not fits:
         where = f"The line {wanted.line} does not carry" if wanted.line else "There is no line for"
-        raise wrong(f"{where} {wanted.channel}.", "channel")
+        raise Refused(422, "channel_unavailable", f"{where} {wanted.channel}. Use auto, or another channel.", "channel")
     return default_line(ctx, fits)
 
 
@@ -149,6 +149,14 @@ def _carries(ctx: WebContext, name: str, channel: str) -> bool:
     line = ctx.road.lines.get(name)
     own: tuple[str, ...] = ("sms",) if line is None else line.channels
     return channel == "auto" or channel in own or (channel in _SMS and any(one in _SMS for one in own))
+
+
+def _channel(ctx: WebContext, line: LineInfo, wanted: Content) -> Channel | Literal[""]:
+    """How a text must go, where the line can go several ways and it was said which."""
+    found = ctx.road.lines.get(line.name)
+    if found is None or len(found.channels) == 1 or wanted.channel == "auto":
+        return ""
+    return wanted.channel if wanted.channel in found.channels else next(one for one in found.channels if one in _SMS)
 
 
 async def read_text(ctx: WebContext, key: Key, wanted: Content, to: str, message_id: str) -> Asked:
@@ -170,6 +178,7 @@ async def read_text(ctx: WebContext, key: Key, wanted: Content, to: str, message
         programme=wanted.programme,
         metadata={name: clean(value) for name, value in wanted.metadata.items()},
         send_at=await _send_at(ctx, wanted, to) if wanted.send_at else 0,
+        channel=_channel(ctx, line, wanted),
     )
     if wanted.template:
         values = {name: clean(value) for name, value in wanted.variables.items()}

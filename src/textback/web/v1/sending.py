@@ -78,7 +78,7 @@ def _taken_in(ctx: WebContext, asked: Asked) -> SentMessage:
     arrival = asked.arrival
     row = {
         "id": arrival.message_id, "direction": "out", "status": "queued",
-        "channel": ctx.road.lines[asked.line].channels[0],
+        "channel": arrival.channel or ctx.road.lines[asked.line].channels[0],
         "line": asked.line, "message_class": arrival.message_class, "contact_id": "", "author": "api",
         "text": arrival.text, "media": msgspec.json.encode(arrival.media).decode() if arrival.media else "[]",
         "segments": 0, "source": f"template.{arrival.template}" if arrival.template else "", "rule": "", "detail": "",
