@@ -14,12 +14,9 @@ from textback.web import (
     flowtry,
     flowversions,
     health,
-<<<<<<< HEAD
-    leads,
-=======
     hooks,
     keyring,
->>>>>>> main
+    leads,
     learning,
     letters,
     links,
