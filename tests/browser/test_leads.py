@@ -60,8 +60,8 @@ def test_leads_are_added_found_and_changed_in_place(windows: Windows) -> None:
             page.get_by_label("New tag").fill("vip")
             page.get_by_role("button", name="Tag", exact=True).click()
             expect(page.get_by_role("button", name="Remove the tag vip")).to_be_visible()
-            page.get_by_label("Stage of").select_option(stage)
-            page.wait_for_url("**/contacts/*")
+            with page.expect_navigation():
+                page.get_by_label("Stage of").select_option(stage)
     shoot(page, "contact")
     page.goto("/leads")
     expect(page.locator("tbody tr")).to_have_count(3)

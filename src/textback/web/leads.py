@@ -158,7 +158,7 @@ async def _page(request: Request, error: str = "", status: int = 200) -> Respons
             "here_now": view.address(open=view.open),
             "said": _DID.get(request.query_params.get("did", ""), ""),
             "error": error,
-            "none": not (view.filters(fields) or view.q or view.after),
+            "untouched": not (view.filters(fields) or view.q or view.after),
             "defined": bool(columns),
         },
         status,
