@@ -36,6 +36,7 @@ OTHERS = {
     "saved_replies": "", "pictures": "token content_type size", "simulated_phones": "phone faults waiting",
     "simulated_clock": "ahead",
     "line_use": "counter day", "login_failures": "count until", "login_links": "token_hash user_id expires_at",
+    "contact_fields": "name title kind choices sensitive seen_by position", "tag_colours": "tag colour",
     "messages": "", "message_details": "send_at",
     "model_calls": "model why tokens_in tokens_out cost ms confidence evidence flaws",
     "outbox": "asks expires_at lease_until fence priority",

@@ -221,6 +221,17 @@ TABLE = {
     ("GET", "/templates/approvals"): ("flows.read", "/templates/approvals"),
     ("POST", "/templates/save"): ("templates.write", "/templates/save"),
     ("POST", "/templates/decide"): ("templates.decide", "/templates/decide"),
+    ("GET", "/leads"): ("conversations.read", "/leads"),
+    ("POST", "/leads"): ("contacts.edit", "/leads"),
+    ("GET", "/leads/export"): ("contacts.export", "/leads/export"),
+    ("GET", "/contacts/{contact}"): ("conversations.read", "/contacts/{c}"),
+    ("POST", "/contacts/{contact}/change"): ("contacts.edit", "/contacts/{c}/change"),
+    ("POST", "/contacts/{contact}/owner"): ("conversations.answer", "/contacts/{c}/owner"),
+    ("POST", "/contacts/{contact}/reveal"): ("sensitive.reveal", "/contacts/{c}/reveal"),
+    ("GET", "/settings/fields"): ("settings", "/settings/fields"),
+    ("POST", "/settings/fields"): ("settings", "/settings/fields"),
+    ("GET", "/settings/tags"): ("conversations.manage", "/settings/tags"),
+    ("POST", "/settings/tags"): ("conversations.manage", "/settings/tags"),
     ("GET", "/lines"): ("lines", "/lines"),
     ("GET", "/settings/webhooks"): ("settings", "/settings/webhooks"),
     ("POST", "/settings/webhooks"): ("settings", "/settings/webhooks"),
@@ -286,6 +297,11 @@ WELCOME = {
     ("GET", "/templates/edit/{name}"): 404,
     ("POST", "/templates/save"): 400,  # without a name
     ("POST", "/templates/decide"): 400,
+    ("POST", "/leads"): 400,  # without a number
+    ("POST", "/contacts/{contact}/owner"): 400,  # to nobody
+    ("POST", "/contacts/{contact}/reveal"): 404,  # no field
+    ("POST", "/settings/fields"): 400,  # without a name
+    ("POST", "/settings/tags"): 400,
     ("POST", "/compliance/numbers"): 200,
     ("POST", "/compliance/lists"): 400,  # without a file
     ("GET", "/compliance/lists/{kind}/{digest}/bad"): 404,

@@ -54,7 +54,7 @@ from textback.pipeline.resting import Resting
 from textback.pipeline.shortener import RULE as TOO_LONG
 from textback.pipeline.shortener import Shortener, too_long
 from textback.pipeline.writes import Conversation, Said, Writes, text_row
-from textback.store import contacts, inbox, turns
+from textback.store import contacts, inbox, turns, values
 from textback.store import gate as gate_store
 from textback.store.db import Row, Tx
 from textback.store.events import Happened
@@ -191,6 +191,9 @@ class Turns:
         for contact_id, suppressed in writes.suppressed.items():
             open_[contact_id].opted_out = suppressed
         turns.save_conversations(tx, [c.saved(now) for c in open_.values() if c.address])
+        known = [(c.bucket, c.contact_id, c.state.fields, c.state.tags) for c in open_.values() if c.told_more]
+        if known:
+            values.keep(tx, self._workspace, known)
         inbox.mark_handled(tx, done, now, writes.kept)
         point("turn.written")
         queued = len(claims) < len(writes.outbox)

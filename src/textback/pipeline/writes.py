@@ -35,6 +35,7 @@ class Conversation:
         self.contact_id: str = row.contact_id
         self.bucket: int = row.bucket
         self.state: State = load_state(row.state)
+        self.known = (dict(self.state.fields), list(self.state.tags))  # as their values are kept now
         self.line: str = row.line
         self.address: str = row.address
         self.opted_out: bool = bool(row.opted_out)
@@ -47,6 +48,11 @@ class Conversation:
         self.said: list[Queued] = []  # the bot's answers of the turn under way
         self.standing: list[Queued] = []  # those of earlier turns of this batch that a newer answer may withdraw
         self.last: tuple[str, str, int] = (row.last_text, row.last_author, row.last_at)
+
+    @property
+    def told_more(self) -> bool:
+        """Whether more, or something else, is known of the contact than when it was locked."""
+        return (self.state.fields, self.state.tags) != self.known
 
     def channel(self, line: Line | None) -> Channel:
         """How a text of ours goes on its line."""

@@ -27,6 +27,7 @@ from textback.store.tables import (
 from textback.store.tables_composer import pictures
 from textback.store.tables_desk import audit
 from textback.store.tables_handoff import handoffs
+from textback.store.tables_leads import contact_values
 
 SHOWN = (
     conversations,
@@ -45,6 +46,7 @@ SHOWN = (
     consent_events,
     suppressions,
     agreements,
+    contact_values,
 )
 """Tables whose rows they are given, by contact."""
 INTERNAL = frozenset(

@@ -40,6 +40,7 @@ ERASED: dict[str, Rule] = {
     "messages": {"text": "", "media": "[]", "detail": "", "provider_id": None},
     "message_details": "delete",
     "pictures": "delete",
+    "contact_values": "delete",
     "outbox": "delete",
     "early_statuses": "delete",
     "dead_letters": "delete",
