@@ -60,6 +60,7 @@ def test_leads_are_added_found_and_changed_in_place(windows: Windows) -> None:
             page.get_by_label("New tag").fill("vip")
             page.get_by_role("button", name="Tag", exact=True).click()
             expect(page.get_by_role("button", name="Remove the tag vip")).to_be_visible()
+            expect(page.locator("[data-spare]").first).to_be_hidden()  # until then it is saved by a button
             with page.expect_navigation():
                 page.get_by_label("Stage of").select_option(stage)
     shoot(page, "contact")
@@ -67,6 +68,7 @@ def test_leads_are_added_found_and_changed_in_place(windows: Windows) -> None:
     expect(page.locator("tbody tr")).to_have_count(3)
     expect(page.locator("tbody tr").first).to_contain_text("(206) 555-0113")
     row = page.locator("tbody tr", has_text="Hugo Marchetti")
+    expect(row.locator("[data-spare]")).to_be_hidden()
     with page.expect_navigation():
         row.get_by_label("Stage of Hugo Marchetti").select_option("Ready")
     page.goto("/leads?stage=Ready")
