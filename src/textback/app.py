@@ -241,6 +241,17 @@ def retention_of(settings: Settings) -> Retention:
     )
 
 
+def keep_of(settings: Settings) -> Keep:
+    """How long what the road leaves behind is kept."""
+    return Keep(
+        settings.dead_letter_days,
+        settings.unresolved_dead_letter_days,
+        settings.rejected_webhook_days,
+        settings.gate_decision_days,
+        settings.turn_days,
+    )
+
+
 class App:
     """One server: an ASGI application with a lifespan. Nothing is opened before `start`."""
 
@@ -312,6 +323,14 @@ class App:
         self._specs = line_specs(self.bot, self._found)
         log.info("the folder was overtaken; the newest version goes on", version=settled.number, source=settled.source)
 
+    def _make_phones(self, lines: Mapping[str, Line]) -> Phones:
+        """The simulated phones, which the simulator's texts go to."""
+        phones = Phones(self.db, self.settings.workspace, self.road.receive)
+        for line in lines.values():
+            if isinstance(line.provider, Simulator):
+                line.provider.behaves = phones.send
+        return phones
+
     async def start(self) -> None:
         """Open the database and the lines, publish the bot if it has changed, and begin work."""
         settings = self.settings
@@ -354,13 +373,7 @@ class App:
             reconcile_every=settings.reconcile_minutes * MINUTE,
             resend_unsent=settings.resend_unsent,
             spool=self.spool,
-            keep=Keep(
-                settings.dead_letter_days,
-                settings.unresolved_dead_letter_days,
-                settings.rejected_webhook_days,
-                settings.gate_decision_days,
-                settings.turn_days,
-            ),
+            keep=keep_of(settings),
             tracer=self.tracer,
             shortener=Shortener(
                 settings.short_link_url or settings.public_url or "", settings.short_link_days, settings.max_parts
@@ -394,10 +407,7 @@ class App:
             approval=settings.template_approval,
             most_parts=settings.max_parts,
         )
-        self.phones = Phones(self.db, settings.workspace, self.road.receive)
-        for line in lines.values():
-            if isinstance(line.provider, Simulator):
-                line.provider.behaves = self.phones.send
+        self.phones = self._make_phones(lines)
         self._pages = build_app(
             WebContext(
                 db=self.db,
