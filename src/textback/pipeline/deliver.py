@@ -459,7 +459,6 @@ class Deliverer:
                     partial(self._held, mine),
                     None if self._tracer is None else answered.append,
                     mine.channel,
-                    mine.offer,
                 ),
                 mine.permit,
             )

@@ -17,7 +17,6 @@ from textback.pipeline.quiet import UNASKED, allowed_from
 from textback.store import desk as desk_store
 from textback.store import simulator as store
 from textback.store.db import Row
-from textback.web import simclock
 from textback.web.context import WebContext
 from textback.web.pages import page
 from textback.web.present import bubble, clock, day
@@ -149,7 +148,7 @@ async def new_phone(request: Request) -> Response:
     return RedirectResponse(f"/try/{free}", 303)
 
 
-def phone_of(request: Request) -> str:
+def _phone(request: Request) -> str:
     phone: str = request.path_params["phone"]
     if not PHONE.fullmatch(phone):
         raise Denied(404, "That is not a simulated phone.")
@@ -160,7 +159,7 @@ async def try_page(request: Request) -> Response:
     """GET /try/{phone}?t=N: the phone, and what turn N (the latest) did."""
     ctx: WebContext = request.app.state.ctx
     me = request.state.user.id
-    phone = phone_of(request)
+    phone = _phone(request)
     zone = ctx.bot().timezone
     contact_id = await ctx.db.read(store.contact_of, ctx.workspace, phone)
     messages, turns = await _turns(ctx, contact_id) if contact_id else ([], [])
@@ -180,14 +179,13 @@ async def try_page(request: Request) -> Response:
             "texts": [
                 (bubble(row, me, zone), numbers.get(row.arrival_id), segments(row.text).count)
                 for row in sorted(messages, key=lambda row: (row.at, row.id))
-                if row.status not in NEVER_CAME and row.waits != "later"
+                if row.status not in NEVER_CAME
             ],
             "turns": len(turns),
             "trace": _trace(ctx, phone, shown, turns[shown - 1], messages, me) if turns else None,
             "shown": shown,
             "quick": QUICK,
             "now": f"{moment:%a} {moment.day} {moment:%b}, {clock(ctx.road.now(), zone)}",
-            **await simclock.rig(ctx, phone, contact_id),
         },
     )
 
@@ -195,11 +193,9 @@ async def try_page(request: Request) -> Response:
 async def send_text(request: Request) -> Response:
     """POST /try/{phone}/text: the phone texts the bot."""
     ctx: WebContext = request.app.state.ctx
-    phone = phone_of(request)
+    phone = _phone(request)
     text = clean(request.state.form.get("text", ""))[:MOST_TEXT]
     if text.strip():
         arrival = Message(phone, ctx.lines[LINE].number, text, f"sim-{new_id()}")
-        now = [arrival] if ctx.phones is None else await ctx.phones.text(arrival)
-        for one in now:
-            await ctx.road.receive(LINE, [one], wait=TURN_WAIT)
+        await ctx.road.receive(LINE, [arrival], wait=TURN_WAIT)
     return RedirectResponse(f"/try/{phone.lstrip('+')}", 303)

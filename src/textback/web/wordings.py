@@ -44,9 +44,7 @@ def _context(request: Request) -> tuple[WebContext, User]:
 
 
 def _may_write(ctx: WebContext, user: User) -> bool:
-    if not user.may("templates.write"):
-        return False
-    return user.may("templates.decide") or ctx.wording.editors == "agent"
+    return user.role == "owner" or ctx.wording.editors == "agent"
 
 
 def _state(one: Definition, live: Mapping[str, Definition], row: Any, approval: bool) -> str:
@@ -340,14 +338,14 @@ async def _approvals(request: Request, status: int = 200, error: str = "") -> Re
                 "lines": diff[0][2] if diff and before else [],
                 "asked": f"{by(row.asked_by, user)}, {moment(row.asked_at, zone, now)}",
                 "mine": mine,
-                "may": user.may("templates.decide") and not mine,
+                "may": user.role == "owner" and not mine,
                 "there": definitions(folder_.files).get(row.name) is not None,
             }
         )
     said = {"approved": "Approved.", "refused": "Refused."}.get(request.query_params.get("did", ""), "")
     data = {
         "items": items,
-        "owner": user.may("templates.decide"),
+        "owner": user.role == "owner",
         "approval": ctx.wording.approval,
         "said": said,
         "error": error,

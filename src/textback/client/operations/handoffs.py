@@ -11,19 +11,10 @@ class Handoffs(Resource[C]):
 
     @listing
     def list(
-        self,
-        *,
-        limit: int | Unset = UNSET,
-        owner: str | Unset = UNSET,
-        line: str | Unset = UNSET,
-        queue: str | Unset = UNSET,
+        self, *, limit: int | Unset = UNSET, owner: str | Unset = UNSET, line: str | Unset = UNSET
     ) -> Listing[OpenHandoff]:
         """The open hand-overs, the longest wait first.
 
         Needs the scope `conversations:read`.
         """
-        return Listing(
-            Call(
-                "GET", "/v1/handoffs", Page[OpenHandoff], query=given(limit=limit, owner=owner, line=line, queue=queue)
-            )
-        )
+        return Listing(Call("GET", "/v1/handoffs", Page[OpenHandoff], query=given(limit=limit, owner=owner, line=line)))
