@@ -5,7 +5,6 @@ header X-SenderZ-Signature. The first also tells a delivery that somebody has re
 """
 
 import base64
-import binascii
 import hmac
 import time
 from collections.abc import Mapping
@@ -13,9 +12,10 @@ from typing import Any
 
 import msgspec
 
+from textback.core.signing import key_of
+
 TOLERANCE = 300
 """Seconds that a delivery's time may be off."""
-_PREFIX = "whsec_"
 
 
 class BadSignature(Exception):
@@ -97,16 +97,6 @@ def verify_webhook(
     return _read(raw, found.get("webhook-id", ""))
 
 
-def _key(secret: str) -> bytes:
-    """The key that a secret stands for: base64 after whsec_, or the text itself in UTF-8."""
-    if secret.startswith(_PREFIX):
-        try:
-            return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-        except (binascii.Error, ValueError):
-            pass
-    return secret.encode()
-
-
 def _standard(body: bytes, headers: Mapping[str, str], secret: str, tolerance: float, now: float) -> bool:
     id_, at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not id_ or not at.isascii() or not at.isdigit() or len(at) > 12:
@@ -114,7 +104,7 @@ def _standard(body: bytes, headers: Mapping[str, str], secret: str, tolerance: f
     if abs(now - int(at)) > tolerance:
         raise BadSignature(f"It was signed more than {tolerance:g} s ago, or by a clock that is ahead.")
     signed = f"{id_}.{at}.".encode() + body
-    wanted = f"v1,{base64.b64encode(hmac.digest(_key(secret), signed, 'sha256')).decode()}".encode()
+    wanted = f"v1,{base64.b64encode(hmac.digest(key_of(secret), signed, 'sha256')).decode()}".encode()
     given = [one.encode("utf-8", "replace") for one in headers["webhook-signature"].split(" ")]
     return any([hmac.compare_digest(wanted, one) for one in given])  # noqa: C419  # all of them: no time is told
 
