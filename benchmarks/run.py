@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import answers, api, engine, gate, hooks, model_road, models, pages, report, tables, webhooks
+from benchmarks import answers, api, desk, engine, gate, hooks, model_road, models, pages, report, tables, webhooks
 from benchmarks.compare import measure
 from benchmarks.cost import SHARED, cost, share
 from benchmarks.large import large
@@ -47,6 +47,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--nodes", type=int, default=0, metavar="N", help="only compare so many nodes with one")
     parser.add_argument("--large", action="store_true", help="a database of many contacts against an empty one")
     parser.add_argument("--contacts", type=int, default=1_000_000, help="how many; each has five messages")
+    parser.add_argument("--conversations", type=int, default=50_000, help="how many desk has; each has ten messages")
     parser.add_argument("--soak", type=float, nargs="?", const=10.0, metavar="MINUTES", help="half load for so long")
     parser.add_argument("--profile", action="store_true", help="where the time of a text goes")
     parser.add_argument("--write", action="store_true", help="write benchmarks/results and the tables in docs")
@@ -56,7 +57,20 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     if not options.only:
         options.only = DATABASES if options.large or options.soak or options.profile else DEFAULT
     options.only = ["nodes"] if options.nodes else options.only.split(",")
-    known = {*NAMES, "api", "cost", "nodes", "engine", "gate", "webhooks", "knowledge", "models", "road", "hooks"}
+    known = {
+        *NAMES,
+        "api",
+        "cost",
+        "desk",
+        "nodes",
+        "engine",
+        "gate",
+        "webhooks",
+        "knowledge",
+        "models",
+        "road",
+        "hooks",
+    }
     if unknown := [name for name in options.only if name not in known]:
         parser.error(f"--only does not know {', '.join(unknown)}; it knows {', '.join(sorted(known))}")
     return options
@@ -76,6 +90,9 @@ def gather(names: list[str], work: Callable[[str], Results]) -> Results:
 
 def run(options: argparse.Namespace, load: Load) -> dict[str, Results]:
     """Measure what was asked for; results by kind."""
+    if "desk" in options.only:
+        desk.measure(options.conversations)  # it prints by itself, and is not among the pages' tables
+        return {}
     databases = [name for name in options.only if name in OURS]
     found: dict[str, Results] = {}
     if options.large:

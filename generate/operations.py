@@ -14,6 +14,7 @@ NAMES: Mapping[tuple[str, str], str] = {
     ("POST", "/v1/conversations/{id}/handoff"): "hand_over",
     ("POST", "/v1/conversations/{id}/return"): "hand_back",
     ("POST", "/v1/conversations/{id}/flow"): "start_flow",
+    ("POST", "/v1/conversations/{id}/notes"): "note",
     ("PUT", "/v1/contacts/{contact}/tags/{tag}"): "tag",
     ("DELETE", "/v1/contacts/{contact}/tags/{tag}"): "untag",
     ("GET", "/v1/versions"): "flows.versions",

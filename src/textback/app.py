@@ -11,11 +11,13 @@ from typing import IO
 import msgspec
 import structlog
 
+from textback.actions import notify
 from textback.actions.fetch import Allowed
 from textback.actions.performing import Actions
 from textback.actions.poster import Poster
 from textback.channels.client import Session
 from textback.channels.registry import PROVIDERS
+from textback.channels.simulator import Simulator
 from textback.compliance.limits import Guard
 from textback.compliance.retention import Retention
 from textback.core.errors import SettingsError, StartError, TextbackError
@@ -28,12 +30,15 @@ from textback.llm.models import Models
 from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
 from textback.pipeline.checking import LedgerCheck
+from textback.pipeline.floor import Staffed
 from textback.pipeline.knowing import PATIENCE
-from textback.pipeline.lines import Line, channels_of, line_limits
+from textback.pipeline.lines import Line, channels_of, line_limits, line_price, shows_offers
+from textback.pipeline.notices import Notices
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road, clock
 from textback.pipeline.shortener import Shortener
 from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
+from textback.pipeline.simulating import Phones
 from textback.pipeline.spool import Spool, open_spool
 from textback.pipeline.suggesting import Suggester
 from textback.pipeline.tick import Keep
@@ -51,6 +56,10 @@ from textback.store.vault import open_keys
 from textback.telemetry import switch
 from textback.web.context import LineInfo, Watch, WebContext, Wording
 from textback.web.elsewhere import HEALTH, no_pages, no_webhooks
+from textback.web.mailer import make_mailer
+from textback.web.quick import PATH as TEXTS
+from textback.web.quick import Texts
+from textback.web.reasons import reason_words
 from textback.web.server import build_app
 from textback.web.webhooks import PREFIX, Receive, Scope, SendMessage, Webhooks
 
@@ -123,8 +132,10 @@ def resolve(spec: LineSpec, found: Mapping[str, str]) -> tuple[str, dict[str, st
     return value(spec.number), {name: value(text) for name, text in spec.options.items()}
 
 
-def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Session) -> dict[str, Line]:
-    """Every line with its provider's connection, the simulator included."""
+def make_lines(
+    specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Session, price: float = 0.0
+) -> dict[str, Line]:
+    """Every line with its provider's connection, the simulator included; `price` is what a segment usually costs."""
     lines = {}
     for spec in specs.values():
         provider = PROVIDERS.get(spec.provider)
@@ -134,14 +145,15 @@ def make_lines(specs: Mapping[str, LineSpec], found: Mapping[str, str], http: Se
         number, options = resolve(spec, found)
         limits = line_limits(spec.name, options)
         until = log_only_until(spec.name, options)
+        each = line_price(spec.name, options, price)
         made = provider.make(number, options, http)
         lines[spec.name] = Line(
             spec.name, made, number, channels_of(made), rate=limits.rate, cap=limits.cap, brand=limits.brand,
-            log_only_until=until, registration=spec.registration,
+            price=each, log_only_until=until, registration=spec.registration, offers=shows_offers(made),
         )  # fmt: skip
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)
-        lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER)
+        lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER, price=price)
     return lines
 
 
@@ -158,7 +170,22 @@ def make_actions(
                 raise SettingsError(
                     f"{name} is {state}; action {action.name} in bot.yml needs it.", f"Set {name} and start again."
                 )
+    if real:
+        check_destinations(bot, found)
     return Actions(found, allowed(settings.actions_private, "ACTIONS_PRIVATE"))
+
+
+def check_destinations(bot: Bot, found: Mapping[str, str]) -> None:
+    """Raises SettingsError naming the first address that people can't be told at. The address itself is a secret."""
+    for name, where in bot.destinations.items():
+        given = found.get(where.to, "").strip()
+        if not given:
+            state = "empty" if where.to in found else "missing"
+            raise SettingsError(
+                f"{where.to} is {state}; notify.{name} in bot.yml needs it.", f"Set {where.to} and start again."
+            )
+        if wrong := notify.refusal(given):
+            raise SettingsError(f"{where.to}, the address of notify.{name}, can't be used.", wrong)
 
 
 def allowed(given: str | None, setting: str) -> Allowed:
@@ -211,6 +238,17 @@ def retention_of(settings: Settings) -> Retention:
         settings.audit_days,
         settings.privacy_request_days,
         settings.event_days,
+    )
+
+
+def keep_of(settings: Settings) -> Keep:
+    """How long what the road leaves behind is kept."""
+    return Keep(
+        settings.dead_letter_days,
+        settings.unresolved_dead_letter_days,
+        settings.rejected_webhook_days,
+        settings.gate_decision_days,
+        settings.turn_days,
     )
 
 
@@ -285,6 +323,14 @@ class App:
         self._specs = line_specs(self.bot, self._found)
         log.info("the folder was overtaken; the newest version goes on", version=settled.number, source=settled.source)
 
+    def _make_phones(self, lines: Mapping[str, Line]) -> Phones:
+        """The simulated phones, which the simulator's texts go to."""
+        phones = Phones(self.db, self.settings.workspace, self.road.receive)
+        for line in lines.values():
+            if isinstance(line.provider, Simulator):
+                line.provider.behaves = phones.send
+        return phones
+
     async def start(self) -> None:
         """Open the database and the lines, publish the bot if it has changed, and begin work."""
         settings = self.settings
@@ -298,19 +344,21 @@ class App:
         await self._settle(self.db)
         await self._look_at_log()
         self._http = Session()
-        lines = make_lines(self._specs, self._found, self._http)
+        lines = make_lines(self._specs, self._found, self._http, settings.segment_price)
         await self.db.write(begin_trials, settings.workspace, lines, clock())
         understanding = understanding_of(settings)
         self.trust = Trust(self.db, settings.workspace, clock)
+        self.staff = Staffed()
 
         def taught(bot: Bot) -> Bot:
-            return msgspec.structs.replace(understanding.taught(bot), trust=self.trust)
+            return msgspec.structs.replace(understanding.taught(bot), trust=self.trust, staff=self.staff)
 
         self.bot = await asyncio.to_thread(taught, self.bot)
         shelf = Shelf(settings.workspace, self.bot, taught)
         roles = parse_roles(settings.roles)
         self.tracer = switch.start(self._found)
         self.models = Models(accesses(self._found), self.tracer)
+        signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"
         self.road = Road(
             self.db,
             settings.workspace,
@@ -325,27 +373,22 @@ class App:
             reconcile_every=settings.reconcile_minutes * MINUTE,
             resend_unsent=settings.resend_unsent,
             spool=self.spool,
-            keep=Keep(
-                settings.dead_letter_days,
-                settings.unresolved_dead_letter_days,
-                settings.rejected_webhook_days,
-                settings.gate_decision_days,
-                settings.turn_days,
-            ),
+            keep=keep_of(settings),
             tracer=self.tracer,
             shortener=Shortener(
                 settings.short_link_url or settings.public_url or "", settings.short_link_days, settings.max_parts
             ),
             performs=self._make_actions(roles),
             models=self.models,
+            notices=self._notices(signed_url),
             simulate=not settings.simulator_actions,
             redact=settings.redact == "store",
             retention=retention_of(settings),
             posts=self.poster if settings.event_days else None,
             hook_retries=[minutes * MINUTE for minutes in parse_retries(settings.webhook_retries)],
         )
+        self.staff.floor = self.road.floor
         self.quarantine = Quarantine(self.db, settings.workspace, settings.rejected_webhooks)
-        signed_url = settings.public_url or f"http://{settings.host}:{settings.port}"
         self.webhooks = Webhooks(
             self.road,
             lines,
@@ -364,6 +407,7 @@ class App:
             approval=settings.template_approval,
             most_parts=settings.max_parts,
         )
+        self.phones = self._make_phones(lines)
         self._pages = build_app(
             WebContext(
                 db=self.db,
@@ -379,11 +423,17 @@ class App:
                 trainings=self.trainings,
                 most_requests=settings.api_requests,
                 watch=Watch(settings.opt_out_alert, settings.upload_mb * 2**20),
+                mailer=make_mailer(
+                    settings.smtp_url, settings.mail_from, allowed(settings.mail_private, "MAIL_PRIVATE")
+                ),
                 wording=Wording(settings.template_editors, settings.template_approval, settings.max_parts),
+                undo=settings.undo_seconds * SECOND,
+                phones=self.phones,
             )
         )
         self._on_webhook = self.webhooks if "accept" in roles else no_webhooks(roles)
         self._on_page = self._pages if "web" in roles else no_pages(roles)
+        self._on_text = Texts(self._pages) if "web" in roles else self._on_page
         await self.road.start()
         if self.bot.model is not None:
             await self.models.ready(self.bot.model.use)
@@ -397,6 +447,11 @@ class App:
             )
         for one in unchecked(lines, clock()):
             log.warning("line takes webhooks without checking who sent them", line=one.line, until=to_iso(one.until))
+
+    def _notices(self, url: str) -> Notices:
+        """What tells people outside of the desk."""
+        db, workspace = self.db, self.settings.workspace
+        return Notices(db, workspace, lambda: self.road.shelf.current, self._found, url, notify.tell, reason_words)
 
     async def _look_at_log(self) -> None:
         """Write events down where somebody has asked for their log."""
@@ -420,6 +475,7 @@ class App:
         await self.uploads.stop()
         await self.ledger_check.stop()
         await self.quarantine.stop()
+        self.phones.stop()
         await self.road.stop()
         if self.spool is not None:
             await self.spool.close()
@@ -431,11 +487,13 @@ class App:
             await self.tracer.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
-        """ASGI. Webhooks skip the routing table: they are most of the traffic."""
+        """ASGI. Webhooks and programs' texts skip the routing table: they are most of the traffic."""
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             await self._on_webhook(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
+        elif scope["path"] == TEXTS and scope["type"] == "http" and scope["method"] == "POST":
+            await self._on_text(scope, receive, send)
         elif scope["path"] in HEALTH:
             await self._pages(scope, receive, send)
         else:

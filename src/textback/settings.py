@@ -15,8 +15,8 @@ from textback.core.roles import EVERY, parse_roles
 LONGEST_SECRET = 64 * 1024
 """Characters that are read of a file that a NAME_FILE variable names."""
 OURS = (
-    "TELNYX_", "TWILIO_", "VONAGE_", "PLIVO_", "MESSAGEBIRD_", "BIRD_", "SENDERZ_", "LEDGER_KEYS_", "OPENAI_API_KEY_",
-    "ANTHROPIC_API_KEY_", "GOOGLE_API_KEY_", "GEMINI_API_KEY_", "MODEL_API_KEY_",
+    "TELNYX_", "TWILIO_", "VONAGE_", "PLIVO_", "MESSAGEBIRD_", "BIRD_", "SENDERZ_", "WHATSAPP_", "SLACK_",
+    "LEDGER_KEYS_", "OPENAI_API_KEY_", "ANTHROPIC_API_KEY_", "GOOGLE_API_KEY_", "GEMINI_API_KEY_", "MODEL_API_KEY_",
 )  # fmt: skip
 """How variables begin that are surely meant for us."""
 
@@ -48,6 +48,18 @@ class Settings(BaseModel):
     template_approval: bool = Field(
         False,
         description="A template goes live only when an owner has approved it who neither wrote it nor asked for it.",
+    )
+    undo_seconds: int = Field(
+        5,
+        ge=0,
+        le=30,
+        description="Seconds in which a person may take back a text sent in the desk; 0: none.",
+    )
+    segment_price: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="What a segment costs in US dollars, where a line's `price` does not say; 0: no cost is shown.",
     )
     workspace: str = Field("default", description="The tenant whose data this server works with.")
     roles: str = Field(
@@ -194,6 +206,18 @@ class Settings(BaseModel):
         None,
         repr=False,
         description="The keys of the consent ledger, newest first, as NAME:BASE64; by default a file that it makes.",
+    )
+    smtp_url: str | None = Field(
+        None,
+        repr=False,
+        description="The mail server for invitations and login links: smtp://USER:PASSWORD@smtp.example.com:587. "
+        "Without it links are shown to whoever makes them.",
+    )
+    mail_from: str | None = Field(
+        None, description="The address that invitations and login links come from, such as desk@example.com."
+    )
+    mail_private: str | None = Field(
+        None, description="Hosts and networks that the mail server may be on although they are private."
     )
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_json: bool = Field(False, description="Write one JSON object a line instead of text, for log collectors.")

@@ -183,12 +183,14 @@ def within(page: Page, selector: str) -> bool:
     return bool(page.locator(selector).evaluate(script))
 
 
+@pytest.mark.parametrize("action", ["return", "assign"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_popover_lies_on_the_screen(show: Any, width: int) -> None:
+def test_a_popover_lies_on_the_screen(show: Any, width: int, action: str) -> None:
     page = show("thread taken", viewport={"width": width, "height": WIDTHS[width]})
-    page.locator("summary", has_text="Return to bot").click()
-    expect(page.locator(".pop__card")).to_be_visible()
-    assert within(page, ".pop__card")
+    card = f".pop__card[action*='/{action}?']"
+    page.locator("details", has=page.locator(card)).locator("summary").click()
+    expect(page.locator(card)).to_be_visible()
+    assert within(page, card)
 
 
 @pytest.mark.parametrize("name", ["thread waiting", "thread taken", "thread of the bot"])

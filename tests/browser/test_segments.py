@@ -135,7 +135,7 @@ def counter(browser: Browser, demo: Site) -> Page:
 
 def module(page: Page) -> str:
     """The address of segments.js, as desk.js imports it."""
-    desk = page.locator("script[type=module]").get_attribute("src")
+    desk = page.locator("script[type=module][src*='desk.js']").get_attribute("src")
     assert desk
     return desk.replace("desk.js", "segments.js")
 

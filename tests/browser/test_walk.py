@@ -134,7 +134,7 @@ def test_a_login_link_signs_in_once_and_a_password_from_then_on(windows: Windows
 
     page.goto("/account")
     page.get_by_label("New password").fill("a long enough secret")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save password").click()
     expect(page.get_by_role("status")).to_contain_text("Saved.")
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_url(re.compile("/login"))

@@ -150,6 +150,7 @@ def test_every_rule_that_the_code_can_give_is_explained_and_no_other() -> None:
         "N2",
         "Q1",
         "Q3",
+        "W1",
     }
     assert {cells(row)[0] for row in table(CONSENT, "The rules")} == given
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textback.core.text import clean, culprits, gsm_safe, plain, segments
+from textback.core.text import clean, culprits, gsm_safe, plain, segments, torn
 
 BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -127,6 +127,31 @@ def by_hand(text: str) -> tuple[str, int]:
             parts.append("")
         parts[-1] += unit
     return encoding, len(parts)
+
+
+FAMILY, FLAG, THUMB, SEVEN, HEART = "👩\u200d👧", "🇫🇷", "👍🏽", "7\ufe0f\u20e3", "❤\ufe0f"
+SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+
+
+@pytest.mark.parametrize("emoji", [FAMILY, FLAG, THUMB, SEVEN, HEART, SCOTLAND])
+def test_e2_an_emoji_that_the_end_of_a_part_tears_apart_is_found(emoji: str) -> None:
+    fine = "中" * (67 - len(emoji.encode("utf-16-le")) // 2)
+    assert torn(f"{fine}{emoji}中中中中中") == []  # it is the end of the first part
+    assert torn(f"{fine}中{emoji}中中中中中") == [emoji]  # and now one too far
+    assert torn(f"{'中' * 67}{emoji}中中中中中") == []  # the second begins with it
+    assert torn(f"中{emoji}") == []  # there is one part
+
+
+@pytest.mark.parametrize("text", ["می\u200cخواهم" * 12, "क्\u200dष" * 20, "é中" * 50, "x" * 400, "中😀" * 40, ""])
+def test_e2_letters_that_are_joined_and_emoji_of_one_character_are_not_torn(text: str) -> None:
+    assert torn(text) == []
+
+
+@given(st.one_of(ANYTHING, GSM_TEXT, MIXED_TEXT))
+def test_what_is_torn_is_in_the_text(text: str) -> None:
+    found = torn(text)
+    assert all(len(one) > 1 and one in text for one in found)
+    assert len(found) < max(segments(text).count, 1)
 
 
 @given(st.one_of(ANYTHING, GSM_TEXT, MIXED_TEXT))

@@ -19,6 +19,8 @@ def test_whatever_is_written_down_is_a_kind() -> None:
 
 def test_patterns_choose_kinds() -> None:
     assert chosen(["*"]) == set(KINDS) - {"webhook.test"}
-    assert chosen(["handoff.*", "message.sent"]) == {"handoff.requested", "handoff.idle", "message.sent"}
+    assert chosen(["handoff.*", "message.sent"]) == {
+        "handoff.requested", "handoff.idle", "handoff.late", "handoff.moved", "message.sent",
+    }  # fmt: skip
     for text in ("", "message", "message.none", "none.*", "*.sent", "MESSAGE.*", "webhook.*"):
         assert not is_pattern(text), text

@@ -3,6 +3,7 @@
 import re
 
 from tests.docs.pages import read, table_row
+from textback.web.permissions import PERMISSIONS
 from textback.web.routes import ROUTES
 from textback.web.server import GUARDS
 
@@ -15,5 +16,6 @@ def test_the_reference_lists_every_route_with_its_role() -> None:
 
 
 def test_every_route_has_a_role_that_something_enforces() -> None:
-    assert {route.role for route in ROUTES if route.handler is not None} <= set(GUARDS)
+    enforced = {*GUARDS, *PERMISSIONS}
+    assert {route.permission for route in ROUTES if route.handler is not None} <= enforced
     assert [route.role for route in ROUTES if route.handler is None] == ["signed"]

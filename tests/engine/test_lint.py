@@ -93,6 +93,16 @@ def test_an_emoji_has_no_replacement() -> None:
     assert (message, fix) == ("😀 (GRINNING FACE) makes this 2 segments instead of 1 in en.", "Leave it out.")
 
 
+def test_e2_a_text_whose_part_ends_within_an_emoji() -> None:
+    def torn(text: str) -> list[tuple[str, str]]:
+        return [(message, fix) for _, message, fix in warned(f"- say: '{text}'") if "(E2)" in message]
+
+    fix = "Write a few characters more or less before it, or leave it out."
+    assert torn(f"{'中' * 65}🇫🇷中中中中") == [("The end of a segment tears 🇫🇷 apart (E2).", fix)]
+    assert torn(f"{'中' * 60}🇫🇷{'中' * 20}") == []
+    assert torn(f"{'中' * 65}🇫🇷{{{{ contact.name }}}}") == []  # nobody knows how long that is
+
+
 def test_an_accent_is_replaced_by_its_letter() -> None:
     [(_, _, fix)] = warned(f"- say: {'palabra ' * 9}según")
     assert fix == "Write ú as u."

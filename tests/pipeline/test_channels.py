@@ -60,6 +60,18 @@ async def test_somebody_who_has_not_written_is_tried_on_the_first_channel(db: Db
         assert [one.channel for one in node.phones.sent] == ["sms", "imessage"]
 
 
+@pytest.mark.parametrize("channel", BOTH)
+async def test_a_program_that_names_the_channel_is_obeyed(db: Db, channel: Channel) -> None:
+    async with working(db, one=BOTH) as node:
+        await text(node, "BOOK", "sms" if channel == "imessage" else "imessage")
+        home = await node.home()
+        send = ApiSend("crm", "Your bike is ready.", new_id(), message_class="informational", channel=channel)
+        await node.road.post(home.contact_id, send, line="one", wait=15.0)
+        await node.phones.took(2)
+        assert node.phones.sent[1].channel == channel
+        assert (await channels(node))[2] == ("Your bike is ready.", channel)
+
+
 async def test_a_line_of_one_channel_never_hears_of_another(db: Db) -> None:
     async with working(db, one=BOTH) as node:
         await text(node, "BOOK", "imessage")

@@ -13,7 +13,7 @@ from tests.pipeline.working import ANA, BEN, Phones, bot, working
 from tests.support.databases import opened_db
 from textback.core.errors import StartError, TextbackError
 from textback.core.when import HOUR
-from textback.store import desk, distribute, migrate
+from textback.store import desk_lists, distribute, migrate
 from textback.store.db import Tx, open_db, parse_url
 
 FOUR = """
@@ -73,7 +73,7 @@ async def test_a_database_with_conversations_is_distributed_and_they_go_on(citus
             assert await node.phones.took(1, BEN) == ["Still there? Who is this?"]
             await node.text("STOP", BEN)
             assert [row[0] for row in await node.consent(BEN)] == ["opt_out"]
-            rows = await db.read(desk.conversation_rows, "default", "all", "", 10)
+            rows = [row for _, row in (await db.read(desk_lists.page, "default", "all", "", 10)).rows]
             assert {row.address for row in rows} == {ANA, BEN}
     finally:
         await db.close()

@@ -15,7 +15,7 @@ from textback.core.ids import new_id
 from textback.engine.arrivals import AgentReply, ApiSend, Message
 from textback.pipeline import erase as erasing
 from textback.pipeline.accept import incoming
-from textback.store import api, desk, inbox, ledger, ledger_check, rejected, turns
+from textback.store import api, desk, desk_lists, inbox, ledger, ledger_check, rejected, turns
 from textback.store import erase as store
 from textback.store import reconcile as lists
 from textback.store.db import Db, Tx, open_db
@@ -88,7 +88,7 @@ async def test_the_lists_do_not_show_them(db: Db) -> None:
         await node.text("BOOK")
         home = await node.home()
         await erase(node)
-        assert await db.read(desk.conversation_rows, WORKSPACE, "all", "", 10) == []
+        assert (await db.read(desk_lists.page, WORKSPACE, "all", "", 10)).rows == []
         assert await db.read(desk.conversation, WORKSPACE, home.contact_id, home.bucket) is None
         assert await db.read(api.conversation_list, WORKSPACE, 10) == []
 
@@ -330,7 +330,7 @@ def saved(row: Any) -> dict[str, Any]:
         "b_bucket": row.bucket, "b_contact": row.contact_id, "state": msgspec.json.encode({}).decode(),
         "status": "engaged", "owner_kind": "bot", "owner_id": "", "line": "one", "address": row.address,
         "last_text": WORDS, "last_author": "contact", "last_at": NOON, "waiting_since": None, "unread": 1,
-        "message_count": 1, "opted_out": False,
+        "message_count": 1, "priority": 0, "snoozed_until": None, "opted_out": False,
     }  # fmt: skip
 
 

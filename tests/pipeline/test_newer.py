@@ -65,8 +65,9 @@ async def test_where_the_bot_says_nothing_nothing_is_withdrawn(busy: Working) ->
     assert await ours(busy) == [(SERVICE, "")]
     home = await busy.home()
     await busy.road.post(home.contact_id, Takeover("u1", "Mara"), wait=15.0)
+    assert await ours(busy) == [(SERVICE, "taken")], "nothing of the bot goes once a person has it"
     await busy.text("are you there")
-    assert await ours(busy) == [(SERVICE, "")]
+    assert await ours(busy) == [(SERVICE, "taken")]
 
 
 async def test_what_others_wrote_and_other_classes_stay(busy: Working) -> None:
@@ -78,7 +79,7 @@ async def test_what_others_wrote_and_other_classes_stay(busy: Working) -> None:
     ):
         await busy.road.post(home.contact_id, arrival, wait=15.0)
     await busy.text("HELP")
-    assert [rule for _, rule in await ours(busy)] == [""] * 4
+    assert [rule for _, rule in await ours(busy)] == ["taken", "", "", ""]
     await busy.text("repair")
     withdrawn = {words for words, rule in await ours(busy) if rule}
     assert withdrawn == {SERVICE}

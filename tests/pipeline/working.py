@@ -137,6 +137,9 @@ def bot(steps: str = ECHO) -> Bot:
 class Working:
     """One node at work, and what can be seen of it."""
 
+    family = "phone"
+    """Of the addresses that its line knows contacts by."""
+
     def __init__(self, db: Db, road: Road, phones: Phones, clock: Clock) -> None:
         self.db = db
         self.road = road
@@ -161,7 +164,7 @@ class Working:
 
     async def home(self, number: str = ANA) -> inbox.Home:
         """Where a number lives."""
-        key = ("phone", number)
+        key = (self.family, number)
         return (await self.db.read(inbox.find_homes, WORKSPACE, [key]))[key]
 
     async def conversation(self, number: str = ANA) -> Row[Any]:

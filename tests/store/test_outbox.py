@@ -36,7 +36,7 @@ async def queue(db: Db, home: tuple[int, str], text: str, *, due: int = NOW) -> 
     row: dict[str, Any] = {
         **key, "line": "telnyx", "recipient": "+12065550123", "message_class": "conversational", "state": "queued",
         "attempts": 0, "due_at": due, "expires_at": None, "lease_until": None, "fence": 0, "priority": 0,
-        "asks": 0,
+        "asks": 0, "offer": "",
         "programme": "",
     }  # fmt: skip
     await db.write(turns.add_messages, [message])

@@ -86,6 +86,36 @@ def test_a_refusal_is_the_same_refusal_again(site: Site, till: httpx.Client) -> 
     assert [step["outcome"] for step in recorded["decisions"]] == ["refuse"]
 
 
+def test_a_channel_that_no_line_has_is_refused_by_name(site: Site, till: httpx.Client) -> None:
+    for more in ({}, {"line": "simulator"}):
+        answer = send(till, f"+{site.phone()}", channel="imessage", **more)
+        assert answer.status_code == 422, answer.text
+        problem = answer.json()
+        assert (problem["code"], problem["field"]) == ("channel_unavailable", "channel")
+        assert "imessage" in problem["detail"]
+
+
+def test_an_answer_has_the_headers_of_every_other(site: Site, till: httpx.Client) -> None:
+    """Texts are taken in front of the routes; nobody may notice."""
+    other = till.get("/v1/messages")
+    shared = {name: value for name, value in other.headers.items() if name not in ("content-length", "ratelimit")}
+    for answer in (send(till, f"+{site.phone()}"), send(till, "nobody"), till.post("/v1/messages", content=b"{")):
+        assert shared.keys() <= answer.headers.keys() | {"content-type"}
+        assert {name: answer.headers[name] for name in shared if name != "content-type"} == {
+            name: value for name, value in shared.items() if name != "content-type"
+        }
+    assert site.browser().post("/v1/messages", json={}).status_code == 401
+
+
+def test_a_text_of_too_many_bytes_is_refused_while_it_comes(site: Site, till: httpx.Client) -> None:
+    def parts() -> Iterator[bytes]:
+        for _ in range(70):
+            yield b" " * 1024
+
+    answer = till.post("/v1/messages", content=parts(), headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
 @pytest.mark.parametrize(
     ("more", "field"),
     [
@@ -97,7 +127,6 @@ def test_a_refusal_is_the_same_refusal_again(site: Site, till: httpx.Client) -> 
         ({"template": "none"}, "template"),
         ({"locale": "en"}, "template"),
         ({"variables": {"a": "b"}}, "template"),
-        ({"channel": "imessage"}, "channel"),
         ({"channel": "pigeon"}, "channel"),
         ({"line": "none"}, "line"),
         ({"class": "urgent"}, "class"),

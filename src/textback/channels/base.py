@@ -6,6 +6,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 import msgspec
 
 from textback.core.messages import Channel
+from textback.core.offer import Offer
 from textback.engine.arrivals import DeliveryStatus, Media, Message
 
 
@@ -41,6 +42,7 @@ class Outgoing(msgspec.Struct, frozen=True):
 
     `ours` is asked at the last moment before the request is written: once it says no, the text must not be sent.
     `answered` is told the HTTP status of the provider's answer, when there is one. `channel` is how it is to go.
+    `offer` is what it lets them choose from, which a provider that is `Offering` can show.
     """
 
     message_id: str
@@ -52,6 +54,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     ours: Callable[[], bool] | None = None
     answered: Callable[[int], None] | None = None
     channel: Channel = "sms"
+    offer: Offer | None = None
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -127,11 +130,48 @@ class Methods(Protocol):
 
 
 @runtime_checkable
+class Greeted(Protocol):
+    """A provider that asks by GET whether the address is ours, before it posts anything."""
+
+    def greet(self, webhook: Webhook) -> tuple[str, bytes] | None:
+        """The content type and the body that say yes; None where the one who asks does not know our token."""
+        ...
+
+
+@runtime_checkable
+class Answering(Protocol):
+    """A provider some of whose requests want an answer of their own, such as the first one."""
+
+    def answer(self, webhook: Webhook) -> tuple[str, bytes] | None:
+        """The content type and the body for a signed request; None for the usual ones. Raises BadPayload."""
+        ...
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """A provider that has one address for the webhooks of several lines."""
+
+    account: str
+    """What it calls this line's number."""
+
+    def of_others(self, webhook: Webhook) -> frozenset[str]:
+        """The accounts of other lines that a request speaks of. Raises BadPayload."""
+        ...
+
+
+@runtime_checkable
 class Channels(Protocol):
     """A provider of a number that speaks more than SMS."""
 
     channels: ClassVar[tuple[Channel, ...]]
     """All of them; first the one that is tried with somebody who has not written yet."""
+
+
+@runtime_checkable
+class Offering(Protocol):
+    """A provider that shows what a text offers as buttons, or in another way of its own."""
+
+    offers: ClassVar[bool]
 
 
 class ListFailed(Exception):

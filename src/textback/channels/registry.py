@@ -12,9 +12,11 @@ from textback.channels.messagebird import MessageBird
 from textback.channels.plivo_lists import ListingPlivo
 from textback.channels.senderz import SenderZ
 from textback.channels.simulator import Simulator
+from textback.channels.slack import Slack
 from textback.channels.telnyx_lists import ListingTelnyx
 from textback.channels.twilio_lists import ListingTwilio
 from textback.channels.vonage import Vonage
+from textback.channels.whatsapp import WhatsApp
 
 
 class _Class(Protocol):
@@ -65,6 +67,8 @@ PROVIDERS: dict[str, ProviderSpec] = {
         _spec(MessageBird),
         _spec(Bird),
         _spec(SenderZ),
+        _spec(WhatsApp),
+        _spec(Slack),
         _spec(Simulator),
     )
 }

@@ -1,6 +1,6 @@
 """The simulator: a provider that is this program itself. Texts come from the Try it page and go no further."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import ClassVar
 
 from textback.channels.base import Accepted, BadSignature, Failure, Option, Outgoing, Traits, Webhook
@@ -20,6 +20,7 @@ class Simulator:
     def __init__(self, number: str, options: Mapping[str, str], http: Session) -> None:
         self.number = number
         self.keywords: Mapping[str, frozenset[str]] = {}
+        self.behaves: Callable[[Outgoing], Awaitable[Accepted | Failure]] | None = None  # what phones do with texts
 
     def verify(self, webhook: Webhook, now: int) -> None:
         """Always refuses."""
@@ -30,5 +31,7 @@ class Simulator:
         return []
 
     async def send(self, outgoing: Outgoing) -> Accepted | Failure:
-        """The phone on the screen has it."""
+        """The phone on the screen has it, or does what it was told to."""
+        if self.behaves is not None:
+            return await self.behaves(outgoing)
         return Accepted(f"sim-{outgoing.message_id}")

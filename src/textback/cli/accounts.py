@@ -12,9 +12,9 @@ from textback.pipeline.road import clock
 from textback.settings import Settings, environment, load_settings
 from textback.store import accounts, keys, migrate
 from textback.store.db import Tx, open_db, parse_url
+from textback.web.permissions import ROLES
 from textback.web.scopes import SCOPES
 
-ROLES = ("owner", "agent")
 MOST_DAYS, MOST_HOURS = 3_650, 720
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -125,7 +125,7 @@ def add_user(email: str, name: str, role: str, database: str | None) -> None:
     if "@" not in address or len(address) > 320:
         raise SettingsError(f"{email!r} is not an e-mail address.", "People sign in with theirs.")
     if role not in ROLES:
-        raise SettingsError(f"{role!r} is not a role.", "Use owner or agent.")
+        raise SettingsError(f"{role!r} is not a role.", f"Use {', '.join(ROLES[:-1])} or {ROLES[-1]}.")
     shown = name.strip() or address.partition("@")[0]
 
     def work(tx: Tx) -> str | None:

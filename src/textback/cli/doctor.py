@@ -28,7 +28,7 @@ from textback.llm import quick, weights
 from textback.pipeline.signatures import check_until, latest
 from textback.pipeline.wording import checked
 from textback.settings import Settings, environment, load_settings
-from textback.store import signatures
+from textback.store import hook_trouble, signatures
 from textback.store.checkup import look
 from textback.store.db import parse_url
 from textback.telemetry import switch
@@ -81,6 +81,7 @@ async def examine(found: Mapping[str, str], bot_dir: Path, database: str | None,
             findings += _actions(settings, bot, specs, found)
             findings += _database(settings)
             findings += _signatures(specs, found, http, settings)
+            findings += _webhooks(settings)
             findings.append(_traces(found))
             findings.append(await _port(settings, http))
         if online:
@@ -308,6 +309,19 @@ def _database(settings: Settings) -> list[Finding]:
     if seen.free is not None:
         findings.append(_disk(seen.free))
     return findings
+
+
+def _webhooks(settings: Settings) -> list[Finding]:
+    """Webhooks out whose other end fails, or that wait for long."""
+    try:
+        found = hook_trouble.look(parse_url(settings.database_url), settings.workspace, _now())
+    except TextbackError:  # the database says it itself
+        return []
+    fix = "Look at its deliveries on the page Webhooks, mend the program at its address, or disable it."
+    return [
+        Finding("webhooks", "warning", f"{one.sentence(_now())}{f' ({one.why})' if one.why else ''}", fix)
+        for one in found
+    ]
 
 
 def _disk(free: int) -> Finding:

@@ -396,7 +396,7 @@ def apikey_revoke(name: Annotated[str, typer.Argument(help="The key's name.")], 
 def user_add(
     email: Annotated[str, typer.Argument(help="The address they sign in with.")],
     name: Annotated[str, typer.Option(help="The name that others see.")] = "",
-    role: Annotated[str, typer.Option(help="owner or agent.")] = "agent",
+    role: Annotated[str, typer.Option(help="owner, supervisor, agent, viewer or auditor.")] = "agent",
     database: Database = None,
 ) -> None:
     """Add a person and print a one-time login link."""

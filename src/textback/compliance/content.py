@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 import msgspec
@@ -50,15 +50,37 @@ def _subjects() -> tuple[tuple[str, re.Pattern[str]], ...]:
 @cache
 def _firsts() -> frozenset[str]:
     """The first words of all that speaks of a subject: most texts have none of them."""
+    return frozenset(word.split()[0] for word in _all())
+
+
+def _all() -> set[str]:
     languages = (by_language.values() for by_language in SUBJECT_WORDS.values())
-    return frozenset(word.split()[0] for of_language in languages for words in of_language for word in words)
+    return {word for of_language in languages for words in of_language for word in words}
+
+
+@cache
+def _longer() -> Mapping[str, tuple[str, ...]]:
+    """All that speaks of a subject, with spaces around it, by its first word."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in _all():
+        found[word.split()[0]] = (*found.get(word.split()[0], ()), f" {word} ")
+    return found
+
+
+def _speaks(words: str) -> bool:
+    """Whether words speak of any subject. Quick: nearly all texts have a first word or none, and no more of them."""
+    mine = words.split()
+    firsts = _firsts()
+    return not firsts.isdisjoint(mine) and any(
+        one in words for word in mine if word in firsts for one in _longer()[word]
+    )
 
 
 def spoken(text: str, ignore: Iterable[str] = ()) -> list[Spoken]:
     """The subjects that a text speaks of, each with the first word that says so. `ignore` are words, normalised, that
     mean something else here."""
     words = words_of(text)
-    if _firsts().isdisjoint(words.split()):
+    if not _speaks(words):
         return []
     for one in sorted(ignore, key=len, reverse=True):
         words = words.replace(f" {one} ", " - ")

@@ -32,7 +32,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     stays one until `expires_at`. `queued_at` is when the text was first queued, `to` the contact's number, `zone` and
     `region` what they, or their address, say of where they are. `sent` are the times at which promotional texts went to
     them in the last day; `promise` is the most that the programme promised, `of_programme` when its texts went (Q3).
-    `jitter` is between 0 and 1. `registry`: their number is on the do-not-call registry, or its data are too old to
+    `jitter` is between 0 and 1. `window` is how long (ms) after their last text the channel takes words of one's own, 0
+    where it always does (W1). `registry`: their number is on the do-not-call registry, or its data are too old to
     tell; `aloud` are the ledger's entries of agreements that were given in speech (D1).
     """
 
@@ -62,6 +63,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     promise: Promise | None = None
     of_programme: Sequence[int] = ()
     jitter: float = 0.0
+    window: int = 0
     policy: Policy = DEFAULT
 
 
@@ -107,6 +109,7 @@ class Decision(msgspec.Struct, frozen=True):
 
 HOLDS = frozenset({"O3", "Q1", "Q3"})
 """Rules by which a text waits. One that is queued under another rule goes as soon as it can."""
+SHUT = "More than 24 hours have passed since they last wrote there. The channel takes only agreed templates then."
 LOOK_AGAIN = 10 * MINUTE
 """How long (ms) a text waits before it is seen whether a doubtful opt-out has been settled."""
 _VOUCHERS = {"api": "a program", "person": "a person"}
@@ -152,6 +155,12 @@ def decide_send(ask: Ask, trace: list[Step] | None = None) -> Decision:
     if late:
         _say(trace, "age", "Q4", {"expires_at": ask.expires_at}, "too old")
         return Decision("refuse", *too_late(kind), kind, now)
+    if ask.window and not ask.was_answer:
+        until = ask.last_inbound_at + ask.window
+        _say(trace, "window", "W1", {"last_inbound_at": ask.last_inbound_at}, "shut" if now >= until else "open")
+        if now >= until:
+            return Decision("refuse", "W1", SHUT, kind, now)
+        ask = msgspec.structs.replace(ask, expires_at=until if ask.expires_at is None else min(ask.expires_at, until))
     if kind == "conversational" and _answers(ask):
         _say(trace, "consent", "C2", {"last_inbound_at": ask.last_inbound_at, "waits": ask.waits}, "an answer")
         if ask.registration.status and (refused := _registration(ask, kind, trace)) is not None:

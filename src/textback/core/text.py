@@ -79,6 +79,34 @@ def _cut(encoding: str, widths: list[int], alone: int, part: int, culprits: tupl
     return Segments(encoding, count, used, count * part, culprits)
 
 
+_JOINER, _SKIN, _FLAG, _KEYCAP = "\u200d", "\U0001f3fb-\U0001f3ff", "\U0001f1e6-\U0001f1ff", "\u20e3"
+_TAGS = "\U000e0020-\U000e007f"
+_SEQUENCE = re.compile(
+    rf"[{_FLAG}]{{2}}|[0-9#*]\ufe0f?{_KEYCAP}"
+    rf"|[^\x00-\u00a8\s](?:[\ufe0f{_SKIN}]|[{_TAGS}]|{_JOINER}(?=[\u2190-\u2bff\U0001f000-\U0001faff])[^\s])+"
+)
+"""An emoji that is made of several characters: a flag, a keycap, one with a colour of skin, those that are joined."""
+
+
+def torn(text: str) -> list[str]:
+    """The emoji of several characters that the end of a segment tears apart, in order (E2).
+
+    Carriers cut between characters, so that a phone that shows the segments apart, or loses one, shows the pieces. The
+    count of segments is theirs, and moving the text by a few characters is all that helps.
+    """
+    size = segments(text)
+    if size.count < 2 or size.encoding != "UCS-2":
+        return []
+    ends, room = set(), 67
+    for place, char in enumerate(text):
+        width = 2 if ord(char) > 0xFFFF else 1
+        if width > room:
+            ends.add(place)
+            room = 67
+        room -= width
+    return [hit[0] for hit in _SEQUENCE.finditer(text) if any(hit.start() < end < hit.end() for end in ends)]
+
+
 class Culprit(msgspec.Struct, frozen=True):
     """A character that forces UCS-2: its place in the text, counted from 1, and what takes its place, "" where nothing
     does."""

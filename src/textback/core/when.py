@@ -1,6 +1,7 @@
 """Times are whole milliseconds since 1970 in UTC wherever they are stored or passed."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SECOND = 1000
@@ -27,4 +28,10 @@ def to_ms(moment: datetime) -> int:
 
 def to_iso(ms: int) -> str:
     """ISO 8601 with seconds and Z, as the HTTP API shows times."""
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _iso(ms // SECOND)
+
+
+@lru_cache(maxsize=1_000)
+def _iso(seconds: int) -> str:
+    """Many times are of the same second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,6 +6,7 @@ import msgspec
 
 from textback.core.evidence import Evidence
 from textback.core.messages import Channel, MessageClass, Status
+from textback.engine.state import Priority
 
 
 class Media(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -63,12 +64,25 @@ class DeliveryStatus(Arrival, frozen=True, omit_defaults=True, tag="status"):
 
 
 class AgentReply(Arrival, frozen=True, omit_defaults=True, tag="agent_reply"):
-    """A person at the desk sends a text. `message_id` is chosen by the desk so that it can show the text at once."""
+    """A person at the desk sends a text: their own words, with `media` or without, or a named message (`template`) with
+    the values of its variables. `message_id` is chosen by the desk so that it can show the text at once; `send_at` (ms)
+    is when it is to go, 0 at once. `heard` is when (ms) the newest text of theirs came that the person has seen: after
+    a newer one it is not sent. 0 does not ask.
+
+    `after` is the last text of a person that the writer had before their eyes, "" where there was none: when another
+    has gone since, from a second tab or a phone, nothing is sent. None does not look.
+    """
 
     user_id: str
     user_name: str
     text: str
     message_id: str
+    after: str | None = None
+    media: tuple[Media, ...] = ()
+    send_at: int = 0
+    heard: int = 0
+    template: str = ""
+    variables: dict[str, str] = {}
 
 
 class Takeover(Arrival, frozen=True, omit_defaults=True, tag="takeover"):
@@ -82,12 +96,51 @@ class Takeover(Arrival, frozen=True, omit_defaults=True, tag="takeover"):
 class HandBack(Arrival, frozen=True, omit_defaults=True, tag="hand_back"):
     """A person gives the conversation back to the bot.
 
-    `mode`: "ask" asks the open question again, "wait" stays quiet until the contact writes, "end" ends the session.
+    `mode`: "ask" asks the open question again, "step" carries on at the step called `step`, "wait" stays quiet until
+    the contact writes, "end" ends the session. `tell`: the contact reads that a program answers again.
     """
 
     user_id: str
     user_name: str
     mode: str = "wait"
+    step: str = ""
+    tell: bool = False
+
+
+class Assign(Arrival, frozen=True, omit_defaults=True, tag="assign"):
+    """A person says who is to answer: a colleague (`to_id`, `to_name`), or whoever comes first, of one `queue` or of
+    all. `force` also takes it from somebody else who has it."""
+
+    user_id: str
+    user_name: str
+    to_id: str = ""
+    to_name: str = ""
+    queue: str = ""
+    force: bool = False
+
+
+class AskFor(Arrival, frozen=True, omit_defaults=True, tag="ask_for"):
+    """A person asks the colleague who has the conversation to let them have it."""
+
+    user_id: str
+    user_name: str
+
+
+class Renew(Arrival, frozen=True, omit_defaults=True, tag="renew"):
+    """A sign of life of whoever has the conversation: they read or type. Of anybody else it changes nothing."""
+
+    user_id: str
+    user_name: str
+
+
+class Note(Arrival, frozen=True, omit_defaults=True, tag="note"):
+    """A person writes something for colleagues, which is never sent. `mentions` are the ids of those it names."""
+
+    user_id: str
+    user_name: str
+    text: str
+    note_id: str
+    mentions: tuple[str, ...] = ()
 
 
 class Complete(Arrival, frozen=True, omit_defaults=True, tag="complete"):
@@ -95,6 +148,40 @@ class Complete(Arrival, frozen=True, omit_defaults=True, tag="complete"):
 
     user_id: str
     user_name: str
+
+
+class Snooze(Arrival, frozen=True, omit_defaults=True, tag="snooze"):
+    """A person puts the conversation out of sight `until` then (ms), or until the contact texts (0)."""
+
+    user_id: str
+    user_name: str
+    until: int = 0
+
+
+class Unsnooze(Arrival, frozen=True, omit_defaults=True, tag="unsnooze"):
+    """A person brings a snoozed conversation back."""
+
+    user_id: str
+    user_name: str
+
+
+class SetPriority(Arrival, frozen=True, omit_defaults=True, tag="set_priority"):
+    """A person says how urgent the conversation is."""
+
+    user_id: str
+    user_name: str
+    priority: Priority
+
+
+class Reopen(Arrival, frozen=True, omit_defaults=True, tag="reopen"):
+    """A person takes back that they have completed it: it is `owner_id`'s again, waits for a person ("nobody"), or is
+    the bot's (""). What ran has ended, and does not go on."""
+
+    user_id: str
+    user_name: str
+    owner_id: str = ""
+    owner_name: str = ""
+    waiting: bool = False
 
 
 class SettleOptOut(Arrival, frozen=True, omit_defaults=True, tag="settle_opt_out"):
@@ -121,7 +208,7 @@ class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     """Another program sends a text through the API: its own words, or a named message (`template`) with the values of
     its variables, in `locale` or, without one, in the contact's own. `zone` (IANA) and `region` say where the contact
     is, `programme` which consent of theirs it goes by (K6). `send_at` (ms) is when it is to go, 0 at once; `metadata`
-    is kept beside it."""
+    is kept beside it; `channel` is how it must go, "" where that is left to us."""
 
     key_name: str
     text: str
@@ -136,6 +223,7 @@ class ApiSend(Arrival, frozen=True, omit_defaults=True, tag="api_send"):
     programme: str = ""
     send_at: int = 0
     metadata: dict[str, str] = {}
+    channel: Channel | Literal[""] = ""
 
 
 class ApiEvent(Arrival, frozen=True, omit_defaults=True, tag="event"):
@@ -156,6 +244,16 @@ class HandOver(Arrival, frozen=True, omit_defaults=True, tag="hand_over"):
     queue: str = ""
     ask: str = ""
     text: str | None = None
+
+
+class Give(Arrival, frozen=True, omit_defaults=True, tag="give"):
+    """A conversation that waits goes to somebody who is there (`to_id`, `to_name`): the hand-over of `asked_at`, if it
+    has waited since `after` without anybody having had it."""
+
+    to_id: str
+    to_name: str
+    asked_at: int
+    after: int = 0
 
 
 class StartFlow(Arrival, frozen=True, omit_defaults=True, tag="start_flow"):
@@ -220,12 +318,21 @@ AnyArrival = (
     | AgentReply
     | Takeover
     | HandBack
+    | Assign
+    | AskFor
+    | Renew
+    | Note
     | Complete
+    | Snooze
+    | Unsnooze
+    | SetPriority
+    | Reopen
     | SettleOptOut
     | SettleDraft
     | ApiSend
     | ApiEvent
     | HandOver
+    | Give
     | StartFlow
     | ContactChange
     | TimerFired

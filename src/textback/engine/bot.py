@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from textback.core.messages import Asks, MessageClass
+from textback.core.offer import Offer
 from textback.core.overrides import Overrides
 from textback.core.registration import UNDECLARED, Registration
 from textback.core.when import MINUTE
@@ -14,6 +15,7 @@ from textback.engine.arrivals import Media
 from textback.engine.guard.base import Shown
 from textback.engine.hours import Hours
 from textback.engine.persona import Model, Persona
+from textback.engine.queues import Queue, Route, Staff, Vip
 from textback.engine.template import Expression, Text
 
 END = ""
@@ -34,7 +36,10 @@ class Handoff(msgspec.Struct, frozen=True):
     """What the contact reads when a person is asked for, and the queue when the flow names none.
 
     `topics` are the subjects that a person is asked for at once, each with the words it goes by, normalised; `upset`
-    whether anger is one. `says` is what the contact reads where it is about one of them.
+    whether anger is one. `says` is what the contact reads where it is about one of them. `routes` are the rules of
+    where a hand-over goes, `vip` whom a person answers from the first text on. `closed` and `nobody` are read instead
+    where the queue is closed, or nobody is there; `form` is a web form that they may use then. `notify` and `alert` are
+    the destinations of queues that name none.
     """
 
     text: Text | None = None
@@ -43,6 +48,22 @@ class Handoff(msgspec.Struct, frozen=True):
     topics: dict[str, tuple[str, ...]] = {}
     says: dict[str, Text] = {}
     upset: bool = True
+    routes: tuple[Route, ...] = ()
+    vip: Vip = Vip()
+    closed: Text | None = None
+    nobody: Text | None = None
+    form: str = ""
+    notify: tuple[str, ...] = ()
+    alert: tuple[str, ...] = ()
+
+
+class Destination(msgspec.Struct, frozen=True):
+    """Where people are told that somebody waits: `to` is the `${NAME}` that holds the address. `shows` is what besides
+    the queue and the reason is said of the contact: `name`, `number`, `text`."""
+
+    name: str
+    to: str
+    shows: frozenset[str] = frozenset()
 
 
 class Variable(msgspec.Struct, frozen=True):
@@ -96,11 +117,14 @@ class Disclosure(msgspec.Struct, frozen=True):
 
 
 class Escalation(msgspec.Struct, frozen=True):
-    """Asking for a person: which queue, what the contact reads, why."""
+    """Asking for a person: which queue, what the contact reads (`closed`: where nobody can answer now), why, and what
+    whoever answers has to know about."""
 
     queue: str = ""
     text: Text | None = None
     reason: str = ""
+    closed: Text | None = None
+    skill: str = ""
 
 
 class Fallback(msgspec.Struct, frozen=True):
@@ -159,6 +183,10 @@ class Question(Step, frozen=True, kw_only=True):
     remind: Remind | None = None
     expire: Expire | None = None
     asks: Asks = "whole"
+
+    def offer(self, locale: str) -> Offer | None:  # noqa: ARG002 (for those that have one)
+        """What an answer may be chosen from; None where it is free."""
+        return None
 
     def targets(self) -> tuple[str, ...]:
         """The next step, and those that giving up leads to."""
@@ -285,7 +313,8 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     does: the bot, or another program, to which it is left. `stop_hint`: a text that is no answer says how to stop where
     none has said it for a month. `sources` are the knowledge files, which whoever teaches the bot makes its `answerer`
     of. `model` is what answers as one of the `personas` where the bot itself knows nothing, and `trust` what was learnt
-    of such answers."""
+    of such answers. `queues` are those that say more than their name, `destinations` where people are told, and
+    `staff` knows who is there."""
 
     name: str
     version: int = 0
@@ -300,6 +329,9 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     help_text: str = ""
     fallback: Fallback = Fallback()
     handoff: Handoff = Handoff()
+    queues: dict[str, Queue] = {}
+    destinations: dict[str, Destination] = {}
+    staff: Staff | None = None
     owner_idle: int = 10 * MINUTE
     burst: int = 0
     answers: Literal["bot", "program"] = "bot"

@@ -1,10 +1,12 @@
 """A text from the contact: the order of a turn, as one table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 
 from textback.core.when import DAY
+from textback.engine import reasons
 from textback.engine.advance import advance, rewalk
 from textback.engine.arrivals import Message
 from textback.engine.bot import Escalation, Question
@@ -33,7 +35,7 @@ from textback.engine.refusing import refuse
 from textback.engine.results import meanwhile, ready, settle
 from textback.engine.template import RenderError
 from textback.engine.thinking import MOST_TEXTS, is_question, may_ask, persona_of, stop_thinking, think
-from textback.engine.topics import IN_DANGER
+from textback.engine.topics import BILLING, IN_DANGER
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -81,12 +83,19 @@ def _is_choice(ctx: Context, said: Incoming) -> bool:
     return found is not None and found.how == "label or synonym"
 
 
+def _picks(ctx: Context, said: Incoming) -> bool:
+    """Whether the text may name a choice of the open question at all: a menu with bills on it is for those."""
+    step = ctx.open_question()
+    options = asking(step).choices(ctx, step) if step is not None else None
+    return options is not None and match_choice(said.text, options) is not None
+
+
 def _person(ctx: Context, said: Incoming) -> tuple[bool, str]:
     if not wants_person(said.normal):
         return False, "no"
     if _is_choice(ctx, said):
         return False, f"{said.normal!r} is a choice of the open question"
-    ctx.escalate(Escalation(), "asked", "bot.person")
+    ctx.escalate(Escalation(), reasons.ASKED, "bot.person")
     return True, "yes"
 
 
@@ -96,15 +105,40 @@ def _topic(ctx: Context, said: Incoming) -> tuple[bool, str]:
     padded = f" {said.normal} "
     reason = next((name for name, words in handoff.topics.items() if any(f" {word} " in padded for word in words)), "")
     if not reason and handoff.upset and is_upset(said.normal):
-        reason = "upset"
+        reason = reasons.UPSET
     if not reason:
         return False, "no"
-    if _is_choice(ctx, said):
+    if _is_choice(ctx, said) or (reason == BILLING and _picks(ctx, said)):
         return False, "a choice of the open question"
     says = handoff.says.get(reason)
     words = ctx.render(says) if says is not None else ctx.phrases.danger if reason in IN_DANGER else None
     ctx.escalate(Escalation(), reason, "bot.person", words)
     return True, reason
+
+
+def _vip(ctx: Context, _: Incoming) -> tuple[bool, str]:
+    """Contacts whom a person answers from the first text on, once in an episode: whoever returns them to the bot has
+    seen who they are."""
+    vip, state = ctx.bot.handoff.vip, ctx.state
+    if not vip.tags and not vip.fields:
+        return False, "none"
+    if state.vip_episode == state.episode.number:
+        return False, "a person has had them in this episode"
+    tag = next((one for one in state.tags if one in vip.tags), "")
+    field = "" if tag else next((name for name, values in vip.fields.items() if _has(state.fields, name, values)), "")
+    if not tag and not field:
+        return False, "no"
+    state.vip_episode = state.episode.number
+    ctx.escalate(Escalation(), reasons.VIP, "bot.person")
+    return True, f"the tag {tag}" if tag else f"the field {field}"
+
+
+def _has(fields: Mapping[str, Any], name: str, values: tuple[str, ...]) -> bool:
+    """Whether a field has one of these values; any but an empty one where none is named."""
+    value = fields.get(name)
+    if value in (None, "", False):
+        return False
+    return not values or normalise(str(value)) in values
 
 
 def _global(ctx: Context, said: Incoming) -> tuple[bool, str]:
@@ -392,7 +426,7 @@ def _fallback(ctx: Context, _: Incoming) -> tuple[bool, str]:
     count = ctx.state.fallbacks
     ctx.event("fallback", count=count)
     if count > fallback.max:
-        ctx.escalate(fallback.then, fallback.then.reason or "fallback", "bot.fallback")
+        ctx.escalate(fallback.then, fallback.then.reason or reasons.FALLBACK, "bot.fallback")
         return True, "a person was asked for"
     ctx.say(ctx.render(fallback.text) if fallback.text else ctx.phrases.fallback, "bot.fallback", asks="only")
     return True, f"{count} of {fallback.max} in a row"
@@ -408,6 +442,7 @@ TURN: tuple[tuple[str, Row], ...] = (
     ("A reaction", _reaction),
     ("Asks for a person", _person),
     ("Anger, or a topic for people", _topic),
+    ("A VIP", _vip),
     ("Words that work everywhere", _global),
     ("An offer to go on", _offered),
     ("A clarifying question", _clarified),

@@ -6,16 +6,19 @@ from typing import Any
 import msgspec
 
 from textback.core.messages import Asks, MessageClass
+from textback.core.offer import Offer
 from textback.core.when import to_datetime
-from textback.engine import episode
+from textback.engine import episode, routing
 from textback.engine import state as states
 from textback.engine.arrivals import Media
 from textback.engine.bot import END, Bot, Escalation, Flow, Question, Step
+from textback.engine.closed_words import opening, other_way
 from textback.engine.effects import AnyEffect, CancelTimers, Check, Event, Mask, Send, SetTimer
 from textback.engine.matchers import Here
 from textback.engine.show import show
 from textback.engine.state import EpisodeStatus, Owner, Session, State
 from textback.engine.template import LINKS, YEAR, Chosen, Expression, Fields, Given, Parts, Shown, Text, answer
+from textback.engine.topics import IN_DANGER
 from textback.engine.words import Phrases, phrases
 
 OWNER_IDLE = "owner_idle"
@@ -27,6 +30,13 @@ MOST_PARKED = 3
 Visit = tuple[Step, bool, str | None]
 """A step that the turn came to, whether it was skipped, and the id of the step that followed; None: it
 stopped there."""
+
+
+class Doubt(msgspec.Struct, frozen=True):
+    """How sure the bot was of what it would have said, and how sure it had to be."""
+
+    confidence: float
+    needs: float
 
 
 class LimitHit(Exception):
@@ -200,6 +210,7 @@ class Context:
         media: tuple[Media, ...] = (),
         asks: Asks = "",
         programme: str = "",
+        offer: Offer | None = None,
     ) -> None:
         """The bot sends a text. An empty one without media is not sent."""
         if self.noted:
@@ -214,7 +225,7 @@ class Context:
             self.effects.append(
                 Send(
                     text, message_class=message_class, media=media, source=source, links=links, asks=asks,
-                    programme=programme,
+                    programme=programme, offer=offer,
                 )
             )  # fmt: skip
 
@@ -235,9 +246,14 @@ class Context:
         """ "4 am or 4 pm"."""
         return f"{', '.join(options[:-1])} {self.phrases.or_} {options[-1]}" if len(options) > 1 else "".join(options)
 
+    def quick(self, words: tuple[str, ...]) -> Offer:
+        """Words to answer with, and how they are said."""
+        return Offer(words, self.phrases.quick.format(options=self.either(words)))
+
     def ask(self, step: Question, words: str, asks: Asks = "only") -> None:
         """Say these words of the open question, and begin to wait for its answer anew."""
-        self.say(words, self.source(step), step.message_class, asks=asks)
+        offer = None if self.session.between else step.offer(self.locale)
+        self.say(words, self.source(step), step.message_class, asks=asks, offer=offer)
         self.set_timers(step)
 
     def mask(self) -> None:
@@ -387,32 +403,61 @@ class Context:
         if step.expire is not None:
             self.effects.append(SetTimer(f"expire:{step.id}", self.now + step.expire.after))
 
-    def escalate(self, how: Escalation, reason: str, source: str, words: str | None = None) -> None:
+    def escalate(
+        self, how: Escalation, reason: str, source: str, words: str | None = None, *, doubt: "Doubt | None" = None,
+        literal: bool = False,
+    ) -> None:  # fmt: skip
         """Ask for a person: the bot goes quiet, the contact is told, the handoff says what there is to know.
 
         `words` are what the contact reads; without them it is the escalation's text, the bot's, or the engine's own.
+        Where nobody can answer now, they read that instead, unless they are to read nothing, or these words to the
+        letter (`literal`).
         """
         session = self.state.session
         stopped = f"{session.flow}.{self.origin or session.step}" if session else ""
         self.cancel_timers()
         self.state.thinking = None
+        placed = routing.place(self.bot, self.state, routing.Wanted(reason, how.queue, how.skill), self.now)
         if words is None:
             text = how.text or self.bot.handoff.text
             words = self.render(text) if text else self.phrases.handoff
-        self.say(words, source)
-        queue = how.queue or self.bot.handoff.queue
+        self.say(words if literal or not words else self._truth(how, reason, placed, words), source)
         self.state.handoff = states.Handoff(
             reason=reason,
-            queue=queue,
+            queue=placed.queue,
             asked_at=self.now,
             ask=self.heard,
             collected=self.collected(),
             stopped_at=stopped,
+            priority=placed.priority,
+            confidence=round(doubt.confidence, 3) if doubt else 0.0,
+            needs=round(doubt.needs, 3) if doubt else 0.0,
+            sure=dict(session.sure) if session else {},
         )
         self.state.owner = Owner("nobody", since=self.now)
         self.state.fallbacks = 0
         self.happens("needs_person")
-        self.event("escalated", reason=reason, queue=queue, stopped_at=stopped)
+        self.event("escalated", reason=reason, queue=placed.queue, stopped_at=stopped)
+
+    def _truth(self, how: Escalation, reason: str, placed: routing.Placed, words: str) -> str:
+        """What the contact reads who asks for a person: these words where somebody can answer, else that nobody can."""
+        if placed.how == "open":
+            return words
+        if reason in IN_DANGER:
+            return self.phrases.danger_alone
+        handoff, queue = self.bot.handoff, placed.declared
+        when = opening(placed.opens, self.bot.timezone, self.locale, self.year)
+        mine = (how.closed, queue and queue.closed, handoff.closed)
+        if placed.how == "nobody":
+            mine = (how.closed, queue and queue.nobody, handoff.nobody)
+        text = next((one for one in mine if one), None)
+        if text is not None:
+            return self.render(text, when=when, email=self.bot.email, form=handoff.form)
+        if placed.how == "nobody":
+            said = self.phrases.nobody
+        else:
+            said = self.phrases.closed.format(when=when) if when else self.phrases.closed_long
+        return f"{said} {other_way(self.phrases, self.bot.email, handoff.form)}".strip()
 
     def collected(self) -> dict[str, Any]:
         """The answers so far, as people may see them."""
@@ -484,6 +529,12 @@ def copy(state: State) -> State:
         state.disclosed,
         state.stop_said_at,
         state.channel,
+        snoozed=state.snoozed,
+        back_at=state.back_at,
+        priority=state.priority,
+        vip_episode=state.vip_episode,
+        asker=state.asker,
+        last_reply=state.last_reply,
     )
 
 
@@ -495,4 +546,5 @@ def _copy_session(session: Session) -> Session:
         filled=session.filled[:],
         seen=session.seen[:],
         frames=session.frames[:],
+        sure=dict(session.sure),
     )

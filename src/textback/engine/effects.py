@@ -5,7 +5,8 @@ from typing import Any, Literal
 import msgspec
 
 from textback.core.evidence import Evidence
-from textback.core.messages import Asks, AuthorKind, MessageClass
+from textback.core.messages import Asks, AuthorKind, Channel, MessageClass
+from textback.core.offer import Offer
 from textback.engine.arrivals import Media
 
 ReplyOutcome = Literal["sent", "drafted", "clarified", "escalated", "refused", "approved", "edited", "rejected"]
@@ -21,7 +22,8 @@ class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     any more; `message_id` is set where the caller already promised an id; `links` are addresses in the text that its
     author wants to be short links; `asks` says what becomes of it when the contact texts again before it went;
     `programme` is what they must have agreed to, where that is not all of the brand's (K6); `send_at` (ms) is when it
-    is to go, 0 at once.
+    is to go, 0 at once; `offer` is what it lets them choose from; `channel` is how it must go, "" where that is for the
+    conversation to say.
     """
 
     text: str
@@ -37,6 +39,8 @@ class Send(msgspec.Struct, frozen=True, omit_defaults=True, tag="send"):
     asks: Asks = ""
     programme: str = ""
     send_at: int = 0
+    offer: Offer | None = None
+    channel: Channel | Literal[""] = ""
 
 
 class SetTimer(msgspec.Struct, frozen=True, omit_defaults=True, tag="set_timer"):
@@ -72,9 +76,11 @@ class RecordConsent(msgspec.Struct, frozen=True, omit_defaults=True, tag="record
 
 
 class CancelQueued(msgspec.Struct, frozen=True, omit_defaults=True, tag="cancel_queued"):
-    """Withdraw every text to this contact that has not been posted yet (rule O6)."""
+    """Withdraw every text to this contact that has not been posted yet (rule O6), or only what this `author` said, but
+    for what the law wants said."""
 
     rule: str
+    author: AuthorKind | Literal[""] = ""
 
 
 class UpdateDelivery(msgspec.Struct, frozen=True, omit_defaults=True, tag="update_delivery"):
@@ -138,9 +144,11 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     fallback, send_refused, turn_failed, reminded, waits, goal, recorded, tagged, untagged, corrected, session_parked,
     session_resumed, resume_offered, unclear, answered, not_answered, loop_guard, late_message, action_asked,
     action_done, action_failed, action_stale, model_asked, model_answered, model_failed, draft_settled,
-    owner_idle, takeover_refused, reply_refused, hand_back_refused,
-    complete_refused, hand_over_refused, flow_refused, contact_changed, contact_refused, heard_together,
-    event_received, link_clicked (written beside the turns, when a contact opens a short link).
+    owner_idle, assigned, asked_for, noted, snoozed, unsnoozed, prioritised, reopened, takeover_refused, assign_refused,
+    reply_refused, reply_overtaken, hand_back_refused, complete_refused, snooze_refused, hand_over_refused,
+    flow_refused,
+    contact_changed, contact_refused, heard_together, event_received, limit_near, limit_passed, requeued,
+    link_clicked (written beside the turns, when a contact opens a short link).
     """
 
     kind: str

@@ -4,6 +4,7 @@ Times of day are minutes since local midnight. An opening that goes past midnigh
 1080 to 1560) and belongs to the day on which it begins.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -66,3 +67,43 @@ def next_open(hours: Hours, timezone: str, at_ms: int) -> int | None:
             if start > at_ms and closes > opens:
                 return start
     return None
+
+
+def after_open(hours: Hours | None, timezone: str, at_ms: int, span: int) -> int | None:
+    """When so much opening time (ms) has gone by since a moment; None where that is not within 400 days. Without hours
+    it is always open."""
+    if hours is None:
+        return at_ms + span
+    today = to_datetime(at_ms, timezone).date()
+    left = span
+    for opens, closes in _openings(hours, timezone, today - timedelta(days=1), FARTHEST_DAYS):
+        begins = max(opens, at_ms)
+        if closes > begins:
+            if closes - begins >= left:
+                return begins + left
+            left -= closes - begins
+            at_ms = closes  # openings may overlap
+    return None
+
+
+def open_between(hours: Hours | None, timezone: str, from_ms: int, to_ms_: int) -> int:
+    """How much opening time (ms) lies between two moments."""
+    if hours is None or to_ms_ <= from_ms:
+        return max(0, to_ms_ - from_ms)
+    first = to_datetime(from_ms, timezone).date() - timedelta(days=1)
+    days = min((to_datetime(to_ms_, timezone).date() - first).days + 1, FARTHEST_DAYS)
+    found, at = 0, from_ms
+    for opens, closes in _openings(hours, timezone, first, days):
+        begins, ends = max(opens, at), min(closes, to_ms_)
+        if ends > begins:
+            found += ends - begins
+            at = ends
+    return found
+
+
+def _openings(hours: Hours, timezone: str, first: date, days: int) -> Iterator[tuple[int, int]]:
+    """The openings (ms) that begin within so many days, in order."""
+    for ahead in range(days):
+        day = first + timedelta(days=ahead)
+        for opens, closes in hours.of(day):
+            yield at_minute(day, opens, timezone), at_minute(day, closes, timezone)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from textback.core.text import GSM_BASIC, GSM_EXTENDED, segments
+from textback.core.text import GSM_BASIC, GSM_EXTENDED, segments, torn
 from textback.engine.bot import Approved, Bot, Flow, Step
 from textback.engine.consent_words import NEVER_HEARD
 from textback.engine.lint_words import GSM_TWINS, PROMOTIONAL, SEND_VERBS, SHORTENERS, WORD_JOINS
@@ -50,7 +50,7 @@ def check_text(source: Source, told: Told, bot: Bot, most_segments: int, several
             break
         if _size(source, told, bot, locale, most_segments):
             break
-    for check in (_braces, _promotional, _links, _words):
+    for check in (_torn, _braces, _promotional, _links, _words):
         for text in told.text.sources.values():
             if check(source, told, bot, text):
                 break
@@ -94,6 +94,15 @@ def _size(source: Source, told: Told, bot: Bot, locale: str, most: int) -> bool:
         source.warn(told.node, message, f"Shorten it to {fits}, or make two texts of it.")
         return True
     return False
+
+
+def _torn(source: Source, told: Told, _: Bot, text: str) -> bool:
+    """An emoji of several characters in which a segment ends (E2). With values in a text nobody knows where that is."""
+    pieces = torn(text) if "{" not in text else []
+    if pieces:
+        message = f"The end of a segment tears {pieces[0]} apart (E2)."
+        source.warn(told.node, message, "Write a few characters more or less before it, or leave it out.")
+    return bool(pieces)
 
 
 def _twin(char: str) -> str:

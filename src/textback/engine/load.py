@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from textback.core.errors import TextbackError
-from textback.engine import lint
+from textback.engine import handoff_file, lint
 from textback.engine.actions import Service
 from textback.engine.actions_file import read_actions
-from textback.engine.bot import Bot, Escalation, Fallback, Flow, Handoff, LineSpec
+from textback.engine.bot import Bot, Escalation, Fallback, Flow, LineSpec
 from textback.engine.consent_words import NEVER_HEARD
 from textback.engine.disclosing import read_disclosure
 from textback.engine.joining import read_frequency, read_opt_ins
@@ -28,11 +28,11 @@ from textback.engine.nodes.registry import KINDS
 from textback.engine.opening import read_answers, read_burst, read_country, read_hours, read_limits, read_routing
 from textback.engine.personas_file import check_personas, read_model, read_personas
 from textback.engine.policy_file import POLICY_FILE, read_policy, read_registration
-from textback.engine.reading import FLOW_NAME, NAME, QUEUE, RESERVED, FlowReader, Reader
+from textback.engine.queues_file import read_destinations, read_queues
+from textback.engine.reading import FLOW_NAME, NAME, RESERVED, FlowReader, Reader
 from textback.engine.source import Mapping as MappingNode
 from textback.engine.source import Node, Problem, Source, nearest
 from textback.engine.starting import read_start
-from textback.engine.topics import USUAL
 from textback.engine.words import LANGUAGES
 
 BOT_FILE = "bot.yml"
@@ -41,7 +41,7 @@ SIMULATED = "simulator"
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
     "fallback", "handoff", "owner_idle", "burst", "answers", "lines", "actions", "content", "consent", "knowledge",
-    "routing", "limits", "automated", "stop_hint", "model",
+    "routing", "limits", "automated", "stop_hint", "model", "queues", "notify",
 )  # fmt: skip
 LATER_BOT_KEYS: tuple[str, ...] = ()
 FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
@@ -162,14 +162,11 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
     if "bot" not in keys:
         source.error(top, "bot.yml does not name the business.", "Add `bot: Your business's name`.")
     locales = _locales(plain, keys)
-    known = ("text", "queue", "queues", "topics", "usual_topics", "says", "upset")
-    handoff_keys = plain.mapping(keys["handoff"], "handoff", known) if "handoff" in keys else {}
-    queues = tuple(
-        name for name, node in plain.strings(handoff_keys.get("queues"), "queues") if _is_queue(source, name, node)
-    )
-    reader = Reader(source, locales, queues)
-    usual = "usual_topics" not in handoff_keys or reader.flag(handoff_keys["usual_topics"], "usual_topics")
-    topics = {**(USUAL if usual else {}), **_topics(reader, handoff_keys.get("topics"))}
+    handoff_keys = plain.mapping(keys["handoff"], "handoff", handoff_file.KEYS) if "handoff" in keys else {}
+    reader = Reader(source, locales)
+    destinations = read_destinations(reader, keys.get("notify"))
+    queues = read_queues(reader, keys.get("queues"), destinations)
+    reader.queues = handoff_file.queue_names(reader, handoff_keys, queues)
     timezone, country = _timezone(reader, keys.get("timezone")), read_country(reader, keys.get("country"))
     home = Service("", "", {}, timezone, CURRENCIES.get(country, "USD"))
     bot = Bot(
@@ -184,18 +181,9 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         frequency=read_frequency(reader, keys.get("frequency")),
         help_text=_help(reader, keys),
         fallback=_fallback(reader, keys.get("fallback")),
-        handoff=Handoff(
-            reader.text(handoff_keys.get("text"), "The text of handoff"),
-            reader.queue(handoff_keys.get("queue")),
-            queues,
-            topics,
-            {
-                name: text
-                for name, node in _named(reader, handoff_keys.get("says"), topics).items()
-                if (text := reader.text(node, f"What is said of {name!r}")) is not None
-            },
-            "upset" not in handoff_keys or reader.flag(handoff_keys["upset"], "upset"),
-        ),
+        handoff=handoff_file.read(reader, handoff_keys, destinations),
+        queues=queues,
+        destinations=destinations,
         owner_idle=reader.duration(keys.get("owner_idle"), "owner_idle") or nothing.owner_idle,
         burst=read_burst(reader, keys.get("burst")),
         answers=read_answers(reader, keys.get("answers")),
@@ -277,39 +265,6 @@ def _fallback(reader: Reader, node: Node | None) -> Fallback:
         )
     text = reader.text(keys.get("text"), "The text of fallback")
     return Fallback(text, reader.integer(keys.get("max"), "fallback max", 0, 20, 2), then)
-
-
-def _is_queue(source: Source, name: str, node: Node) -> bool:
-    if QUEUE.fullmatch(name):
-        return True
-    source.error(node, f"A queue can't be called {name!r}.", "Use small letters, digits, - and _.")
-    return False
-
-
-def _named(reader: Reader, node: Node | None, topics: Mapping[str, object]) -> dict[str, Node]:
-    """`says: {TOPIC: TEXT}`."""
-    if node is None:
-        return {}
-    return reader.mapping(node, "says", tuple(topics))
-
-
-def _topics(reader: Reader, node: Node | None) -> dict[str, tuple[str, ...]]:
-    """Subjects that a person is asked for at once, and the words that each goes by."""
-    if node is None:
-        return {}
-    if not isinstance(node, MappingNode):
-        reader.source.error(node, "topics must name each topic with its words.", "Write `topics: {legal: [lawyer]}`.")
-        return {}
-    found: dict[str, tuple[str, ...]] = {}
-    for name, value in node.values.items():
-        if not NAME.fullmatch(name):
-            reader.source.error(node.keys[name], f"A topic can't be called {name!r}.", "Use small letters and _.")
-        words = [(normalise(text), place) for text, place in reader.strings(value, f"The words of {name!r}")]
-        for word, place in words:
-            if not word:
-                reader.source.error(place, "This word has no letters or digits.", "Use a word.")
-        found[name] = tuple(word for word, _ in words if word)
-    return found
 
 
 def _lines(reader: Reader, node: Node | None) -> tuple[LineSpec, ...]:

@@ -1,10 +1,12 @@
 """Asking again what was not answered, or giving up."""
 
 from textback.core.messages import Asks
+from textback.engine import reasons
 from textback.engine.advance import give_up
 from textback.engine.bot import Escalation, Question
 from textback.engine.context import Context
 from textback.engine.digress import short
+from textback.engine.nodes.ask import Ask
 from textback.engine.nodes.registry import asking
 
 
@@ -15,7 +17,9 @@ def refuse(ctx: Context, step: Question, why: str = "") -> str:
     ctx.event("answer_refused", session=session.id, flow=session.flow, step=step.id, tries=session.tries)
     if session.tries > step.retry.max:
         if step.retry.then is None:
-            ctx.escalate(Escalation(), "not_understood", ctx.source(step))
+            verifies = isinstance(step, Ask) and step.verifies
+            why_ = reasons.NOT_VERIFIED if verifies else reasons.NOT_UNDERSTOOD
+            ctx.escalate(Escalation(), why_, ctx.source(step))
         else:
             give_up(ctx, step, step.retry.then, "not_understood")
         return f"gave up after {session.tries} tries"

@@ -14,7 +14,7 @@ from textback.core.when import DAY
 from textback.engine.advance import advance
 from textback.engine.arrivals import JobResult, SettleDraft
 from textback.engine.bot import Bot, Escalation
-from textback.engine.context import Context
+from textback.engine.context import Context, Doubt
 from textback.engine.digress import come_back
 from textback.engine.effects import CancelTimers, NoteReply, ReplyOutcome, Send
 from textback.engine.guard.base import Judgement, Proposal, Rules, Shown
@@ -48,13 +48,15 @@ class Came(msgspec.Struct, frozen=True):
 
 
 class Weighed(msgspec.Struct, frozen=True):
-    """What is to be done with a reply, and why. `evidence` is its confidence before people's verdicts on others."""
+    """What is to be done with a reply, and why. `evidence` is its confidence before people's verdicts on others,
+    `needs` the one from which on it would have gone."""
 
     act: Act
     proposal: Proposal
     judgement: Judgement
     why: str = ""
     evidence: float = 0.0
+    needs: float = 0.0
 
     @property
     def flaws(self) -> tuple[str, ...]:
@@ -112,7 +114,7 @@ def settle_step(ctx: Context, step: Answering, pending: Pending) -> None:
     if persona is not None and weighed.act == "draft":
         _unsure(ctx, persona, question, pending.job, weighed)
         return
-    ctx.escalate(Escalation(), weighed.why or "not_answered", ctx.source(step))
+    ctx.escalate(Escalation(), weighed.why or "not_answered", ctx.source(step), doubt=_doubt(weighed))
     ctx.end_session("not_answered", finish=False)
 
 
@@ -158,18 +160,19 @@ def consider(
     if bot.trust is not None:
         likely = bot.trust.likely(persona.name, judgement.confidence)
         judgement = msgspec.structs.replace(judgement, confidence=likely)
-    act, why = _act(persona, proposal, judgement, least)
-    return Weighed(act, proposal, judgement, why, evidence)
+    needs = persona.intents.get(proposal.intent, persona.gate).send if least is None else least
+    act, why = _act(persona, proposal, judgement, needs)
+    return Weighed(act, proposal, judgement, why, evidence, needs)
 
 
-def _act(persona: Persona, proposal: Proposal, judgement: Judgement, least: float | None) -> tuple[Act, str]:
+def _act(persona: Persona, proposal: Proposal, judgement: Judgement, needs: float) -> tuple[Act, str]:
     """What the gate says. A reply with a flaw is nobody's answer."""
     if proposal.escalate_reason:
         return "escalate", "model"
     if judgement.flaws:
         return "without", "guard"
     gate = persona.intents.get(proposal.intent, persona.gate)
-    if judgement.confidence >= (gate.send if least is None else least):
+    if judgement.confidence >= needs:
         return "say", ""
     if judgement.confidence >= gate.least:
         return ("draft" if gate.between == "draft" else "clarify"), "unsure"
@@ -214,6 +217,13 @@ def _without(ctx: Context, text: str) -> None:
         ctx.escalate(Escalation(), "not_answered", "bot.model")
 
 
+def _doubt(weighed: Weighed) -> Doubt | None:
+    """How sure of the reply the bot was, and had to be, where there was one."""
+    if not weighed.proposal.reply or weighed.judgement.flaws:
+        return None
+    return Doubt(weighed.judgement.confidence, weighed.needs)
+
+
 def _unsure(ctx: Context, persona: Persona, question: str, job: str, weighed: Weighed) -> None:
     """It waits for a person, or a person is asked for, or the contact is asked what they meant."""
     source = f"persona.{persona.name}"
@@ -225,7 +235,8 @@ def _unsure(ctx: Context, persona: Persona, question: str, job: str, weighed: We
     words = ctx.phrases.moment if weighed.act == "draft" else None
     if weighed.proposal.escalate_reason:
         ctx.event("recorded", name="escalate_reason", value=clean(weighed.proposal.escalate_reason)[:LONGEST_REASON])
-    ctx.escalate(Escalation(), "draft" if weighed.act == "draft" else weighed.why, source, words)
+    why = "draft" if weighed.act == "draft" else weighed.why
+    ctx.escalate(Escalation(), why, source, words, doubt=_doubt(weighed))
     if weighed.judgement.reply and not weighed.judgement.flaws:
         ctx.state.draft = Draft(
             job, persona.name, question, weighed.judgement.reply, round(weighed.judgement.confidence, 3), ctx.now,

@@ -12,6 +12,7 @@ from textback.core.tally import Tally
 
 EpisodeStatus = Literal["new", "engaged", "waiting_on_customer", "waiting_on_agent", "completed", "archived"]
 OwnerKind = Literal["bot", "person", "nobody"]
+Priority = Literal["normal", "high", "urgent"]
 
 
 class Episode(msgspec.Struct, omit_defaults=True):
@@ -31,8 +32,26 @@ class Owner(msgspec.Struct, omit_defaults=True):
     since: int = 0
 
 
+class Asker(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person who has asked the one who has the conversation (`of`, an id) for it, and when (ms). It counts while that
+    one has it."""
+
+    user_id: str
+    name: str
+    of: str
+    at: int
+
+
 class Handoff(msgspec.Struct, omit_defaults=True):
-    """Why a person was asked for, and what they should know."""
+    """Why a person was asked for, and what they should know.
+
+    `confidence` is how sure the bot was of what it would have said, and `needs` how sure it had to be; `sure` is how
+    sure it is of each answer in `collected`. `answered_at` is when a person first answered (ms). `since` is since when
+    the contact waits for a person's answer, 0 while they do not; that answer may take `span` (ms of opening hours) from
+    `timed_from` on, which is over at `due_at`. It is to be settled by `settle_by`. `late` are the limits that have
+    passed, the last at `late_at`, `moved` that one of them has given it to another queue, `wanted` the address of the
+    person whom it is to go to.
+    """
 
     reason: str
     queue: str = ""
@@ -40,6 +59,25 @@ class Handoff(msgspec.Struct, omit_defaults=True):
     ask: str = ""
     collected: dict[str, Any] = {}
     stopped_at: str = ""
+    priority: str = ""
+    confidence: float = 0.0
+    needs: float = 0.0
+    sure: dict[str, float] = {}
+    answered_at: int = 0
+    since: int = 0
+    span: int = 0
+    timed_from: int = 0
+    due_at: int = 0
+    settle_by: int = 0
+    late: list[str] = []
+    late_at: int = 0
+    moved: bool = False
+    wanted: str = ""
+
+    @property
+    def limit(self) -> str:
+        """The limit that runs while the contact waits."""
+        return "next_answer" if self.answered_at else "first_answer"
 
 
 class Frame(msgspec.Struct, omit_defaults=True):
@@ -80,11 +118,11 @@ class Session(msgspec.Struct, omit_defaults=True):
     `step` is the id of the step it stands at; `tries` counts answers that were not understood there. `asked` are the
     questions that have an answer, in the order in which they got it; `filled` the variables that were said before they
     were asked for; `seen` the steps that have been run. `between` is what the last answer may have meant, while the
-    contact is asked which. `half` is the date, or the time, of an open question that wants both. `nudged`: the open
-    question was asked again after something else was answered. `calls` counts the actions that it asked for, `pending`
-    is the one that it waits for. A session that is `sleeping` waits `until` then (ms), or
-    for an event; `came` is the event, where it could not go on when it came. `opening` is the class of its texts until
-    the contact answers, where an event has started it.
+    contact is asked which; `sure` is how surely each answer was understood. `half` is the date, or the time, of an open
+    question that wants both. `nudged`: the open question was asked again after something else was answered. `calls`
+    counts the actions that it asked for, `pending` is the one that it waits for. A session that is `sleeping` waits
+    `until` then (ms), or for an event; `came` is the event, where it could not go on when it came. `opening` is the
+    class of its texts until the contact answers, where an event has started it.
     """
 
     id: str
@@ -101,6 +139,7 @@ class Session(msgspec.Struct, omit_defaults=True):
     filled: list[str] = []
     seen: list[str] = []
     between: list[Between] = []
+    sure: dict[str, float] = {}
     frames: list[Frame] = []
     sleeping: bool = False
     nudged: bool = False
@@ -140,6 +179,15 @@ class Thinking(msgspec.Struct, frozen=True, omit_defaults=True):
     asked_at: int
 
 
+class Snoozed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Out of sight since somebody said so: `until` then (ms), or until the contact texts (0)."""
+
+    by: str
+    name: str
+    since: int
+    until: int = 0
+
+
 class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     """A model's reply that a person decides on. `job` is that of its call, `question` what the contact asked,
     `confidence` how likely it is right, `evidence` the same but for people's verdicts on others, `sources`
@@ -167,7 +215,10 @@ class State(msgspec.Struct, omit_defaults=True):
     `spent` what they have cost in the day since `spent_since`, in millionths of a US dollar. `happened` is the last
     event that starts a flow once the conversation is handed back. `disclosed`: they have been told that a program
     writes. `stop_said_at` is when they were last told how to stop (ms), in a text that was no answer. `channel` is how
-    their last text came, on a line that speaks more than SMS.
+    their last text came, on a line that speaks more than SMS. `vip_episode` is the episode in which a person was asked
+    for because of who they are. `asker` wants to have it from the person who does;
+    `last_reply` is the id of the last text that a person wrote. `snoozed` is set while the conversation is out of
+    sight, `back_at` is when it came back by itself (ms), until somebody acts on it.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -196,6 +247,12 @@ class State(msgspec.Struct, omit_defaults=True):
     disclosed: bool = False
     stop_said_at: int = 0
     channel: str = ""
+    snoozed: Snoozed | None = None
+    back_at: int = 0
+    priority: Priority = "normal"
+    vip_episode: int = 0
+    asker: Asker | None = None
+    last_reply: str = ""
 
 
 _encoder = msgspec.json.Encoder()

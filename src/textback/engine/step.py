@@ -26,24 +26,44 @@ from typing import Any
 
 import msgspec
 
-from textback.engine import awaited, contact, people, programs, replying, results, timing
+from textback.engine import (
+    awaited,
+    contact,
+    giving,
+    holding,
+    people,
+    programs,
+    replying,
+    results,
+    snoozing,
+    timing,
+)
 from textback.engine.arrivals import (
     AgentReply,
     AnyArrival,
     ApiEvent,
     ApiSend,
+    AskFor,
+    Assign,
     Complete,
     ContactChange,
     DeliveryStatus,
+    Give,
     HandBack,
     HandOver,
     JobResult,
     Message,
+    Note,
+    Renew,
+    Reopen,
+    SetPriority,
     SettleDraft,
     SettleOptOut,
+    Snooze,
     StartFlow,
     Takeover,
     TimerFired,
+    Unsnooze,
 )
 from textback.engine.bot import Bot
 from textback.engine.context import Context, LimitHit, Visit, copy
@@ -91,6 +111,7 @@ def _api_send(ctx: Context, arrival: ApiSend) -> None:
             message_id=arrival.message_id,
             programme=arrival.programme,
             send_at=arrival.send_at,
+            channel=arrival.channel,
         )
     )
 
@@ -106,7 +127,16 @@ HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     AgentReply: people.reply,
     HandBack: people.hand_back,
     HandOver: people.hand_over,
+    Give: giving.give,
+    Assign: holding.assign,
+    AskFor: holding.ask_for,
+    Renew: holding.renew,
+    Note: holding.note,
     Complete: people.complete,
+    Snooze: snoozing.snooze,
+    Unsnooze: snoozing.unsnooze,
+    SetPriority: snoozing.set_priority,
+    Reopen: snoozing.reopen,
     SettleOptOut: people.settle_opt_out,
     SettleDraft: replying.settle_draft,
     ApiSend: _api_send,

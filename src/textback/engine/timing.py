@@ -1,11 +1,13 @@
 """Timers that are due. One that no longer fits the conversation does nothing."""
 
+from textback.engine import serving
 from textback.engine.advance import give_up
 from textback.engine.arrivals import JobResult, TimerFired
 from textback.engine.awaited import go_on
 from textback.engine.context import OWNER_IDLE, Context
 from textback.engine.nodes.registry import asking
 from textback.engine.results import arrive, waited_for
+from textback.engine.snoozing import SNOOZE, wake
 from textback.engine.state import Handoff, Owner
 from textback.engine.thinking import MODEL
 
@@ -15,6 +17,12 @@ def fire(ctx: Context, timer: TimerFired) -> None:
     kind, _, step_id = timer.key.partition(":")
     if kind == OWNER_IDLE:
         _owner_idle(ctx)
+        return
+    if kind == SNOOZE:
+        wake(ctx, timer.due_at)
+        return
+    if kind == serving.LIMIT:
+        serving.fire(ctx, timer)
         return
     if kind == MODEL:
         if step_id in waited_for(ctx):

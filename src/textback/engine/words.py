@@ -21,6 +21,13 @@ class Phrases(msgspec.Struct, frozen=True):
     remind: str  # {question}
     handoff: str
     danger: str
+    closed: str  # {when}
+    closed_long: str
+    nobody: str
+    danger_alone: str
+    other_mail: str  # {email}
+    other_form: str  # {form}
+    other_both: str  # {email} {form}
     fallback: str
     yes: str
     no: str
@@ -30,6 +37,7 @@ class Phrases(msgspec.Struct, frozen=True):
     this_is: str
     moment: str
     automated: str  # {name}
+    back: str  # a program answers again, after a person
     stop_hint: str
     noted: str  # {label} {value}
     which: str  # {options}
@@ -92,6 +100,14 @@ ENGLISH = Language(
         remind="Still there? {question}",
         handoff="I've asked a person to help. They will answer you here.",
         danger="I've asked a person to answer you here. If anybody is in danger, call your local emergency number now.",
+        closed="We are closed now and open {when}. A person can answer you here then.",
+        closed_long="We are closed now, so nobody can answer you here for a while.",
+        nobody="Nobody is free to answer right now. Your text is kept, and a person answers here once somebody is.",
+        danger_alone="Nobody can answer you here right now. If anybody is in danger, call your local emergency number "
+        "now.",
+        other_mail="You can also write to {email}.",
+        other_form="You can also use {form}.",
+        other_both="You can also write to {email} or use {form}.",
         fallback="Sorry, I didn't understand that. Reply PERSON to get a person.",
         yes="yes",
         no="no",
@@ -101,6 +117,7 @@ ENGLISH = Language(
         this_is="This is {name}.",
         stop_hint="Reply STOP to opt out.",
         automated="This is the automated assistant of {name}.",
+        back="The automated assistant answers you again from here on.",
         moment="One moment please, I'm checking.",
         noted="{label}: {value}.",
         which="Do you mean {options}?",
@@ -243,6 +260,13 @@ SPANISH = Language(
         remind="¿Sigue en contacto? {question}",
         handoff="He avisado a una persona. Le responde por este mismo chat.",
         danger="He avisado a una persona, que le responde por aquí. Si alguien corre peligro, llame ya a emergencias.",
+        closed="Ahora mismo no atendemos. Abrimos el {when}, y entonces le puede responder una persona por este chat.",
+        closed_long="Ahora mismo no atendemos, y por un tiempo nadie puede responderle por este chat.",
+        nobody="Ahora mismo no hay nadie libre. Su mensaje queda guardado, y le responde una persona cuando pueda.",
+        danger_alone="Ahora mismo nadie puede responderle. Si alguien corre peligro, llame ya a emergencias.",
+        other_mail="También puede escribir a {email}.",
+        other_form="También puede usar {form}.",
+        other_both="También puede escribir a {email} o usar {form}.",
         fallback="Perdone, no le he entendido. Responda PERSONA para hablar con alguien.",
         yes="si",
         no="no",
@@ -252,6 +276,7 @@ SPANISH = Language(
         this_is="Somos {name}.",
         stop_hint="Responda STOP para no recibir mensajes.",
         automated="Le escribe el asistente virtual de {name}.",
+        back="Desde ahora le responde de nuevo el asistente virtual.",
         moment="Un momento, por favor: lo estoy comprobando.",
         noted="{label}: {value}.",
         which="¿Quiere decir {options}?",

@@ -1,12 +1,12 @@
 """One call of one model, by pydantic-ai. Importing this takes seconds, so `models` does it in a thread, when it is
 needed.
 
-No model is given tools, beyond the one that some makers want as the shape of an answer. Redirects are not followed, and
-an answer is read only so far.
+No model is given tools, beyond the one that some makers want as the shape of an answer. `wire` follows no redirect, and
+reads an answer only so far.
 """
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Literal
 
@@ -16,22 +16,15 @@ from pydantic_ai import ModelRequest, ModelSettings, ToolDefinition, UserPromptP
 from pydantic_ai import exceptions as ai
 from pydantic_ai.direct import model_request
 from pydantic_ai.messages import ModelResponse
-from pydantic_ai.models import Model, ModelRequestParameters, create_async_httpx2_client
+from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.output import OutputObjectDefinition
 
 from textback.llm.access import MAKERS, Access
 from textback.llm.answer import MOST_TOKENS, NAME, SCHEMA
 from textback.llm.base import Why
-from textback.llm.prices import cost_of
-
-CONNECT = 5.0
-"""Seconds to connect. The whole call has the time that `models` gives it, and no other limit."""
-CONNECTIONS = 64
-"""Connections to one maker at most; further calls wait for one."""
-IDLE = 20.0
-"""Seconds that a connection is kept without use."""
-MOST_ANSWER = 256 * 1024
-"""Bytes of an answer's body."""
+from textback.llm.plain import Plain
+from textback.llm.prices import cost_of, is_known
+from textback.llm.wire import MOST_ANSWER, Http, Redirected, TooLong
 
 TEMPERATURE = 0.0
 MOST_COUNTED = 10_000_000
@@ -78,60 +71,10 @@ class Fault(Exception):
         self.said = said
 
 
-class _TooLong(httpx2.ReadError):
-    """The answer is longer than anything that makes sense."""
-
-
-class _Redirected(httpx2.ReadError):
-    """The address leads to another one, which nobody has checked."""
-
-
-class _Counted(httpx2.AsyncByteStream):
-    """A body of which only so many bytes are read."""
-
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
-        self._stream = stream
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for part in self._stream:
-            size += len(part)
-            if size > MOST_ANSWER:
-                raise _TooLong("the answer has no end")
-            yield part
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-
-class _Transport(httpx2.AsyncHTTPTransport):
-    """Connections whose answers are bounded, also once they are unpacked: packed ones are not taken."""
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        request.headers["Accept-Encoding"] = "identity"
-        response = await super().handle_async_request(request)
-        if 300 <= response.status_code < 400:
-            await response.aclose()
-            raise _Redirected("the address answers with a redirect")
-        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-            await response.aclose()
-            raise _TooLong("the answer is packed")
-        if isinstance(response.stream, httpx2.AsyncByteStream):
-            response.stream = _Counted(response.stream)
-        return response
-
-
-def open_http() -> httpx2.AsyncClient:
-    """The connections to one maker."""
-    limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE)
-    timeout = httpx2.Timeout(600.0, connect=CONNECT, pool=600.0)  # `models` ends a call long before
-    return create_async_httpx2_client(timeout=timeout, limits=limits, transport=_Transport(limits=limits))
-
-
 class Client:
     """One model."""
 
-    def __init__(self, maker: str, name: str, access: Access, http: httpx2.AsyncClient) -> None:
+    def __init__(self, maker: str, name: str, access: Access, http: Http) -> None:
         self._maker, self._name, self._url = maker, name, access.url
         module = import_module(f"textback.llm.makers.{maker}")  # each brings a large library of its own
         self._model: Model[Any] = module.model(name, access, http)
@@ -140,6 +83,8 @@ class Client:
         thinks = profile.get("openai_supports_reasoning", False)
         fixed = thinks and not profile.get("openai_supports_reasoning_effort_none", False)
         fixed = fixed or profile.get("anthropic_disallows_sampling_settings", False)  # it would only warn of it
+        self._prices = MAKERS[maker].prices or maker
+        self._priced = is_known(maker, access.url, name)
         self._settings = _SETTINGS if fixed else _SETTINGS | {"temperature": TEMPERATURE}
 
     async def ask(self, instructions: str, text: str, *, told: bool = False) -> Said:
@@ -153,6 +98,11 @@ class Client:
             response = await model_request(
                 self._model, asked, model_settings=self._settings, model_request_parameters=_parameters(mode)
             )
+            said = self._said(response)
+        except Plain as plain:
+            said = self._plainly(plain)
+        except Fault:
+            raise
         except ai.ModelAPIError as error:
             raise _fault(error, mode) from None
         except (httpx2.HTTPError, OSError, ai.UserError) as error:
@@ -161,7 +111,12 @@ class Client:
             raise Fault("malformed", f"Its answer makes no sense ({type(error).__name__}).", again="now") from None
         if told and self._url != MAKERS[self._maker].url:
             self._mode = "told"  # this server takes no other; a maker's own has refused for another reason
-        return self._said(response)
+        return said
+
+    def _plainly(self, plain: Plain) -> Said:
+        usage = plain.counted(self._prices, self._url)
+        cost = cost_of(self._maker, self._url, self._name, usage) if self._priced else None
+        return Said(plain.text, _count(usage.input_tokens), _count(usage.output_tokens), cost)
 
     def _said(self, response: ModelResponse) -> Said:
         usage = response.usage
@@ -218,9 +173,9 @@ def _fault(error: ai.ModelAPIError, mode: Mode) -> Fault:
         case ai.ModelTimeoutError() | ai.ModelRequestTimeout():
             return Fault("timeout", "It did not answer in time.")
         case ai.ModelConnectionError():
-            if _caused(error, _Redirected):
+            if _caused(error, Redirected):
                 return Fault("misconfigured", "The address answers with a redirect, which is not followed.")
-            if _caused(error, _TooLong):
+            if _caused(error, TooLong):
                 return Fault("malformed", f"Its answer is packed, or has more than {MOST_ANSWER // 1024} KB.")
             return Fault("unavailable", "It can't be reached, or the connection broke.", again="later")
     if status:

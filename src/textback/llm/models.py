@@ -202,7 +202,7 @@ class Models:
             try:
                 module = await asyncio.to_thread(_load)
                 if maker not in self._http:
-                    self._http[maker] = await asyncio.to_thread(module.open_http)
+                    self._http[maker] = await asyncio.to_thread(module.Http)
                 made: Client = await asyncio.to_thread(module.Client, maker, name, access, self._http[maker])
             except ImportError:
                 fix = "Install it with: pip install 'textback[models]'."

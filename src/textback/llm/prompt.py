@@ -4,6 +4,7 @@ Codes, passwords, cards and ID numbers are masked before anything leaves (rule P
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from textback.compliance.redact import mask
 from textback.engine.guard.base import Shown
@@ -133,7 +134,7 @@ def texts_of(prompt: Prompt) -> tuple[str, str]:
         parts.append("Passages:")
         for place, passage in enumerate(prompt.passages, start=1):
             body = f"{passage.about}\n{passage.text}".strip()
-            parts.append(f"p{place}:\n{fenced(body[:LONGEST_PASSAGE])}")
+            parts.append(f"p{place}:\n{_fenced_page(body[:LONGEST_PASSAGE])}")
     else:
         parts.append("There are no passages: you know nothing about the question.")
     if prompt.about:
@@ -144,6 +145,12 @@ def texts_of(prompt: Prompt) -> tuple[str, str]:
     parts.append(f"The customer's new message:\n{fenced(prompt.question)}")
     parts.append("Answer the new message by the rules.")
     return prompt.instructions, "\n\n".join(parts)
+
+
+@lru_cache(maxsize=500)
+def _fenced_page(text: str) -> str:
+    """As `fenced`, for what pages say: the same passages are told again and again. What people wrote is not kept."""
+    return fenced(text)
 
 
 _WHO = {"user": "customer", "assistant": "us"}

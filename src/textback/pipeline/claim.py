@@ -10,6 +10,7 @@ from textback.compliance.gate import Permit, too_late
 from textback.compliance.limits import REPLY
 from textback.core.faults import point
 from textback.core.messages import Channel
+from textback.core.offer import Offer, load_offer
 from textback.core.when import MINUTE, SECOND
 from textback.engine.arrivals import Media
 from textback.pipeline.fairness import Allowance, choose
@@ -44,6 +45,7 @@ class Claim(msgspec.Struct, frozen=True):
     permit: Permit | None = None  # the gate's; nothing is posted without
     programme: str = ""  # the consent that it goes by (K6)
     channel: Channel = "sms"
+    offer: Offer | None = None
 
     def held(self, now: int) -> bool:
         """Whether it is still ours. A node that was frozen for longer must not post: another has judged the row."""
@@ -81,6 +83,7 @@ class Queued(msgspec.Struct):
     source: str = ""
     permit: Permit | None = None  # for an answer; every other text asks the gate again before it is posted
     channel: Channel = "sms"
+    offer: Offer | None = None
 
 
 def claim(tx: Tx, now: int, allowed: Allowance, gate: Gatekeeper, lease: int = LEASE) -> Claimed:
@@ -161,6 +164,7 @@ def claim_new(
                 permit=item.permit,
                 programme=row["programme"],
                 channel=item.channel,
+                offer=item.offer,
             )
         )
     return claims
@@ -185,4 +189,5 @@ def _claim_of(row: Row[Any], now: int, lease: int, permit: Permit) -> Claim:
         permit,
         row.programme,
         row.channel,
+        load_offer(row.offer),
     )

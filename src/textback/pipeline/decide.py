@@ -11,6 +11,7 @@ from textback.compliance.consent import CONFIRM_WITHIN, Brand, Verdict, consider
 from textback.compliance.limits import OFF, Guard, note_reply
 from textback.core.errors import TextbackError
 from textback.core.when import MINUTE
+from textback.engine import serving, snoozing
 from textback.engine.arrivals import (
     AnyArrival,
     ApiEvent,
@@ -25,6 +26,7 @@ from textback.engine.bot import Bot, Escalation
 from textback.engine.context import OWNER_IDLE, Context, copy
 from textback.engine.effects import AnyEffect, CancelQueued, CancelTimers, Check, Event, RecordConsent, Send, SetTimer
 from textback.engine.nodes.ask import Ask
+from textback.engine.reasons import TURN_FAILED
 from textback.engine.state import Handoff, State
 from textback.engine.step import NONE, Turn, close_session, step
 from textback.pipeline import opting
@@ -63,8 +65,12 @@ def decide(
 ) -> Turn:
     """Handle one arrival: the new state, the effects, the record and the trace. Nothing a contact does raises."""
     turn = _decided(bot, state, arrival, now, standing, session_id, older)
+    if state.handoff is not None or turn.state.handoff is not None:
+        turn.effects += serving.keep(bot, state, turn.state, now, session_id)
     if bot.stop_hint:
         remind(bot, turn, now)
+    if turn.state.snoozed is not None or turn.state.back_at or turn.state.priority != "normal":
+        snoozing.settle(state, turn.state, arrival, turn.effects, turn.events)
     doubt = arrival.doubt if isinstance(arrival, Message | DeliveryStatus) else ""
     if doubt:
         turn.checks.insert(0, Check(DOUBT_ROW, DOUBTS[doubt], hit=doubt == "unsigned"))
@@ -305,6 +311,8 @@ def failed_turn(state: State, now: int, error: Exception) -> Turn:
     """The turn of an arrival that broke the engine: the session ends, a person is asked for, nothing hangs."""
     closed, events = close_session(state, "failed")
     closed.owner = msgspec.structs.replace(closed.owner, kind="nobody", user_id="", name="", since=now)
+    if closed.handoff is None:
+        closed.handoff = Handoff(TURN_FAILED, asked_at=now)
     closed.episode = msgspec.structs.replace(closed.episode, status="waiting_on_agent")
     reason = error.message if isinstance(error, TextbackError) else type(error).__name__
     return Turn(closed, [], [*events, Event("turn_failed", {"error": reason})], [])

@@ -459,6 +459,7 @@ class Deliverer:
                     partial(self._held, mine),
                     None if self._tracer is None else answered.append,
                     mine.channel,
+                    mine.offer,
                 ),
                 mine.permit,
             )

@@ -14,6 +14,7 @@ from textback.compliance.limits import priority_of
 from textback.compliance.places import place_of
 from textback.compliance.policy import Policy, policy_of
 from textback.core.ids import new_id
+from textback.core.messages import FAMILY
 from textback.core.registration import UNDECLARED, Registration
 from textback.core.when import DAY
 from textback.engine.bot import Bot
@@ -26,6 +27,10 @@ from textback.store.db import Row, Tx
 
 ANSWERS = frozenset({"compliance", "conversational"})
 """Classes that the gate judges by what every turn knows: they cost no look into the database."""
+
+
+WINDOWED = frozenset({"whatsapp"})
+"""Channels that take words of one's own only for a day after the contact's last text (W1)."""
 
 
 class Ahead(msgspec.Struct):
@@ -86,6 +91,16 @@ class Gatekeeper:
         """The business's own time zone."""
         return self._bot().timezone
 
+    def family(self, line: str) -> str:
+        """The family of channels that a line's texts belong to, by which consent is asked for (K6)."""
+        found = self._lines.get(line)
+        return FAMILY[found.channels[0]] if found is not None else "phone"
+
+    def _window(self, line: str) -> int:
+        """How long (ms) after a contact's text a line takes words of one's own; 0 where it always does."""
+        found = self._lines.get(line)
+        return DAY if found is not None and found.channels[0] in WINDOWED else 0
+
     def registration(self, line: str) -> Registration:
         """How a line is registered."""
         found = self._lines.get(line)
@@ -137,6 +152,8 @@ class Gatekeeper:
             waits=wish.waits,
             to=wish.address,
             registration=self.registration(wish.line),
+            window=self._window(wish.line),
+            family=self.family(wish.line),
             policy=self.policy,
         )
         decision = decide_send(asked)
@@ -294,6 +311,7 @@ class Judge:
                 was_answer=True,
                 to=row.recipient,
                 registration=keeper.registration(row.line),
+                family=keeper.family(row.line),
                 policy=policy,
             )
             if row.message_class not in ANSWERS:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, MutableMapping
 
 import msgspec
 
-from textback.channels.base import Channels, Provider
+from textback.channels.base import Channels, Offering, Provider
 from textback.compliance.limits import CAMPAIGN_CLASSES, T_MOBILE_PER_DAY, cap_of, rate_of
 from textback.core.errors import SettingsError, shown
 from textback.core.messages import Channel
@@ -30,6 +30,9 @@ class Line(msgspec.Struct, frozen=True):
     cap: int | None = None
     brand: str = ""
     registration: Registration = UNDECLARED
+    offers: bool = False
+    """Whether it can show what a text offers to choose from."""
+    price: float = 0.0  # of a segment, in US dollars; 0: nobody has said
     log_only_until: int = 0
     """Until then (ms) a webhook with a bad signature is taken in; 0: never."""
 
@@ -70,6 +73,11 @@ def channels_of(provider: Provider) -> tuple[Channel, ...]:
     return provider.channels if isinstance(provider, Channels) else ("sms",)
 
 
+def shows_offers(provider: Provider) -> bool:
+    """Whether a provider shows what a text lets them choose from."""
+    return isinstance(provider, Offering) and provider.offers
+
+
 def line_limits(line: str, options: MutableMapping[str, str]) -> LineLimits:
     """Takes the limits out of a line's options in bot.yml: rate, cap, brand, brand_tier and campaign_class.
 
@@ -88,6 +96,13 @@ def line_limits(line: str, options: MutableMapping[str, str]) -> LineLimits:
         rate = rate or rate_of(tier, campaign)
         cap = cap or cap_of(tier)
     return LineLimits(rate, None if cap is None else int(cap), brand)
+
+
+def line_price(line: str, options: MutableMapping[str, str], usual: float) -> float:
+    """Takes what a segment costs (US dollars) out of a line's options in bot.yml; `usual` where it does not say. Raises
+    SettingsError."""
+    price = _number(line, "price", options.pop("price", None), "what a segment costs, in US dollars above 0")
+    return usual if price is None else price
 
 
 def _known(line: str, name: str, given: str, known: Collection[str]) -> None:

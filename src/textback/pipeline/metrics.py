@@ -18,6 +18,11 @@ POSTS = Counter(
     ["line", "outcome"],
 )
 REFUSED = Counter("textback_refused_total", "Texts that the consent gate refused, by line and rule.", ["line", "rule"])
+LIMITS = Counter(
+    "textback_limits_passed_total",
+    "Limits of queues that have passed, by queue and limit: first_answer, next_answer, resolution.",
+    ["queue", "limit"],
+)
 JOBS = Counter(
     "textback_jobs_total",
     "Tries of actions by action and outcome: done, the kind of failure, or withdrawn before it was tried.",

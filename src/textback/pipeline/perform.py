@@ -21,6 +21,7 @@ from textback.core.faults import point
 from textback.core.when import SECOND
 from textback.engine.actions import Action, nothing
 from textback.engine.arrivals import JobResult
+from textback.engine.serving import NOTIFY
 from textback.engine.thinking import MODEL
 from textback.pipeline.accept import incoming
 from textback.pipeline.bots import Shelf
@@ -28,6 +29,7 @@ from textback.pipeline.buckets import Places, told
 from textback.pipeline.dead import of_job
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import JOB_SECONDS, JOBS
+from textback.pipeline.notices import Notices
 from textback.pipeline.thinker import Thinker, Thought, keep
 from textback.store import dead, inbox, jobs, spread
 from textback.store.db import Db, Tx
@@ -156,6 +158,9 @@ def _end(tx: Tx, workspace: str, mine: Claim, result: Done | Failed, now: int) -
     """The job is over, and its session hears of it. What the other system refused is an answer; what else gave no
     result is a dead letter."""
     row = mine.row
+    if row.action == NOTIFY:
+        _told(tx, mine, result, now)
+        return
     if isinstance(result, Done):
         heard = JobResult(row.id, result.value)
         jobs.remove(tx, [mine.key])
@@ -168,6 +173,15 @@ def _end(tx: Tx, workspace: str, mine: Claim, result: Done | Failed, now: int) -
             dead.add(tx, [of_job(row, mine.attempts, result, now)])
     arrival = incoming(row.line, heard, contact_id=row.contact_id, key=row.id)
     inbox.store_arrivals(tx, workspace, [arrival], {}, now)
+
+
+def _told(tx: Tx, mine: Claim, result: Done | Failed, now: int) -> None:
+    """People were told, or could not be. No conversation waits for that."""
+    if isinstance(result, Done):
+        jobs.remove(tx, [mine.key])
+    else:
+        jobs.move(tx, [{**mine.key, "s": "dead", "due": now}])
+        dead.add(tx, [of_job(mine.row, mine.attempts, result, now)])
 
 
 def _pause(attempts: int, failed: Failed, jitter: float) -> int:
@@ -193,6 +207,7 @@ class Performer:
         performs: Performs,
         *,
         thinker: Thinker | None = None,
+        notices: Notices | None = None,
         simulate: bool = True,
         lease: int = GRACE,
     ) -> None:
@@ -206,6 +221,7 @@ class Performer:
         self._store = store
         self._performs = performs
         self._thinker = thinker
+        self._notices = notices
         self._simulate = simulate
         self._places = Places(db, spread.with_jobs)
         self._working: set[asyncio.Task[None]] = set()
@@ -231,7 +247,7 @@ class Performer:
     def _busy(self) -> bool:
         """Whether there are jobs at all, so that it is worth to look often."""
         bot = self._shelf.current
-        return bool(bot.actions or bot.model or self._working)
+        return bool(bot.actions or bot.model or bot.destinations or self._working)
 
     def stop(self) -> None:
         """Claim no more."""
@@ -326,10 +342,20 @@ class Performer:
         line = self._lines.get(row.line)
         if self._simulate and line is not None and line.provider.name == "simulator":
             return Done(nothing(mine.action))
+        if row.action == NOTIFY:
+            return await self._notice(row)
         if mine.action is None:
             return Failed("misconfigured", detail=f"The bot has no action {row.action} any more.")
         arguments = msgspec.json.decode(row.arguments, type=dict[str, Any])
         return await self._performs.perform(mine.action, Job(arguments, row.key, row.timeout))
+
+    async def _notice(self, row: Any) -> Done | Failed:
+        if self._notices is None:
+            return Failed("misconfigured", detail="Nobody can be told from here.")
+        try:
+            return await self._notices.perform(row, self._clock())
+        except Exception as error:
+            return Failed("retry", detail=reason(error))
 
     async def _thought(self, mine: Claim) -> Thought | None:
         """What a model says, if any can be asked."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
@@ -26,24 +26,30 @@ from textback.pipeline.buckets import BucketAcceptor, Places, told
 from textback.pipeline.bulk import BulkSender
 from textback.pipeline.claim import LEASE
 from textback.pipeline.deliver import Deliverer
+from textback.pipeline.floor import Floor
 from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.hooks import RETRIES, Hooks, Posts
 from textback.pipeline.hub import EVERYTHING, Hub
+from textback.pipeline.indexing import Indexer
 from textback.pipeline.lines import Line
-from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, REFUSED
+from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, LIMITS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
+from textback.pipeline.notices import Notices
 from textback.pipeline.perform import Performer, Performs
 from textback.pipeline.poison import is_poison, run_one
+from textback.pipeline.presence import Presence, read_people
 from textback.pipeline.readings import Wanted
 from textback.pipeline.reconcile import Reconciler
 from textback.pipeline.shortener import Shortener
+from textback.pipeline.simulating import LINE as SIMULATED
+from textback.pipeline.simulating import QUIET, AheadClock
 from textback.pipeline.spool import Spool
 from textback.pipeline.sweep import Sweeper
 from textback.pipeline.thinker import AsksModels, Thinker
 from textback.pipeline.tick import Keep, before, fire_timers, sweep, tidy
 from textback.pipeline.turn import Handled, Turns
 from textback.pipeline.writes import Said
-from textback.store import inbox, ledger_check, requests, sent, spread
+from textback.store import inbox, ledger_check, requests, sent, simulator, spread
 from textback.store.bulk import BulkText
 from textback.store.db import Db, Tx, Work
 from textback.store.inbox import Incoming
@@ -100,6 +106,7 @@ class Road:
         shortener: Shortener | None = None,
         performs: Performs | None = None,
         models: AsksModels | None = None,
+        notices: Notices | None = None,
         simulate: bool = True,
         redact: bool = True,
         retention: Retention = Retention(),  # noqa: B008 (it never changes)
@@ -107,6 +114,11 @@ class Road:
         hook_retries: Sequence[int] = RETRIES,
     ) -> None:
         self.db = db
+        # Who is signed in goes by the real time, however far the clock of a demo is ahead.
+        self.wall = now
+        self.ahead: AheadClock | None = None
+        if db.dialect == "sqlite" and all(line.provider.name == SIMULATED for line in lines.values()):
+            now = self.ahead = AheadClock(now)
         self.tracer = tracer
         self._debug: bool = log.is_enabled_for(logging.DEBUG)
         self.workspace = workspace
@@ -117,18 +129,20 @@ class Road:
         self.now = now
         self.roles = frozenset(roles)
         self._public_url = public_url
-        gate = Gatekeeper(workspace, lines, lambda: shelf.current)
+        self.gate = gate = Gatekeeper(workspace, lines, lambda: shelf.current)
         self._turns = Turns(
             workspace, lines, shelf, gate, lease, guard, reply_max_age, late_after, tracer, shortener, redact
         )
         self._notifier = Notifier(db, workspace, self._heard)
         self.hub.tell = self._notifier.changed
+        self.presence = Presence(self._notifier.present)
         self._running = False
         self._wake = asyncio.Event()
         self._stopping = False
         self._one_by_one: set[int | None] = set()  # where a batch of turns could not be written: a bucket, or anywhere
         self._waiters: dict[str, asyncio.Future[None]] = {}
         self._told: dict[str, asyncio.Future[Said | None]] = {}  # who waits to hear what became of a program's text
+        self._arrived = lru_cache(maxsize=1_000)(ARRIVALS.labels)
         self._acceptor = Acceptor(workspace, now, self._store, spool)
         if db.by_bucket:
             self._acceptor = BucketAcceptor(workspace, now, self._store_within, db.submit_within, spool)
@@ -148,7 +162,7 @@ class Road:
         if performs is not None:
             self._performer = Performer(
                 db, workspace, lines, shelf, now, self._results_wait, self._store_result, performs,
-                thinker=self.thinker, simulate=simulate, lease=lease,
+                thinker=self.thinker, notices=notices, simulate=simulate, lease=lease,
             )  # fmt: skip
         self.hooks = Hooks(db, workspace, lines, now, self.hub, posts, hook_retries) if posts is not None else None
         self._reconciler = Reconciler(
@@ -156,7 +170,9 @@ class Road:
             every=reconcile_every, resend=resend_unsent, lease=lease,
         )  # fmt: skip
         self._sweeper = Sweeper(db, workspace, retention, now, lambda: shelf.current.timezone)
+        self.indexer = Indexer(db, workspace)
         self.bulk = BulkSender(db, workspace, now, self._hand_in)
+        self.floor = Floor(db, workspace, lambda: shelf.current, now, self.post)
         self._keep = keep
         self._tidy_at = 0
         self._seal_at = 0
@@ -167,6 +183,8 @@ class Road:
 
     async def start(self) -> None:
         """Begin work. What an earlier process left undone is picked up at once."""
+        if self.ahead is not None:
+            self.ahead.ahead = await self.db.read(simulator.ahead, self.workspace)
         parts = {"turn": self._run_turns, "deliver": self._deliverer.run, "tick": self._run_tick}
         if self._performer is not None:
             parts["perform"] = self._performer.run
@@ -177,6 +195,8 @@ class Road:
             self._draining = asyncio.create_task(self.detour.run(), name="spool")
             self._tasks.append(self._draining)
         self._tasks.append(asyncio.create_task(self.versions.run(), name="versions"))
+        if {"turn", "tick"} & self.roles:
+            self._tasks.append(asyncio.create_task(self.floor.run(gives="tick" in self.roles), name="floor"))
         self._running = True
         self._notifier.start()
 
@@ -197,10 +217,26 @@ class Road:
             self.hooks.stop()
         self._reconciler.stop()
         self._sweeper.stop()
+        self.indexer.stop()
         self.bulk.stop()
         self.versions.stop()
+        self.floor.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._notifier.stop()
+
+    async def move_clock(self, by: int) -> bool:
+        """Move the clock ahead by so much (ms), for everything that this server does; False where it has real lines,
+        and so has none to move. What is being posted at this moment is waited for: its lease would be over."""
+        if self.ahead is None:
+            return False
+        for _ in range(QUIET // 50):
+            if not await self.db.read(simulator.posting):
+                break
+            await asyncio.sleep(0.05)
+        self.ahead.ahead = await self.db.write(simulator.move, self.workspace, by)
+        self._deliverer.wake()
+        self._wake_up()
+        return True
 
     def forget(self, contact_id: str) -> None:
         """This contact was erased, and the erasure is committed."""
@@ -291,6 +327,8 @@ class Road:
     async def _hear(self, told: "asyncio.Future[Said | None]", message_id: str, wait: float) -> Said | None:
         """What became of a program's text; None where another server takes its turn, or nobody does in time."""
         alone = self.db.dialect == "sqlite" and "turn" in self.roles
+        if told.done():  # it has its turn in the commit that stores it
+            return told.result()
         loop = asyncio.get_running_loop()
         end = loop.time() + wait
         while (left := end - loop.time()) > 0:
@@ -323,7 +361,7 @@ class Road:
         began = time.time_ns() if self.tracer is not None else 0
         taken = await self._acceptor.put(items, lasting=lasting)
         for item in items:
-            ARRIVALS.labels(item.line, spans.kind_of(item.kind)).inc()
+            self._arrived(item.line, spans.kind_of(item.kind)).inc()
             if self._debug:
                 log.debug("arrival stored", trace=item.id, line=item.line, kind=spans.kind_of(item.kind))
         if self.tracer is not None:
@@ -385,7 +423,10 @@ class Road:
             self._performer.wake((self.now(), self.now() + TOGETHER))
         if news.erased:
             self._acceptor.forget(news.erased)
-        self.hub.hear({EVERYTHING} if news.many else news.contacts)
+        if news.present:
+            self.presence.heard(news.node, read_people(news.present))
+        if news.many or news.contacts:
+            self.hub.hear({EVERYTHING} if news.many else news.contacts)
 
     def _status_url(self, line: str, message_id: str) -> str | None:
         if self._public_url is None:
@@ -515,6 +556,8 @@ class Road:
             TURNED.labels(line, outcome).inc(count)
         for (line, rule), count in handled.refused.items():
             REFUSED.labels(line, rule).inc(count)
+        for (queue, limit), count in handled.limits.items():
+            LIMITS.labels(queue, limit).inc(count)
         for id_, contact_id in handled.guarded:
             log.warning("loop guard: the bot stopped answering and asked for a person", trace=id_, contact=contact_id)
         for id_, error in handled.failed:
@@ -551,7 +594,7 @@ class Road:
 
     async def _run_tick(self) -> None:
         lists = [self._reconciler.run()] if self._reconciler.wanted else []
-        await asyncio.gather(self._run_ticks(), self._sweeper.run(), self.bulk.run(), *lists)
+        await asyncio.gather(self._run_ticks(), self._sweeper.run(), self.bulk.run(), self.indexer.run(), *lists)
 
     async def _run_ticks(self) -> None:
         while not self._stopping:

@@ -13,9 +13,10 @@ from textback.compliance.gate import permit
 from textback.compliance.limits import OFF, REPLY, Guard, priority_of
 from textback.core.faults import point
 from textback.core.ids import new_id
+from textback.core.offer import dump_offer
 from textback.core.text import segments
 from textback.core.tracing import Span, Tracer, link_to
-from textback.engine.arrivals import AnyArrival, ApiSend, ContactChange, Message, TimerFired
+from textback.engine.arrivals import AgentReply, AnyArrival, ApiSend, ContactChange, Message, TimerFired
 from textback.engine.bot import Bot
 from textback.engine.context import HIDDEN
 from textback.engine.effects import (
@@ -42,6 +43,7 @@ from textback.pipeline.dead import AGAIN, of_arrival
 from textback.pipeline.decide import Standing, asks_for_secret, decide, failed_turn
 from textback.pipeline.erase import take_home
 from textback.pipeline.gating import ANSWERS, Gatekeeper, Wish
+from textback.pipeline.handing import changed
 from textback.pipeline.happened import public
 from textback.pipeline.jobs import of_perform, of_reply
 from textback.pipeline.lines import Line
@@ -52,7 +54,7 @@ from textback.pipeline.resting import Resting
 from textback.pipeline.shortener import RULE as TOO_LONG
 from textback.pipeline.shortener import Shortener, too_long
 from textback.pipeline.writes import Conversation, Said, Writes, text_row
-from textback.store import contacts, inbox, turns
+from textback.store import contacts, inbox, turns, values
 from textback.store import gate as gate_store
 from textback.store.db import Row, Tx
 from textback.store.events import Happened
@@ -80,6 +82,7 @@ class Handled(msgspec.Struct):
     failed: list[tuple[str, str]] = []  # arrivals whose turn broke, and why
     outcomes: Mapping[tuple[str, str], int] = {}  # turns by line and what came of them
     refused: Mapping[tuple[str, str], int] = {}  # texts that the gate refused, by line and rule
+    limits: Mapping[tuple[str, str], int] = {}  # limits that passed, by queue and limit
     spans: list[Span] = []
     strays: Collection[str] = ()  # erased contacts for whom something came
     given_up: bool = False  # the one arrival of this batch became a dead letter
@@ -188,6 +191,9 @@ class Turns:
         for contact_id, suppressed in writes.suppressed.items():
             open_[contact_id].opted_out = suppressed
         turns.save_conversations(tx, [c.saved(now) for c in open_.values() if c.address])
+        known = [(c.bucket, c.contact_id, c.state.fields, c.state.tags) for c in open_.values() if c.told_more]
+        if known:
+            values.keep(tx, self._workspace, known)
         inbox.mark_handled(tx, done, now, writes.kept)
         point("turn.written")
         queued = len(claims) < len(writes.outbox)
@@ -196,8 +202,8 @@ class Turns:
         return Handled(
             [row.id for row in done], set(open_), claims, queued, frozenset(job["due_at"] for job in writes.jobs),
             left or again, writes.guarded,
-            writes.failed, writes.outcomes, writes.refused, writes.spans, strays,
-            said=writes.said, unread=list(unread.items()), look_at=look_at,
+            writes.failed, writes.outcomes, writes.refused, spans=writes.spans, strays=strays,
+            said=writes.said, unread=list(unread.items()), look_at=look_at, limits=writes.limits,
         )  # fmt: skip
 
     def _trace_turn(
@@ -294,6 +300,8 @@ class Turns:
             contacts.change(tx, conversation.contact_id, arrival.name, arrival.zone, arrival.region)
         conversation.state = turn.state
         hide_in_handoff(turn.state, conversation.hidden)
+        if (turn.state.handoff or before.handoff) and changed(before, turn.state):
+            writes.handoffs[conversation.contact_id] = conversation
         conversation.events = []
         conversation.said = []
         for event in turn.events:
@@ -308,6 +316,9 @@ class Turns:
                     self._hide(conversation, one, writes)
         if isinstance(arrival, ApiSend):
             self._said(conversation, row, arrival, writes, said)
+        elif isinstance(arrival, AgentReply) and arrival.send_at and len(writes.messages) > said:
+            key = writes.key(conversation, arrival.message_id)
+            writes.details.append({**key, "metadata": "{}", "send_at": arrival.send_at})
         if conversation.said:
             conversation.standing = newer.answered(
                 writes, conversation.contact_id, conversation.said, conversation.standing, text=row.kind == MESSAGE
@@ -446,15 +457,18 @@ class Turns:
                 )
             case RecordConsent():
                 self._consent(conversation, row, effect, arrival, writes)
-            case CancelQueued(rule):
-                writes.withdrawn.append((conversation.contact_id, rule))
-                self._withdraw_new(conversation, rule, writes)
+            case CancelQueued(rule, author):
+                writes.withdrawn.append((conversation.contact_id, rule, author))
+                self._withdraw_new(conversation, rule, author, writes)
             case _:
                 raise TypeError(f"no one performs {type(effect).__name__}")
 
-    def _withdraw_new(self, conversation: Conversation, rule: str, writes: Writes) -> None:
-        """What earlier turns of this same batch queued is withdrawn as well."""
+    def _withdraw_new(self, conversation: Conversation, rule: str, author: str, writes: Writes) -> None:
+        """What earlier turns of this same batch queued is withdrawn as well, all or an author's."""
         mine = {q.row["id"] for q in writes.outbox if q.row["contact_id"] == conversation.contact_id}
+        if author and mine:
+            rows = (row for row in writes.messages if row["id"] in mine)
+            mine = {row["id"] for row in rows if row["author"] == author and row["message_class"] != "compliance"}
         if mine:
             conversation.said.clear()
             conversation.standing.clear()
@@ -490,7 +504,7 @@ class Turns:
         """Our text becomes part of the conversation. The `verdict` is its status, the rule and the reason."""
         line = self._lines.get(conversation.line)
         key = {**writes.key(conversation, id_), "arrival_id": row.id}
-        channel = conversation.channel(line)
+        channel = send.channel or conversation.channel(line)
         writes.messages.append(text_row(send, key, conversation.line, channel, parts, verdict, writes.now))
         conversation.count += 1
         conversation.last = (send.text, send.author, writes.now)
@@ -522,6 +536,8 @@ class Turns:
         if not gate.allowed:
             return
         held = gate.outcome == "hold"
+        line = self._lines.get(conversation.line)
+        offer = send.offer if line is not None and line.offers else None
         if later and expires_at is None:
             expires_at = send.send_at + self._gate.policy.hold
         waiting = {
@@ -539,10 +555,11 @@ class Turns:
             "fence": 0,
             "asks": newer.ASKS[send.asks],
             "programme": send.programme,
+            "offer": "" if offer is None else dump_offer(offer),
         }
         leave = permit(gate, id_) if gate.judged in ANSWERS and not later else None
-        channel = conversation.channel(self._lines.get(conversation.line))
-        queued = Queued(waiting, send.text, send.media, row.id, send.source, leave, channel)
+        channel = send.channel or conversation.channel(line)
+        queued = Queued(waiting, send.text, send.media, row.id, send.source, leave, channel, offer)
         writes.outbox.append(queued)
         if answers:
             conversation.said.append(queued)
@@ -580,6 +597,8 @@ class Turns:
         data = event.data
         if event.kind == "loop_guard":
             writes.guarded.append((row.id, conversation.contact_id))
+        elif event.kind == "limit_passed":
+            writes.limits[data["queue"], data["limit"]] += 1
         elif event.kind == "session_started":
             writes.started[data["session"]] = {
                 **writes.key(conversation, data["session"]),

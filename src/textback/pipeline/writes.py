@@ -14,12 +14,18 @@ from textback.engine.state import State, dump_state, load_state
 from textback.pipeline.claim import Queued
 from textback.pipeline.consents import record
 from textback.pipeline.gating import Ahead
+from textback.pipeline.handing import keep_handoffs
 from textback.pipeline.lines import Line
 from textback.pipeline.masking import Hidden
 from textback.store import dead, events, jobs, models, short_links, turns
 from textback.store import gate as gate_store
 from textback.store.db import Row, Tx
 from textback.store.ledger import Fact
+
+RANKS = {"normal": 0, "high": 1, "urgent": 2}
+"""How urgent a conversation is, as lists sort it."""
+ALWAYS = 2**53
+"""Snoozed until they text: after all times."""
 
 
 class Conversation:
@@ -29,6 +35,7 @@ class Conversation:
         self.contact_id: str = row.contact_id
         self.bucket: int = row.bucket
         self.state: State = load_state(row.state)
+        self.known = (dict(self.state.fields), list(self.state.tags))  # as their values are kept now
         self.line: str = row.line
         self.address: str = row.address
         self.opted_out: bool = bool(row.opted_out)
@@ -41,6 +48,11 @@ class Conversation:
         self.said: list[Queued] = []  # the bot's answers of the turn under way
         self.standing: list[Queued] = []  # those of earlier turns of this batch that a newer answer may withdraw
         self.last: tuple[str, str, int] = (row.last_text, row.last_author, row.last_at)
+
+    @property
+    def told_more(self) -> bool:
+        """Whether more, or something else, is known of the contact than when it was locked."""
+        return (self.state.fields, self.state.tags) != self.known
 
     def channel(self, line: Line | None) -> Channel:
         """How a text of ours goes on its line."""
@@ -66,6 +78,8 @@ class Conversation:
             "unread": self.unread,
             "message_count": self.count,
             "opted_out": self.opted_out,
+            "priority": RANKS[state.priority],
+            "snoozed_until": None if state.snoozed is None else state.snoozed.until or ALWAYS,
         }
 
 
@@ -97,7 +111,7 @@ class Writes:
         self.started: dict[str, dict[str, Any]] = {}
         self.ended: list[dict[str, Any]] = []
         self.links: list[dict[str, Any]] = []
-        self.withdrawn: list[tuple[str, str]] = []
+        self.withdrawn: list[tuple[str, str, str]] = []
         self.deliveries: list[dict[str, Any]] = []
         self.guarded: list[tuple[str, str]] = []
         self.dead: list[dict[str, Any]] = []
@@ -107,12 +121,14 @@ class Writes:
         self.kept: set[str] = set()  # failed arrivals that can be taken in again as they came
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.refused: Counter[tuple[str, str]] = Counter()
+        self.limits: Counter[tuple[str, str]] = Counter()  # of queues, that passed
         self.spans: list[Span] = []
         self.answered: dict[str, list[Queued]] = {}
         self.happened: list[events.Happened] = []
         self.ahead = Ahead()  # contacts that the gate need not look up one by one
         self.said: dict[str, Said] = {}  # what became of programs' texts, by arrival
         self.details: list[dict[str, Any]] = []
+        self.handoffs: dict[str, Conversation] = {}  # whose hand-over has changed
 
     def key(self, conversation: Conversation, id_: str) -> dict[str, Any]:
         """The columns that every per-conversation row begins with."""
@@ -125,11 +141,13 @@ class Writes:
 
     def apply(self, tx: Tx) -> None:
         """Write everything. Withdrawals come before new rows, so that a confirmation is not withdrawn with the rest."""
-        for contact_id, rule in self.withdrawn:
-            turns.cancel_queued(tx, [contact_id], rule)
+        for contact_id, rule, author in self.withdrawn:
+            turns.cancel_queued(tx, [contact_id], rule, author)
         if self.messages:
             turns.add_messages(tx, self.messages)
         self._note_events(tx)
+        if self.handoffs:
+            keep_handoffs(tx, self.workspace, self.handoffs.values())
         if self.details:
             turns.add_details(tx, self.details)
         if self.outbox:

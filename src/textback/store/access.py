@@ -24,23 +24,29 @@ from textback.store.tables import (
     timers,
     turns,
 )
+from textback.store.tables_composer import pictures
 from textback.store.tables_desk import audit
+from textback.store.tables_handoff import handoffs
+from textback.store.tables_leads import contact_values
 
 SHOWN = (
     conversations,
     messages,
     message_details,
+    pictures,
     sessions,
     turns,
     timers,
     outbox,
     jobs,
     model_calls,
+    handoffs,
     short_links,
     dead_letters,
     consent_events,
     suppressions,
     agreements,
+    contact_values,
 )
 """Tables whose rows they are given, by contact."""
 INTERNAL = frozenset(

@@ -82,8 +82,10 @@ def set_password(tx: Connection, user_id: str, password_hash: str) -> None:
     tx.execute(delete(web_sessions).where(_s.user_id == user_id))
 
 
-def add_session(tx: Connection, user_id: str, now: int) -> str:
-    """Sign a person in; returns the token for their cookie."""
+def add_session(
+    tx: Connection, user_id: str, now: int, life: int = SESSION_LIFE, place: str = "", device: str = ""
+) -> str:
+    """Sign a person in for so long (ms), from this network and device; returns the token for their cookie."""
     token = secrets.token_urlsafe(32)
     tx.execute(delete(web_sessions).where(_s.expires_at <= now))
     tx.execute(
@@ -93,20 +95,28 @@ def add_session(tx: Connection, user_id: str, now: int) -> str:
             "user_id": user_id,
             "csrf": secrets.token_urlsafe(24),
             "created_at": now,
-            "expires_at": now + SESSION_LIFE,
+            "expires_at": now + life,
+            "seen_at": now,
+            "place": place,
+            "device": device,
         },
     )
     return token
 
 
 def session(tx: Connection, workspace: str, token: str, now: int) -> Row[Any] | None:
-    """Who a cookie belongs to: user_id, csrf, email, name, role, has_password."""
-    query = (
-        select(_s.user_id, _s.csrf, _u.email, _u.name, _u.role, (_u.password_hash != "").label("has_password"))
-        .join(users, _u.id == _s.user_id)
-        .where(_s.token_hash == token_hash(token), _s.expires_at > now, _u.workspace == workspace)
-    )
-    return tx.execute(query).first()
+    """Who a cookie belongs to: their row and their session's, and whether they have a password and a second step. Who
+    was deactivated is nobody."""
+    columns = (
+        _s.token_hash, _s.user_id, _s.csrf, _s.created_at, _s.seen_at, _s.place, _u.email, _u.name, _u.role,
+        _u.language, _u.sight, _u.lines, (_u.password_hash != "").label("has_password"),
+        (_u.totp_secret != "").label("has_code"),
+    )  # fmt: skip
+    query = select(*columns).join(users, _u.id == _s.user_id)
+    query = query.where(_s.token_hash == token_hash(token), _s.expires_at > now)
+    query = query.where(_u.workspace == workspace, _u.deactivated_at.is_(None))
+    rows: list[Row[Any]] = list(tx.execute(query))
+    return rows[0] if rows else None
 
 
 def end_session(tx: Connection, token: str) -> None:
@@ -124,7 +134,8 @@ def add_link(tx: Connection, user_id: str, now: int, life: int = LINK_LIFE) -> s
 
 def link_is_good(tx: Connection, token: str, now: int) -> bool:
     """Whether a login link could still be used."""
-    query = select(_l.user_id).where(_l.token_hash == token_hash(token), _l.expires_at > now)
+    query = select(_l.user_id).join(users, _u.id == _l.user_id)
+    query = query.where(_l.token_hash == token_hash(token), _l.expires_at > now, _u.deactivated_at.is_(None))
     return tx.execute(query).first() is not None
 
 
@@ -134,7 +145,8 @@ def use_link(tx: Connection, workspace: str, token: str, now: int) -> Row[Any] |
     found = tx.execute(query).first()
     if found is None:
         return None
-    return tx.execute(select(users).where(_u.id == found.user_id, _u.workspace == workspace)).first()
+    query_user = select(users).where(_u.id == found.user_id, _u.workspace == workspace, _u.deactivated_at.is_(None))
+    return tx.execute(query_user).first()
 
 
 def failures(tx: Connection, key: str, now: int) -> int:

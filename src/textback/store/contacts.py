@@ -23,6 +23,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from textback.core.ids import bucket_of
 from textback.core.messages import FAMILY
+from textback.store import search
 from textback.store.inbox import find_homes
 from textback.store.tables import contacts, conversations
 
@@ -108,3 +109,5 @@ def change(tx: Connection, contact_id: str, name: str | None, zone: str | None, 
     if values:
         mine = (_p.bucket == bucket_of(contact_id), _p.id == contact_id)
         tx.execute(update(contacts).where(*mine).values(**values))
+    if name is not None:
+        search.set_people(tx, [(bucket_of(contact_id), contact_id)])

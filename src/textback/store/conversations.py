@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from textback.store.contacts import has_tag, of_lines
+from textback.store.handoffs import in_queue
 from textback.store.tables import contacts, conversations
 
 _c, _p = conversations.c, contacts.c
@@ -22,7 +23,7 @@ ROW = select(
 
 class Wanted(msgspec.Struct, frozen=True):
     """Which conversations: empty and None are all. `owner` is bot, nobody, or the id of who has it; `since` is the time
-    (ms) of the last text or later."""
+    (ms) of the last text or later; `queue` the one that they are handed over to."""
 
     status: str = ""
     owner: str = ""
@@ -31,6 +32,7 @@ class Wanted(msgspec.Struct, frozen=True):
     contact: str = ""
     tag: str = ""
     since: int | None = None
+    queue: str = ""
 
 
 def _owned(owner: str) -> list[ColumnElement[bool]]:
@@ -52,6 +54,8 @@ def _where(tx: Connection, workspace: str, wanted: Wanted) -> list[ColumnElement
         found.append(_c.waiting_since > 0 if wanted.waiting else _c.waiting_since.is_(None))
     if wanted.tag:
         found.append(has_tag(tx, wanted.tag))
+    if wanted.queue:
+        found.append(in_queue(wanted.queue))
     if wanted.since is not None:
         found.append(_c.last_at >= wanted.since)
     return found
@@ -86,6 +90,7 @@ def handed_over(
     *,
     owner: str = "",
     lines: Collection[str] = (),
+    queue: str = "",
 ) -> list[Row[Any]]:
     """Conversations that wait for a person, or that a person has since the bot asked for one, the longest wait first
     and those that nobody waits in last. Each with its place (ms) as `since`."""
@@ -94,6 +99,8 @@ def handed_over(
         _c.workspace == workspace, _c.address != "", *of_lines(lines), *_owned(owner),
         or_(_c.owner_kind == "nobody", and_(_c.owner_kind == "person", _HANDED)),
     )  # fmt: skip
+    if queue:
+        query = query.where(in_queue(queue))
     if after is not None:
         at, id_ = after
         query = query.where(or_(since > at, and_(since == at, _c.contact_id > id_)))

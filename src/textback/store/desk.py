@@ -1,24 +1,18 @@
-"""What the desk reads: lists of conversations, one thread, one contact."""
+"""What the desk reads of one conversation: its thread, its contact. Lists are in store.desk_lists."""
 
 from collections.abc import Collection
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, select, update
 
-from textback.store import ledger
+from textback.store import desk_lists, ledger
 from textback.store.ledger import Recorded
-from textback.store.tables import contacts, conversations, messages, outbox, sessions, timers, turns
+from textback.store.tables import conversations, messages, outbox, sessions, timers, turns
 from textback.store.tables_desk import audit
 
-View = Literal["needs-you", "mine", "bot", "all"]
-
 _c, _m, _t = conversations.c, messages.c, turns.c
-
-_ROW = select(
-    _c.contact_id, _c.state, _c.status, _c.owner_kind, _c.owner_id, _c.line, _c.address, _c.last_text, _c.last_author,
-    _c.last_at, _c.waiting_since, _c.unread, _c.message_count, _c.opted_out, _c.created_at, contacts.c.name,
-).join(contacts, and_(contacts.c.bucket == _c.bucket, contacts.c.id == _c.contact_id))  # fmt: skip
+_ROW = desk_lists.ROW
 
 #: Events that the thread shows between texts.
 SHOWN = (
@@ -26,53 +20,9 @@ SHOWN = (
     "opt_out_unsure", "opt_out_settled", "help_asked", "episode_started", "turn_failed", "owner_idle", "reminded",
     "loop_guard", "late_message", "opt_in_refused", "opt_in_asked", "doubted", "link_clicked", "action_done",
     "action_failed", "event_received", "model_answered", "model_failed", "draft_settled",
-    "contact_changed", "flow_refused",
+    "contact_changed", "flow_refused", "snoozed", "unsnoozed", "prioritised", "reopened",
+    "limit_passed", "requeued", "assigned", "asked_for", "noted",
 )  # fmt: skip
-
-
-def _waiting(user_id: str) -> ColumnElement[bool]:
-    """Conversations that this person should look at: nobody has them, or they have them and the contact wrote."""
-    return and_(
-        _c.waiting_since.is_not(None),  # so that the index of those who wait is used
-        _c.status == "waiting_on_agent",
-        or_(_c.owner_kind == "nobody", and_(_c.owner_kind == "person", _c.owner_id == user_id)),
-    )
-
-
-def _in_view(view: View, user_id: str) -> ColumnElement[bool] | None:
-    if view == "needs-you":
-        return or_(_waiting(user_id), and_(_c.owner_kind == "person", _c.owner_id == user_id))
-    if view == "mine":
-        return and_(_c.owner_kind == "person", _c.owner_id == user_id)
-    if view == "bot":
-        return and_(_c.owner_kind == "bot", _c.status.in_(("new", "engaged", "waiting_on_customer")))
-    return None
-
-
-def conversation_rows(tx: Connection, workspace: str, view: View, user_id: str, most: int) -> list[Row[Any]]:
-    """The conversations of a view: in needs-you the longest wait first, else the latest text first."""
-    wanted = _in_view(view, user_id)
-    query = _ROW.where(_c.workspace == workspace)
-    if wanted is not None:
-        query = query.where(wanted)
-    order = (_c.waiting_since.asc(),) if view == "needs-you" else (_c.last_at.desc(), _c.contact_id)
-    return list(tx.execute(query.order_by(*order).limit(most)))
-
-
-def view_counts(tx: Connection, workspace: str, user_id: str) -> dict[str, int]:
-    """How many conversations need this person, are theirs, and are the bot's."""
-
-    def count(condition: ColumnElement[bool] | None) -> int:
-        query = select(func.count()).select_from(conversations).where(_c.workspace == workspace)
-        if condition is not None:
-            query = query.where(condition)
-        return tx.execute(query).scalar() or 0
-
-    return {
-        "needs-you": count(_waiting(user_id)),
-        "mine": count(_in_view("mine", user_id)),
-        "bot": count(_in_view("bot", user_id)),
-    }
 
 
 def conversation(tx: Connection, workspace: str, contact_id: str, bucket: int) -> Row[Any] | None:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, case, delete, func
 
 from textback.core.ids import bucket_of, new_id
 from textback.core.phone import mask
+from textback.store import search
 from textback.store.many import insert_or_skip
 from textback.store.tables import (
     addresses,
@@ -32,18 +33,21 @@ ERASED: dict[str, Rule] = {
     # What is left says that there was somebody, so that what is still on its way to them is not taken for theirs.
     "conversations": {
         "state": "", "status": "archived", "owner_kind": "bot", "owner_id": "", "address": "", "last_text": "",
-        "last_author": "", "waiting_since": None, "unread": 0,
+        "last_author": "", "waiting_since": None, "unread": 0, "priority": 0, "snoozed_until": None,
     },
     "arrivals": "delete",
     # Reports count them: when, which way, of which class, what became of it by which rule.
     "messages": {"text": "", "media": "[]", "detail": "", "provider_id": None},
     "message_details": "delete",
+    "pictures": "delete",
+    "contact_values": "delete",
     "outbox": "delete",
     "early_statuses": "delete",
     "dead_letters": "delete",
     "timers": "delete",
     "jobs": "delete",
     "model_calls": "delete",
+    "handoffs": "delete",
     "gate_decisions": "keep",  # by which rule a text went, was held or refused, and when
     "short_links": "delete",
     "events": "delete",  # but that they were erased, which is written down after it
@@ -56,6 +60,8 @@ ERASED: dict[str, Rule] = {
     "contact_keys": "delete",
     "consent_events": "keep",  # what they said in it goes with their key; see pipeline.erase
     "privacy_requests": "keep",
+    "search_texts": "delete",
+    "search_people": "delete",
 }  # fmt: skip
 """What becomes of a contact's rows: they go, stay, or lose the named values."""
 
@@ -145,6 +151,7 @@ def erase(tx: Connection, workspace: str, who: Person, now: int) -> dict[str, in
                 values |= {"status": case((queued, "canceled"), else_=table.c.status)}
                 values |= {"rule": case((queued, "P1"), else_=table.c.rule)}
             done[name] = tx.execute(update(table).where(*_mine(table, who)).values(values)).rowcount
+    search.forget(tx, who.contact_id)  # after their texts, so that nothing that is being added comes later
     ids = _webhooks(tx, workspace, who.address)
     r = rejected_webhooks.c
     if ids:

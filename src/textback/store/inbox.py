@@ -172,6 +172,8 @@ def _fresh_conversation(
         "message_count": 0,
         "opted_out": opted_out,
         "created_at": now,
+        "priority": 0,
+        "snoozed_until": None,
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, literal_column, select, update
 
 from textback.store.many import Deletes, Given, Inserts, Rows, Updates, with_keys
 from textback.store.spread import within
@@ -19,15 +19,25 @@ remove = Deletes(jobs, b=_j.bucket, k=_j.contact_id, i=_j.id)
 """Take these rows (b, k, i) away: they are done, or nobody wants them any more."""
 
 
+_SESSION = and_(_s.bucket == _j.bucket, _s.contact_id == _j.contact_id, _s.id == _j.session)
+_DUE = (
+    select(jobs, _s.ended_at)
+    .join(sessions, _SESSION, isouter=True)
+    .where(OPEN, _j.due_at <= bindparam("now"))
+    .order_by(_j.due_at, _j.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=jobs)
+)
+_DUE_WITHOUT = _DUE.where(_j.action.not_in(bindparam("without", expanding=True)))
+
+
 def due(tx: Connection, now: int, most: int, without: Collection[str] = ()) -> list[Row[Any]]:
     """Jobs that are due, the longest overdue first, with `ended_at` of their session, but those of the actions
     `without`; locked on PostgreSQL. Those that a dead node was at are among them once their lease is over."""
-    session = and_(_s.bucket == _j.bucket, _s.contact_id == _j.contact_id, _s.id == _j.session)
-    query = select(jobs, _s.ended_at).join(sessions, session, isouter=True).where(OPEN, _j.due_at <= now)
+    given: dict[str, Any] = {"now": now, "most": most}
     if without:
-        query = query.where(_j.action.not_in(sorted(without)))
-    query = query.order_by(_j.due_at, _j.id).limit(most)
-    return list(tx.execute(within(tx, query, _j.bucket).with_for_update(skip_locked=True, of=jobs)))
+        return list(tx.execute(within(tx, _DUE_WITHOUT, _j.bucket), {**given, "without": sorted(without)}))
+    return list(tx.execute(within(tx, _DUE, _j.bucket), given))
 
 
 _until = Given(b=_j.bucket, k=_j.contact_id, i=_j.id, until=_j.due_at)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, select, update
 
 from textback.core.ids import bucket_of
 from textback.core.when import DAY
@@ -54,14 +54,22 @@ def spend(tx: Connection, workspace: str, day: str, cost: int) -> None:
         limits.add(tx, workspace, day, COUNTER, cost)
 
 
+_RECENT = (
+    select(_m.direction, _m.author, _m.text, _m.at)
+    .where(
+        _m.bucket == bindparam("b"), _m.contact_id == bindparam("k"), _m.at >= bindparam("since"), _m.text != "",
+        _m.status.not_in(("canceled", "failed")),
+    )
+    .order_by(_m.id.desc())
+    .limit(bindparam("most"))
+)  # fmt: skip
+
+
 def recent(tx: Connection, contact_id: str, since: int, most: int) -> list[Row[Any]]:
     """The last texts of a conversation since this time (ms), oldest first: direction, author, text and at. Those that
     never went are left out."""
-    query = select(_m.direction, _m.author, _m.text, _m.at).where(
-        _m.bucket == bucket_of(contact_id), _m.contact_id == contact_id, _m.at >= since, _m.text != "",
-        _m.status.not_in(("canceled", "failed")),
-    )  # fmt: skip
-    rows: list[Row[Any]] = list(tx.execute(query.order_by(_m.id.desc()).limit(most)))
+    given = {"b": bucket_of(contact_id), "k": contact_id, "since": since, "most": most}
+    rows: list[Row[Any]] = list(tx.execute(_RECENT, given))
     return rows[::-1]
 
 

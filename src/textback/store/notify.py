@@ -5,8 +5,9 @@ and does no harm, because every node also looks by itself. A SQLite database has
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 import psycopg
@@ -26,6 +27,8 @@ MOST = 200
 """Contacts named in one piece of news: PostgreSQL carries 8,000 bytes. Of more it is only said that there were many."""
 QUIET = 30.0
 """Seconds without news after which the connection is asked whether it still lives."""
+MOST_PLACES = 12
+"""Conversations of which one piece of news says who is there."""
 LAST_WORD = 2.0
 """Seconds that a node that stops gives its last news."""
 AGAIN = (0.5, 10.0)
@@ -35,7 +38,8 @@ AGAIN = (0.5, 10.0)
 class News(msgspec.Struct, omit_defaults=True):
     """What one node tells the others. `many` says that more conversations changed than can be named. `buckets` say
     where the work is, in a database that is spread by bucket; none named may be any. `versions` says that a version of
-    the bot was published. `erased` contacts are gone: their numbers belong to nobody; "" stands for any."""
+    the bot was published. `erased` contacts are gone: their numbers belong to nobody; "" stands for any. `present`
+    says who has a conversation open on the node, all of them, by contact."""
 
     node: str = ""
     workspace: str = ""
@@ -47,6 +51,7 @@ class News(msgspec.Struct, omit_defaults=True):
     buckets: set[int] = set()
     versions: bool = False
     erased: set[str] = set()
+    present: dict[str, list[Any]] = {}
 
 
 _encode = msgspec.json.Encoder().encode
@@ -62,6 +67,13 @@ def tell_published(tx: Connection, workspace: str) -> None:
     """Tell every node, this one too, that a version of the bot was published, as soon as it is committed."""
     if tx.dialect.name == "postgresql":
         _notify(tx, _encode(News(workspace=workspace, versions=True)).decode())
+
+
+def tell_changed(tx: Connection, workspace: str, name: str) -> None:
+    """Tell the live pages of every node, as soon as it is committed, that something changed: a contact's id, or a
+    person (see people.person_key)."""
+    if tx.dialect.name == "postgresql":
+        _notify(tx, _encode(News(workspace=workspace, contacts={name})).decode())
 
 
 def tell_erased(tx: Connection, workspace: str, contact_id: str) -> None:
@@ -81,6 +93,7 @@ class Notifier:
         self._shared = db.dialect != "sqlite"
         self._node = new_id()
         self._news = self._nothing()
+        self._present: dict[str, Sequence[Any]] = {}
         self._fresh = False
         self._sender: asyncio.Task[None] | None = None
         self._listener: asyncio.Task[None] | None = None
@@ -135,6 +148,12 @@ class Notifier:
                 news.contacts, news.many = set(), True
         self._say()
 
+    def present(self, people: Mapping[str, Sequence[Any]]) -> None:
+        """These people, and nobody else here, have these conversations open."""
+        if self._shared:
+            self._present.update(people)
+            self._say()
+
     def _nothing(self) -> News:
         return News(self._node, self._workspace, contacts=set(), buckets=set())
 
@@ -154,8 +173,14 @@ class Notifier:
 
     async def _send(self) -> None:
         news, self._news, self._fresh = self._news, self._nothing(), False
+        present, self._present = list(self._present.items()), {}
+        pieces = [] if news == self._nothing() else [news]
+        for place in range(0, len(present), MOST_PLACES):
+            people = {contact_id: list(those) for contact_id, those in present[place : place + MOST_PLACES]}
+            pieces.append(News(self._node, self._workspace, present=people))
         try:
-            await self._db.write_in("notify", _notify, _encode(news).decode())
+            for piece in pieces:
+                await self._db.write_in("notify", _notify, _encode(piece).decode())
         except Exception as error:
             log.warning("news was not sent; the other nodes look by themselves", error=type(error).__name__)
 

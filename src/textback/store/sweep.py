@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, insert, or_, select, update
 
+from textback.store import search
 from textback.store.locks import SWEEPING
 from textback.store.many import Deletes
 from textback.store.tables import (
@@ -23,6 +24,7 @@ from textback.store.tables import (
     sweeps,
     turns,
 )
+from textback.store.tables_composer import pictures
 from textback.store.tables_desk import audit, login_failures, login_links, web_sessions
 from textback.store.tables_hooks import events, webhook_deliveries
 
@@ -74,6 +76,11 @@ def _media(old: Old) -> ColumnElement[bool]:
     return and_(_between(_m.id, old["media"]), _m.media != "[]", _m.status.not_in(WAITING))
 
 
+def _pictures(old: Old) -> ColumnElement[bool]:
+    """Pictures that people attached; their address leads nowhere from then on."""
+    return pictures.c.id < id_at(old["media"].until)
+
+
 def _details(old: Old) -> ColumnElement[bool]:
     """What programs said of texts; of one that is to go later not before that."""
     ripe = or_(_d.send_at.is_(None), _d.send_at < old["messages"].until)
@@ -113,6 +120,7 @@ _BY_CONTACT: dict[str, tuple[Table, Callable[[Old], ColumnElement[bool]], dict[s
     "messages": (messages, _texts, {"text": ""}),
     "details": (message_details, _details, None),
     "media": (messages, _media, {"media": "[]"}),
+    "pictures": (pictures, _pictures, None),
     "turns": (turns, _turns, None),
     "arrivals": (arrivals, _arrivals, None),
     "links": (short_links, _links, None),
@@ -162,6 +170,8 @@ def _take(
     # What comes before the last column of the key is the same for a few contacts of one bucket.
     mine += [table.c.bucket == rows[0]["bucket"], table.c.contact_id.in_({row["contact_id"] for row in rows})]
     tx.execute(update(table).where(*mine).values(dict(loses)))
+    if table is messages and "text" in loses:
+        search.remove_texts(tx, [(row["bucket"], row["contact_id"], row["id"]) for row in rows])
     return len(rows)
 
 

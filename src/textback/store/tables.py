@@ -22,7 +22,16 @@ from sqlalchemy import (
     text,
 )
 
-from textback.store import schema, tables_desk, tables_hooks  # noqa: F401 (their tables are among the metadata)
+from textback.store import (  # noqa: F401 (their tables are among them)
+    schema,
+    tables_composer,
+    tables_desk,
+    tables_handoff,
+    tables_hooks,
+    tables_leads,
+    tables_list,
+    tables_search,
+)
 from textback.store.schema import conversation_key
 
 metadata = schema.metadata
@@ -31,6 +40,8 @@ PENDING = text("handled_at IS NULL")
 DEAD = text("redriven_at IS NULL")
 SETTLED = text("redriven_at IS NOT NULL")
 WAITING = text("waiting_since IS NOT NULL")
+HELD = text("owner_kind = 'person'")
+SNOOZED = text("snoozed_until IS NOT NULL")
 QUEUED = text("state = 'queued'")
 OPEN = text("state <> 'dead'")
 OPEN_SEND = text("done_at IS NULL")
@@ -83,8 +94,21 @@ conversations = Table(
     Column("message_count", Integer, nullable=False),
     Column("opted_out", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("priority", SmallInteger, nullable=False, server_default="0"),  # 0 normal, 1 high, 2 urgent
+    Column("snoozed_until", BigInteger),  # while it is out of sight; 2**53: until they text
     Index("conversations_by_time", "workspace", "last_at"),
-    Index("conversations_waiting", "workspace", "waiting_since", sqlite_where=WAITING, postgresql_where=WAITING),
+    # The lists of the desk: see store.desk_lists.
+    Index(
+        "conversations_waiting",
+        "workspace",
+        "priority",
+        "waiting_since",
+        sqlite_where=WAITING,
+        postgresql_where=WAITING,
+    ),
+    Index("conversations_by_status", "workspace", "status", "owner_kind", "last_at"),
+    Index("conversations_of_people", "workspace", "owner_id", "last_at", sqlite_where=HELD, postgresql_where=HELD),
+    Index("conversations_snoozed", "workspace", "snoozed_until", sqlite_where=SNOOZED, postgresql_where=SNOOZED),
     sqlite_with_rowid=False,
 )
 
@@ -164,6 +188,7 @@ outbox = Table(
     Column("priority", SmallInteger, nullable=False, server_default="0"),  # 0 answers, 1 informational, 2 promotional
     Column("programme", String(64), nullable=False, server_default=""),  # the consent that it goes by (K6)
     Column("asks", SmallInteger, nullable=False, server_default="0"),  # whether a newer answer stands for it
+    Column("offer", Text, nullable=False, server_default=""),  # what it lets them choose from, where the line shows it
     Index("outbox_due", "state", "due_at"),
     Index("outbox_queued", "priority", "due_at", "id", sqlite_where=QUEUED, postgresql_where=QUEUED),
     sqlite_with_rowid=False,

@@ -37,8 +37,14 @@ users = Table(
     Column("email", String(320), nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
-    Column("role", String(16), nullable=False),  # owner | agent
+    Column("role", String(16), nullable=False),  # web/permissions.py has them
     Column("created_at", BigInteger, nullable=False),
+    Column("deactivated_at", BigInteger),
+    Column("language", String(8), nullable=False, server_default=""),  # of the pages; empty: what the browser wants
+    Column("sight", String(8), nullable=False, server_default="all"),  # all | some: only their lines and teams
+    Column("lines", Text, nullable=False, server_default=""),  # that they see, with spaces between
+    Column("totp_secret", String(64), nullable=False, server_default=""),  # empty: no second step
+    Column("totp_last", BigInteger, nullable=False, server_default="0"),  # the step of the last code, never taken again
 )
 
 web_sessions = Table(
@@ -49,6 +55,53 @@ web_sessions = Table(
     Column("csrf", String(64), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False, server_default="0"),  # 0: never since it began
+    Column("place", String(64), nullable=False, server_default=""),  # the network, masked
+    Column("device", String(64), nullable=False, server_default=""),  # such as "Firefox on Linux"
+    Index("web_sessions_by_user", "user_id"),
+)
+
+# Who gave the right password and still owes a code.
+login_steps = Table(
+    "login_steps",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("user_id", String(32), nullable=False),
+    Column("how", String(16), nullable=False),  # password | link
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("user_id", String(32), primary_key=True),
+    Column("code_hash", String(64), primary_key=True),
+)
+
+teams = Table(
+    "teams",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("lines", Text, nullable=False),  # whose conversations are the team's, with spaces between
+    Column("created_at", BigInteger, nullable=False),
+)
+
+team_members = Table(
+    "team_members",
+    metadata,
+    Column("team_id", String(32), primary_key=True),
+    Column("user_id", String(32), primary_key=True),
+)
+
+# What owners set for all at the desk, such as how long a session lasts.
+desk_settings = Table(
+    "desk_settings",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
 )
 
 login_links = Table(
@@ -97,6 +150,7 @@ audit = Table(
     Column("action", String(64), nullable=False),
     Column("subject", String(320), nullable=False),
     Column("data", Text, nullable=False),
+    Index("audit_by_workspace", "workspace", "id"),
 )
 
 # What became of each wording of a named message: a digest of what was written is what somebody approves.

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, Row, Select, and_, case, delete, or_,
 from textback.core.ids import bucket_of
 from textback.core.messages import RANK
 from textback.store import events
-from textback.store.many import Given, Inserts, Key, Pair, Pairs, Rows, Updates, upserter, with_keys
+from textback.store.many import Deletes, Given, Inserts, Key, Pair, Pairs, Rows, Updates, upserter, with_keys
 from textback.store.outbox import leave, went
 from textback.store.spread import within
 from textback.store.tables import (
@@ -44,7 +44,7 @@ _LOCKED = Pairs(_locked)
 
 _SAVED = (
     "state", "status", "owner_kind", "owner_id", "line", "address", "last_text", "last_author", "last_at",
-    "waiting_since", "unread", "message_count", "opted_out",
+    "waiting_since", "unread", "message_count", "opted_out", "priority", "snoozed_until",
 )  # fmt: skip
 _conversation = Given(b_bucket=_c.bucket, b_contact=_c.contact_id, **{name: _c[name] for name in _SAVED})
 _save = Updates(
@@ -66,6 +66,8 @@ _add_details = Inserts(message_details)
 _add_turns = Inserts(turns)
 _add_sessions = Inserts(sessions)
 _add_early = Inserts(early_statuses)
+_drop_timers = Deletes(timers, b=timers.c.bucket, k=timers.c.contact_id, t=timers.c.key)
+_drop_all_timers = Deletes(timers, b=timers.c.bucket, k=timers.c.contact_id)
 _set_timers = upserter(timers, ["bucket", "contact_id", "key"], ["due_at", "line"])
 
 
@@ -96,12 +98,12 @@ def set_timers(tx: Connection, rows: Rows) -> None:
 
 def cancel_timers(tx: Connection, cancels: Sequence[tuple[str, tuple[str, ...]]]) -> None:
     """Forget timers, by contact: the named keys, or all when no key is named."""
-    conditions = []
-    for contact_id, keys in cancels:
-        mine = and_(timers.c.bucket == bucket_of(contact_id), timers.c.contact_id == contact_id)
-        conditions.append(and_(mine, timers.c.key.in_(keys)) if keys else mine)
-    for start in range(0, len(conditions), 100):
-        tx.execute(delete(timers).where(or_(*conditions[start : start + 100])))
+    named = {(contact_id, key) for contact_id, keys in cancels for key in keys}
+    whole = {contact_id for contact_id, keys in cancels if not keys}
+    if named:
+        _drop_timers(tx, [{"b": bucket_of(id_), "k": id_, "t": key} for id_, key in sorted(named)])
+    if whole:
+        _drop_all_timers(tx, [{"b": bucket_of(id_), "k": id_} for id_ in sorted(whole)])
 
 
 def start_sessions(tx: Connection, rows: Rows) -> None:
@@ -137,10 +139,23 @@ _withdraw = Updates(
 )
 
 
-def cancel_queued(tx: Connection, contact_ids: Collection[str], rule: str) -> None:
-    """Withdraw what has not been posted yet (rule O6). A text being posted this moment can't be called back."""
+def cancel_queued(tx: Connection, contact_ids: Collection[str], rule: str, author: str = "") -> None:
+    """Withdraw what has not been posted yet (rule O6), or of that what this author said, but for what the law wants
+    said. A text being posted this moment can't be called back."""
     contacts = [(bucket_of(id_), id_) for id_ in contact_ids]
-    _cancel(tx, [outbox.c.bucket, outbox.c.contact_id], contacts, rule)
+    if not author:
+        _cancel(tx, [outbox.c.bucket, outbox.c.contact_id], contacts, rule)
+        return
+    o, m = outbox.c, messages.c
+    same = and_(m.bucket == o.bucket, m.contact_id == o.contact_id, m.id == o.id)
+    for bucket, contact_id in contacts:
+        query = select(o.bucket, o.contact_id, o.id).join(messages, same).where(
+            o.bucket == bucket, o.contact_id == contact_id, _CALLED_BACK,
+            m.author == author, m.message_class != "compliance",
+        )  # fmt: skip
+        keys = [tuple(row) for row in tx.execute(query)]
+        if keys:
+            withdraw(tx, keys, rule)
 
 
 def withdraw(tx: Connection, keys: Collection[Key], rule: str) -> set[str]:

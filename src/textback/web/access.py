@@ -47,10 +47,12 @@ class Access:
     most: int = 0
     _known: dict[str, _Known] = field(default_factory=dict)
     _noting: set[asyncio.Task[None]] = field(default_factory=set)
+    _asking: dict[str, asyncio.Task[_Known | None]] = field(default_factory=dict)
 
-    async def caller(self, ctx: WebContext, request: Request) -> tuple[Key, dict[str, str]]:
-        """Whose key came with a request, and the headers that say how much is left. Raises Refused."""
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    async def caller(self, ctx: WebContext, authorization: str, scope: str) -> tuple[Key, dict[str, str]]:
+        """Whose key came with a request, and the headers that say how much is left. Raises Refused, also where the key
+        is not good for this."""
+        scheme, _, given = authorization.partition(" ")
         found = None
         if scheme.lower() == "bearer" and given.strip():
             found = await self._find(ctx, keys.digest(given.strip()))
@@ -63,15 +65,39 @@ class Access:
             task = asyncio.create_task(_note(ctx, found.key.id, now))
             self._noting.add(task)
             task.add_done_callback(self._noting.discard)
-        return found.key, self._take(found, now)
+        headers = self._take(found, now)
+        if not found.key.may(scope):
+            detail = f"The key {found.key.name} is not good for this. It needs the scope {scope}."
+            raise Refused(403, "missing_scope", detail, headers=headers)
+        return found.key, headers
 
     async def _find(self, ctx: WebContext, digest: str) -> _Known | None:
-        """The key of this digest. While the database does not answer, one that was good before is believed: so /metrics
-        can be read. Whatever else a key opens needs the database too."""
+        """The key of this digest. One that is asked for all the time is looked up again before it is stale, by one
+        request for all, and so keeps none of them waiting."""
         known = self._known.get(digest)
         now = ctx.road.now()
-        if known is not None and 0 <= now - known.asked_at < FRESH:
+        age = now - known.asked_at if known is not None else -1
+        if known is not None and 0 <= age < FRESH:
+            if age >= FRESH // 2 and digest not in self._asking:
+                self._ask(ctx, digest)
             return known if known.key.good(now) else None
+        return await asyncio.shield(self._asking.get(digest) or self._ask(ctx, digest))
+
+    def _ask(self, ctx: WebContext, digest: str) -> "asyncio.Task[_Known | None]":
+        task = self._asking[digest] = asyncio.create_task(self._look_up(ctx, digest))
+
+        def over(task: "asyncio.Task[_Known | None]") -> None:
+            del self._asking[digest]
+            if not task.cancelled() and task.exception() is not None:  # whoever waits hears of it
+                log.debug("not looked whose a key is", error=type(task.exception()).__name__)
+
+        task.add_done_callback(over)
+        return task
+
+    async def _look_up(self, ctx: WebContext, digest: str) -> _Known | None:
+        """Ask the database. While it does not answer, a key that was good before is believed: so /metrics can be read.
+        Whatever else a key opens needs the database too."""
+        known, now = self._known.get(digest), ctx.road.now()
         try:
             async with asyncio.timeout(KEY_WAIT):
                 key = await ctx.db.read(keys.find, ctx.workspace, digest, now)
@@ -117,10 +143,7 @@ async def _as_program(handler: Handler, route: Route, request: Request) -> Respo
     """Only with a live API key that is good for this."""
     ctx: WebContext = request.app.state.ctx
     access: Access = request.app.state.access
-    key, headers = await access.caller(ctx, request)
-    if not key.may(route.scope):
-        detail = f"The key {key.name} is not good for this. It needs the scope {route.scope}."
-        raise Refused(403, "missing_scope", detail, headers=headers)
+    key, headers = await access.caller(ctx, request.headers.get("authorization", ""), route.scope)
     request.state.key = key
     request.state.key_name = key.name
     try:
@@ -145,6 +168,10 @@ def key_of(request: Request) -> Key:
 
 def check_line(request: Request, line: str) -> None:
     """Raises Refused where the key that a request came with is not for this line."""
-    key = key_of(request)
+    check_line_of(key_of(request), line)
+
+
+def check_line_of(key: Key, line: str) -> None:
+    """Raises Refused where this key is not for this line."""
     if not key.for_line(line):
         raise Refused(403, "wrong_line", f"The key {key.name} is not for the line {line}.", "line")

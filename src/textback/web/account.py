@@ -9,13 +9,17 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from textback.core.text import clean
 from textback.core.when import MINUTE
-from textback.store import accounts
-from textback.store.db import Row, Tx
-from textback.web.auth import cookie_name, current_user, set_form_secret, set_session
+from textback.store import accounts, people
+from textback.store.db import Tx
+from textback.store.notify import tell_changed
+from textback.web import presence
+from textback.web.auth import cookie_name, current_user, set_form_secret
 from textback.web.context import WebContext
-from textback.web.pages import count, page
+from textback.web.entering import enter, place_of, renew
+from textback.web.pages import page
+from textback.web.phrases import speaker
+from textback.web.present import moment
 from textback.web.security import form_secret, read_cookie
 
 TRIES = 5
@@ -55,7 +59,7 @@ def safe_next(place: str) -> str:
     return place if good and not place.startswith(("//", "/login", "/logout")) else "/"
 
 
-def _login_page(request: Request, status: int = 200, *, email: str = "", error: str = "", next_: str = "/") -> Response:
+def login_shown(request: Request, status: int = 200, *, email: str = "", error: str = "", next_: str = "/") -> Response:
     ctx: WebContext = request.app.state.ctx
     secret = form_secret(request)
     shown = {"csrf": secret, "email": email, "error": error, "next": safe_next(next_)}
@@ -68,12 +72,7 @@ async def login_page(request: Request) -> Response:
     """GET /login."""
     if await current_user(request) is not None:
         return RedirectResponse("/", 303)
-    return _login_page(request, next_=request.query_params.get("next", "/"))
-
-
-def _place(request: Request) -> str:
-    """Where somebody tries to sign in from. A proxy says so in words of any length."""
-    return clean(request.client.host)[:64] if request.client else ""
+    return login_shown(request, next_=request.query_params.get("next", "/"))
 
 
 def _limits(email: str, place: str) -> tuple[tuple[str, int], ...]:
@@ -97,65 +96,51 @@ def _right(tx: Tx, email: str, place: str) -> None:
     accounts.forget_failures(tx, f"{email}@{place}")
 
 
-def _begin(tx: Tx, workspace: str, user: Row[str], how: str, place: str, now: int) -> str:
-    """Open a session and note it."""
-    if how == "password":
-        _right(tx, user.email, place)
-    accounts.write_audit(tx, workspace, user.email, "login", how, now)
-    return accounts.add_session(tx, user.id, now)
-
-
 async def login(request: Request) -> Response:
     """POST /login: e-mail and password. Five wrong ones mean ten minutes' wait."""
     ctx: WebContext = request.app.state.ctx
     form = request.state.form
     email = form.get("email", "").strip().lower()[:320]
     next_ = form.get("next", "/")
-    place = _place(request)
-    now = ctx.road.now()
-    wait = "Too many tries. Wait ten minutes, or ask for a login link."
+    place = place_of(request)
+    now = ctx.road.wall()
+    say = speaker(request)
+    wait = say("Too many tries. Wait ten minutes, or ask for a login link.")
     left = await ctx.db.write(_try, email, place, now)
     if left < 0:
-        return _login_page(request, 429, email=email, error=wait, next_=next_)
+        return login_shown(request, 429, email=email, error=wait, next_=next_)
     user = await ctx.db.read(accounts.user_by_email, email)
     password = form.get("password", "")[:LONGEST]
-    known = user is not None and user.workspace == ctx.workspace
+    known = user is not None and user.workspace == ctx.workspace and user.deactivated_at is None
     stored = user.password_hash if user is not None and known else ""
     if not await asyncio.to_thread(_matches, stored, password) or user is None:
-        tries = f"{count(left, 'try').replace('trys', 'tries')} left before a 10 minute wait."
-        error = f"That email and password do not match. {tries}" if left > 0 else wait
-        return _login_page(request, 401, email=email, error=error, next_=next_)
-    token = await ctx.db.write(_begin, ctx.workspace, user, "password", place, now)
-    response = RedirectResponse(safe_next(next_), 303)
-    set_session(ctx, response, token)
-    return response
+        wrong = say("That email and password do not match.")
+        tries = say("1 try left before a 10 minute wait.")
+        if left > 1:
+            tries = say("{n} tries left before a 10 minute wait.", n=left)
+        error = f"{wrong} {tries}" if left > 0 else wait
+        return login_shown(request, 401, email=email, error=error, next_=next_)
+    await ctx.db.write(_right, user.email, place)
+    return await enter(request, user, "password", safe_next(next_))
 
 
 async def link_page(request: Request) -> Response:
     """GET /login/{token}: asks for one click, because mail scanners and chat previews follow links too."""
     ctx: WebContext = request.app.state.ctx
-    good = await ctx.db.read(accounts.link_is_good, request.path_params["token"], ctx.road.now())
+    good = await ctx.db.read(accounts.link_is_good, request.path_params["token"], ctx.road.wall())
     secret = form_secret(request)
     response = page(request, "link.html", {"csrf": secret, "good": good}, 200 if good else 410)
     set_form_secret(ctx, response, secret)
     return response
 
 
-def _use_link(tx: Tx, workspace: str, token: str, place: str, now: int) -> str | None:
-    user = accounts.use_link(tx, workspace, token, now)
-    return None if user is None else _begin(tx, workspace, user, "link", place, now)
-
-
 async def use_link(request: Request) -> Response:
     """POST /login/{token}: signs in, once."""
     ctx: WebContext = request.app.state.ctx
-    place = _place(request)
-    token = await ctx.db.write(_use_link, ctx.workspace, request.path_params["token"], place, ctx.road.now())
-    if token is None:
+    user = await ctx.db.write(accounts.use_link, ctx.workspace, request.path_params["token"], ctx.road.wall())
+    if user is None:
         return page(request, "link.html", {"csrf": "", "good": False}, 410)
-    response = RedirectResponse("/", 303)
-    set_session(ctx, response, token)
-    return response
+    return await enter(request, user, "link", "/")
 
 
 async def logout(request: Request) -> Response:
@@ -168,14 +153,28 @@ async def logout(request: Request) -> Response:
 
 
 async def account_page(request: Request) -> Response:
-    """GET /account: who you are, your password, signing out."""
-    return page(request, "account.html", {"error": "", "done": "saved" in request.query_params})
+    """GET /account: who you are, your password, your second step, where you are signed in."""
+    return await account_shown(request, done="saved" if "saved" in request.query_params else "")
 
 
-def _set_password(tx: Tx, workspace: str, user_id: str, email: str, hashed: str, now: int) -> str:
+async def account_shown(request: Request, *, error: str = "", done: str = "", status: int = 200) -> Response:
+    """The person's own page."""
+    ctx: WebContext = request.app.state.ctx
+    user, zone, now = request.state.user, ctx.bot().timezone, ctx.road.wall()
+    rows = await ctx.db.read(people.sessions_of, user.id, now)
+    sessions = [
+        (row.token_hash[: people.SHOWN], row.device, row.place, moment(row.seen_at or row.created_at, zone, now),
+         row.token_hash == user.session)
+        for row in rows
+    ]  # fmt: skip
+    shown = {"error": error, "done": done, "sessions": sessions, "mine": await presence.mine(request)}
+    return page(request, "account.html", shown, status)
+
+
+def _set_password(tx: Tx, workspace: str, user_id: str, email: str, hashed: str, now: int) -> None:
     accounts.set_password(tx, user_id, hashed)
     accounts.write_audit(tx, workspace, email, "password.set", email, now)
-    return accounts.add_session(tx, user_id, now)
+    tell_changed(tx, workspace, people.person_key(user_id))
 
 
 async def set_password(request: Request) -> Response:
@@ -183,25 +182,24 @@ async def set_password(request: Request) -> Response:
     ctx: WebContext = request.app.state.ctx
     user = request.state.user
     form = request.state.form
-    password = form.get("password", "")
+    password, say = form.get("password", ""), speaker(request)
     error = ""
     if not SHORTEST <= len(password) <= LONGEST:
-        error = f"A password has {SHORTEST} to {LONGEST} characters."
+        error = say("A password has {least} to {most} characters.", least=SHORTEST, most=LONGEST)
     elif user.has_password:
         row = await ctx.db.read(accounts.user_by_email, user.email)
         stored = row.password_hash if row is not None else ""
-        place = _place(request)
-        now = ctx.road.now()
+        place = place_of(request)
+        now = ctx.road.wall()
         if await ctx.db.write(_try, user.email, place, now) < 0:
-            error = "Too many tries. Wait ten minutes."
+            error = say("Too many tries. Wait ten minutes.")
         elif not await asyncio.to_thread(_matches, stored, form.get("current", "")[:LONGEST]):
-            error = "The current password is not right."
+            error = say("The current password is not right.")
         else:
             await ctx.db.write(_right, user.email, place)
     if error:
-        return page(request, "account.html", {"error": error, "done": False}, 400)
+        return await account_shown(request, error=error, status=400)
     hashed = await asyncio.to_thread(_hasher.hash, password)
-    token = await ctx.db.write(_set_password, ctx.workspace, user.id, user.email, hashed, ctx.road.now())
-    response = RedirectResponse("/account?saved", 303)
-    set_session(ctx, response, token)
-    return response
+    await ctx.db.write(_set_password, ctx.workspace, user.id, user.email, hashed, ctx.road.wall())
+    ctx.road.hub.hear([people.person_key(user.id)])
+    return await renew(request, user, "/account?saved")

@@ -135,7 +135,7 @@ async def send_sms(request: Request) -> Response:
             raise wrong(one.sentence, "message")
     if key_of(request).lines:
         check_line(request, default_line(ctx).name)
-        await check_home(request, to)
+        await check_home(ctx, key_of(request), to)
     arrival = ApiSend(
         request.state.key_name,
         text,

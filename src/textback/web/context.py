@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from textback.engine.bot import Bot
 from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.road import Road
+from textback.pipeline.simulating import Phones
 from textback.pipeline.suggesting import Suggester
 from textback.pipeline.training import Trainings
 from textback.pipeline.uploads import Uploads
 from textback.pipeline.wording import MOST_PARTS
 from textback.store.db import Db
+from textback.web.mailer import Mailer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ class Watch:
 class WebContext:
     """`bot` gives the published bot; `public_url` is what providers call; `secure` says that people come over https;
     `uploads` reads in lists of numbers, `ledger_check` checks the ledger, `suggester` finds replies, `trainings` learn
-    what programs bring; `most_requests` is how many a key may make in a minute."""
+    what programs bring; `most_requests` is how many a key may make in a minute, `undo` how long (ms) a person may
+    take a text back; `phones` are the simulated ones, `mailer` sends letters to people who work here, where a mail
+    server is set."""
 
     db: Db
     road: Road
@@ -61,3 +65,6 @@ class WebContext:
     most_requests: int = 0
     wording: Wording = Wording()
     watch: Watch = Watch()
+    undo: int = 5_000
+    phones: Phones | None = None
+    mailer: Mailer | None = None

@@ -1,8 +1,7 @@
 """The desk: lists of conversations, one thread, and what a person may do to it. Every page works without JavaScript."""
 
 import re
-from typing import Any, get_args
-from urllib.parse import quote
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,16 +10,19 @@ from textback.compliance.limits import day_of
 from textback.core.ids import bucket_of, new_id
 from textback.core.phone import zone_of
 from textback.core.text import clean
-from textback.engine.arrivals import AgentReply, Complete, HandBack, SettleOptOut, Takeover
+from textback.engine.arrivals import Complete, SettleOptOut
 from textback.engine.state import load_state
 from textback.pipeline import letters
 from textback.pipeline.signatures import unchecked
-from textback.pipeline.wording import remarks
 from textback.store import accounts, dead, limits, short_links
 from textback.store import desk as store
 from textback.store.db import Row
+from textback.web import card
 from textback.web.auth import User
+from textback.web.composer import composer_of
 from textback.web.context import WebContext
+from textback.web.desk_list import SNOOZES, asked, list_data
+from textback.web.desk_rows import until_words
 from textback.web.pages import page
 from textback.web.present import (
     STATUS,
@@ -30,34 +32,26 @@ from textback.web.present import (
     lasted,
     line_limits,
     line_state,
-    list_row,
     moment,
     name_of,
     woven,
 )
 from textback.web.reasons import next_action, reason_words
 from textback.web.security import Denied
+from textback.web.whose import whose
 
-VIEWS: tuple[store.View, ...] = get_args(store.View)
 CONTACT = re.compile(r"[0-9a-f]{24}")
-MOST_ROWS = 100
 MOST_MESSAGES = 100
-MOST_TEXT = 1600
 TURN_WAIT = 5.0
-REFUSED = ("takeover_refused", "reply_refused", "hand_back_refused", "complete_refused", "send_refused")
+REFUSED = (
+    "takeover_refused", "reply_refused", "reply_overtaken", "hand_back_refused", "complete_refused", "send_refused",
+    "snooze_refused",
+)  # fmt: skip
 """Events of a turn that did not do what the person wanted."""
-NOT_YOURS = "Somebody else has this conversation now. Nothing was sent."
 
 
 def _context(request: Request) -> tuple[WebContext, User]:
     return request.app.state.ctx, request.state.user
-
-
-def _view(text: str) -> store.View:
-    for view in VIEWS:
-        if view == text:
-            return view
-    raise Denied(404, "There is no such list.")
 
 
 async def home(_: Request) -> Response:
@@ -65,27 +59,9 @@ async def home(_: Request) -> Response:
     return RedirectResponse("/desk/needs-you", 303)
 
 
-async def _list(ctx: WebContext, user: User, view: store.View) -> dict[str, Any]:
-    """What the list pane shows."""
-    now, zone = ctx.road.now(), ctx.bot().timezone
-    rows = await ctx.db.read(store.conversation_rows, ctx.workspace, view, user.id, MOST_ROWS)
-    counts = await ctx.db.read(store.view_counts, ctx.workspace, user.id)
-    shown = [list_row(row, load_state(row.state), user.id, zone, now) for row in rows]
-    if view == "needs-you":
-        waiting = [row for row in shown if row.holder.kind not in ("you", "off")]
-        groups = [("Waiting on a person", "longest first", waiting)]
-        groups.append(("Yours", "", [row for row in shown if row not in waiting]))
-    else:
-        groups = [("", "", shown)]
-    groups = [group for group in groups if group[2]]
-    return {"view": view, "groups": groups, "counts": counts, "zone": zone, "now": now}
-
-
 async def desk_page(request: Request) -> Response:
     """GET /desk/{view}: a list, and the hint to pick a conversation."""
-    ctx, user = _context(request)
-    data = await _list(ctx, user, _view(request.path_params["view"]))
-    return page(request, "desk.html", {**data, "talk": None, "pane": "list"})
+    return page(request, "desk.html", {**await list_data(request), "talk": None, "pane": "list"})
 
 
 async def conversation_of(request: Request) -> Row[Any]:
@@ -100,7 +76,15 @@ async def conversation_of(request: Request) -> Row[Any]:
 
 
 async def _talk(
-    request: Request, row: Row[Any], *, draft: str = "", error: str = "", suggestion: str = ""
+    request: Request,
+    row: Row[Any],
+    *,
+    draft: str = "",
+    error: str = "",
+    suggestion: str = "",
+    notice: str = "",
+    revealed: str = "",
+    **more: str,
 ) -> dict[str, Any]:
     """What thread, composer and context show of one conversation."""
     ctx, user = _context(request)
@@ -126,10 +110,11 @@ async def _talk(
         "line_gone": line is None,
         "status": STATUS[row.status],
         "held": held,
-        "lock": _lock(held.kind, bool(row.opted_out), state.owner.name),
+        "composer": await composer_of(ctx, user, row, state, held, messages, more),
         "session": state.session,
         "open": row.status not in ("completed", "archived"),
         "handoff": handoff,
+        "card": await card.card_of(ctx, row, state, held.kind, revealed),
         "handoff_reason": reason_words(handoff.reason) if handoff else "",
         "handoff_time": clock(handoff.asked_at, zone) if handoff else "",
         "handoff_waited": lasted(now - handoff.asked_at) if handoff else "",
@@ -157,30 +142,27 @@ async def _talk(
         "memory": state.memory,
         "next_action": next_action(state, held.kind),
         "once": new_id(),
+        "snoozed": until_words(row.snoozed_until, zone, now) if row.snoozed_until is not None else "",
+        "priority": state.priority,
+        "snoozes": tuple(SNOOZES.items()),
+        "notice": notice,
+        **await whose(ctx, user, row, state, held),
     }
 
 
-def _lock(kind: str, opted_out: bool, owner: str) -> tuple[str, str] | None:
-    """What stands in the composer's place: a sentence, and the button that lifts it ("" when nothing does)."""
-    if opted_out:
-        return "They opted out. Texts may go again once they text START.", ""
-    if kind == "bot":
-        return "The bot is answering. Take over to write yourself.", "Take over"
-    if kind == "mate":
-        return f"{owner} is answering.", "Take it"
-    return None
-
-
 async def _page(request: Request, row: Row[Any], pane: str, status: int = 200, **more: str) -> Response:
-    ctx, user = _context(request)
-    view = _view(request.query_params.get("view", "needs-you"))
-    data = await _list(ctx, user, view)
+    data = await list_data(request)
     return page(request, "desk.html", {**data, "talk": await _talk(request, row, **more), "pane": pane}, status)
 
 
-async def shown(request: Request, row: Row[Any], *, draft: str, suggestion: str) -> Response:
-    """The conversation, with something for its composer."""
-    return await _page(request, row, "thread", draft=draft, suggestion=suggestion)
+async def shown(request: Request, row: Row[Any], status: int = 200, **more: str) -> Response:
+    """The conversation, with something for its composer: a draft, an error, a suggestion, a picture's id."""
+    return await _page(request, row, "thread", status, **more)
+
+
+async def shown_with(request: Request, row: Row[Any], notice: str) -> Response:
+    """The conversation, with why it is not as somebody wanted it."""
+    return await _page(request, row, "thread", 409, notice=notice)
 
 
 async def conversation_page(request: Request) -> Response:
@@ -189,7 +171,7 @@ async def conversation_page(request: Request) -> Response:
     row = await conversation_of(request)
     if row.unread and await ctx.db.write(store.mark_read, row.contact_id, bucket_of(row.contact_id)):
         ctx.road.hub.publish([row.contact_id])
-    return await _page(request, row, "thread")
+    return await _page(request, row, "thread", kind=clean(request.query_params.get("kind", ""))[:8])
 
 
 async def card_page(request: Request) -> Response:
@@ -197,7 +179,18 @@ async def card_page(request: Request) -> Response:
     return await _page(request, await conversation_of(request), "context")
 
 
-async def _do(request: Request, row: Row[Any], arrival: Any, action: str, key: str = "", **data: str) -> str:
+async def reveal(request: Request) -> Response:
+    """POST /c/{contact}/answer: show one sensitive answer on this page, once. It is written down."""
+    row = await conversation_of(request)
+    return await _page(request, row, "context", revealed=await card.reveal(request, row))
+
+
+async def transcript(request: Request) -> Response:
+    """GET /c/{contact}/transcript: all texts, as a file."""
+    return await card.transcript_file(request, await conversation_of(request))
+
+
+async def do(request: Request, row: Row[Any], arrival: Any, action: str, key: str = "", **data: str) -> str:
     """Put what a person did on the road and note it. Returns which event refused it, or ""."""
     ctx, user = _context(request)
     id_ = await ctx.road.post(row.contact_id, arrival, key=key, wait=TURN_WAIT)
@@ -210,31 +203,14 @@ async def _do(request: Request, row: Row[Any], arrival: Any, action: str, key: s
 
 async def act(request: Request, row: Row[Any], arrival: Any, action: str, key: str = "", **data: str) -> Response:
     """Do it and show the conversation, which says who has it now."""
-    await _do(request, row, arrival, action, key, **data)
-    return _back(request, row)
+    await do(request, row, arrival, action, key, **data)
+    return back(request, row)
 
 
-def _back(request: Request, row: Row[Any]) -> Response:
-    view = _view(request.query_params.get("view", "needs-you"))
-    return RedirectResponse(f"/c/{row.contact_id}?view={quote(view)}", 303)
-
-
-async def take(request: Request) -> Response:
-    """POST /c/{contact}/take: this person answers from now on. `force` takes it from another person."""
-    _, user = _context(request)
-    row = await conversation_of(request)
-    force = request.state.form.get("force") == "1"
-    return await act(request, row, Takeover(user.id, user.name, force), "take", force=str(force))
-
-
-async def hand_back(request: Request) -> Response:
-    """POST /c/{contact}/return: the bot answers from now on; `mode` is ask, wait or end."""
-    _, user = _context(request)
-    row = await conversation_of(request)
-    mode = request.state.form.get("mode", "wait")
-    if mode not in ("ask", "wait", "end"):
-        raise Denied(400, "Return it with ask, wait or end.")
-    return await act(request, row, HandBack(user.id, user.name, mode), "return", mode=mode)
+def back(request: Request, row: Row[Any]) -> Response:
+    """The conversation, in the list as it was."""
+    wish = asked(request)
+    return RedirectResponse(f"/c/{row.contact_id}?{wish.query(view=wish.view)}", 303)
 
 
 async def complete(request: Request) -> Response:
@@ -252,33 +228,6 @@ async def settle(request: Request) -> Response:
     if said not in ("yes", "no"):
         raise Denied(400, "Say yes or no: did they opt out?")
     return await act(request, row, SettleOptOut(user.id, user.name, said == "yes"), "settle_opt_out", opted_out=said)
-
-
-async def reply(request: Request) -> Response:
-    """POST /c/{contact}/reply: text the contact. `once` makes the same form count once however often it is sent."""
-    _, user = _context(request)
-    row = await conversation_of(request)
-    text = clean(request.state.form.get("text", "").replace("\r\n", "\n")).strip()
-    error = ""
-    if not text:
-        error = "There is nothing to send."
-    elif len(text) > MOST_TEXT:
-        error = f"That is {len(text)} characters; at most {MOST_TEXT} go in one text."
-    elif row.owner_kind == "person" and row.owner_id != user.id:
-        error = NOT_YOURS
-    else:
-        said = remarks(_context(request)[0].bot(), text, "conversational")
-        error = next((one.sentence for one in said if one.level == "error"), "")
-    if error:
-        return await _page(request, row, "thread", 409, draft=text, error=error)
-    message_id = new_id()
-    key = f"reply:{user.id}:{request.state.form.get('once') or message_id}"[:200]
-    arrival = AgentReply(user.id, user.name, text, message_id)
-    refused = await _do(request, row, arrival, "reply", key, message=message_id)
-    if refused:
-        error = "They opted out. Nothing was sent." if refused == "send_refused" else NOT_YOURS
-        return await _page(request, await conversation_of(request), "thread", 409, draft=text, error=error)
-    return _back(request, row)
 
 
 async def lines_page(request: Request) -> Response:

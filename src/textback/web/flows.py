@@ -85,7 +85,7 @@ def about(request: Request, shown: Folder) -> dict[str, object]:
         "draft": draft,
         "saved": f"{short_time(draft.updated_at, zone, now)} by {by(draft.updated_by, user)}" if draft else "",
         "behind": draft is not None and draft.base != shown.newest,
-        "may": user.role == "owner",
+        "may": user.may("flows.edit"),
         "query": f"?v={shown.version}" if not shown.editable else "",
     }
 

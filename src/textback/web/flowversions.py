@@ -96,7 +96,7 @@ async def versions_page(request: Request) -> Response:
         "old": old or (names[1] if len(names) > 1 else ""),
         "new": new or (names[0] if names else ""),
         "compared": compared,
-        "may": user.role == "owner",
+        "may": user.may("flows.edit"),
         "said": _said(request),
         "draft": draft,
         "live": rows[0]["number"] if rows else 0,

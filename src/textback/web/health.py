@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from textback.core.when import SECOND, to_iso
 from textback.pipeline.detour import Detour
 from textback.pipeline.signatures import unchecked
-from textback.store import dead, gauges, inbox, rejected
+from textback.store import dead, gauges, handoffs, hook_trouble, inbox, rejected
 from textback.store.db import Tx
 from textback.web.context import WebContext
 from textback.web.metrics import (
@@ -22,6 +22,9 @@ from textback.web.metrics import (
     BACKLOG_AGE,
     BREAKER_OPEN,
     DEAD_LETTERS,
+    HANDOFFS,
+    HANDOFFS_AGE,
+    HANDOFFS_LATE,
     JOBS_AGE,
     LINE_TROUBLE,
     LOG_ONLY,
@@ -92,6 +95,10 @@ async def readyz(request: Request) -> Response:
         f"line {one.line} takes webhooks without checking who sent them until {to_iso(one.until)}"
         for one in unchecked(ctx.road.lines, ctx.road.now())
     ]
+    if waiting is not None and ctx.road.hooks is not None:
+        now = ctx.road.now()
+        told = await _ask(ctx, hook_trouble.troubles, ctx.workspace, now)
+        problems += [one.sentence(now) for one in told or ()]
     body = Ready(ready, problems, waiting, msgspec.UNSET if detour is None else _spool(detour))
     return Response(msgspec.json.encode(body), 200 if ready else 503, media_type="application/json")
 
@@ -130,6 +137,20 @@ def _set_ages(found: gauges.Waiting | None, now: int) -> None:
     OUTBOX_AGE.set(math.nan if found is None else _seconds(found.due_since, now))
 
 
+def _set_handoffs(ctx: WebContext, found: Mapping[str, handoffs.Load] | None) -> None:
+    """Each queue that is declared, and those in which somebody waits. NaN where the database did not answer."""
+    now = ctx.road.now()
+    names = {*ctx.bot().handoff.queues, *(found or ())}
+    if found is not None:
+        for gauge in (HANDOFFS, HANDOFFS_LATE, HANDOFFS_AGE):
+            gauge.clear()
+    for name in names:
+        load = None if found is None else found.get(name, handoffs.Load(0, None, 0))
+        HANDOFFS.labels(name).set(math.nan if load is None else load.waiting)
+        HANDOFFS_LATE.labels(name).set(math.nan if load is None else load.late)
+        HANDOFFS_AGE.labels(name).set(math.nan if load is None else _seconds(load.since, now))
+
+
 def _seconds(since: int | None, now: int) -> float:
     return 0.0 if since is None else max(now - since, 0) / SECOND
 
@@ -145,6 +166,7 @@ async def metrics(request: Request) -> Response:
         BREAKER_OPEN.labels(line).set(_BREAKER[condition.state])
     letters = await _ask(ctx, _dead, ctx.workspace, list(ctx.lines)) if waiting is not None else None
     _set_ages(await _ask(ctx, gauges.waiting) if letters is not None else None, ctx.road.now())
+    _set_handoffs(ctx, await _ask(ctx, handoffs.loads, ctx.workspace) if letters is not None else None)
     log_only = {one.line for one in unchecked(ctx.road.lines, ctx.road.now())}
     for line in ctx.lines:
         DEAD_LETTERS.labels(line).set(math.nan if letters is None else letters[0].get(line, 0))

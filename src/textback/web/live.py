@@ -1,40 +1,81 @@
-"""Live pages: one event stream a tab that says when there is something new to fetch. It carries no content."""
+"""Live pages: one event stream a tab that says when there is something new to fetch, and who else looks at the open
+conversation. It carries nothing of what was said."""
 
 import asyncio
+import re
+import time
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from textback.core.ids import bucket_of
 from textback.pipeline.hub import EVERYTHING
-from textback.web.auth import current_user
+from textback.pipeline.presence import PRESENCE, Person
+from textback.store import sight
+from textback.store.people import person_key
+from textback.web.auth import User, current_user
 from textback.web.context import WebContext
+from textback.web.presence import here as desk_open
+from textback.web.reading import CONTACT
 
+TAB = re.compile(r"[0-9a-z]{8,40}")
 QUIET = 15.0
-"""Seconds without news after which the stream says that it is alive, and checks that the person is still signed in."""
+"""Seconds after which the stream checks that the person is still signed in; without news it says that it is alive."""
 GAP = 0.25
 """Seconds between two messages to one tab at least: under load changes are told together."""
 
 
+async def _sees(ctx: WebContext, user: User, contact: str) -> bool:
+    if user.sight.everything or not CONTACT.fullmatch(contact):
+        return True
+    row = await ctx.db.read(sight.of_contact, ctx.workspace, contact, bucket_of(contact))
+    return row is not None and sight.sees(user.sight, row)
+
+
 async def events(request: Request) -> Response:
-    """GET /events?c=CONTACT: `changed` with "list", or "here" when the open conversation is among what changed."""
+    """GET /events?c=CONTACT&tab=TAB: `changed` with "list", or "here" when the open conversation is among what changed;
+    `present` with the others who have it open: [[name, what they do], …]. A page that gives its `tab` is seen by them.
+    """
     ctx: WebContext = request.app.state.ctx
     if request.method == "HEAD":
         return Response(media_type="text/event-stream")
-    watched = request.query_params.get("c", "")
+    user: User = request.state.user
+    watched, tab, own = request.query_params.get("c", ""), request.query_params.get("tab", ""), person_key(user.id)
+    if not await _sees(ctx, user, watched):
+        watched = ""
+    presence = ctx.road.presence
 
     async def stream() -> AsyncIterator[bytes]:
+        await desk_open(request)
         yield b"retry: 2000\nevent: hello\ndata: {}\n\n"
+        checked = time.monotonic()
         async with ctx.road.hub.subscribe() as subscription:
-            while not subscription.closed:
-                changed = await subscription.changes(QUIET)
-                if changed:
-                    here = watched in changed or EVERYTHING in changed
-                    yield b"event: changed\ndata: %s\n\n" % (b"here" if here else b"list")
-                    await asyncio.sleep(GAP)
-                elif not subscription.closed:
-                    if await current_user(request) is None:
+            with ExitStack() as open_:
+                if CONTACT.fullmatch(watched) and TAB.fullmatch(tab) and user.may("conversations.answer"):
+                    open_.enter_context(presence.here(tab, watched, Person(user.id, user.name[:40]), subscription))
+                while True:
+                    changed = await subscription.changes(QUIET)
+                    if subscription.closed:
                         return
-                    yield b": still here\n\n"
+                    # Also while there is news all the time: whoever has lost their session, or a right, sees no more.
+                    if own in changed or EVERYTHING in changed or time.monotonic() - checked >= QUIET:
+                        checked = time.monotonic()
+                        if await current_user(request) != user:
+                            return  # the page asks again, as whoever it is of now
+                        presence.keep()
+                        await desk_open(request)
+                    if PRESENCE + watched in changed:
+                        others = [[one.name, one.doing] for one in presence.of(watched, user.id)]
+                        yield b"event: present\ndata: %s\n\n" % msgspec.json.encode(others)
+                    news = [one for one in changed if one[:1] not in (PRESENCE, "@")]
+                    if news:
+                        here = watched in news or EVERYTHING in news
+                        yield b"event: changed\ndata: %s\n\n" % (b"here" if here else b"list")
+                        await asyncio.sleep(GAP)
+                    elif not changed:
+                        yield b": still here\n\n"
 
     return StreamingResponse(stream(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

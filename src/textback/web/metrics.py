@@ -31,3 +31,14 @@ SPOOL_BYTES = Gauge("textback_spool_bytes", "Bytes of the disk that the spool ta
 SPOOL_AGE = Gauge("textback_spool_oldest_seconds", "How long the oldest arrival in the spool has waited.")
 SPOOL_TAKEN = Gauge("textback_spool_taken", "Arrivals that the spool has taken since the start.")
 SPOOL_ASIDE = Gauge("textback_spool_aside", "Damaged or refused spool records kept aside since the start.")
+HANDOFFS = Gauge(
+    "textback_handoffs_waiting", "Conversations in which a contact waits for a person, by queue.", ["queue"]
+)
+HANDOFFS_LATE = Gauge(
+    "textback_handoffs_late", "Of those that wait for a person, those whose limit has passed, by queue.", ["queue"]
+)
+HANDOFFS_AGE = Gauge(
+    "textback_handoffs_oldest_seconds",
+    "How long the one that waits for a person longest has waited, by queue.",
+    ["queue"],
+)

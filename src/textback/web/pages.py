@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from textback.core.phone import pretty
 from textback.pipeline.letters import SOME
 from textback.pipeline.signatures import unchecked
 from textback.web.context import WebContext
+from textback.web.phrases import LANGUAGES, language_of, say
 from textback.web.present import moment
 
 STATIC = Path(__file__).parent / "static"
@@ -39,7 +40,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(asset=asset, count=count, most_stuck=SOME)
+    made.globals.update(asset=asset, count=count, most_stuck=SOME, languages=LANGUAGES)
     made.filters.update(pretty=pretty, moment=moment)
     return made
 
@@ -49,7 +50,8 @@ _templates = _environment()
 
 def page(request: Request, template: str, data: Mapping[str, Any], status: int = 200) -> HTMLResponse:
     """A page. Templates also see `brand`, `user` (None when signed out), `here`, the request's path, `stuck`, how many
-    letters wait (shown to owners), and `unchecked`: lines that do not check signatures, each with until when in words.
+    letters wait (shown to owners), and `unchecked`: lines that do not check signatures, each with until when in words;
+    `lang`, the language of the page, `_`, which says words in it, and `mails`, whether there is a mail server.
     """
     ctx: WebContext = request.app.state.ctx
     user = getattr(request.state, "user", None)
@@ -57,5 +59,9 @@ def page(request: Request, template: str, data: Mapping[str, Any], status: int =
     shouts = [(one.line, moment(one.until, zone, now)) for one in unchecked(ctx.road.lines, now)] if user else []
     stuck = getattr(request.state, "stuck", 0)
     here = request.scope["path"]
-    shown = {"brand": ctx.bot().name, "user": user, "here": here, "stuck": stuck, "unchecked": shouts, **data}
+    language = language_of(request)
+    shown = {
+        "brand": ctx.bot().name, "user": user, "here": here, "stuck": stuck, "unchecked": shouts, "lang": language,
+        "_": partial(say, language), "mails": ctx.mailer is not None, **data,
+    }  # fmt: skip
     return HTMLResponse(_templates.get_template(template).render(shown), status)

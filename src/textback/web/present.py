@@ -1,6 +1,7 @@
 """Rows as pages say them: names, times, owners, delivery states and happenings in words. Pure."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,6 +15,8 @@ from textback.core.phone import pretty
 from textback.core.when import DAY, HOUR, MINUTE, SECOND, to_datetime
 from textback.engine.state import Owner, State
 from textback.pipeline.breaker import Condition
+from textback.web.handoff_words import handoff_event
+from textback.web.list_words import list_event
 from textback.web.reasons import reason_words
 
 #: Episode statuses as people read them.
@@ -59,10 +62,14 @@ _CAUSES = {
 }
 CAUSES = {code: words for codes, words in _CAUSES.items() for code in codes}
 
+MOST_UNDO = 31 * SECOND
+"""What waits for no longer (ms) is on its way, and can be taken back until then."""
+
 #: Why a text was withdrawn, by its rule.
 WITHDRAWN = {
     "canceled": "The program that sent it called it back.",
     "O6": "They opted out before it went.",
+    "taken": "A person took over before it went.",
     "newer": "They texted again before it went, and the next answer stands for it.",
 }
 
@@ -182,6 +189,34 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A private note. `parts` are its words, with the names that it mentions marked: (words, marked)."""
+
+    id: str
+    at: int
+    time: str
+    by: str
+    parts: Sequence[tuple[str, bool]]
+    mine: bool = False  # it names whoever looks
+    kind: str = "note"
+
+
+_MENTION = re.compile(r"(@\w+(?: [A-ZÀ-Þ]\w+)?)")
+
+
+def note_of(row: Any, me: str, zone: str) -> Written:
+    """A note as the thread shows it."""
+    data = row.data
+    by = "You" if data.get("user") == me else str(data.get("name", ""))
+    marked = bool(data.get("mentions"))
+    words = _MENTION.split(str(data.get("text", ""))) if marked else [str(data.get("text", ""))]
+    parts = [(one, place % 2 == 1) for place, one in enumerate(words) if one]
+    return Written(
+        str(data.get("note") or row.id), row.at, clock(row.at, zone), by, parts, me in data.get("mentions", ())
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """A new day begins."""
 
@@ -206,7 +241,7 @@ def bubble(row: Any, me: str, zone: str, now: int = 0, opened: int = 0) -> Bubbl
     if side == "mate" and row.author_id == me:
         side, by = "you", "You"
     cause = ""
-    if row.status == "queued" and getattr(row, "waits", "") == "later":
+    if row.status == "queued" and getattr(row, "waits", "") == "later" and row.due_at - row.at > MOST_UNDO:
         words = f"Scheduled for {_until(row.due_at, zone, now)}"
     elif row.status == "queued" and row.rule in HOLDS and getattr(row, "due_at", None):
         words, cause = f"Held until {_until(row.due_at, zone, now)} (rule {row.rule})", row.detail
@@ -249,9 +284,20 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
             return "person", f"{who} took over{before.get(data.get('from', ''), '')}", "", "turn"
         case "handed_back":
             modes = {"ask": "it asks again", "wait": "it waits for the next text", "end": "the flow is over"}
-            return "return", f"{who} returned it to the bot", modes.get(data.get("mode", ""), ""), "turn"
+            how = modes.get(data.get("mode", ""), "")
+            if data.get("mode") == "step":
+                how = f"it carries on at {str(data.get('step', '')).replace('_', ' ')}"
+            return "return", f"{who} returned it to the bot", how, "turn"
         case "completed":
             return "check", f"{who} completed it", "", ""
+        case "assigned":
+            to = str(data.get("to_name") or "")
+            to = ("you" if data.get("to") == me else to) or (f"the queue {data['queue']}" if data.get("queue") else "")
+            taken = f"taken from {data['from_name']}" if data.get("from_name") else ""
+            return "person", f"{who} gave it to {to}" if to else f"{who} put it back to waiting", taken, "turn"
+        case "asked_for":
+            whom = "you" if data.get("holder_id") == me else data.get("holder", "")
+            return "person", f"{who} asked {whom} for it", "", ""
         case "owner_idle":
             return "clock", f"{data.get('name', 'The person')} went quiet. It waits for a person again.", "", "wait"
         case "opted_out":
@@ -334,8 +380,10 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
             return "flows", f"Program {data.get('by', '')} could not start {flow}", "", ""
         case "reminded":
             return "clock", "Reminder sent", "", ""
+        case "limit_passed" | "requeued":
+            return handoff_event(kind, data)
         case _:
-            return None
+            return list_event(kind, data, who)
 
 
 def _by(data: Mapping[str, Any]) -> str:
@@ -366,13 +414,14 @@ def line_of(row: Any, me: str, zone: str) -> Line | None:
 
 def woven(
     messages: Sequence[Any], events: Sequence[Any], me: str, zone: str, now: int, opened: Mapping[str, int] = {}
-) -> list[Bubble | Line | Day]:
+) -> list[Bubble | Line | Written | Day]:
     """The thread: texts and happenings in the order in which they happened, with a mark where a day begins. `opened` is
     how often links were, by message."""
-    items: list[Bubble | Line] = [bubble(row, me, zone, now, opened.get(row.id, 0)) for row in messages]
+    items: list[Bubble | Line | Written] = [bubble(row, me, zone, now, opened.get(row.id, 0)) for row in messages]
+    items += [note_of(row, me, zone) for row in events if row.kind == "noted"]
     items += [line for row in events if (line := line_of(row, me, zone)) is not None]
     items.sort(key=lambda item: (item.at, item.id))
-    shown: list[Bubble | Line | Day] = []
+    shown: list[Bubble | Line | Written | Day] = []
     if items:
         first = day(items[0].at, zone, now)
         shown += [Day(f"day-{items[0].id}", first), items[0]]

@@ -62,6 +62,9 @@ CODES: Mapping[int, str] = {
 }
 
 
+BROKEN = "Something went wrong here. It was written to the log; try again."
+
+
 def refusal(path: str, refused: Refused) -> Response:
     """The answer to whoever asked for this path."""
     found = refused.problem
@@ -76,6 +79,16 @@ def refusal(path: str, refused: Refused) -> Response:
 def wrong(detail: str, field: str = "") -> Refused:
     """A field that can't be used."""
     return Refused(400, "invalid_field", detail, field)
+
+
+def ended_early() -> Refused:
+    """Whoever asked went away before the body was whole."""
+    return Refused(400, "invalid_request", "The body ended early.")
+
+
+def broken() -> Refused:
+    """A defect of ours, which the log tells of."""
+    return Refused(500, CODES[500], BROKEN)
 
 
 def missing(detail: str, field: str = "") -> Refused:

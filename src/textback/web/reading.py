@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -16,11 +17,13 @@ from textback.core.phone import normalise
 from textback.core.when import to_ms
 from textback.store import desk, inbox
 from textback.store.db import Row
-from textback.web.access import check_line, key_of
+from textback.store.keys import Key
+from textback.web.access import check_line_of
 from textback.web.context import WebContext
 from textback.web.problems import Refused, missing, wrong
 
 MOST_BODY = 64 * 1024
+JSON_TYPE = "application/json"
 MOST_LISTED = 200
 CONTACT = re.compile(r"[0-9a-f]{24}")
 _FIELD = re.compile(r"`\$\.([\w.\[\]]+)|field `(\w+)`")
@@ -70,23 +73,39 @@ def _named(error: msgspec.ValidationError) -> str:
 
 async def read_bytes(request: Request, most: int = MOST_BODY) -> bytes:
     """A body of JSON, of so many bytes at most. Raises Refused."""
-    if request.headers.get("content-type", "").split(";", 1)[0].strip().lower() != "application/json":
-        raise Refused(415, "unsupported_media_type", "Expected application/json.")
-    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-        detail = "Compressed bodies are not taken. Send it without Content-Encoding."
-        raise Refused(415, "unsupported_media_type", detail)
+    check_json(request.headers.get("content-type", ""), request.headers.get("content-encoding", ""))
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > most:
-            raise Refused(413, "too_large", f"The body is over {most // 1024} KB.")
+            raise too_large(most)
     return bytes(body)
+
+
+def check_json(content_type: str, content_encoding: str) -> None:
+    """Raises Refused for a body that says that it is something else than plain JSON."""
+    if content_type != JSON_TYPE and content_type.split(";", 1)[0].strip().lower() != JSON_TYPE:
+        raise Refused(415, "unsupported_media_type", "Expected application/json.")
+    if content_encoding and content_encoding.strip().lower() not in ("", "identity"):
+        detail = "Compressed bodies are not taken. Send it without Content-Encoding."
+        raise Refused(415, "unsupported_media_type", detail)
+
+
+def too_large(most: int) -> Refused:
+    """A body of more than so many bytes."""
+    return Refused(413, "too_large", f"The body is over {most // 1024} KB.")
+
+
+@cache
+def _decoder(kind: type[_T]) -> "msgspec.json.Decoder[_T]":
+    return msgspec.json.Decoder(kind)
 
 
 def decoded(body: bytes, kind: type[_T]) -> _T:
     """A body as this type. Raises Refused."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        found: _T = _decoder(kind).decode(body)
+        return found
     except msgspec.ValidationError as error:
         raise wrong(f"{error}.", _named(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -191,28 +210,32 @@ async def conversation_of(request: Request, named: str, field: str = "contact") 
     """The conversation with the contact of this id or phone number. Raises Refused where there is none, and where it is
     on a line that the key is not for."""
     ctx: WebContext = request.app.state.ctx
+    return await conversation_for(ctx, getattr(request.state, "key", None), named, field)
+
+
+async def conversation_for(ctx: WebContext, key: Key | None, named: str, field: str) -> Row[Any]:
+    """As `conversation_of`, for a key, or for people, who see all lines."""
     id_ = named if CONTACT.fullmatch(named) else ""
     if not id_:
         try:
-            key = ("phone", normalise(named, ctx.bot().country))
+            home = ("phone", normalise(named, ctx.bot().country))
         except ValueError:
             raise missing("There is no such contact.", field) from None
-        homes = await ctx.db.read(inbox.find_homes, ctx.workspace, [key])
-        id_ = homes[key].contact_id if key in homes else ""
+        homes = await ctx.db.read(inbox.find_homes, ctx.workspace, [home])
+        id_ = homes[home].contact_id if home in homes else ""
     found = await ctx.db.read(desk.conversation, ctx.workspace, id_, bucket_of(id_)) if id_ else None
     if found is None:
         raise missing("There is no such contact.", field)
-    if hasattr(request.state, "key"):  # people see all lines
-        check_line(request, found.line)
+    if key is not None:
+        check_line_of(key, found.line)
     return found
 
 
-async def check_home(request: Request, number: str) -> None:
+async def check_home(ctx: WebContext, key: Key, number: str) -> None:
     """Raises Refused where this number's conversation is on a line that the key is not for: a text would move it."""
-    ctx: WebContext = request.app.state.ctx
     home = ("phone", number)
-    if key_of(request).lines and home in await ctx.db.read(inbox.find_homes, ctx.workspace, [home]):
-        await conversation_of(request, number, "to")
+    if key.lines and home in await ctx.db.read(inbox.find_homes, ctx.workspace, [home]):
+        await conversation_for(ctx, key, number, "to")
 
 
 async def contact_of(request: Request, named: str, field: str = "contact") -> str:

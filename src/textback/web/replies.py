@@ -113,7 +113,7 @@ async def suggest(request: Request) -> Response:
         )  # fmt: skip
     data = {"by": found.by, "call": found.call}
     await ctx.db.write(accounts.write_audit, ctx.workspace, user.email, "suggest", row.contact_id, now, data)
-    return await desk.shown(request, row, draft=found.reply, suggestion=suggestion_words(found))
+    return await desk.shown(request, row, draft=found.reply, suggestion=suggestion_words(found), call=found.call)
 
 
 def suggestion_words(found: Suggested) -> str:

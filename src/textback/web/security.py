@@ -26,6 +26,7 @@ _HEADERS = (
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
+_NOT_KEPT = (b"cache-control", b"no-store")
 
 
 class Denied(Exception):
@@ -35,6 +36,11 @@ class Denied(Exception):
         super().__init__(sentence)
         self.status = status
         self.sentence = sentence
+
+
+def headers_of(*, secure: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """All that every answer to a program has."""
+    return (*_HEADERS, *((_HSTS,) if secure else ()), _NOT_KEPT)
 
 
 class SecurityHeaders:
@@ -53,7 +59,7 @@ class SecurityHeaders:
                 own = {name for name, _ in headers}
                 headers += [header for header in self._headers if header[0] not in own]
                 if not any(name == b"cache-control" for name, _ in headers):
-                    headers.append((b"cache-control", b"no-store"))
+                    headers.append(_NOT_KEPT)
                 message["headers"] = headers
             await send(message)
 

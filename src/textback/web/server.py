@@ -19,21 +19,28 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from textback.core.ids import bucket_of
 from textback.pipeline import letters
+from textback.store import sight
 from textback.web.access import Access, as_program
 from textback.web.auth import User, current_user
 from textback.web.context import WebContext
+from textback.web.hiding import without_dead
+from textback.web.masking import masked
 from textback.web.openapi import describe
 from textback.web.pages import page
-from textback.web.problems import CODES, Refused, refusal
+from textback.web.permissions import OPEN, who_may
+from textback.web.problems import BROKEN, CODES, Refused, ended_early, refusal
+from textback.web.reading import CONTACT
 from textback.web.routes import ROUTES
-from textback.web.routing import Handler, Role, Route
+from textback.web.routing import Handler, Route
 from textback.web.security import PRE_CSRF, Denied, SecurityHeaders, check_csrf, check_origin, read_cookie, read_form
 from textback.web.upload import read_upload
 
 log = structlog.get_logger("textback.web")
 
 STATIC = Path(__file__).parent / "static"
+_KNOWN = tuple((route.method, route.path, route.permission) for route in ROUTES)
 
 
 class Files(StaticFiles):
@@ -47,8 +54,8 @@ class Files(StaticFiles):
         return response
 
 
-async def _as_person(handler: Handler, owner: bool, request: Request) -> Response:
-    """Only signed in, and only from our own pages."""
+async def _as_person(handler: Handler, permission: str, request: Request) -> Response:
+    """Only signed in, with this permission, and only from our own pages."""
     user = await current_user(request)
     if user is None:
         path = request.scope["path"]
@@ -57,12 +64,27 @@ async def _as_person(handler: Handler, owner: bool, request: Request) -> Respons
             place = f"{path}?{query}" if query else path
             return RedirectResponse(f"/login?next={quote(place)}", 303)
         raise Denied(401, "You are signed out. Sign in and try again.")
-    if owner and user.role != "owner":
-        raise Denied(403, "Only an owner may see this.")
+    if not user.may(permission):
+        raise Denied(403, f"Only {who_may(permission)} may {'see' if request.method == 'GET' else 'do'} this.")
     request.state.user = user
-    if user.role == "owner" and request.url.path != "/events":
+    if user.needs_code and permission != "own":
+        if request.method == "GET" and request.scope["path"] != "/events":
+            return RedirectResponse("/account/two-step", 303)
+        raise Denied(403, "Set up your second step first: your account page has it.")
+    await _check_sight(request, user)
+    if user.may("letters") and request.url.path != "/events":
         ctx: WebContext = request.app.state.ctx
         request.state.stuck = await ctx.db.read(letters.some, ctx.workspace)
+    answer = await masked(request, user, await _handled(handler, user, request))
+    if not user.may("conversations.answer") and answer.headers.get("content-type", "").startswith("text/html"):
+        page_ = without_dead(bytes(answer.body).decode(), user.role, _KNOWN)
+        answer.body = page_.encode()
+        answer.headers["content-length"] = str(len(answer.body))
+    return answer
+
+
+async def _handled(handler: Handler, user: User, request: Request) -> Response:
+    """What the handler answers; to a form, only if it is of one of our own pages."""
     if request.method == "POST":
         check_origin(request)
         if request.state.takes_file and request.headers.get("content-type", "").startswith("multipart/"):
@@ -73,6 +95,20 @@ async def _as_person(handler: Handler, owner: bool, request: Request) -> Respons
     return await handler(request)
 
 
+async def _check_sight(request: Request, user: User) -> None:
+    """Only conversations that this person sees: an address that names a contact is nothing to the others. Here, so that
+    no page can forget it. Raises Denied."""
+    contact = request.path_params.get("contact", "")
+    if user.sight.everything or not contact:
+        return
+    ctx: WebContext = request.app.state.ctx
+    row = None
+    if CONTACT.fullmatch(contact):
+        row = await ctx.db.read(sight.of_contact, ctx.workspace, contact, bucket_of(contact))
+    if row is None or not sight.sees(user.sight, row):
+        raise Denied(404, "There is no such conversation.")
+
+
 async def _with_file(handler: Handler, user: User, request: Request) -> Response:
     """With a file in the form, which is gone afterwards unless the handler has taken it away. The form's secret stands
     before the file, so that nothing is kept of a form that is not ours."""
@@ -81,7 +117,9 @@ async def _with_file(handler: Handler, user: User, request: Request) -> Response
     def check(fields: dict[str, str]) -> None:
         check_csrf(fields.get("csrf", ""), user.csrf)
 
-    request.state.form, file = await read_upload(request, ctx.uploads.place, ctx.watch.most_upload, check)
+    own: int = request.state.most_file
+    hint = "" if own else " Use the command line for it."
+    request.state.form, file = await read_upload(request, ctx.uploads.place, own or ctx.watch.most_upload, check, hint)
     request.state.file = file
     try:
         check(request.state.form)
@@ -100,20 +138,26 @@ async def _as_anyone(handler: Handler, request: Request) -> Response:
     return await handler(request)
 
 
-GUARDS: dict[Role, Callable[[Route], Callable[[Handler], Callable[[Request], Awaitable[Response]]]]] = {
+GUARDS: dict[str, Callable[[Route], Callable[[Handler], Callable[[Request], Awaitable[Response]]]]] = {
     "public": lambda _: lambda handler: partial(_as_anyone, handler),
     "api": as_program,
-    "agent": lambda _: lambda handler: partial(_as_person, handler, False),
-    "owner": lambda _: lambda handler: partial(_as_person, handler, True),
 }
 
 
+def _guard(route: Route) -> Callable[[Handler], Callable[[Request], Awaitable[Response]]]:
+    """What stands before a handler. Raises KeyError for a route that says nobody who may call it."""
+    permission = route.permission
+    if permission in OPEN:
+        return GUARDS[permission](route)
+    return lambda handler: partial(_as_person, handler, permission)
+
+
 def _endpoint(route: Route, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    guarded, path = GUARDS[route.role](route)(handler), route.path
+    guarded, path = _guard(route)(handler), route.path
 
     async def endpoint(request: Request) -> Response:
         request.state.most_form = route.form
-        request.state.takes_file = route.takes_file
+        request.state.takes_file, request.state.most_file = route.takes_file, route.most_file
         try:
             return await guarded(request)
         except (Denied, HTTPException):
@@ -121,10 +165,10 @@ def _endpoint(route: Route, handler: Handler) -> Callable[[Request], Awaitable[R
         except Refused as refused:
             return refusal(path, refused)
         except ClientDisconnect:  # nobody is there to read it
-            return refusal(path, Refused(400, "invalid_request", "The body ended early."))
+            return refusal(path, ended_early())
         except Exception:
             log.exception("request failed", path=path)  # not as it was asked for: a path may hold a number or a token
-            return _problem(request, 500, "Something went wrong here. It was written to the log; try again.")
+            return _problem(request, 500, BROKEN)
 
     return endpoint
 

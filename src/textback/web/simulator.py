@@ -17,6 +17,7 @@ from textback.pipeline.quiet import UNASKED, allowed_from
 from textback.store import desk as desk_store
 from textback.store import simulator as store
 from textback.store.db import Row
+from textback.web import simclock
 from textback.web.context import WebContext
 from textback.web.pages import page
 from textback.web.present import bubble, clock, day
@@ -148,7 +149,7 @@ async def new_phone(request: Request) -> Response:
     return RedirectResponse(f"/try/{free}", 303)
 
 
-def _phone(request: Request) -> str:
+def phone_of(request: Request) -> str:
     phone: str = request.path_params["phone"]
     if not PHONE.fullmatch(phone):
         raise Denied(404, "That is not a simulated phone.")
@@ -159,7 +160,7 @@ async def try_page(request: Request) -> Response:
     """GET /try/{phone}?t=N: the phone, and what turn N (the latest) did."""
     ctx: WebContext = request.app.state.ctx
     me = request.state.user.id
-    phone = _phone(request)
+    phone = phone_of(request)
     zone = ctx.bot().timezone
     contact_id = await ctx.db.read(store.contact_of, ctx.workspace, phone)
     messages, turns = await _turns(ctx, contact_id) if contact_id else ([], [])
@@ -179,13 +180,14 @@ async def try_page(request: Request) -> Response:
             "texts": [
                 (bubble(row, me, zone), numbers.get(row.arrival_id), segments(row.text).count)
                 for row in sorted(messages, key=lambda row: (row.at, row.id))
-                if row.status not in NEVER_CAME
+                if row.status not in NEVER_CAME and row.waits != "later"
             ],
             "turns": len(turns),
             "trace": _trace(ctx, phone, shown, turns[shown - 1], messages, me) if turns else None,
             "shown": shown,
             "quick": QUICK,
             "now": f"{moment:%a} {moment.day} {moment:%b}, {clock(ctx.road.now(), zone)}",
+            **await simclock.rig(ctx, phone, contact_id),
         },
     )
 
@@ -193,9 +195,11 @@ async def try_page(request: Request) -> Response:
 async def send_text(request: Request) -> Response:
     """POST /try/{phone}/text: the phone texts the bot."""
     ctx: WebContext = request.app.state.ctx
-    phone = _phone(request)
+    phone = phone_of(request)
     text = clean(request.state.form.get("text", ""))[:MOST_TEXT]
     if text.strip():
         arrival = Message(phone, ctx.lines[LINE].number, text, f"sim-{new_id()}")
-        await ctx.road.receive(LINE, [arrival], wait=TURN_WAIT)
+        now = [arrival] if ctx.phones is None else await ctx.phones.text(arrival)
+        for one in now:
+            await ctx.road.receive(LINE, [one], wait=TURN_WAIT)
     return RedirectResponse(f"/try/{phone.lstrip('+')}", 303)

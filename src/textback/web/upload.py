@@ -110,10 +110,11 @@ class _Reader:
 
 
 async def read_upload(
-    request: Request, folder: Callable[[], Path], most: int, check: Callable[[dict[str, str]], None]
+    request: Request, folder: Callable[[], Path], most: int, check: Callable[[dict[str, str]], None], hint: str = ""
 ) -> tuple[dict[str, str], Uploaded | None]:
     """The fields of a form, and its file, of `most` bytes, if somebody has chosen one. Whoever asks deletes the file.
-    `check` sees the fields that stand before the file and may refuse it. Raises Denied."""
+    `check` sees the fields that stand before the file and may refuse it; `hint` says what to do with one that is too
+    large. Raises Denied."""
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise Denied(415, "Files are sent as multipart/form-data.")
@@ -123,7 +124,7 @@ async def read_upload(
         async for chunk in request.stream():
             parser.write(chunk)
             if file.size + len(reader.pending) > most:
-                raise Denied(413, f"The file is larger than {most // 2**20:,} MB. Use the command line for it.")
+                raise Denied(413, f"The file is larger than {most // 2**20:,} MB.{hint}")
             if len(reader.pending) >= TOGETHER:
                 await file.add(reader.pending)
         parser.finalize()

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from textback.channels.base import BadPayload, BadSignature, Methods, Webhook
+from textback.channels.base import Answering, BadPayload, BadSignature, Greeted, Methods, Shared, Webhook
 from textback.core.ids import new_id
 from textback.core.tracing import caller_of
 from textback.engine.arrivals import DeliveryStatus, Message
@@ -31,6 +31,8 @@ log = structlog.get_logger("textback.webhooks")
 
 PREFIX = "/webhooks/"
 MOST_BYTES = 256 * 1024
+MOST_BATCH = 4 * 1024 * 1024
+"""The same for a provider that puts what has happened on many lines into one request."""
 _JSON = "application/json"
 OUTCOMES = ("stored", "ignored", "unsigned", "malformed", "failed", "flood", "too_large", "wrong_type", "unchecked")
 """What can become of a webhook of a line that there is."""
@@ -71,6 +73,7 @@ _TOO_MANY = problem(429, "Too many requests that were not signed, or made no sen
 
 _GONE = problem(400, "The body ended early.")
 _METHOD = problem(405, "Webhooks are posted.")
+_STRANGER = problem(403, "The token is not the one of this line.")
 
 
 class TooLarge(Exception):
@@ -100,7 +103,15 @@ class Webhooks:
         self._quarantine = quarantine
         telnyx = [line for line in lines.values() if line.provider.name == "telnyx"]
         self._sms = telnyx[0] if len(telnyx) == 1 and "sms" not in lines else None
+        self._most = {
+            name: MOST_BATCH if isinstance(line.provider, Shared) else MOST_BYTES for name, line in lines.items()
+        }
         self._methods = {name: _methods(line) for name, line in lines.items()}
+        self._shared = {
+            (line.provider.name, line.provider.account): line
+            for line in lines.values()
+            if isinstance(line.provider, Shared)
+        }
         self._counts = {
             (name, outcome): WEBHOOKS.labels(line=name, outcome=outcome) for name in lines for outcome in OUTCOMES
         }
@@ -123,10 +134,10 @@ class Webhooks:
             return msgspec.structs.replace(_METHOD, allow=", ".join(methods))
         headers = _headers(scope)
         try:
-            body = await _read(headers, receive)
+            body = await _read(headers, receive, self._most[line.name])
         except TooLarge:
             self._counts[line.name, "too_large"].inc()
-            return problem(413, "The body is over 256 KB.")
+            return problem(413, f"The body is over {self._most[line.name] // 1024} KB.")
         except Gone:
             return _GONE
         if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
@@ -137,6 +148,9 @@ class Webhooks:
             return problem(415, f"Expected {' or '.join(line.provider.content_types)}.")
         target, query = _target(scope)
         webhook = Webhook(method, f"{self._public_url}{target}", query, headers, body)
+        if method == "GET" and isinstance(line.provider, Greeted):
+            said = line.provider.greet(webhook)
+            return _STRANGER if said is None else Reply(200, *said)
         return await self._accept(line, webhook, example, scope)
 
     async def _stray(self, name: str, scope: Scope, receive: Receive) -> None:
@@ -184,8 +198,12 @@ class Webhooks:
                 return problem(401, "The signature is missing, wrong or stale.")
             self._counts[line.name, "unchecked"].inc()
             log.warning("webhook taken in although its signature is bad", line=line.name, reason=str(error))
+        said = None
         try:
             arrivals = line.provider.parse(webhook)
+            if not arrivals and isinstance(line.provider, Answering):
+                said = line.provider.answer(webhook)
+            others = self._of_others(line, line.provider, webhook) if isinstance(line.provider, Shared) else []
         except BadPayload as error:
             if self._flooded(line, now):
                 return _TOO_MANY
@@ -195,24 +213,45 @@ class Webhooks:
             self._keep(line.name, line.provider.name, "malformed", str(error), scope, webhook)
             return problem(400, f"{error.field}: {error.problem}", field=error.field)
         if unchecked:
-            arrivals = [msgspec.structs.replace(arrival, doubt="unsigned") for arrival in arrivals]
-        if not arrivals:
+            arrivals, others = _doubted(arrivals), [(other, _doubted(theirs)) for other, theirs in others]
+        if not arrivals and not others:
             self._counts[line.name, "ignored"].inc()
-        else:
+        for whose, some in ((line, arrivals), *others):
+            if not some:
+                continue
             try:
-                ids = await self._road.receive(line.name, arrivals, webhook=True)
+                ids = await self._road.receive(whose.name, some, webhook=True)
             except Exception as error:
                 self._counts[line.name, "failed"].inc()
                 why = str(error) if isinstance(error, SpoolFull) else reason(error)
                 trace = self._trace(line, webhook, [new_id()], began, 503, "not stored")
-                log.error("webhook not stored", trace=trace, line=line.name, reason=why)
+                log.error("webhook not stored", trace=trace, line=whose.name, reason=why)
                 return problem(503, "It could not be stored. Send it again.")
-            self._counts[line.name, "stored"].inc()
-            self._trace(line, webhook, ids, began, 200)
+            self._counts[whose.name, "stored"].inc()
+            self._trace(whose, webhook, ids, began, 200)
         if example:
             return _example_reply(arrivals)
-        content_type, answer = line.provider.acknowledgement
+        content_type, answer = said or line.provider.acknowledgement
         return Reply(200, content_type, answer)
+
+    def _of_others(
+        self, line: Line, provider: Shared, webhook: Webhook
+    ) -> list[tuple[Line, list[Message | DeliveryStatus]]]:
+        """What a request says for other lines of the same provider, with those lines. Its signature was checked with
+        this line's secret, so it is for lines that have the same. Raises BadPayload."""
+        found = []
+        for account in sorted(provider.of_others(webhook)):
+            other = self._shared.get((line.provider.name, account))
+            if other is None:
+                log.warning("webhook for a number that is no line here", line=line.name, account=account[:64])
+                continue
+            try:
+                other.provider.verify(webhook, self._road.now())
+            except BadSignature:
+                log.warning("webhook for a line with another secret", line=line.name, other=other.name)
+                continue
+            found.append((other, other.provider.parse(webhook)))
+        return found
 
     def _trace(self, line: Line, webhook: Webhook, ids: list[str], began: int, status: int, error: str = "") -> str:
         """Note a request for its arrivals' traces, or for one of its own when nothing is stored; returns the first."""
@@ -232,8 +271,14 @@ def _example_reply(arrivals: list[Message | DeliveryStatus]) -> Reply:
     return Reply(200, _JSON, msgspec.json.encode(answer))
 
 
+def _doubted(arrivals: list[Message | DeliveryStatus]) -> list[Message | DeliveryStatus]:
+    return [msgspec.structs.replace(arrival, doubt="unsigned") for arrival in arrivals]
+
+
 def _methods(line: Line) -> tuple[str, ...]:
-    return line.provider.methods if isinstance(line.provider, Methods) else ("POST",)
+    if isinstance(line.provider, Methods):
+        return line.provider.methods
+    return ("GET", "POST") if isinstance(line.provider, Greeted) else ("POST",)
 
 
 def _headers(scope: Scope) -> dict[str, str]:
@@ -255,14 +300,14 @@ def _source(scope: Scope, headers: Mapping[str, str]) -> str:
     return str(address)
 
 
-async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:
+async def _read(headers: Mapping[str, str], receive: Receive, most: int = MOST_BYTES) -> bytes:
     declared = headers.get("content-length", "")
-    if len(declared) > 18 or (declared.isascii() and declared.isdigit() and int(declared) > MOST_BYTES):
+    if len(declared) > 18 or (declared.isascii() and declared.isdigit() and int(declared) > most):
         raise TooLarge
     message = await _next(receive)
     body: bytes = message.get("body", b"")
     if not message.get("more_body"):
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise TooLarge
         return body
     parts = [body]
@@ -271,7 +316,7 @@ async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:
         message = await _next(receive)
         part = message.get("body", b"")
         size += len(part)
-        if size > MOST_BYTES:
+        if size > most:
             raise TooLarge
         parts.append(part)
     return b"".join(parts)

@@ -44,7 +44,9 @@ def _context(request: Request) -> tuple[WebContext, User]:
 
 
 def _may_write(ctx: WebContext, user: User) -> bool:
-    return user.role == "owner" or ctx.wording.editors == "agent"
+    if not user.may("templates.write"):
+        return False
+    return user.may("templates.decide") or ctx.wording.editors == "agent"
 
 
 def _state(one: Definition, live: Mapping[str, Definition], row: Any, approval: bool) -> str:
@@ -338,14 +340,14 @@ async def _approvals(request: Request, status: int = 200, error: str = "") -> Re
                 "lines": diff[0][2] if diff and before else [],
                 "asked": f"{by(row.asked_by, user)}, {moment(row.asked_at, zone, now)}",
                 "mine": mine,
-                "may": user.role == "owner" and not mine,
+                "may": user.may("templates.decide") and not mine,
                 "there": definitions(folder_.files).get(row.name) is not None,
             }
         )
     said = {"approved": "Approved.", "refused": "Refused."}.get(request.query_params.get("did", ""), "")
     data = {
         "items": items,
-        "owner": user.role == "owner",
+        "owner": user.may("templates.decide"),
         "approval": ctx.wording.approval,
         "said": said,
         "error": error,

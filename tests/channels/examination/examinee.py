@@ -86,6 +86,11 @@ class Examinee(ABC):
     """Nobody has to read a form to check its signature."""
     ids: ClassVar[str] = "m-{}"
     """What its ids of messages look like."""
+    with_media: ClassVar[str] = "mms"
+    """The channel of a text with a picture."""
+    without_media: ClassVar[str] = "sms"
+    reports: ClassVar[bool] = True
+    """It says what became of a text."""
     answers_codes: ClassVar[bool] = True
     """Its refusals have codes."""
     unwritable: ClassVar[frozenset[str]] = frozenset()
@@ -128,6 +133,10 @@ class Examinee(ABC):
     @abstractmethod
     def problems(self, posted: Posted, shared: Path) -> list[str]:
         """What in a post does not fit the provider's own specification, or its SDK's models."""
+
+    def kept(self, url: str) -> str:
+        """The address that a medium of `text` is kept under."""
+        return url
 
     def reports_to(self, outgoing: Outgoing) -> str | None:
         """Where a post of this text asks for reports."""

@@ -211,7 +211,7 @@ def test_an_address_of_media_is_kept_and_never_asked_for(
     arrivals = understood(examinee, webhook) or []
     assert [one.text for one in arrivals if isinstance(one, Message)] == ["look"]
     kept = [medium.url for one in arrivals if isinstance(one, Message) for medium in one.media]
-    assert kept in ([url.replace("\0", "\ufffd")], [])
+    assert kept in ([examinee.kept(url.replace("\0", "\ufffd"))], [])
 
 
 def test_media_come_along(examinee: Examinee) -> None:
@@ -220,8 +220,8 @@ def test_media_come_along(examinee: Examinee) -> None:
     (message,) = examinee.line().parse(examinee.text("look", "m-1", media=urls))
     assert isinstance(message, Message)
     can = "in" in examinee.spec.traits.media.split(", ")
-    assert [medium.url for medium in message.media] == (urls if can else [])
-    assert message.channel == ("mms" if can else "sms")
+    assert [medium.url for medium in message.media] == ([examinee.kept(url) for url in urls] if can else [])
+    assert message.channel == (examinee.with_media if can else examinee.without_media)
     assert all(isinstance(medium, Media) for medium in message.media)
 
 
@@ -235,6 +235,9 @@ def report(examinee: Examinee, said: str, code: str = "") -> DeliveryStatus:
 
 
 def test_every_status_is_mapped(examinee: Examinee) -> None:
+    if not examinee.reports:
+        assert not examinee.statuses
+        return
     assert set(examinee.statuses.values()) >= {"accepted", "delivered", "undelivered"} or "sent" in str(
         examinee.statuses.values()
     )
@@ -246,10 +249,14 @@ def test_every_status_is_mapped(examinee: Examinee) -> None:
 
 @pytest.mark.parametrize("said", ["brand_new", "", "DELIVERED!"])
 def test_a_status_that_is_new_is_ignored(examinee: Examinee, said: str) -> None:
+    if not examinee.reports:
+        return
     assert not understood(examinee, examinee.report(said, "m-9"))
 
 
 def test_every_code_in_a_report_is_of_its_class(examinee: Examinee) -> None:
+    if not examinee.reports:
+        return
     failing = [said for said, status in examinee.statuses.items() if status in ("failed", "undelivered")]
     assert failing
     for said in failing:
@@ -265,6 +272,8 @@ def test_every_code_in_a_report_is_of_its_class(examinee: Examinee) -> None:
 
 @pytest.mark.parametrize(("query", "ours"), [("m=", None), ("x=1", None), ("m=a&m=b", "a"), ("m=%00", "\ufffd")])
 def test_our_own_id_comes_back(examinee: Examinee, query: str, ours: str | None) -> None:
+    if not examinee.reports:
+        return
     delivered = next(said for said, status in examinee.statuses.items() if status == "delivered")
     webhook = changed(examinee.report(delivered, "m-9", ours=""), url=f"{examinee.address}?{query}")
     (found,) = examinee.line().parse(webhook)

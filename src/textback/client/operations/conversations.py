@@ -1,6 +1,6 @@
 """What the API can do with conversations. `make api` writes it; it is not to be edited."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec import UNSET
@@ -25,6 +25,7 @@ class Conversations(Resource[C]):
         waiting: bool | Unset | None = UNSET,
         contact: str | Unset = UNSET,
         tag: str | Unset = UNSET,
+        queue: str | Unset = UNSET,
         updated_since: str | Unset = UNSET,
         order: Literal["latest", "oldest"] | Unset = UNSET,
     ) -> Listing[ConversationInfo]:
@@ -45,6 +46,7 @@ class Conversations(Resource[C]):
                     waiting=waiting,
                     contact=contact,
                     tag=tag,
+                    queue=queue,
                     updated_since=updated_since,
                     order=order,
                 ),
@@ -91,13 +93,51 @@ class Conversations(Resource[C]):
         )
 
     @operation
-    def hand_back(self, id: str, *, mode: Literal["ask", "end", "wait"] | Unset = UNSET) -> Call[ConversationDetail]:
+    def hand_back(
+        self,
+        id: str,
+        *,
+        mode: Literal["ask", "end", "step", "wait"] | Unset = UNSET,
+        step: str | Unset = UNSET,
+        tell: bool | Unset = UNSET,
+    ) -> Call[ConversationDetail]:
         """Give it back to the bot.
 
         Needs the scope `conversations:write`.
         """
         return Call(
-            "POST", path("/v1/conversations/{id}/return", id=id), Data[ConversationDetail], body=given(mode=mode)
+            "POST",
+            path("/v1/conversations/{id}/return", id=id),
+            Data[ConversationDetail],
+            body=given(mode=mode, step=step, tell=tell),
+        )
+
+    @operation
+    def assign(
+        self, id: str, *, user: str | Unset = UNSET, queue: str | Unset = UNSET, force: bool | Unset = UNSET
+    ) -> Call[ConversationDetail]:
+        """Give it to a person of the desk, to a queue, or to whoever comes first.
+
+        Needs the scope `conversations:write`.
+        """
+        return Call(
+            "POST",
+            path("/v1/conversations/{id}/assign", id=id),
+            Data[ConversationDetail],
+            body=given(user=user, queue=queue, force=force),
+        )
+
+    @operation
+    def note(self, id: str, *, text: str, mentions: Sequence[str] | Unset = UNSET) -> Call[ConversationDetail]:
+        """Write a note for people, which is never sent.
+
+        Needs the scope `conversations:write`.
+        """
+        return Call(
+            "POST",
+            path("/v1/conversations/{id}/notes", id=id),
+            Data[ConversationDetail],
+            body=given(text=text, mentions=mentions),
         )
 
     @operation

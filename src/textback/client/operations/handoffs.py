@@ -11,10 +11,19 @@ class Handoffs(Resource[C]):
 
     @listing
     def list(
-        self, *, limit: int | Unset = UNSET, owner: str | Unset = UNSET, line: str | Unset = UNSET
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        owner: str | Unset = UNSET,
+        line: str | Unset = UNSET,
+        queue: str | Unset = UNSET,
     ) -> Listing[OpenHandoff]:
         """The open hand-overs, the longest wait first.
 
         Needs the scope `conversations:read`.
         """
-        return Listing(Call("GET", "/v1/handoffs", Page[OpenHandoff], query=given(limit=limit, owner=owner, line=line)))
+        return Listing(
+            Call(
+                "GET", "/v1/handoffs", Page[OpenHandoff], query=given(limit=limit, owner=owner, line=line, queue=queue)
+            )
+        )

@@ -58,7 +58,9 @@ class FlowPlace(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class HandoffInfo(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """Why a person was asked for. `captured` are the contact's answers so far; sensitive ones are not shown."""
+    """Why a person was asked for. `captured` are the contact's answers so far; sensitive ones are not shown. While
+    the contact waits for an answer, `limit` is the limit that runs (first_answer or next_answer) and `due_at`
+    when it is over; `settle_by` is when all is to be settled. `late` are the limits that have passed."""
 
     reason: str
     queue: str
@@ -66,6 +68,11 @@ class HandoffInfo(msgspec.Struct, kw_only=True, omit_defaults=True):
     captured: dict[str, Any]
     stopped_at: str
     asked_at: str | None
+    priority: str = ""
+    limit: str = ""
+    due_at: str | None = None
+    settle_by: str | None = None
+    late: list[str] = []
 
 
 class ShortText(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -17,6 +17,11 @@ class OpenHandoff(msgspec.Struct, kw_only=True, omit_defaults=True):
     captured: dict[str, Any]
     stopped_at: str
     asked_at: str | None
+    priority: str = ""
+    limit: str = ""
+    due_at: str | None = None
+    settle_by: str | None = None
+    late: list[str] = []
     conversation: str
     number: str
     line: str

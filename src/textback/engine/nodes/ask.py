@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from textback.core.offer import Offer
 from textback.engine.bot import Question
 from textback.engine.context import HIDDEN, Context
 from textback.engine.match import Match, Options, is_skip, make_options, match_choice, normalise
@@ -15,6 +16,7 @@ from textback.engine.pending import hold
 from textback.engine.reading import RESERVED, Asking, Draft, Heard, Kind
 from textback.engine.source import Mapping, Node
 from textback.engine.state import Between
+from textback.engine.sureness import sureness
 from textback.engine.template import Text
 
 TYPES = (
@@ -29,7 +31,8 @@ _SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+")
 class Ask(Question, frozen=True, kw_only=True):
     """Ask `text`; the answer, of the given type, becomes the variable `name`.
 
-    `prefill` lets it be taken from a text in which it was said unasked; `confirmed` says that a later step repeats it.
+    `prefill` lets it be taken from a text in which it was said unasked; `confirmed` says that a later step repeats it;
+    `verifies` that it finds out whether they are who they say.
     """
 
     name: str
@@ -40,8 +43,13 @@ class Ask(Question, frozen=True, kw_only=True):
     sensitive: bool = False
     prefill: bool = False
     confirmed: bool = False
+    verifies: bool = False
     rules: tuple[Rule, ...] = ()
     options: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def offer(self, locale: str) -> Offer | None:
+        """Its choices."""
+        return None if self.choices is None else self.choices.offer(locale)
 
 
 def read(draft: Draft) -> Ask | None:
@@ -87,6 +95,7 @@ def read(draft: Draft) -> Ask | None:
         choices=choices,
         optional=flow.flag(draft.keys.get("optional"), "optional"),
         sensitive=sensitive,
+        verifies=flow.flag(draft.keys.get("verifies"), "verifies"),
         prefill=prefill and not sensitive and type_ not in ("text", "media"),
         rules=read_checks(draft, type_),
         options=_read_pattern(draft, type_),
@@ -261,6 +270,7 @@ def hear(ctx: Context, step: Ask, text: str) -> Heard | None:
     if found.rest:
         prefill(ctx, found.rest, step.id)
     result = f"{step.name} = {shown} ({found.how})"
+    session.sure[step.name] = sureness(step.type, found.how)
     if found.value != "" and next_action(ctx, step, found.value, again=again):
         return Heard(f"{result}, another system is asked", None)
     answered(ctx, step, found.value)
@@ -313,6 +323,7 @@ def prefill(ctx: Context, text: str, after: str = "") -> None:
         if found is None or problem(ctx, step.rules, step.name, found.value) is not None:
             continue
         session.vars[step.name] = found.value
+        session.sure[step.name] = sureness(step.type, found.how, unasked=True)
         session.filled.append(step.name)
         text = found.rest
 
@@ -351,7 +362,20 @@ def _yes_no(_ctx: Context, step: Ask) -> bool:
 KIND = Kind(
     "ask",
     Ask,
-    ("text", "choices", "label", "optional", "retry", "remind", "expire", "check", "sensitive", "prefill", "pattern"),
+    (
+        "text",
+        "choices",
+        "label",
+        "optional",
+        "retry",
+        "remind",
+        "expire",
+        "check",
+        "sensitive",
+        "prefill",
+        "pattern",
+        "verifies",
+    ),
     read,
     run,
     asking=Asking(words, hear, example, _options, _yes_no),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from textback.core.offer import Offer
 from textback.engine.match import Options, make_options
 from textback.engine.template import Text
 from textback.engine.words import phrases
@@ -19,6 +20,11 @@ class Choices(msgspec.Struct, frozen=True):
     def label(self, id_: str, locale: str) -> str:
         """A choice as the contact reads it."""
         return self.labels[id_].render(locale, dict)
+
+    def offer(self, locale: str) -> Offer:
+        """The labels to choose from, and the menu that says them in words."""
+        labels = tuple(self.label(id_, locale) for id_ in self.options.ids)
+        return Offer(labels, self.menu.render(locale, dict))
 
     def example(self, locale: str) -> str:
         """The list again, with an example of an answer."""

@@ -9,6 +9,7 @@ from textback.engine.context import Context
 from textback.engine.match import NO, Options, match_choice, match_yes_no, normalise
 from textback.engine.nodes.choices import Choices, make_choices
 from textback.engine.reading import Asking, Draft, Heard, Kind
+from textback.engine.sureness import CONFIRMED
 
 WHICH = "?"
 
@@ -56,6 +57,7 @@ def hear(ctx: Context, step: Confirm, text: str) -> Heard | None:
     if session.confirming != WHICH:
         said = match_yes_no(text)
         if said is not None and said.value is True:
+            session.sure = dict.fromkeys(session.sure, CONFIRMED)
             return Heard(f"yes ({said.how})", step.next)
         first, _, rest = normalise(text).partition(" ")
         named = match_choice(rest, step.changes.options) if first in NO else match_choice(text, step.changes.options)

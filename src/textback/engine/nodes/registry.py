@@ -4,7 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from textback.engine.bot import Question, Step
-from textback.engine.nodes import answer, ask, branch, call, confirm, end, escalate, goto, record, say, tag, wait
+from textback.engine.nodes import (
+    answer,
+    ask,
+    branch,
+    call,
+    confirm,
+    end,
+    escalate,
+    goto,
+    priority,
+    record,
+    say,
+    tag,
+    wait,
+)
 from textback.engine.nodes import run as run_
 from textback.engine.nodes import set as set_
 from textback.engine.reading import Asking, Kind
@@ -19,6 +33,7 @@ KINDS: dict[str, Kind] = {
         set_.KIND,
         tag.TAG_KIND,
         tag.UNTAG_KIND,
+        priority.KIND,
         record.KIND,
         call.KIND,
         run_.KIND,

@@ -76,9 +76,11 @@ def run(ctx: Context, step: Say) -> str:
         check_needs(step.template, step.needs, scope)
         blank = {name: "" for name in step.may if name not in scope}
     words = ctx.render(step.text, **blank)
+    offer = None
     if step.quick:
-        words = f"{words} {ctx.phrases.quick.format(options=ctx.either(step.quick))}"
-    ctx.say(words, ctx.source(step), step.message_class, step.media, programme=step.programme)
+        offer = ctx.quick(step.quick)
+        words = f"{words} {offer.tail}"
+    ctx.say(words, ctx.source(step), step.message_class, step.media, programme=step.programme, offer=offer)
     return step.next
 
 

@@ -1,7 +1,7 @@
 // What makes the pages live. Without any of it they still work: every action is a form, every page a whole page.
 
+import { list } from "./list.js";
 import { atEnd, merge, stick } from "./merge.js";
-import { plain, segments } from "./segments.js";
 
 const PAGE = { headers: { Accept: "text/html" } };
 
@@ -16,7 +16,7 @@ async function refresh(force = false) {
   busy = true;
   try {
     const response = await fetch(location.href, PAGE);
-    if (response.redirected && new URL(response.url).pathname === "/login") location.assign(response.url);
+    if (response.redirected && new URL(response.url).pathname === "/login") signIn(response.url);
     else if (response.ok) merge(await response.text(), { force });
   } catch {
     // The stream says when the server is back.
@@ -28,6 +28,22 @@ async function refresh(force = false) {
       refresh();
     }
   }
+}
+
+// Names this page to the server, so that others see who looks at the conversation.
+const tab = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+document.body.dataset.tab = tab;
+
+// Who was signed out while writing reads so, and signs in when they like: what they wrote is kept.
+function signIn(url) {
+  const bar = document.getElementById("signed-out");
+  const draft = document.querySelector("[data-draft]");
+  if (!bar || !draft?.value) {
+    location.assign(url);
+    return;
+  }
+  bar.querySelector("a").href = url;
+  bar.hidden = false;
 }
 
 let stream;
@@ -45,7 +61,8 @@ function follow() {
   };
   let seen = new Date();
   let timer = 0;
-  stream = new EventSource(`/events?c=${encodeURIComponent(watched)}`);
+  stream = new EventSource(`/events?c=${encodeURIComponent(watched)}&tab=${tab}`);
+  stream.addEventListener("present", (event) => document.dispatchEvent(new CustomEvent("textback:present", { detail: JSON.parse(event.data) })));
   stream.addEventListener("hello", () => {
     clearTimeout(timer);
     say("Live", false);
@@ -95,7 +112,10 @@ async function send(form, button) {
   try {
     const response = await fetch(form.action, { method: "POST", body, ...PAGE });
     const html = await response.text();
-    if (response.redirected && new URL(response.url).pathname === "/login") location.assign(response.url);
+    if (response.redirected && new URL(response.url).pathname === "/login") {
+      signIn(response.url);
+      return;
+    }
     if (response.ok && field && field.value === text) {
       field.value = "";
       field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -104,6 +124,7 @@ async function send(form, button) {
     if (location.search.includes("t=") && response.ok) history.replaceState(null, "", location.pathname);
     form.closest("details")?.removeAttribute("open");
     merge(html, { force: true });
+    document.dispatchEvent(new CustomEvent("sent", { detail: { form, ok: response.ok, html } }));
     if (document.body.dataset.watch !== watched) follow();
     if (!response.ok && !html.includes('id="reply-error"')) complain("That did not work. Load the page again.");
     // Who has gone elsewhere while the answer was on its way stays there.
@@ -119,99 +140,12 @@ async function send(form, button) {
   }
 }
 
-// A suggestion goes into the composer, beside what is already there.
-async function suggest(button) {
-  const field = button.form.querySelector("textarea");
-  const note = document.getElementById("suggestion");
-  const body = new URLSearchParams(new FormData(button.form));
-  button.disabled = true;
-  try {
-    const response = await fetch(button.formAction, { method: "POST", body, ...PAGE });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const text = page.getElementById("reply")?.defaultValue ?? "";
-    note.hidden = false;
-    note.textContent = page.getElementById("suggestion")?.textContent || "That did not work. Load the page again.";
-    if (text) {
-      field.value = field.value ? `${field.value.trimEnd()}\n${text}` : text;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-    field.focus({ preventScroll: true });
-  } catch {
-    complain("The server can't be reached. Your text is kept; try again.");
-  } finally {
-    button.disabled = false;
-  }
-}
-
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.submitter?.matches("[data-suggest]")) {
-    event.preventDefault();
-    suggest(event.submitter);
-    return;
-  }
   if (!form.matches("[data-act], [data-reply], [data-text]")) return;
   event.preventDefault();
   send(form, event.submitter);
 });
-
-function meter(field) {
-  const place = document.getElementById("meter");
-  if (!place) return;
-  const text = field.value;
-  place.hidden = text === "";
-  if (place.hidden) return;
-  const { encoding, count, used, capacity, strange } = segments(text);
-  const [bars, words, button] = place.children;
-  const shown = Math.min(count, 4);
-  const size = capacity / count;
-  bars.setAttribute("width", 32 * shown);
-  bars.innerHTML = Array.from({ length: shown }, (_, n) => {
-    const full = n + 1 < count ? 1 : (used - size * (count - 1)) / size;
-    return `<rect class="bar" x="${32 * n}" width="28" height="6" rx="3"/><rect class="bar bar--full" x="${32 * n}" width="${28 * full}" height="6" rx="3"/>`;
-  }).join("");
-  const easy = plain(text);
-  const better = segments(easy);
-  const costly = encoding === "UCS-2" && better.count < count;
-  place.classList.toggle("meter--warn", costly);
-  const name = strange.slice(0, 3).join(" ");
-  const detail = costly ? `, ${name} forces ${encoding}` : `, ${used} of ${capacity}`;
-  words.replaceChildren(Object.assign(document.createElement("b"), { textContent: `${count} segment${count === 1 ? "" : "s"}` }), detail);
-  button.hidden = !costly;
-  button.textContent = `Make it ${better.count}`;
-  button.onclick = () => {
-    field.value = easy;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    field.focus();
-  };
-}
-
-function compose() {
-  const field = document.querySelector("[data-draft]");
-  if (!field) return;
-  const key = `draft:${field.dataset.draft}`;
-  const mark = () => field.form.classList.toggle("has-draft", field.value !== "");
-  try {
-    if (!field.value) field.value = localStorage.getItem(key) ?? "";
-  } catch {
-    // No storage, no drafts.
-  }
-  field.addEventListener("input", () => {
-    try {
-      if (field.value) localStorage.setItem(key, field.value);
-      else localStorage.removeItem(key);
-    } catch {
-      // As above.
-    }
-    mark();
-    meter(field);
-  });
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) field.form.requestSubmit();
-  });
-  mark();
-  meter(field);
-}
 
 function logs() {
   const newer = document.getElementById("newer");
@@ -233,18 +167,6 @@ function logs() {
       if (newer && log.scrollHeight - log.scrollTop - log.clientHeight < 8) newer.hidden = true;
     });
   }
-}
-
-function moves() {
-  document.getElementById("moves")?.addEventListener("click", () => refresh(true));
-  const list = document.querySelector("[data-rows]");
-  let timer = 0;
-  list?.addEventListener("pointerleave", () => {
-    timer = setTimeout(() => {
-      if (!document.getElementById("moves")?.hidden) refresh(true);
-    }, 3000);
-  });
-  list?.addEventListener("pointerenter", () => clearTimeout(timer));
 }
 
 function themes() {
@@ -276,9 +198,8 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-compose();
 logs();
-moves();
+list(refresh);
 themes();
 follow();
 addEventListener("pagehide", () => stream?.close());

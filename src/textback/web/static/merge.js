@@ -1,5 +1,7 @@
 // Bringing a freshly fetched page into the one on screen, without moving what is under the pointer or in the keyboard.
 
+import { rows } from "./rows.js";
+
 const FOLLOW = 80; // px from the end within which a log follows new texts
 
 const parse = (html) => new DOMParser().parseFromString(html, "text/html");
@@ -71,32 +73,6 @@ function items(page) {
   return added;
 }
 
-// Rows change in place at once. A new order waits until nobody points at the list or works in it.
-function rows(page, force) {
-  const list = document.querySelector("[data-rows]");
-  const fresh = list && page.getElementById(list.id);
-  const button = document.getElementById("moves");
-  if (!fresh) return;
-  const ids = (root) => [...root.querySelectorAll(".row")].map((row) => row.id).join();
-  const groups = (root) => [...root.querySelectorAll(".list__group")].map((group) => group.textContent).join();
-  const same = ids(list) === ids(fresh) && groups(list) === groups(fresh);
-  if (same || force || !(list.matches(":hover") || list.contains(document.activeElement))) {
-    const focused = document.activeElement?.closest?.(".row")?.id;
-    const top = list.scrollTop;
-    if (list.innerHTML !== fresh.innerHTML) list.innerHTML = fresh.innerHTML;
-    list.scrollTop = top;
-    if (focused) document.getElementById(focused)?.querySelector("a").focus();
-    if (button) button.hidden = true;
-    return;
-  }
-  for (const old of list.querySelectorAll(".row")) {
-    const row = page.getElementById(old.id);
-    old.classList.toggle("is-gone", !row);
-    if (row && old.innerHTML !== row.innerHTML) old.innerHTML = row.innerHTML;
-  }
-  if (button) button.hidden = false;
-}
-
 export function merge(html, { force = false } = {}) {
   const page = parse(html);
   const logs = [...document.querySelectorAll("[data-stick-end]")].map((log) => [log, atEnd(log)]);
@@ -115,4 +91,5 @@ export function merge(html, { force = false } = {}) {
     const name = document.querySelector(".thread__name h2")?.textContent ?? "";
     said.textContent = texts.map((item) => `${name}: ${item.querySelector(".msg__text")?.textContent ?? ""}`).join(" ");
   }
+  document.dispatchEvent(new Event("merged"));
 }

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
-from starlette.requests import Request
 
 from textback.core.messages import Channel, MessageClass
 from textback.core.phone import is_landline, normalise, zone_of
@@ -25,8 +24,9 @@ from textback.pipeline.wording import remarks
 from textback.store import bots, inbox
 from textback.store import gate as gate_store
 from textback.store.db import Tx
+from textback.store.keys import Key
 from textback.store.requests import LONGEST, Once
-from textback.web.access import check_line, key_of
+from textback.web.access import check_line_of
 from textback.web.api import MOST_TEXT, PROGRAMME, default_line, is_zone
 from textback.web.context import LineInfo, WebContext
 from textback.web.problems import Refused, missing, wrong
@@ -42,6 +42,7 @@ AHEAD = 366 * DAY
 _REGION = re.compile(r"[A-Z]{2}")
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST}}}")
 _SMS = ("sms", "mms")
+_sorted = msgspec.json.Encoder(order="sorted").encode
 
 
 class Content(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class"}, kw_only=True):
@@ -113,27 +114,25 @@ def number(ctx: WebContext, text: str, field: str = "to") -> str:
     return found
 
 
-def once_of(request: Request, wanted: msgspec.Struct, id_: str) -> Once | None:
-    """The request's Idempotency-Key with the digest of what it asks for, which is to become `id_`. Raises Refused."""
-    given = request.headers.get("idempotency-key")
+def once_of(key: Key, path: str, given: str | None, wanted: msgspec.Struct, id_: str) -> Once | None:
+    """The Idempotency-Key that was given with a request, with the digest of what that asks for, which is to become
+    `id_`. Raises Refused."""
     if given is None:
         return None
     if not _KEY.fullmatch(given):
         detail = f"Idempotency-Key is 1 to {LONGEST} letters, digits and signs without spaces."
         raise wrong(detail, "Idempotency-Key")
-    asked = request.scope["path"].encode() + msgspec.json.encode(wanted, order="sorted")
-    return Once(key_of(request).id, given, hashlib.sha256(asked).hexdigest(), id_)
+    asked = path.encode() + _sorted(wanted)
+    return Once(key.id, given, hashlib.sha256(asked).hexdigest(), id_)
 
 
-def line_for(request: Request, wanted: Content) -> LineInfo:
+def line_for(ctx: WebContext, key: Key, wanted: Content) -> LineInfo:
     """The line that a text goes out on: the one it names, or the first that its key and channel allow. Raises
     Refused."""
-    ctx: WebContext = request.app.state.ctx
-    key = key_of(request)
     if wanted.line:
         if wanted.line not in ctx.lines:
             raise wrong(f"There is no line {wanted.line[:64]!r}.", "line")
-        check_line(request, wanted.line)
+        check_line_of(key, wanted.line)
     elif not key.lines and wanted.channel == "auto":
         return default_line(ctx)
     mine = [wanted.line] if wanted.line else [name for name in ctx.lines if key.for_line(name)]
@@ -142,7 +141,7 @@ def line_for(request: Request, wanted: Content) -> LineInfo:
     fits = {name: ctx.lines[name] for name in mine if _carries(ctx, name, wanted.channel)}
     if not fits:
         where = f"The line {wanted.line} does not carry" if wanted.line else "There is no line for"
-        raise wrong(f"{where} {wanted.channel}.", "channel")
+        raise Refused(422, "channel_unavailable", f"{where} {wanted.channel}. Use auto, or another channel.", "channel")
     return default_line(ctx, fits)
 
 
@@ -152,16 +151,24 @@ def _carries(ctx: WebContext, name: str, channel: str) -> bool:
     return channel == "auto" or channel in own or (channel in _SMS and any(one in _SMS for one in own))
 
 
-async def read_text(request: Request, wanted: Content, to: str, message_id: str) -> Asked:
-    """The text that is asked for, to this number. Raises Refused."""
-    ctx: WebContext = request.app.state.ctx
+def _channel(ctx: WebContext, line: LineInfo, wanted: Content) -> Channel | Literal[""]:
+    """How a text must go, where the line can go several ways and it was said which."""
+    found = ctx.road.lines.get(line.name)
+    if found is None or len(found.channels) == 1 or wanted.channel == "auto":
+        return ""
+    return wanted.channel if wanted.channel in found.channels else next(one for one in found.channels if one in _SMS)
+
+
+async def read_text(ctx: WebContext, key: Key, wanted: Content, to: str, message_id: str) -> Asked:
+    """The text that is asked for with this key, to this number. Raises Refused."""
     bot = ctx.bot()
-    line = line_for(request, wanted)
-    await check_home(request, to)
+    line = line_for(ctx, key, wanted)
+    if key.lines:
+        await check_home(ctx, key, to)
     _check_plain(wanted)
     text, class_, warned = await _words(ctx, bot, wanted)
     arrival = ApiSend(
-        key_of(request).name,
+        key.name,
         text,
         message_id,
         media=tuple(Media(url) for url in wanted.media),
@@ -171,6 +178,7 @@ async def read_text(request: Request, wanted: Content, to: str, message_id: str)
         programme=wanted.programme,
         metadata={name: clean(value) for name, value in wanted.metadata.items()},
         send_at=await _send_at(ctx, wanted, to) if wanted.send_at else 0,
+        channel=_channel(ctx, line, wanted),
     )
     if wanted.template:
         values = {name: clean(value) for name, value in wanted.variables.items()}

@@ -111,7 +111,7 @@ async def _read(request: Request, bodies: list[MessageBody]) -> tuple[list[BulkT
         if index % BREATH == 0:
             await asyncio.sleep(0)
         try:
-            asked = await read_text(request, body, number(ctx, body.to), "")
+            asked = await read_text(ctx, key_of(request), body, number(ctx, body.to), "")
             if asked.arrival.message_class == "conversational":
                 raise wrong("A bulk send is informational or promotional.", "class")
         except Refused as refused:
@@ -130,7 +130,7 @@ async def send_bulk(request: Request) -> Response:
     body = await read_body(request, BulkBody, MOST_BODY)
     texts, errors = await _read(request, _bodies(body))
     id_, key = new_id(), key_of(request)
-    once = once_of(request, body, id_)
+    once = once_of(key_of(request), request.scope["path"], request.headers.get("idempotency-key"), body, id_)
     now = ctx.road.now()
 
     def work(tx: Tx) -> Taken | None:

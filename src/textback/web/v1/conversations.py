@@ -28,7 +28,20 @@ from textback.web.reading import (
     read_query,
 )
 from textback.web.routing import Route
-from textback.web.v1.kinds import CONTACT_PATH, OWNER, PLACE, TAG, Id, LineName, Number, Time, iso, lines_for, owner_of
+from textback.web.v1.kinds import (
+    CONTACT_PATH,
+    OWNER,
+    PLACE,
+    QUEUE,
+    TAG,
+    Id,
+    LineName,
+    Number,
+    Time,
+    iso,
+    lines_for,
+    owner_of,
+)
 
 LATEST = 20
 """Texts that come with a conversation."""
@@ -39,8 +52,9 @@ Status = Annotated[EpisodeStatus, Meta(examples=["waiting_on_agent"])]
 
 class ConversationQuery(Paged):
     """What GET /v1/conversations can be asked for. `owner` is bot, nobody, me (the key itself) or a person's id;
-    `waiting`: for a person; `contact` is an id or a phone number; `updated_since`: the last text was then or later.
-    With `order` oldest, whatever gets a text meanwhile comes again at the end, and none is missed."""
+    `waiting`: for a person; `queue`: handed over to it; `contact` is an id or a phone number;
+    `updated_since`: the last text was then or later. With `order` oldest, whatever gets a text meanwhile comes again at
+    the end, and none is missed."""
 
     status: EpisodeStatus | Literal[""] = ""
     owner: Annotated[str, Meta(pattern=OWNER)] = ""
@@ -48,6 +62,7 @@ class ConversationQuery(Paged):
     waiting: bool | None = None
     contact: Annotated[str, Meta(max_length=64)] = ""
     tag: Annotated[str, Meta(pattern=TAG)] = ""
+    queue: Annotated[str, Meta(pattern=QUEUE)] = ""
     updated_since: Annotated[str, Meta(max_length=40)] = ""
     order: Literal["latest", "oldest"] = "latest"
 
@@ -105,7 +120,9 @@ class EpisodeInfo(msgspec.Struct):
 
 
 class HandoffInfo(msgspec.Struct):
-    """Why a person was asked for. `captured` are the contact's answers so far; sensitive ones are not shown."""
+    """Why a person was asked for. `captured` are the contact's answers so far; sensitive ones are not shown. While the
+    contact waits for an answer, `limit` is the limit that runs (first_answer or next_answer) and `due_at` when it is
+    over; `settle_by` is when all is to be settled. `late` are the limits that have passed."""
 
     reason: Annotated[str, Meta(examples=["asked"])]
     queue: str
@@ -113,6 +130,11 @@ class HandoffInfo(msgspec.Struct):
     captured: Annotated[dict[str, Any], Meta(examples=[{"service": "repair"}])]
     stopped_at: Annotated[str, Meta(examples=["book_visit.day"])]
     asked_at: Time | None
+    priority: Annotated[str, Meta(examples=["high"])] = ""
+    limit: str = ""
+    due_at: Time | None = None
+    settle_by: Time | None = None
+    late: list[str] = []
 
 
 class ShortText(msgspec.Struct):
@@ -162,7 +184,10 @@ def handoff_info(state: State) -> HandoffInfo | None:
     one = state.handoff
     if one is None:
         return None
-    return HandoffInfo(one.reason, one.queue, one.ask, one.collected, one.stopped_at, iso(one.asked_at))
+    return HandoffInfo(
+        one.reason, one.queue, one.ask, one.collected, one.stopped_at, iso(one.asked_at), one.priority,
+        one.limit if one.due_at else "", iso(one.due_at or None), iso(one.settle_by or None), one.late,
+    )  # fmt: skip
 
 
 def _place(session: Session) -> FlowPlace:
@@ -192,7 +217,7 @@ async def list_conversations(request: Request) -> Response:
     wanted = store.Wanted(
         asked.status, owner_of(request, asked.owner), lines_for(request, asked.line), asked.waiting,
         await contact_of(request, asked.contact) if asked.contact else "", asked.tag,
-        moment_of(asked.updated_since, "updated_since"),
+        moment_of(asked.updated_since, "updated_since"), asked.queue,
     )  # fmt: skip
     name, oldest = f"conversations {asked.order}", asked.order == "oldest"
     place = after(asked.cursor, name, PLACE)

@@ -15,7 +15,7 @@ from textback.web.describing import JSON, QUERY, Described, Operation
 from textback.web.reading import Listed, Paged, after, answer, page_of, read_query
 from textback.web.routing import Route
 from textback.web.v1.conversations import HandoffInfo, OwnerInfo, handoff_info, owner_info
-from textback.web.v1.kinds import OWNER, PLACE, Id, LineName, Number, Time, iso, lines_for, owner_of
+from textback.web.v1.kinds import OWNER, PLACE, QUEUE, Id, LineName, Number, Time, iso, lines_for, owner_of
 
 LISTED = "handoffs"
 FAILED = "turn_failed"
@@ -27,6 +27,7 @@ class HandoffQuery(Paged):
 
     owner: Annotated[str, Meta(pattern=OWNER)] = ""
     line: LineName = ""
+    queue: Annotated[str, Meta(pattern=QUEUE)] = ""
 
 
 class OpenHandoff(HandoffInfo, kw_only=True):
@@ -59,7 +60,9 @@ async def list_handoffs(request: Request) -> Response:
     owner, lines = owner_of(request, asked.owner), lines_for(request, asked.line)
     place = after(asked.cursor, LISTED, PLACE)
     rows = await ctx.db.read(
-        lambda tx: store.handed_over(tx, ctx.workspace, asked.limit + 1, place, owner=owner, lines=lines)
+        lambda tx: store.handed_over(
+            tx, ctx.workspace, asked.limit + 1, place, owner=owner, lines=lines, queue=asked.queue
+        )
     )
     return answer(200, page_of(LISTED, rows, asked.limit, _info, lambda row: (row.since, row.contact_id)))
 

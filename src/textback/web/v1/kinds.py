@@ -13,6 +13,7 @@ from textback.web.context import WebContext
 from textback.web.problems import wrong
 
 TAG = r"^([a-z0-9][a-z0-9_-]{0,39})?$"
+QUEUE = r"^([a-z0-9][a-z0-9_-]{0,39})?$"
 OWNER = r"^[a-z0-9]{0,32}$"
 PLACE = (int, str)
 """What cursors of conversations and contacts hold."""

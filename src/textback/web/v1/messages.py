@@ -1,6 +1,5 @@
 """The HTTP API for messages: sending one, reading them, and calling one back that has not gone."""
 
-import asyncio
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -8,17 +7,13 @@ from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.compliance.gate import HOLDS
-from textback.core.ids import new_id
-from textback.pipeline.shortener import RULE as TOO_LONG
 from textback.store import sent
-from textback.store.requests import Taken
-from textback.store.trouble import is_away
 from textback.web.access import check_line, key_of
 from textback.web.context import WebContext
 from textback.web.describing import BODY, JSON, QUERY, Described, Operation
 from textback.web.problems import Refused, missing, wrong
 from textback.web.reading import (
+    JSON_TYPE,
     Data,
     Listed,
     Paged,
@@ -26,130 +21,34 @@ from textback.web.reading import (
     contact_of,
     cursor_of,
     place_of,
-    read_body,
+    read_bytes,
     read_query,
     read_time,
 )
 from textback.web.routing import Route
-from textback.web.v1.asked import Asked, MessageBody, number, once_of, read_text
+from textback.web.v1.asked import MessageBody
 from textback.web.v1.message_info import (
-    SCHEDULED,
     STATUSES,
     MessageDetail,
     MessageInfo,
     SentMessage,
     decided,
-    facts,
     facts_of,
     history,
-    iso,
 )
-
-TURN_WAIT = 2.0
-"""Seconds that a text's turn may take before it is answered that it was taken in."""
-REPLAYED = "Idempotency-Replayed"
-REFUSED = ("blocked", "expired", "canceled")
+from textback.web.v1.sending import sent_once
 
 
 async def send_message(request: Request) -> Response:
     """POST /v1/messages: store one text, and say what the gate said. 422 when it is refused; the attempt is recorded.
 
     It is answered once it is on the disk. A key in Idempotency-Key makes it go once, however often it is asked for.
+    Most of these requests are answered by `quick`, in front of the routes, with the same words.
     """
     ctx: WebContext = request.app.state.ctx
-    wanted = await read_body(request, MessageBody)
-    to = number(ctx, wanted.to)
-    asked = await read_text(request, wanted, to, new_id())
-    once = once_of(request, wanted, asked.arrival.message_id)
-    try:
-        said = await ctx.road.say(asked.line, to, asked.arrival, once=once, wait=TURN_WAIT)
-    except Exception as error:
-        if is_away(error):
-            detail = "The text could not be stored. Send it again, with the same Idempotency-Key."
-            raise Refused(503, "unavailable", detail) from None
-        raise
-    if isinstance(said, Taken):
-        return await _replay(ctx, asked, said, "" if once is None else once.digest)
-    if said is None:
-        row = await ctx.db.read(sent.find, ctx.workspace, asked.arrival.message_id)
-        return answer(202, Data(_taken_in(ctx, asked) if row is None else await _first(ctx, row, asked)))
-    if not said.row:
-        raise Refused(422, "template_refused", said.why or "The template could not be written out.", "template")
-    _check(said.row)
-    arrival = asked.arrival
-    found = facts(
-        ctx, said.row, address=to, due_at=said.due_at, later=said.later, send_at=arrival.send_at,
-        metadata=arrival.metadata,
-    )  # fmt: skip
-    return answer(202, Data(SentMessage(**found, warnings=asked.warnings)))
-
-
-def _check(row: Any) -> None:
-    """Raises Refused for a text that was not let through when it was asked for."""
-    if row["status"] in REFUSED:
-        _refuse(row["rule"], row["detail"] or "They opted out before it went.", row["id"])
-
-
-def _refuse(rule: str, reason: str, id_: str) -> None:
-    code = "too_long" if rule == TOO_LONG else "line_refused" if rule.startswith("N") else "consent_refused"
-    raise Refused(422, code, reason, rule=rule, message_id=id_)
-
-
-def _taken_in(ctx: WebContext, asked: Asked) -> SentMessage:
-    """A text that is stored, and whose turn is yet to come: the gate was not asked."""
-    arrival = asked.arrival
-    row = {
-        "id": arrival.message_id, "direction": "out", "status": "queued",
-        "channel": ctx.road.lines[asked.line].channels[0],
-        "line": asked.line, "message_class": arrival.message_class, "contact_id": "", "author": "api",
-        "text": arrival.text, "media": msgspec.json.encode(arrival.media).decode() if arrival.media else "[]",
-        "segments": 0, "source": f"template.{arrival.template}" if arrival.template else "", "rule": "", "detail": "",
-        "code": "", "at": ctx.road.now(), "arrival_id": "",
-    }  # fmt: skip
-    later = arrival.send_at > ctx.road.now()
-    found = facts(
-        ctx, row, address=asked.to, due_at=None, later=later, send_at=arrival.send_at, metadata=arrival.metadata
-    )
-    return SentMessage(**found, warnings=asked.warnings)
-
-
-async def _first(ctx: WebContext, row: Any, asked: Asked) -> SentMessage:
-    """What was answered when a text was taken in, whatever became of it since. Raises Refused."""
-    found = facts_of(ctx, row)
-    decisions = await ctx.db.read(sent.decisions, row)
-    queued = next((one for one in decisions if one.stage == "queue"), None)
-    if queued is not None and queued.outcome == "refuse":
-        _refuse(queued.rule, queued.reason, row.id)
-    if row.status in REFUSED and row.rule == TOO_LONG:
-        _check(row._mapping)
-    held = queued is not None and queued.outcome == "hold"
-    found["status"] = SCHEDULED if row.send_at and row.send_at > row.at else "queued"
-    if held and queued is not None:
-        found |= {"rule": queued.rule, "reason": queued.reason, "held_until": iso(queued.until)}
-    elif not any(one.stage == "queue" for one in decisions) and row.rule in HOLDS:
-        found |= {"rule": "", "reason": "", "held_until": None}
-    return SentMessage(**found, warnings=asked.warnings)
-
-
-async def _replay(ctx: WebContext, asked: Asked, first: Taken, digest: str) -> Response:
-    """The answer to a request whose key was used before: as that was answered. Raises Refused."""
-    if first.digest != digest:
-        detail = "This Idempotency-Key was used for another request."
-        raise Refused(409, "idempotency_conflict", detail, "Idempotency-Key", message_id=first.message_id)
-    row = None
-    for _ in range(int(TURN_WAIT / 0.05)):
-        row = await ctx.db.read(sent.find, ctx.workspace, first.message_id)
-        if row is not None:
-            break
-        await asyncio.sleep(0.05)
-    if row is None:
-        arrival = msgspec.structs.replace(asked.arrival, message_id=first.message_id)
-        found = _taken_in(ctx, msgspec.structs.replace(asked, arrival=arrival))
-    else:
-        found = await _first(ctx, row, asked)
-    response = answer(202, Data(found))
-    response.headers[REPLAYED] = "true"
-    return response
+    given = request.headers.get("idempotency-key")
+    data, headers = await sent_once(ctx, key_of(request), request.scope["path"], given, await read_bytes(request))
+    return Response(data, 202, headers, media_type=JSON_TYPE)
 
 
 # ---- Reading ----

@@ -3,25 +3,26 @@ Each is an arrival, so that it has its place in the order of what happens there.
 
 import hashlib
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.core.ids import bucket_of
+from textback.core.ids import bucket_of, new_id
 from textback.core.messages import MessageClass
 from textback.core.text import clean
-from textback.engine.arrivals import AnyArrival, Complete, HandBack, HandOver, StartFlow, Takeover
+from textback.engine.arrivals import AnyArrival, Assign, Complete, HandBack, HandOver, Note, StartFlow, Takeover
 from textback.pipeline.wording import remarks
-from textback.store import accounts, inbox
+from textback.store import accounts, colleagues, inbox
 from textback.store import desk as store
 from textback.store.desk import Happening
 from textback.web.access import key_of
 from textback.web.api import MOST_TEXT, TURN_WAIT
 from textback.web.context import WebContext
 from textback.web.describing import BODY, JSON, Answers, Described, Operation
+from textback.web.permissions import allowed
 from textback.web.problems import Refused, missing, wrong
 from textback.web.reading import Data, answer, conversation_of, read_body
 from textback.web.routing import Route
@@ -31,7 +32,14 @@ from textback.web.v1.kinds import CONTACT_PATH
 MOST_KEY = 200
 FLOW = "start_flow"
 MOST_VALUE = 1_600
-REFUSED = ("takeover_refused", "hand_back_refused", "hand_over_refused", "complete_refused", "flow_refused")
+REFUSED = (
+    "assign_refused",
+    "takeover_refused",
+    "hand_back_refused",
+    "hand_over_refused",
+    "complete_refused",
+    "flow_refused",
+)
 Value = str | int | float | bool | None
 
 
@@ -53,10 +61,30 @@ class HandoffBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ReturnBody(msgspec.Struct, forbid_unknown_fields=True):
-    """What POST /v1/conversations/{id}/return takes. The bot asks its open question again (`ask`), says nothing until
-    the contact texts (`wait`), or ends the flow (`end`)."""
+    """What POST /v1/conversations/{id}/return takes. The bot asks its open question again (`ask`), carries on at `step`
+    of the flow (`step`), says nothing until the contact texts (`wait`), or ends the flow (`end`). With `tell` the
+    contact reads that the bot is back."""
 
-    mode: Literal["ask", "wait", "end"] = "wait"
+    mode: Literal["ask", "step", "wait", "end"] = "wait"
+    step: Annotated[str, Meta(max_length=64)] = ""
+    tell: bool = False
+
+
+class AssignBody(msgspec.Struct, forbid_unknown_fields=True):
+    """What POST /v1/conversations/{id}/assign takes: the e-mail address of the person who is to answer (`user`), or a
+    `queue` of bot.yml; neither is whoever comes first. `force` takes it from somebody else."""
+
+    user: Annotated[str, Meta(max_length=320, examples=["maya@example.com"])] = ""
+    queue: Annotated[str, Meta(max_length=64)] = ""
+    force: bool = False
+
+
+class NoteBody(msgspec.Struct, forbid_unknown_fields=True):
+    """What POST /v1/conversations/{id}/notes takes: a `text` for the people at the desk, which is never sent.
+    `mentions` are the e-mail addresses of those it is for."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=4_000, examples=["Paid in full at the counter."])]
+    mentions: Annotated[list[str], Meta(max_length=20)] = []
 
 
 class CompleteBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -93,6 +121,8 @@ async def _do(request: Request, arrival: AnyArrival, action: str, key: str = "",
 
 def _refusal(event: Happening) -> Refused:
     why = event.data.get("why", "")
+    if why == "no_step":
+        return missing("The flow that is open has no such step.", "step")
     if why == "opted_out":
         return Refused(409, "opted_out", "They opted out, so nothing begins that could not be said.", rule="O6")
     if why == "no_flow":
@@ -128,7 +158,43 @@ async def hand_off(request: Request) -> Response:
 async def hand_back(request: Request) -> Response:
     """POST /v1/conversations/{id}/return: the bot answers from now on."""
     key, body = key_of(request), await read_body(request, ReturnBody)
-    return await _do(request, HandBack(key.id, key.name, body.mode), "return", mode=body.mode)
+    if (body.mode == "step") != bool(body.step):
+        raise wrong("step is the name of a step of the flow, and goes with the mode step.", "step")
+    return await _do(request, HandBack(key.id, key.name, body.mode, body.step, body.tell), "return", mode=body.mode)
+
+
+async def assign(request: Request) -> Response:
+    """POST /v1/conversations/{id}/assign: say who is to answer."""
+    ctx: WebContext = request.app.state.ctx
+    key, body = key_of(request), await read_body(request, AssignBody)
+    if body.user and body.queue:
+        raise wrong("Name a user or a queue, not both.", "queue")
+    if body.queue and body.queue not in ctx.bot().handoff.queues:
+        raise wrong("bot.yml has no such queue.", "queue")
+    mate = (await _people(ctx, [body.user], "user"))[0] if body.user else None
+    to_id, to_name = (mate.id, mate.name) if mate is not None else ("", "")
+    arrival = Assign(key.id, key.name, to_id, to_name, body.queue, body.force)
+    return await _do(request, arrival, "assign", to=to_id or body.queue)
+
+
+async def note(request: Request) -> Response:
+    """POST /v1/conversations/{id}/notes: write a note that is never sent."""
+    ctx: WebContext = request.app.state.ctx
+    key, body = key_of(request), await read_body(request, NoteBody)
+    text = clean(body.text).strip()
+    if not text:
+        raise wrong("text is empty.", "text")
+    named = tuple(one.id for one in await _people(ctx, body.mentions, "mentions"))
+    return await _do(request, Note(key.id, key.name, text, new_id(), named), "note")
+
+
+async def _people(ctx: WebContext, addresses: list[str], field: str) -> list[Any]:
+    """Those who answer at the desk and sign in with these addresses. Raises Refused."""
+    known = {one.email.lower(): one for one in await ctx.db.read(colleagues.colleagues, ctx.workspace)}
+    found = [known.get(address.strip().lower()) for address in addresses]
+    if not all(one is not None and allowed(one.role, "conversations.answer") for one in found):
+        raise wrong("Nobody who answers at the desk has this address.", field)
+    return found
 
 
 async def complete(request: Request) -> Response:
@@ -167,6 +233,8 @@ ROUTES = (
     Route("POST", "/v1/conversations/{id}/take", "api", take, "conversations:write"),
     Route("POST", "/v1/conversations/{id}/handoff", "api", hand_off, "conversations:write"),
     Route("POST", "/v1/conversations/{id}/return", "api", hand_back, "conversations:write"),
+    Route("POST", "/v1/conversations/{id}/assign", "api", assign, "conversations:write"),
+    Route("POST", "/v1/conversations/{id}/notes", "api", note, "conversations:write"),
     Route("POST", "/v1/conversations/{id}/complete", "api", complete, "conversations:write"),
     Route("POST", "/v1/conversations/{id}/flow", "api", start_flow, "conversations:write"),
 )
@@ -186,6 +254,10 @@ DESCRIBED: Described = {
     ("POST", "/v1/conversations/{id}/take"): _operation("Answer yourself from now on; the bot is quiet.", TakeBody),
     ("POST", "/v1/conversations/{id}/handoff"): _operation("Ask for a person.", HandoffBody),
     ("POST", "/v1/conversations/{id}/return"): _operation("Give it back to the bot.", ReturnBody),
+    ("POST", "/v1/conversations/{id}/assign"): _operation(
+        "Give it to a person of the desk, to a queue, or to whoever comes first.", AssignBody
+    ),
+    ("POST", "/v1/conversations/{id}/notes"): _operation("Write a note for people, which is never sent.", NoteBody),
     ("POST", "/v1/conversations/{id}/complete"): _operation(
         "Close the episode. The next text begins another, with the bot.", CompleteBody
     ),

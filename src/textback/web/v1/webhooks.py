@@ -119,7 +119,8 @@ def _at(ms: int | None) -> str:
     return to_iso(ms) if ms else ""
 
 
-def _shown(row: Row[Any], now: int, secret: str = "") -> Webhook:
+def hook_info(row: Row[Any], now: int, secret: str = "") -> Webhook:
+    """A webhook from its row, with its secret where that is new."""
     state: Any = "ok" if row.enabled else "gone" if row.why == "gone" else "disabled"
     if row.enabled and row.failures:
         state = "failing"
@@ -130,7 +131,8 @@ def _shown(row: Row[Any], now: int, secret: str = "") -> Webhook:
     )  # fmt: skip
 
 
-def _delivery(row: Row[Any]) -> Delivery:
+def delivery_info(row: Row[Any]) -> Delivery:
+    """A delivery from its row."""
     return Delivery(
         row.id, row.event_id, row.kind, row.number, row.contact_id, row.state, row.attempts, row.status, row.detail,
         row.ms, to_iso(row.at), to_iso(row.due_at) if row.state == "queued" else None,
@@ -138,25 +140,29 @@ def _delivery(row: Row[Any]) -> Delivery:
     )  # fmt: skip
 
 
-def _hooks(ctx: WebContext) -> Hooks:
+def event_log(ctx: WebContext) -> Hooks:
+    """Who tells webhooks. Raises Refused where there is no log of events."""
     if ctx.road.hooks is None:
         raise Refused(409, "no_event_log", "This server keeps no log of events: EVENT_DAYS is 0.")
     return ctx.road.hooks
 
 
-def _checked_url(ctx: WebContext, url: str) -> str:
-    if why := _hooks(ctx).refusal(url):
+def checked_url(ctx: WebContext, url: str) -> str:
+    """An address that events may be sent to. Raises Refused."""
+    if why := event_log(ctx).refusal(url):
         raise wrong(f"url: {why}", "url")
     return url
 
 
-def _checked_events(patterns: list[str]) -> list[str]:
+def checked_events(patterns: list[str]) -> list[str]:
+    """Kinds of events and patterns of them, each once. Raises Refused."""
     if unknown := next((one for one in patterns if not is_pattern(one)), None):
         raise wrong(f"{unknown[:60]!r} is no kind of event, nor a pattern such as message.*.", "events")
     return list(dict.fromkeys(patterns))
 
 
-def _secret(given: str | None) -> str:
+def new_secret(given: str | None) -> str:
+    """The secret that was given, or a good one. Raises Refused."""
     if given is None:
         return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
     if not given.isprintable():
@@ -186,7 +192,7 @@ async def add_webhook(request: Request) -> Response:
     """POST /v1/webhooks: have events sent to an address from now on."""
     ctx: WebContext = request.app.state.ctx
     body = await read_body(request, WebhookBody)
-    url, patterns, secret = _checked_url(ctx, body.url), _checked_events(body.events), _secret(body.secret)
+    url, patterns, secret = checked_url(ctx, body.url), checked_events(body.events), new_secret(body.secret)
     by = f"api key {request.state.key_name}"
 
     def write(tx: Tx) -> Row[Any] | None:
@@ -200,7 +206,7 @@ async def add_webhook(request: Request) -> Response:
     row = await ctx.db.write(write)
     if row is None:
         raise Refused(409, "too_many_webhooks", f"There are {MOST:,} webhooks, and no more go.")
-    return answer(201, Data(_shown(row, ctx.road.now(), secret)))
+    return answer(201, Data(hook_info(row, ctx.road.now(), secret)))
 
 
 async def list_webhooks(request: Request) -> Response:
@@ -211,14 +217,14 @@ async def list_webhooks(request: Request) -> Response:
     rows = await ctx.db.read(
         lambda tx: hooks.listed(tx, ctx.workspace, after=place[0] if place else "", most=query.limit + 1)
     )
-    shown = [_shown(row, ctx.road.now()) for row in rows[: query.limit]]
+    shown = [hook_info(row, ctx.road.now()) for row in rows[: query.limit]]
     return answer(200, Listed(shown, cursor_of(shown[-1].id) if len(rows) > query.limit else None))
 
 
 async def show_webhook(request: Request) -> Response:
     """GET /v1/webhooks/{id}: one of them."""
     ctx: WebContext = request.app.state.ctx
-    return answer(200, Data(_shown(await _found(request), ctx.road.now())))
+    return answer(200, Data(hook_info(await _found(request), ctx.road.now())))
 
 
 async def change_webhook(request: Request) -> Response:
@@ -228,9 +234,9 @@ async def change_webhook(request: Request) -> Response:
     row = await _found(request)
     values: dict[str, Any] = {}
     if body.url is not msgspec.UNSET:
-        values["url"] = _checked_url(ctx, body.url)
+        values["url"] = checked_url(ctx, body.url)
     if body.events is not msgspec.UNSET:
-        values["events"] = msgspec.json.encode(_checked_events(body.events)).decode()
+        values["events"] = msgspec.json.encode(checked_events(body.events)).decode()
     if body.enabled is not msgspec.UNSET:
         values |= {"enabled": body.enabled, "why": "", "failures": 0, "open_until": None}
 
@@ -242,7 +248,7 @@ async def change_webhook(request: Request) -> Response:
     changed = await ctx.db.write(write)
     if changed is None:
         raise missing("There is no such webhook.")
-    return answer(200, Data(_shown(changed, ctx.road.now())))
+    return answer(200, Data(hook_info(changed, ctx.road.now())))
 
 
 async def remove_webhook(request: Request) -> Response:
@@ -262,7 +268,7 @@ async def rotate_secret(request: Request) -> Response:
     """POST /v1/webhooks/{id}/rotate: sign with another secret, for a while also with the old one."""
     ctx: WebContext = request.app.state.ctx
     body = await read_body(request, RotateBody)
-    secret = _secret(body.secret)
+    secret = new_secret(body.secret)
     row = await _found(request)
 
     def write(tx: Tx) -> None:
@@ -271,7 +277,7 @@ async def rotate_secret(request: Request) -> Response:
             _note(tx, request, "webhook.rotate", row.id)
 
     await ctx.db.write(write)
-    return answer(200, Data(_shown(row, ctx.road.now(), secret)))
+    return answer(200, Data(hook_info(row, ctx.road.now(), secret)))
 
 
 async def test_webhook(request: Request) -> Response:
@@ -280,7 +286,7 @@ async def test_webhook(request: Request) -> Response:
     target = await ctx.db.read(hooks.target, ctx.workspace, request.path_params["id"], ctx.road.now())
     if target is None:
         raise missing("There is no such webhook.")
-    came = await _hooks(ctx).test(target)
+    came = await event_log(ctx).test(target)
     return answer(200, Data(Tested(came.ok, came.status, came.detail, came.ms)))
 
 
@@ -293,14 +299,14 @@ async def list_deliveries(request: Request) -> Response:
     rows = await ctx.db.read(
         lambda tx: hooks.log(tx, row.id, before=place[0] if place else "", state=query.state, most=query.limit + 1)
     )
-    shown = [_delivery(one) for one in rows[: query.limit]]
+    shown = [delivery_info(one) for one in rows[: query.limit]]
     return answer(200, Listed(shown, cursor_of(shown[-1].id) if len(rows) > query.limit else None))
 
 
 async def redeliver(request: Request) -> Response:
     """POST /v1/webhooks/{id}/deliveries/{delivery}/redeliver: send it once more, under the same id of the event."""
     ctx: WebContext = request.app.state.ctx
-    runner = _hooks(ctx)
+    runner = event_log(ctx)
     hook = await _found(request)
     if not hook.enabled:
         raise Refused(409, "webhook_disabled", "The webhook is not enabled.")
@@ -319,7 +325,7 @@ async def redeliver(request: Request) -> Response:
     if row.finished_at is None:
         raise Refused(409, "not_finished", "It is still on its way.")
     runner.wake([hook.id])
-    return answer(202, Data(_delivery(row)))
+    return answer(202, Data(delivery_info(row)))
 
 
 _ONE = {404: "There is no such webhook."}

@@ -1,0 +1,165 @@
+"""What is done to several conversations at once, each as an arrival of its own, and taking it back."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from textback.core.text import clean
+from textback.engine.arrivals import AnyArrival, Complete, ContactChange, Reopen, Snooze, Unsnooze
+from textback.engine.nodes.tag import MOST as MOST_TAGS
+from textback.engine.nodes.tag import TAG
+from textback.engine.state import load_state
+from textback.store import accounts, desk_lists, desk_people
+from textback.store.db import Row, Tx
+from textback.web.auth import User
+from textback.web.context import WebContext
+from textback.web.desk import CONTACT, TURN_WAIT
+from textback.web.desk_list import asked
+from textback.web.desk_rows import until_words
+from textback.web.pages import count
+from textback.web.security import Denied
+from textback.web.snoozing import until
+
+MOST = 500
+"""Conversations that one form names."""
+TOGETHER = 16
+"""Arrivals that are on their way at once."""
+PICK = "pick-"
+_arrival = msgspec.json.Decoder(AnyArrival)
+
+
+class Deed(msgspec.Struct, frozen=True):
+    """What is done to one conversation, and what takes it back; `after` is how it is known to have been done."""
+
+    does: AnyArrival
+    back: AnyArrival | None
+
+
+def picked(form: Mapping[str, str]) -> list[str]:
+    """The contacts that a form names: each by a checkbox, or all in `ids` with spaces between. Raises Denied."""
+    ids = [name.removeprefix(PICK) for name in form if name.startswith(PICK)] + form.get("ids", "").split()
+    known = list(dict.fromkeys(id_ for id_ in ids if CONTACT.fullmatch(id_)))
+    if not known:
+        raise Denied(400, "Select conversations first.")
+    if len(known) > MOST:
+        raise Denied(400, f"At most {MOST} conversations are changed at once.")
+    return known
+
+
+def _snoozed(row: Row[Any], user: User, due: int) -> Deed | None:
+    state = load_state(row.state)
+    if row.status in ("completed", "archived") or (state.owner.kind == "person" and state.owner.user_id != user.id):
+        return None
+    if state.snoozed is None:
+        return Deed(Snooze(user.id, user.name, due), Unsnooze(user.id, user.name))
+    return Deed(Snooze(user.id, user.name, due), Snooze(user.id, user.name, state.snoozed.until))
+
+
+def _awake(row: Row[Any], user: User) -> Deed | None:
+    state = load_state(row.state)
+    if state.snoozed is None:
+        return None
+    return Deed(Unsnooze(user.id, user.name), Snooze(user.id, user.name, state.snoozed.until))
+
+
+def _completed(row: Row[Any], user: User) -> Deed | None:
+    state = load_state(row.state)
+    owner = state.owner
+    if row.status in ("completed", "archived") or (owner.kind == "person" and owner.user_id != user.id):
+        return None
+    back = {"person": (owner.user_id, owner.name), "nobody": ("nobody", ""), "bot": ("", "")}[owner.kind]
+    waiting = row.status == "waiting_on_agent"
+    return Deed(Complete(user.id, user.name), Reopen(user.id, user.name, back[0], back[1], waiting))
+
+
+def _tagged(row: Row[Any], user: User, tag: str, *, remove: bool) -> Deed | None:
+    tags = load_state(row.state).tags
+    if (tag in tags) != remove or (not remove and len(tags) >= MOST_TAGS):
+        return None
+    add, away = ContactChange(user.name, tag=(tag,)), ContactChange(user.name, untag=(tag,))
+    return Deed(away, add) if remove else Deed(add, away)
+
+
+def deeds(
+    what: str, form: Mapping[str, str], rows: Sequence[Row[Any]], user: User, zone: str, now: int
+) -> tuple[str, dict[str, Deed]]:
+    """What the form asks for, in words that follow "3 conversations", and the deed of each contact to which it can be
+    done. Raises Denied."""
+    if what.startswith("snooze-"):
+        due = until(what.removeprefix("snooze-"), form.get("at", ""), zone, now)
+        words = f"snoozed until {until_words(due, zone, now)}"
+        found = {row.contact_id: _snoozed(row, user, due) for row in rows}
+    elif what == "unsnooze":
+        words, found = "brought back", {row.contact_id: _awake(row, user) for row in rows}
+    elif what == "complete":
+        words, found = "completed", {row.contact_id: _completed(row, user) for row in rows}
+    elif what in ("tag", "untag"):
+        tag = form.get("tag", "").strip().lower()
+        if not TAG.fullmatch(tag):
+            raise Denied(400, "A tag has small letters, digits, - and _.")
+        words = f"tagged {tag}" if what == "tag" else f"no longer tagged {tag}"
+        found = {row.contact_id: _tagged(row, user, tag, remove=what == "untag") for row in rows}
+    else:
+        raise Denied(400, "Say what to do with them.")
+    return words, {contact: deed for contact, deed in found.items() if deed is not None}
+
+
+async def _post(ctx: WebContext, arrivals: Mapping[str, AnyArrival]) -> None:
+    """Put an arrival on the road for each contact, a few at a time, and wait for their turns."""
+    room = asyncio.Semaphore(TOGETHER)
+
+    async def one(contact_id: str, arrival: AnyArrival) -> None:
+        async with room:
+            await ctx.road.post(contact_id, arrival, wait=TURN_WAIT)
+
+    await asyncio.gather(*(one(contact_id, arrival) for contact_id, arrival in arrivals.items()))
+
+
+def _noted(
+    tx: Tx, workspace: str, user: User, what: str, words: str, done: Sequence[str], back: Mapping[str, Any], now: int
+) -> str:
+    for contact_id in done:
+        accounts.write_audit(tx, workspace, user.email, what, contact_id, now, {"bulk": len(done)})
+    return desk_people.keep_undo(tx, workspace, user.id, words, back, now)
+
+
+async def bulk(request: Request) -> Response:
+    """POST /desk/bulk: do the same to all that is selected; the list that comes back says what was done."""
+    ctx: WebContext = request.app.state.ctx
+    user: User = request.state.user
+    form, now = request.state.form, ctx.road.now()
+    ids = picked(form)
+    known = await ctx.db.read(desk_lists.states, ctx.workspace, ids, user.sight)
+    what = form.get("do", "")
+    words, found = deeds(what, form, list(known.values()), user, ctx.bot().timezone, now)
+    await _post(ctx, {contact: deed.does for contact, deed in found.items()})
+    left = len(ids) - len(found)
+    said = f"{count(len(found), 'conversation')} {words}" if found else f"Nothing could be {words}"
+    said += f". {left} left as they were" if found and left else ""
+    back = {contact: deed.back for contact, deed in found.items() if deed.back is not None}
+    done = await ctx.db.write(_noted, ctx.workspace, user, what.partition("-")[0], said, list(found), back, now)
+    return _list_again(request, done)
+
+
+async def undo(request: Request) -> Response:
+    """POST /desk/undo: take back what was done to several, once."""
+    ctx: WebContext = request.app.state.ctx
+    user: User = request.state.user
+    now = ctx.road.now()
+    given = clean(request.state.form.get("undo", ""))[:32]
+    found = await ctx.db.write(desk_people.use_undo, ctx.workspace, user.id, given, now)
+    if found is None or not found.steps:
+        raise Denied(409, "It is too late to take that back.")
+    arrivals = {contact: _arrival.decode(msgspec.json.encode(step)) for contact, step in found.steps.items()}
+    await _post(ctx, arrivals)
+    said = f"Taken back for {count(len(arrivals), 'conversation')}"
+    return _list_again(request, await ctx.db.write(_noted, ctx.workspace, user, "undo", said, list(arrivals), {}, now))
+
+
+def _list_again(request: Request, done: str) -> Response:
+    wish = asked(request)
+    return RedirectResponse(wish.path(done=done), 303)
