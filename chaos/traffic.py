@@ -77,7 +77,7 @@ class Traffic:
 
     async def _person(self, number: int, texts: int, seconds: float) -> None:
         provider = "telnyx" if number % 2 else "twilio"
-        contact = f"+1206555{1000 + number:04}"
+        contact = f"+1555555{1000 + number:04}"
         end = time.monotonic() + seconds
         for n in range(1, texts + 1):
             left = max(end - time.monotonic(), 0.0)

@@ -217,18 +217,25 @@ def tab_through(page: Page) -> tuple[list[str], list[str], list[str]]:
     reached, blind = [], []
     for _ in range(len(wanted) + 2):
         page.keyboard.press("Tab")
-        name, lit = page.evaluate(
+        place, lit = page.evaluate(
             f"""() => {{
               const e = document.activeElement;
-              const n = window.tabs.indexOf(e);
+              let n = window.tabs.indexOf(e);
+              if (n < 0) {{
+                // A refresh may have put a new element in the old one's place: to whoever presses Tab it is the same.
+                const now = ({CONTROLS})();
+                const was = window.tabs[now.indexOf(e)];
+                const alike = was && was.tagName === e.tagName && was.id === e.id && was.href === e.href;
+                if (alike && now.length === window.tabs.length) n = now.indexOf(e);
+              }}
               const s = getComputedStyle(e);
               const r = e.getBoundingClientRect();
               const lit = s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 && r.right > 0 && r.bottom > 0
                 && r.left < innerWidth && r.top < innerHeight;
-              return [n < 0 ? '' : n + ' ' + ({DESCRIBE})(e), lit];
+              return [n, lit];
             }}"""
         )
-        if name and name not in reached:
+        if place >= 0 and (name := wanted[place]) not in reached:
             reached.append(name)
             if not lit:
                 blind.append(name)

@@ -16,7 +16,14 @@ export function stick(log) {
 
 const words = (control) => control.name + control.value + control.textContent.trim() + control.getAttribute("aria-label");
 
-const same = (root, focused) => [...root.querySelectorAll("a,button,input,summary")].find((one) => words(one) === words(focused));
+// A link is the same one while it leads to the same place: the number in it may have changed.
+const alike = (one, focused) =>
+  one.tagName === focused.tagName && (one.matches("a[href]") ? one.getAttribute("href") === focused.getAttribute("href") : words(one) === words(focused));
+
+function same(root, focused) {
+  const all = [...(root.matches("a,button,input,summary") ? [root] : []), ...root.querySelectorAll("a,button,input,summary")];
+  return all.find((one) => alike(one, focused));
+}
 
 function live(page, force) {
   for (const fresh of page.querySelectorAll("[data-live], [data-part]")) {

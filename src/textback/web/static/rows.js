@@ -28,20 +28,70 @@ const follows = (before, after) => after.length > before.length && before.every(
 // What the pointer is on, or the keyboard is in: the list itself, not the page behind an open menu.
 const inUse = (list) => list.matches(":hover") || list.contains(document.activeElement);
 
-function replace(list, fresh) {
+// The row on screen becomes the fresh one. Its link and box stay what they are: somebody may stand on them.
+function renew(old, row) {
+  if (old.outerHTML === row.outerHTML) return;
+  old.className = row.className;
+  const [link, now] = [old.querySelector("a"), row.querySelector("a")];
+  if (!link || !now || old.children.length !== row.children.length) {
+    const at = old.contains(document.activeElement) && (document.activeElement.matches(".row__pick") ? ".row__pick" : "a");
+    old.innerHTML = row.innerHTML;
+    if (at) old.querySelector(at)?.focus({ preventScroll: true });
+    return;
+  }
+  for (const { name, value } of now.attributes) link.setAttribute(name, value);
+  for (const { name } of [...link.attributes]) if (!now.hasAttribute(name)) link.removeAttribute(name);
+  if (link.innerHTML !== now.innerHTML) link.innerHTML = now.innerHTML;
+}
+
+const shape = (root) => [...root.children].map((one) => one.tagName).join();
+
+// Rows that stay are moved only where they must be: moving takes the keyboard's place away, which is then given back.
+function fill(old, fresh) {
+  const mine = new Set(ids(fresh));
+  let next = old.firstElementChild;
+  for (const row of fresh.children) {
+    while (next && !mine.has(next.id)) next = next.nextElementSibling;
+    const kept = document.getElementById(row.id);
+    if (kept) renew(kept, row);
+    if (kept && kept === next) {
+      next = next.nextElementSibling;
+      continue;
+    }
+    const focused = kept?.contains(document.activeElement) ? document.activeElement : null;
+    old.insertBefore(kept ?? row.cloneNode(true), next);
+    focused?.focus({ preventScroll: true });
+  }
+}
+
+// Other groups than before: all is new, but for what is selected and where the keyboard is.
+function anew(list, fresh) {
   const at = document.activeElement?.closest?.(".row")?.id;
   const pick = document.activeElement?.matches?.(".row__pick");
-  const top = list.scrollTop;
   const picked = [...list.querySelectorAll(".row__pick:checked")].map((one) => one.name);
+  list.innerHTML = fresh.innerHTML;
+  for (const name of picked) {
+    const again = list.querySelector(`[name="${CSS.escape(name)}"]`);
+    if (again) again.checked = true;
+  }
+  if (at) document.getElementById(at)?.querySelector(pick ? ".row__pick" : "a")?.focus({ preventScroll: true });
+}
+
+function replace(list, fresh) {
+  const top = list.scrollTop;
   if (list.innerHTML !== fresh.innerHTML) {
-    list.innerHTML = fresh.innerHTML;
-    for (const name of picked) {
-      const again = list.querySelector(`[name="${CSS.escape(name)}"]`);
-      if (again) again.checked = true;
+    if (shape(list) !== shape(fresh)) anew(list, fresh);
+    else {
+      const stay = new Set(ids(fresh));
+      for (const row of list.querySelectorAll(".row")) if (!stay.has(row.id)) row.remove();
+      [...list.children].forEach((old, n) => {
+        const now = fresh.children[n];
+        if (old.matches(".rows")) fill(old, now);
+        else if (old.outerHTML !== now.outerHTML) old.replaceWith(now.cloneNode(true));
+      });
     }
   }
   list.scrollTop = top;
-  if (at) document.getElementById(at)?.querySelector(pick ? ".row__pick" : "a")?.focus({ preventScroll: true });
   list.dispatchEvent(new Event("rows", { bubbles: true }));
 }
 
