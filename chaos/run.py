@@ -63,7 +63,6 @@ steps:
 """
 
 
-
 def where_it_is_noon() -> str:
     """A zone where nobody sleeps now: what a timer says waits for the contact's morning (Q1), and a trial can't. It
     holds for the trial's contacts because nobody knows where their area code is."""
