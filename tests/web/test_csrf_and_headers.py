@@ -32,6 +32,34 @@ FORMS = {
     "/c/{contact}/picture": "/c/{c}/picture",
     "/settings/replies": "/settings/replies",
     "/settings/replies/remove": "/settings/replies/remove",
+    "/c/{contact}/answer": "/c/{c}/answer",
+    "/c/{contact}/assign": "/c/{c}/assign",
+    "/c/{contact}/ask": "/c/{c}/ask",
+    "/c/{contact}/note": "/c/{c}/note",
+    "/c/{contact}/here": "/c/{c}/here",
+    "/c/{contact}/snooze": "/c/{c}/snooze",
+    "/c/{contact}/priority": "/c/{c}/priority",
+    "/desk/bulk": "/desk/bulk",
+    "/desk/undo": "/desk/undo",
+    "/desk/views": "/desk/views",
+    "/desk/views/remove": "/desk/views/remove",
+    "/leads": "/leads",
+    "/contacts/{contact}/change": "/contacts/{c}/change",
+    "/contacts/{contact}/owner": "/contacts/{c}/owner",
+    "/contacts/{contact}/reveal": "/contacts/{c}/reveal",
+    "/settings/fields": "/settings/fields",
+    "/settings/tags": "/settings/tags",
+    "/settings/webhooks": "/settings/webhooks",
+    "/settings/webhooks/{id}/test": "/settings/webhooks/{h}/test",
+    "/settings/webhooks/{id}/rotate": "/settings/webhooks/{h}/rotate",
+    "/settings/webhooks/{id}/enabled": "/settings/webhooks/{h}/enabled",
+    "/settings/webhooks/{id}/remove": "/settings/webhooks/{h}/remove",
+    "/settings/webhooks/{id}/redeliver": "/settings/webhooks/{h}/redeliver",
+    "/settings/keys": "/settings/keys",
+    "/settings/keys/{id}/rotate": "/settings/keys/{k}/rotate",
+    "/settings/keys/{id}/revoke": "/settings/keys/{k}/revoke",
+    "/account/available": "/account/available",
+    "/account/capacity": "/account/capacity",
     "/c/{contact}/erase": "/c/{c}/erase",
     "/c/{contact}/consent": "/c/{c}/consent",
     "/c/{contact}/opt-out": "/c/{c}/opt-out",
@@ -75,7 +103,7 @@ OF_MODELS = (
     "/c/{contact}/draft", "/c/{contact}/suggest", "/c/{contact}/calls/{job}", "/models/try", "/models/learn",
 )  # fmt: skip
 """Forms that are only on pages of a bot that asks a model; test_models.py has those pages."""
-BY_SCRIPT = ("/c/{contact}/measure", "/c/{contact}/unsuggest")
+BY_SCRIPT = ("/c/{contact}/measure", "/c/{contact}/unsuggest", "/c/{contact}/here")
 """What a script of ours posts by itself."""
 OF_LETTERS = ("/login/link",)
 """A button of another form, where there is a mail server; test_signing_in.py has it."""
@@ -96,7 +124,7 @@ class Desk:
         assert self.person.submit(f"/c/{self.contact}/take").status_code == 303
 
     def path(self, form: str) -> str:
-        return FORMS[form].format(c=self.contact, p=self.phone, u=self.person.user_id)
+        return FORMS[form].format(c=self.contact, p=self.phone, u=self.person.user_id, h="none", k="none")
 
     def sender(self, form: str) -> Browser:
         """Somebody who may post this form."""
@@ -320,7 +348,7 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
     site.sign_in(site.browser(), person.user_id)
     found["account, signed in twice"] = person.get("/account")
     found["card"] = person.get(f"/c/{desk.contact}/card")
-    return found | writing(desk) | flows(desk)
+    return found | writing(desk) | listing(desk) | known(desk) | programs(desk) | flows(desk)
 
 
 def writing(desk: Desk) -> dict[str, httpx.Response]:
@@ -337,6 +365,64 @@ def writing(desk: Desk) -> dict[str, httpx.Response]:
         "saved reply refused": person.submit("/settings/replies", shortcut=QUOTES, text=SCRIPT),
         "choosing a reply": person.get(f"/c/{contact}/saved"),
         "with a saved reply": person.get(f"/c/{contact}/saved/{id_}"),
+    }
+
+
+def listing(desk: Desk) -> dict[str, httpx.Response]:
+    """The list with a saved view, and with what can be taken back; a conversation to be asked for."""
+    site, person = desk.site, desk.person
+    assert person.submit("/desk/views?view=all&tag=vip", name=QUOTES, shared="1").status_code == 303
+    waiting = site.waiting()
+    answer = person.submit("/desk/bulk?view=all", do="tag", tag="vip", ids=waiting)
+    assert answer.status_code == 303
+    hers = site.waiting()
+    assert site.person("agent", QUOTES).submit(f"/c/{hers}/take").status_code == 303
+    asking = site.waiting()
+    assert person.submit(f"/c/{asking}/take").status_code == 303
+    asker = site.person("agent", SCRIPT)
+    assert asker.submit(f"/c/{asking}/ask").status_code == 303
+    assert person.submit(f"/c/{asking}/note", text=SCRIPT).status_code == 303
+    return {
+        "list, filtered": person.get("/desk/all?tag=vip"),
+        "list, done": person.get(answer.headers["location"]),
+        "somebody else's": asker.get(f"/c/{asking}?view=all"),
+        "asked for": person.get(f"/c/{asking}?view=all"),
+    }
+
+
+def known(desk: Desk) -> dict[str, httpx.Response]:
+    """Leads, a contact with fields and tags, and what they may be."""
+    person, contact = desk.person, desk.contact
+    fields = {"title": QUOTES, "kind": "text", "choices": "", "sensitive": "1"}
+    assert person.submit("/settings/fields", name="insurance", **fields).status_code == 303
+    assert person.submit(f"/contacts/{contact}/change", tag="vip").status_code == 303
+    assert person.submit(f"/contacts/{contact}/change", **{"field.insurance": SCRIPT}).status_code in (200, 303)
+    return {
+        "leads": person.get("/leads"),
+        "lead refused": person.submit("/leads", number=SCRIPT, name=QUOTES),
+        "contact": person.get(f"/contacts/{contact}"),
+        "fields": person.get("/settings/fields"),
+        "field": person.get("/settings/fields?name=insurance"),
+        "tags": person.get("/settings/tags"),
+        "found": person.get("/search?q=" + "evil"),
+    }
+
+
+def programs(desk: Desk) -> dict[str, httpx.Response]:
+    """Webhooks with a delivery, and keys."""
+    person = desk.person
+    added = person.submit("/settings/webhooks", url="https://hooks.example.com/" + "x", events="message.*")
+    id_ = re.findall(r"/settings/webhooks/(\w+)/test", added.text)[0]
+    desk.site.waiting()
+    return {
+        "webhooks": person.get("/settings/webhooks"),
+        "webhook refused": person.submit("/settings/webhooks", url=SCRIPT, events=QUOTES),
+        "webhook, new": added,
+        "webhook, tested": person.submit(f"/settings/webhooks/{id_}/test"),
+        "webhook": person.get(f"/settings/webhooks/{id_}"),
+        "keys": person.get("/settings/keys"),
+        "key, new": person.submit("/settings/keys", name="till", all="1"),
+        "key refused": person.submit("/settings/keys", name=SCRIPT),
     }
 
 
@@ -422,7 +508,8 @@ def test_every_posted_form_of_every_page_carries_a_secret_and_goes_to_a_route(ev
             matched = [pattern.pattern for pattern in patterns if pattern.fullmatch(action)]
             assert matched, action
             seen.update(matched)
-    assert len(seen) == len(FORMS) - len(OF_MODELS) - len(BY_SCRIPT) - len(OF_LETTERS), "some form is on no page"
+    elsewhere = {re.sub(r"\{\w+\}", "[^/]+", path) for path in (*OF_MODELS, *BY_SCRIPT, *OF_LETTERS)}
+    assert {pattern.pattern for pattern in patterns} - seen == elsewhere, "these forms are on no page"
 
 
 # ---- what others write
