@@ -13,7 +13,7 @@ import pytest
 
 from generate.operations import Operation, read
 from generate.page import curl
-from tests.acceptance.carrier import api_key
+from tests.acceptance.carrier import api_key, command
 from tests.docs.pages import blocks
 from tests.docs.pages import read as page
 from tests.support.fake_provider import FakeProvider, fake_provider, sign_telnyx, telnyx_text
@@ -63,6 +63,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         env = {**fake.environment("telnyx"), "WEBHOOKS_PRIVATE": "127.0.0.1,bot.example.com,www.example.com"}
         with Served(arguments, folder, env) as served:
             served.wait_ready()
+            added = command("user", "add", "maya@example.com", "--database", url, folder=folder)
+            assert added.returncode == 0, added.stderr
             body = json.dumps(telnyx_text("What is new?", WHO, "m-1")).encode()
             headers = {**sign_telnyx(body, time.time_ns() // 1_000_000), "content-type": "application/json"}
             urllib.request.urlopen(urllib.request.Request(f"{served.url}/webhooks/telnyx", body, headers)).close()

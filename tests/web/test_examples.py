@@ -9,11 +9,12 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from tests.fuzz.test_openapi import conforms
-from tests.web.conftest import Site, running
+from tests.web.conftest import WORKSPACE, Site, running
 from textback.app import read_folder
 from textback.cli.serving import example_bot
 from textback.core.when import HOUR, to_iso
 from textback.pipeline.road import clock as real_clock
+from textback.store import accounts
 from textback.web.openapi import describe
 from textback.web.routes import ROUTES
 
@@ -26,8 +27,9 @@ WITHOUT = {
     ("delete", "/v1/ai/train/documents/{name}"): 404,  # the training may not be over
 }
 """What is answered where the example alone makes nothing that it could be of."""
-FIRST, LAST = [("post", "/v1/contacts")], [("delete", "/v1/contacts/{contact}")]
-"""The contact of the examples is made first, and erased last."""
+FIRST = [("post", "/v1/contacts")]
+LAST = [("post", "/v1/conversations/{id}/assign"), ("delete", "/v1/contacts/{contact}")]
+"""The contact of the examples is made first, and erased last; a program leaves alone what a person was given."""
 IN_ORDER = [*FIRST, *(one for one in EACH if one not in (*FIRST, *LAST)), *LAST]
 BY_PROGRAMS = [(m, p) for m, p in IN_ORDER if DESCRIBED["paths"][p][m]["security"] == [{"key": []}]]
 
@@ -40,6 +42,7 @@ def name(value: Any) -> str:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     files = {**read_folder(example_bot()), "templates/visit.yml": TEMPLATE}
     with running(tmp_path_factory.mktemp("examples"), files) as made:
+        made.write(accounts.add_user, WORKSPACE, "maya@example.com", "Maya", "agent", made.clock())
         yield made
 
 

@@ -1,6 +1,6 @@
 """What the desk keeps for its people: saved views, what they can take back, what they prefer, and who they are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -21,9 +21,9 @@ _v, _u, _f = saved_views.c, undos.c, preferences.c
 _set = upserter(preferences, ["workspace", "user_id", "name"], ["value"])
 
 
-def people(tx: Connection, workspace: str, most: int = 200) -> list[Row[Any]]:
-    """Who works here: id, name, by name."""
-    query = select(users.c.id, users.c.name).where(users.c.workspace == workspace)
+def people(tx: Connection, workspace: str, roles: Iterable[str], most: int = 200) -> list[Row[Any]]:
+    """Who has one of these roles: id, name, by name."""
+    query = select(users.c.id, users.c.name).where(users.c.workspace == workspace, users.c.role.in_(sorted(roles)))
     return list(tx.execute(query.order_by(users.c.name, users.c.id).limit(most)))
 
 

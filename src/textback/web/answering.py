@@ -118,9 +118,9 @@ async def reply(request: Request) -> Response:
     )
     refused = await desk.do(request, row, arrival, "reply", key, message=message_id, **_noted(form, template, media))
     if refused:
-        return await desk.shown(
-            request, await desk.conversation_of(request), 409, error=WHY.get(refused, NOT_YOURS), **kept
-        )
+        row = await desk.conversation_of(request)
+        error = WHY.get(refused) or (TWICE if row.owner_id == user.id else NOT_YOURS)
+        return await desk.shown(request, row, 409, error=error, **kept)
     if form.get("then") == "complete":
         return await desk.act(request, row, Complete(user.id, user.name), "complete")
     return desk.back(request, row)

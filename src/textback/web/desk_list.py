@@ -16,6 +16,7 @@ from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.desk_rows import group_of, row_of
 from textback.web.finding import contacts_with
+from textback.web.permissions import PERMISSIONS
 from textback.web.security import Denied
 
 VIEWS: tuple[View, ...] = get_args(View)
@@ -112,7 +113,7 @@ async def list_data(request: Request) -> dict[str, Any]:
     )
     counts = await ctx.db.read(desk_lists.counts, ctx.workspace, user.id, user.sight)
     views = await ctx.db.read(desk_people.views, ctx.workspace, user.id)
-    people = await ctx.db.read(desk_people.people, ctx.workspace)
+    people = await ctx.db.read(desk_people.people, ctx.workspace, PERMISSIONS["conversations.answer"])
     names = {row.id: row.name for row in people}
     groups: dict[tuple[str, str], list[Any]] = {}
     for part, row in found.rows:
