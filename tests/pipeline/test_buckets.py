@@ -142,7 +142,7 @@ async def test_every_statement_names_the_one_bucket_of_its_transaction(by_bucket
         "bot.yml": f"{BOT}actions: {{note: {{http: 'https://example.com', retries: 1}}}}\nmodel: {{use: openai:x}}\n",
         "personas/helper.yml": "persona: helper\nprompt: You answer.\n",
         "flows/main.yml": flow(linked, start="book"),
-        "flows/note.yml": flow("- call: note\n  on_error: end", start="note", name="note"),
+        "flows/note.yml": flow("- tag: noted\n- call: note\n  on_error: end", start="note", name="note"),
     }
     other = Other(Done(), Failed("throttled", retry_after=0.0), Failed("unknown"))
     poster = Poster(Allowed(["127.0.0.0/8"], "WEBHOOKS_PRIVATE"))
@@ -196,7 +196,7 @@ async def test_every_statement_names_the_one_bucket_of_its_transaction(by_bucket
         for statement in statements:
             assert statement.named == statement.meant == {bucket}, (statement.sql, statement.given)
     written = {name for _, said in watched.done for one in said for name in _ROAD.findall(one.sql)}
-    assert written == set(ROAD)
+    assert written == set(ROAD) - {"pictures"}  # a page of the desk writes those
 
 
 async def test_one_turn_touches_one_bucket_anywhere(postgres_url: str) -> None:

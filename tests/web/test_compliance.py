@@ -136,7 +136,7 @@ def hold(site: Site, contact: str, rule: str, until: int) -> None:
     address = site.rows("SELECT address FROM conversations WHERE contact_id = :c", c=contact)[0].address
     names = {column.name for column in outbox.c}
     waits = {**row, "recipient": address, "state": "queued", "attempts": 0, "due_at": until, "expires_at": None}
-    waits |= {"lease_until": None, "fence": 0, "priority": 2, "asks": 0, "programme": ""}
+    waits |= {"lease_until": None, "fence": 0, "priority": 2, "asks": 0, "programme": "", "offer": ""}
     site.write(lambda tx: tx.execute(insert(messages), row))
     site.write(lambda tx: tx.execute(insert(outbox), {name: waits[name] for name in names}))
 

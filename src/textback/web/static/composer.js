@@ -45,6 +45,9 @@ function put(text, { add = false } = {}) {
 function drafts() {
   for (const area of box.querySelectorAll("[data-draft]")) {
     const key = `draft:${area.dataset.draft}`;
+    // A page that was left while its text was on its way has not heard that it went: it is not to go twice.
+    const went = [...document.querySelectorAll(".msg--you .msg__text")].at(-1)?.textContent.trim();
+    if (went && store.get(key).trim() === went) store.set(key, "");
     if (!area.value) area.value = store.get(key);
     area.addEventListener("input", () => store.set(key, area.value));
     area.addEventListener("keydown", (event) => {
