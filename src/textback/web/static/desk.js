@@ -7,10 +7,10 @@ const PAGE = { headers: { Accept: "text/html" } };
 
 // One fetch at a time; news that come meanwhile cause one more.
 let busy = false;
-let again = false;
+let again = null; // whether that one is asked for by somebody, and so may move what they look at
 async function refresh(force = false) {
   if (busy) {
-    again = true;
+    again = Boolean(again) || force;
     return;
   }
   busy = true;
@@ -23,9 +23,10 @@ async function refresh(force = false) {
   } finally {
     busy = false;
     if (document.body.dataset.watch !== watched) follow();
-    if (again) {
-      again = false;
-      refresh();
+    if (again !== null) {
+      const wanted = again;
+      again = null;
+      refresh(wanted);
     }
   }
 }
