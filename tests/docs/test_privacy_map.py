@@ -35,6 +35,7 @@ OTHERS = {
     "template_approvals": "name digest body written_at asked_at decided_at note",
     "saved_replies": "", "pictures": "token content_type size", "simulated_phones": "phone faults waiting",
     "simulated_clock": "ahead",
+    "line_seen": "what first_at",
     "line_use": "counter day", "login_failures": "count until", "login_links": "token_hash user_id expires_at",
     "contact_fields": "name title kind choices sensitive seen_by position", "tag_colours": "tag colour",
     "messages": "", "message_details": "send_at",

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert
 from tests.web.conftest import FORM_TOKEN, Browser, Site
 from textback.store import accounts, codes
 from textback.store.tables import rejected_webhooks
+from textback.web.context import LineInfo
 from textback.web.routes import ROUTES
 
 FORMS = {
@@ -58,6 +59,7 @@ FORMS = {
     "/settings/keys": "/settings/keys",
     "/settings/keys/{id}/rotate": "/settings/keys/{k}/rotate",
     "/settings/keys/{id}/revoke": "/settings/keys/{k}/revoke",
+    "/lines/{line}/test": "/lines/none/test",
     "/account/available": "/account/available",
     "/account/capacity": "/account/capacity",
     "/c/{contact}/erase": "/c/{c}/erase",
@@ -294,7 +296,7 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
         "old link": stranger.get("/login/none"),
         "account": person.get("/account"),
         "account refused": person.submit("/account/password", password="short"),
-        "lines": person.get("/lines"),
+        "lines": lines(desk),
         "not found": person.get("/nothing", headers=html),
         "forbidden": mate.get("/lines", headers=html),
         "try": person.get(f"/try/{simulated.lstrip('+')}"),
@@ -349,6 +351,17 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
     found["account, signed in twice"] = person.get("/account")
     found["card"] = person.get(f"/c/{desk.contact}/card")
     return found | writing(desk) | listing(desk) | known(desk) | programs(desk) | flows(desk)
+
+
+def lines(desk: Desk) -> httpx.Response:
+    """The Lines page, as if there was a line with a provider."""
+    shown = desk.site.app._pages.state.ctx.lines
+    usual = shown["simulator"]
+    shown["simulator"] = LineInfo("simulator", "twilio", "+12065550100")
+    try:
+        return desk.person.get("/lines")
+    finally:
+        shown["simulator"] = usual
 
 
 def writing(desk: Desk) -> dict[str, httpx.Response]:

@@ -233,6 +233,7 @@ TABLE = {
     ("GET", "/settings/tags"): ("conversations.manage", "/settings/tags"),
     ("POST", "/settings/tags"): ("conversations.manage", "/settings/tags"),
     ("GET", "/lines"): ("lines", "/lines"),
+    ("POST", "/lines/{line}/test"): ("lines", "/lines/nothing/test"),
     ("GET", "/settings/webhooks"): ("settings", "/settings/webhooks"),
     ("POST", "/settings/webhooks"): ("settings", "/settings/webhooks"),
     ("GET", "/settings/webhooks/{id}"): ("settings", "/settings/webhooks/nothing"),
@@ -271,6 +272,7 @@ WELCOME = {
     ("POST", "/settings/people"): 409,  # without an address
     ("GET", "/settings/people/{person}"): 404,
     ("POST", "/settings/people/{person}"): 404,
+    ("POST", "/lines/{line}/test"): 404,
     ("POST", "/settings/teams"): 409,  # without a name
     ("GET", "/login/{token}"): 410,
     ("POST", "/login/{token}"): 410,

@@ -40,6 +40,7 @@ from textback.pipeline.poison import is_poison, run_one
 from textback.pipeline.presence import Presence, read_people
 from textback.pipeline.readings import Wanted
 from textback.pipeline.reconcile import Reconciler
+from textback.pipeline.seen import LineMarks
 from textback.pipeline.shortener import Shortener
 from textback.pipeline.simulating import LINE as SIMULATED
 from textback.pipeline.simulating import QUIET, AheadClock
@@ -153,9 +154,10 @@ class Road:
         self._leftovers = Places(db, spread.with_leftovers)
         self.detour = self._acceptor.detour
         eager = "turn" not in self.roles
+        self.marks = LineMarks(db, workspace, now)
         self._deliverer = Deliverer(
             db, workspace, lines, now, self.hub.publish, self._status_url, gate,
-            lease=lease, eager=eager, tracer=tracer,
+            lease=lease, eager=eager, tracer=tracer, marks=self.marks,
         )  # fmt: skip
         self._performer: Performer | None = None
         self.thinker = Thinker(db, workspace, shelf, now, models) if models is not None else None
@@ -223,6 +225,7 @@ class Road:
         self.floor.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._notifier.stop()
+        await self.marks.stop()
 
     async def move_clock(self, by: int) -> bool:
         """Move the clock ahead by so much (ms), for everything that this server does; False where it has real lines,

@@ -29,6 +29,7 @@ from textback.store import (  # noqa: F401 (their tables are among them)
     tables_handoff,
     tables_hooks,
     tables_leads,
+    tables_lines,
     tables_list,
     tables_search,
 )

@@ -6,15 +6,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from textback.compliance.limits import day_of
 from textback.core.ids import bucket_of, new_id
 from textback.core.phone import zone_of
 from textback.core.text import clean
 from textback.engine.arrivals import Complete, SettleOptOut
 from textback.engine.state import load_state
-from textback.pipeline import letters
-from textback.pipeline.signatures import unchecked
-from textback.store import accounts, dead, limits, short_links
+from textback.store import accounts, short_links
 from textback.store import desk as store
 from textback.store.db import Row
 from textback.web import card
@@ -30,9 +27,6 @@ from textback.web.present import (
     day,
     holder,
     lasted,
-    line_limits,
-    line_state,
-    moment,
     name_of,
     woven,
 )
@@ -228,22 +222,3 @@ async def settle(request: Request) -> Response:
     if said not in ("yes", "no"):
         raise Denied(400, "Say yes or no: did they opt out?")
     return await act(request, row, SettleOptOut(user.id, user.name, said == "yes"), "settle_opt_out", opted_out=said)
-
-
-async def lines_page(request: Request) -> Response:
-    """GET /lines: every line with the address to give its provider, how it is, and what it gave up or rejected."""
-    ctx, _ = _context(request)
-    zone, now = ctx.bot().timezone, ctx.road.now()
-    lines = [line for line in ctx.lines.values() if line.provider != "simulator"]
-    until = {one.line: moment(one.until, zone, now) for one in unchecked(ctx.road.lines, now)}
-    states = {line: line_state(condition) for line, condition in ctx.road.conditions().items()}
-    given_up = await ctx.db.read(dead.waiting, ctx.workspace)
-    stuck = await ctx.db.read(letters.counts, ctx.workspace)
-    rejected = {line: n for (kind, line), n in stuck.items() if kind == "webhook"}
-    elsewhere = sum(n for line, n in rejected.items() if line not in ctx.lines)
-    limited = {name: line for name, line in ctx.road.lines.items() if line.limited}
-    used = await ctx.db.read(limits.used, ctx.workspace, day_of(now), {line.counter for line in limited.values()})
-    allowed = {name: line_limits(line.rate, line.cap, used.get(line.counter, 0)) for name, line in limited.items()}
-    shown: dict[str, Any] = {"lines": lines, "states": states, "allowed": allowed, "given_up": given_up}
-    shown |= {"rejected": rejected, "rejected_elsewhere": elsewhere, "until": until, "base": ctx.public_url}
-    return page(request, "lines.html", shown)

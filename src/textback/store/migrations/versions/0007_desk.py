@@ -1,4 +1,4 @@
-"""the desk: offers, people, handoffs, the list and its search, the composer, the leads table"""
+"""the desk: offers, people, handoffs, the list and its search, the composer, the leads table, lines"""
 
 import json
 import sqlite3
@@ -24,6 +24,20 @@ def upgrade() -> None:
     _desk_lists()
     _composer()
     _leads()
+    _lines()
+
+
+def _lines() -> None:
+    """When each line was last heard of."""
+    op.create_table(
+        "line_seen",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.String(length=64), nullable=False),
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "line", "what"),
+    )
 
 
 def _offer() -> None:
