@@ -48,8 +48,7 @@ def lines_add(
     ] = False,
     database: Database = None,
 ) -> None:
-    """Set up a number: ask for its keys, test them, keep them in .env, and wait for the first webhook. Exits with 1
-    when the provider refuses the keys or the address, or no webhook comes."""
+    """Set up a number: ask for keys, test and keep them, wait for the first webhook. Exits with 1 where that fails."""
     known = ", ".join(name for name in PROVIDERS if name != SIMULATED)
     spec = spec_of(provider or typer.prompt(f"Provider ({known})").strip().lower())
     raise typer.Exit(asyncio.run(_add(spec.name, hook, wait, untested, database)))
