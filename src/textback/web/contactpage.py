@@ -19,6 +19,7 @@ from textback.store import contacts as cards
 from textback.store import leads as store
 from textback.store.leads import STAGE, Field, Sought
 from textback.web.api import TURN_WAIT
+from textback.web.desk import conversation_of, shown_with
 from textback.web.leads import contact_in, context, fields_for, shown
 from textback.web.leadtable import SEEN_BY, spoken
 from textback.web.pages import page
@@ -138,11 +139,18 @@ async def change(request: Request) -> Response:
     try:
         arrival = await _change(request, form)
     except ValueError as error:
-        return await _page(request, contact, str(error), 400)
+        return await _wrong(request, contact, str(error), 400)
     refused = await _do(request, contact, arrival, "contact.change")
     if refused:
-        return await _page(request, contact, "A contact can have at most 100 fields and 50 tags.", 409)
+        return await _wrong(request, contact, "A contact can have at most 100 fields and 50 tags.", 409)
     return _back(form, contact)
+
+
+async def _wrong(request: Request, contact: str, error: str, status: int) -> Response:
+    """What was wrong, on the page that they come from."""
+    if request.state.form.get("back", "").startswith("/c/"):
+        return await shown_with(request, await conversation_of(request), error)
+    return await _page(request, contact, error, status)
 
 
 async def _change(request: Request, form: dict[str, str]) -> ContactChange:

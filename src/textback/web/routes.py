@@ -90,6 +90,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/desk/views/remove", "own", desk_views.remove),
     Route("GET", "/c/{contact}", "agent", desk.conversation_page),
     Route("GET", "/c/{contact}/card", "agent", desk.card_page),
+    Route("GET", "/c/{contact}/_messages", "agent", desk.earlier),
     Route("GET", "/c/{contact}/transcript", "transcripts.export", desk.transcript),
     Route("POST", "/c/{contact}/answer", "sensitive.reveal", desk.reveal),
     *presence.ROUTES,
