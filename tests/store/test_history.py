@@ -1,5 +1,7 @@
 """The past of a thread: windows that fit together, where an episode begins and ends, milestones; on both databases."""
 
+import itertools
+
 import pytest
 from sqlalchemy import insert
 
@@ -41,7 +43,7 @@ async def test_windows_have_every_text_and_event_once_and_in_order(
             assert [row.text for one in found for row in one.messages] == texts
             kinds = [event.kind for one in found for event in one.events]
             assert kinds == ["episode_started", "session_started", "session_ended"] * 5
-            for earlier, later in zip(found, found[1:], strict=False):
+            for earlier, later in itertools.pairwise(found):
                 assert all(row.id < later.since for row in earlier.messages)
                 assert all(row.id >= later.since for row in later.messages)
 

@@ -41,8 +41,8 @@ def turn(contact: str, at: int, *events: tuple[str, dict[str, Any]]) -> dict[str
 
 
 def remember(tx: Tx, contact: str, begin: int, episodes: int, each: int, flow: str = "book_repair") -> list[str]:
-    """Episodes, one a day from `begin` (ms) on, each of so many texts, theirs and the bot's in turn, with a flow that is
-    completed. Returns the texts, oldest first."""
+    """Episodes, one a day from `begin` (ms) on, each of so many texts, theirs and the bot's in turn, with a flow that
+    is completed. Returns the texts, oldest first."""
     texts, happened = [], []
     for number in range(episodes):
         start = begin + number * DAY

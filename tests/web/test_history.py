@@ -16,7 +16,9 @@ from textback.store import leads
 from textback.store.leads import Field
 from textback.store.tables import messages
 
-EPISODE = re.compile(r'<details class="(episode[^"]*)" id="ep-(\w+)" data-begun="\w+"( open)?>(.*?)</details>', re.DOTALL)
+EPISODE = re.compile(
+    r'<details class="(episode[^"]*)" id="ep-(\w+)" data-begun="\w+"( open)?>(.*?)</details>', re.DOTALL
+)
 LINE = re.compile(r"<summary>(.*?)</summary>", re.DOTALL)
 FROM = re.compile(r'data-from="([^"]*)"')
 
@@ -150,7 +152,9 @@ def test_a_failed_text_says_why_and_its_words_can_be_written_anew(site: Site, ag
 def test_our_own_pictures_are_shown_and_others_are_links(site: Site, agent: Browser) -> None:
     contact = site.waiting()
     at = int(site.clock()) - MINUTE
-    ours = json.dumps([{"url": f"http://{site.app.settings.host}:{site.app.settings.port}/m/abc", "content_type": "image/png"}])
+    ours = json.dumps(
+        [{"url": f"http://{site.app.settings.host}:{site.app.settings.port}/m/abc", "content_type": "image/png"}]
+    )
     theirs = json.dumps([{"url": "https://media.example.com/m/abc", "content_type": "image/png"}])
     write(site, message(contact, at, "", side="person", media=ours), message(contact, at + 1, "", media=theirs))
     page = agent.get(f"/c/{contact}?view=all").text
@@ -168,7 +172,7 @@ def test_fields_and_tags_are_changed_in_the_conversation(site: Site, agent: Brow
     answer = agent.submit(change, back=back, tag="vip", **{"field.bike": "Longtail", "field.name": "Lena <i>"})
     assert (answer.status_code, answer.headers["location"]) == (303, back)
     page = agent.get(back).text
-    assert "<dt>Bike</dt><dd dir=\"auto\">Longtail</dd>" in page
+    assert '<dt>Bike</dt><dd dir="auto">Longtail</dd>' in page
     assert "Lena &lt;i&gt;" in page
     assert 'aria-label="Remove the tag vip"' in page
     wrong = agent.submit(change, back=back, **{"field.due": "soon"})

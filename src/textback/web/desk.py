@@ -89,7 +89,7 @@ async def _talk(
     """What thread, composer and context show of one conversation."""
     ctx, user = _context(request)
     now, zone = ctx.road.now(), ctx.bot().timezone
-    contact_id, bucket = row.contact_id, bucket_of(row.contact_id)
+    contact_id = row.contact_id
     before = clean(request.query_params.get("before", ""))[:32]
     past = await history_of(ctx, user, contact_id, before)
     state = load_state(row.state)

@@ -135,7 +135,9 @@ async def person_of(ctx: WebContext, user: User, row: Row[Any], state: State) ->
     return {
         "called": str(known.get("name") or row.name or ""),
         "cells": cells_of(mine, known),
-        "raw": {one.name: spoken(known[one.name]) for one in mine if not one.sensitive and known.get(one.name) is not None},
+        "raw": {
+            one.name: spoken(known[one.name]) for one in mine if not one.sensitive and known.get(one.name) is not None
+        },
         "tags": list(state.tags),
         "colours": colours,
         "timeline": timeline(events, consent, looks_of(ctx, user)),

@@ -126,7 +126,8 @@ async function send(form, button) {
     if (location.search.includes("t=") && response.ok) history.replaceState(null, "", location.pathname);
     // What stands beside the thread is changed there: the form is for the next one, and whoever used it stays with it.
     const beside = form.matches("[data-stay]") ? form.closest("[data-live]") : null;
-    if (response.ok && beside) form.reset();
+    // News may have come before this answer, and put another form in this one's place.
+    if (response.ok && beside) for (const one of document.getElementById(beside.id)?.querySelectorAll("form") ?? []) one.reset();
     if (response.ok || !beside) form.closest("details")?.removeAttribute("open");
     merge(html, { force: true, end: !beside });
     if (beside && document.activeElement === document.body) document.getElementById(beside.id)?.querySelector("summary, input:not([type=hidden])")?.focus({ preventScroll: true });
