@@ -147,7 +147,7 @@ TABLE = {
     ("GET", "/desk/{view}"): ("agent", "/desk/all"),
     ("GET", "/c/{contact}"): ("agent", "/c/{c}"),
     ("GET", "/c/{contact}/card"): ("agent", "/c/{c}/card"),
-    ("GET", "/c/{contact}/_messages"): ("agent", "/c/{c}/_messages?before=z"),
+    ("GET", "/c/{contact}/_messages"): ("agent", "/c/{c}/_messages"),
     ("GET", "/c/{contact}/transcript"): ("transcripts.export", "/c/{c}/transcript"),
     ("POST", "/c/{contact}/answer"): ("sensitive.reveal", "/c/{c}/answer"),
     ("POST", "/account/available"): ("own", "/account/available"),
