@@ -1,6 +1,7 @@
 """Imports at work: every row once, whatever happens to the server, on each database."""
 
 from collections.abc import Sequence
+from itertools import count as count_from
 from typing import Any
 
 import msgspec
@@ -30,11 +31,9 @@ def add(tx: Tx, now: int, *parts: Sequence[list[str]], held: bool = False) -> No
         "i1", "u1", "lead@example.com", "Sam Lee", "leads.csv", COLUMNS, choice, ALL, "", False, 0, 0, {}, 0, now, None
     )
     store.add(tx, WORKSPACE, one)
-    line, numbered = 1, []
-    for part in parts:
-        numbered.append([(line := line + 1, cells) for cells in part])
-    store.add_parts(tx, WORKSPACE, "i1", 0, numbered)
-    store.whole(tx, WORKSPACE, "i1", line - 1, choice)
+    lines = count_from(2)
+    store.add_parts(tx, WORKSPACE, "i1", 0, [[(next(lines), cells) for cells in part] for part in parts])
+    store.whole(tx, WORKSPACE, "i1", sum(len(part) for part in parts), choice)
     store.start(tx, WORKSPACE, "i1")
     if held:
         tx.execute(update(contact_imports).values(lease_until=now + HOUR))

@@ -81,11 +81,10 @@ def test_exactly_as_many_rows_as_there_may_be_are_read() -> None:
 def test_no_bytes_break_the_reader(data: bytes) -> None:
     try:
         columns, found = rows(data)
-    except Unreadable as why:
-        assert str(why).endswith(".")
-    else:
-        assert columns
-        assert [line for line, _ in found] == sorted({line for line, _ in found})
+    except Unreadable:
+        return
+    assert columns
+    assert [line for line, _ in found] == sorted({line for line, _ in found})
 
 
 PLAIN = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12).map(str.strip)

@@ -68,7 +68,7 @@ def test_a_form_that_names_nobody_is_refused(site: Site, ada: Browser) -> None:
 
 def test_the_list_is_filtered_by_team(site: Site, ada: Browser) -> None:
     bo, owner_ = site.person("agent", "Bo Lind"), site.person("owner")
-    team = {"do": "save", "name": "Workshop", f"member.{bo.user_id}": "1"}
+    team = {"do": "save", "name": "Workshop", f"person.{bo.user_id}": "1"}
     mine, theirs = site.waiting(), site.waiting()
     ada.submit(f"/c/{mine}/take")
     bo.submit(f"/c/{theirs}/take")

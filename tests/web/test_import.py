@@ -88,15 +88,18 @@ def numbers(site: Site, count: int) -> list[str]:
 
 def test_a_file_becomes_contacts_with_names_tags_and_fields(site: Site, lead: Browser) -> None:
     ana, bo = numbers(site, 2)
-    data = "\ufeff" + sheet(
-        ["Mobile phone", "First name", "Last name", "Labels", "Seats", "Notes"],
-        [f"({ana[:3]}) {ana[3:6]}-{ana[6:]}", "Ana", "Núñez; Díaz", "VIP, spring", "1,200", "secret"],
-        [bo, "=cmd()", "", "", "", ""],
-        ["555", "Cy", "", "", "", ""],
-        [f"+1{ana}", "Ana", "Twice", "", "", ""],
-        [numbers(site, 1)[0], "Di", "", "", "many", ""],
-        separator=";",
-    ).decode()
+    data = (
+        "\ufeff"
+        + sheet(
+            ["Mobile phone", "First name", "Last name", "Labels", "Seats", "Notes"],
+            [f"({ana[:3]}) {ana[3:6]}-{ana[6:]}", "Ana", "Núñez; Díaz", "VIP, spring", "1,200", "secret"],
+            [bo, "=cmd()", "", "", "", ""],
+            ["555", "Cy", "", "", "", ""],
+            [f"+1{ana}", "Ana", "Twice", "", "", ""],
+            [numbers(site, 1)[0], "Di", "", "", "many", ""],
+            separator=";",
+        ).decode()
+    )
     place = kept(lead, data.encode())
     before = page(lead, place)
     assert "2 new · 0 changed · 0 as they were · 3 refused" in before

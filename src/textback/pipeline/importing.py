@@ -93,7 +93,8 @@ class ContactImporter:
     async def _tidy(self) -> None:
         if self._now() >= self._tidy_at:
             self._tidy_at = self._now() + HOUR
-            await self._db.write(contact_imports.forget_old, self._workspace, self._now())
+            if await self._db.read(contact_imports.old, self._workspace, self._now()):
+                await self._db.write(contact_imports.forget_old, self._workspace, self._now())
 
     async def _one(self) -> bool:
         """Work on the oldest that waits; False when there is none, or this server stops."""

@@ -188,11 +188,16 @@ def _forget(tx: Connection, workspace: str, ids: Sequence[str]) -> None:
         tx.execute(delete(table).where(table.c.workspace == workspace, table.c.import_id.in_(ids)))
 
 
-def forget_old(tx: Connection, workspace: str, now: int) -> int:
-    """Forget files that were never begun with, and what became of old ones; says how many."""
+def old(tx: Connection, workspace: str, now: int) -> list[str]:
+    """Files that were never begun with, and those that were kept long enough; some of them at a time."""
     waits = _i.state.in_(("reading", "draft"))
-    old: list[ColumnElement[bool]] = [_i.done_at < now - KEPT, waits & (_i.created_at < now - DRAFT_KEPT)]
-    ids = list(tx.execute(select(_i.id).where(_i.workspace == workspace, or_(*old)).limit(100)).scalars())
+    over: list[ColumnElement[bool]] = [_i.done_at < now - KEPT, waits & (_i.created_at < now - DRAFT_KEPT)]
+    return list(tx.execute(select(_i.id).where(_i.workspace == workspace, or_(*over)).limit(100)).scalars())
+
+
+def forget_old(tx: Connection, workspace: str, now: int) -> int:
+    """Forget these; says how many."""
+    ids = old(tx, workspace, now)
     if ids:
         tx.execute(delete(contact_imports).where(_i.workspace == workspace, _i.id.in_(ids)))
         _forget(tx, workspace, ids)

@@ -36,7 +36,7 @@ _BOTS = ("new", "engaged", "waiting_on_customer")
 
 class Wanted(msgspec.Struct, frozen=True):
     """What of a view: empty is all. `owner` is bot, nobody, or the id of who has it; `queue` where a handoff went;
-    `unread` only what nobody has seen; `team` what is a team's, where it is not None; `ids` only these contacts, where it is not None."""
+    `unread` only what nobody has seen; where they are not None, `team` only what is a team's, `ids` only these."""
 
     line: str = ""
     tag: str = ""

@@ -23,6 +23,7 @@ from textback.store import contact_imports as store
 from textback.store.contact_imports import COUNTS, Choice, ContactImport
 from textback.store.leads import Field
 from textback.web.api import default_line
+from textback.web.auth import User
 from textback.web.leads import RESERVED, context, fields_for, guarded
 from textback.web.pages import page
 from textback.web.present import moment
@@ -71,12 +72,17 @@ def _shown(request: Request, one: ContactImport) -> dict[str, Any]:
     }
 
 
+def _sees_all(user: User) -> bool:
+    return user.may("settings") and user.sight.everything
+
+
 async def _mine(request: Request) -> ContactImport:
-    """The import that an address names, of this person or of anybody for who sees everything. Raises Denied."""
+    """The import that an address names: this person's, or to an owner anybody's, for it may have values that are not
+    for all who import. Raises Denied."""
     ctx, user = context(request)
     id_: str = request.path_params["id"]
     found = await ctx.db.read(store.find, ctx.workspace, id_) if _ID.fullmatch(id_) else None
-    if found is None or not (user.sight.everything or found.user_id == user.id):
+    if found is None or not (_sees_all(user) or found.user_id == user.id):
         raise Denied(404, "There is no such import. What became of a file is kept for 30 days.")
     return found
 
@@ -97,7 +103,7 @@ async def import_page(request: Request) -> Response:
 
 async def _page(request: Request, error: str = "", status: int = 200) -> Response:
     ctx, user = context(request)
-    everybody = user.sight.everything
+    everybody = _sees_all(user)
     rows = await ctx.db.read(lambda tx: store.listed(tx, ctx.workspace, user.id, FILES, everybody=everybody))
     files = [_shown(request, one) for one in rows]
     data = {
