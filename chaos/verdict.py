@@ -105,6 +105,7 @@ def judge(database_url: str, traffic: Traffic, fake: FakeProvider, lookup: Looku
             "ORDER BY contact_id, id",
         )
         steps = _all(tx, "SELECT message, was, now FROM chaos_steps")
+        ended = {row.id for row in _all(tx, "SELECT id FROM sessions WHERE ended_at IS NOT NULL")}
         dead = _all(tx, "SELECT id, attempts, reason, detail FROM dead_letters WHERE kind = 'job'")
     verdict = Verdict(len(traffic.said), sum(said.acknowledged for said in traffic.said.values()))
     verdict.other += traffic.wrong
@@ -119,10 +120,22 @@ def judge(database_url: str, traffic: Traffic, fake: FakeProvider, lookup: Looku
     verdict.other += [
         f"job {row.id} was given up after {row.attempts} tries: {row.reason} {row.detail}" for row in dead
     ]
-    heard = sum(row.kind == "job_result" for row in arrivals)
-    if heard != len(asked):
-        verdict.other.append(f"{len(asked)} actions were asked for, and {heard} results heard")
+    verdict.other += _actions({row.provider_id for row in arrivals if row.kind == "job_result"}, ended, asked)
     return verdict
+
+
+def _actions(heard: Collection[str], ended: Collection[str], asked: Collection[str]) -> list[str]:
+    """Of each action that was asked for the result was heard. A session that a newer text ends takes its job away, and
+    a server that died may have asked for it already: of that one alone nothing is heard."""
+    wrong = []
+    found = set()
+    for key in asked:
+        session, _, visit = key.split(".")
+        job = f"{session}-{visit}"
+        found.add(job)
+        if job not in heard and session not in ended:
+            wrong.append(f"action {key} was asked for, and its result not heard")
+    return wrong + [f"a result of {job} was heard that nobody asked for" for job in heard if job not in found]
 
 
 def _all(tx: Connection, query: str) -> list[Any]:

@@ -85,9 +85,10 @@ async def test_a_fault_has_its_reason_within_the_time(name: str) -> None:
 async def test_other_makers_have_the_same_faults(use: str, says: Says, why: str) -> None:
     async with FakeModel(usual=says) as fake, asking(fake) as models:
         await models.ready([use])
-        found, seconds = await timed(models.ask([use], prompt(), WITHIN))
+        within = WITHIN if why == "timeout" else 5 * WITHIN  # busy machines are slow
+        found, seconds = await timed(models.ask([use], prompt(), within))
     assert (found.proposal, found.why) == (None, why)
-    assert seconds < WITHIN + SLACK
+    assert seconds < within + SLACK
     assert 1 <= len(fake.asked) <= 2
 
 
