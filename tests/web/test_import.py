@@ -152,7 +152,7 @@ def test_an_import_makes_no_consent_and_sends_nothing(site: Site, lead: Browser)
     ]
     _, counts = imported(site, lead, data)
     assert (counts["new"], counts["changed"]) == (1, 1)
-    after = [site.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("consent_events", "agreements", "messages")]
+    after = [site.rows(f"SELECT count(*) FROM {table}")[0][0] for table in tables]
     assert after == before
     assert site.rows("SELECT opted_out FROM conversations WHERE contact_id = :c", c=out)[0].opted_out
     (made,) = ids(lead, f"/leads?q={new}")
