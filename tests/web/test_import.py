@@ -147,9 +147,8 @@ def test_an_import_makes_no_consent_and_sends_nothing(site: Site, lead: Browser)
         ["phone", "name", "opted_in", "consent", "opted_out"], [phone[1:], "Out", "yes", "yes", "no"],
         [new, "New", "yes", "yes", "no"],
     )  # fmt: skip
-    before = [
-        site.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("consent_events", "agreements", "messages")
-    ]
+    tables = ("consent_events", "agreements", "messages")
+    before = [site.rows(f"SELECT count(*) FROM {table}")[0][0] for table in tables]
     _, counts = imported(site, lead, data)
     assert (counts["new"], counts["changed"]) == (1, 1)
     after = [site.rows(f"SELECT count(*) FROM {table}")[0][0] for table in tables]
