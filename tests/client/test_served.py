@@ -13,11 +13,11 @@ import pytest
 
 from generate.operations import Operation, read
 from generate.page import curl
-from tests.acceptance.carrier import api_key, command
+from tests.acceptance.carrier import api_key
 from tests.docs.pages import blocks
 from tests.docs.pages import read as page
 from tests.support.fake_provider import FakeProvider, fake_provider, sign_telnyx, telnyx_text
-from tests.support.served import Served
+from tests.support.served import Served, command
 from textback.client import AsyncTextback, NotFound, Textback, Unauthorized
 from textback.web.openapi import describe
 from textback.web.routes import ROUTES

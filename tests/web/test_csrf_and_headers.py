@@ -5,6 +5,7 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -425,7 +426,8 @@ def programs(desk: Desk) -> dict[str, httpx.Response]:
     person = desk.person
     added = person.submit("/settings/webhooks", url="https://hooks.example.com/" + "x", events="message.*")
     id_ = re.findall(r"/settings/webhooks/(\w+)/test", added.text)[0]
-    given_up = dict.fromkeys(("event_id", "number", "attempts", "fence", "status", "ms", "at", "finished_at"), 1)
+    numbers = ("event_id", "number", "attempts", "fence", "status", "ms", "at", "finished_at")
+    given_up: dict[str, Any] = dict.fromkeys(numbers, 1)
     given_up |= {"bucket": 0, "contact_id": desk.contact, "id": "0" * 24, "workspace": "default", "webhook_id": id_}
     given_up |= {"kind": SCRIPT, "state": "dead", "detail": QUOTES}
     desk.site.write(lambda tx: tx.execute(insert(webhook_deliveries), given_up))
