@@ -46,7 +46,6 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "stuck": ("owner", "/dead-letters"),
     "consent": ("owner", "/compliance"),
     "lists": ("owner", "/compliance/lists"),
-    "import": ("owner", "/leads/import"),
     "account": ("owner", "/account"),
     "not found": ("owner", "/c/nobody"),
 }
