@@ -37,6 +37,8 @@ OTHERS = {
     "simulated_clock": "ahead",
     "line_seen": "what first_at",
     "line_use": "counter day", "login_failures": "count until", "login_links": "token_hash user_id expires_at",
+    "contact_imports": "columns choice stopping total position counts fence lease_until done_at",
+    "contact_import_parts": "import_id part done", "contact_import_refused": "import_id",
     "contact_fields": "name title kind choices sensitive seen_by position", "tag_colours": "tag colour",
     "messages": "", "message_details": "send_at",
     "model_calls": "model why tokens_in tokens_out cost ms confidence evidence flaws",

@@ -47,6 +47,8 @@ FORMS = {
     "/desk/views": "/desk/views",
     "/desk/views/remove": "/desk/views/remove",
     "/leads": "/leads",
+    "/leads/import": "/leads/import",
+    "/leads/import/{id}": "/leads/import/none",
     "/contacts/{contact}/change": "/contacts/{c}/change",
     "/contacts/{contact}/owner": "/contacts/{c}/owner",
     "/contacts/{contact}/reveal": "/contacts/{c}/reveal",
@@ -414,7 +416,14 @@ def known(desk: Desk) -> dict[str, httpx.Response]:
     assert person.submit("/settings/fields", name="insurance", **fields).status_code == 303
     assert person.submit(f"/contacts/{contact}/change", tag="vip").status_code == 303
     assert person.submit(f"/contacts/{contact}/change", **{"field.insurance": SCRIPT}).status_code in (200, 303)
+    file = ("leads.csv", f"phone,{SCRIPT},name\n2065550123,{SCRIPT},{SCRIPT}\n12,x,y\n".encode(), "text/csv")
+    headers = {"Origin": desk.site.url}
+    answer = person.post("/leads/import", data={"csrf": person.csrf}, files={"file": file}, headers=headers)
+    assert answer.status_code == 303
     return {
+        "import": person.get("/leads/import"),
+        "import refused": person.submit("/leads/import"),
+        "import, a file": person.get(answer.headers["location"]),
         "leads": person.get("/leads"),
         "lead refused": person.submit("/leads", number=SCRIPT, name=QUOTES),
         "contact": person.get(f"/contacts/{contact}"),
