@@ -432,7 +432,6 @@ if (form) {
   field.addEventListener("input", meter);
   field.addEventListener("input", newer);
   document.addEventListener("merged", later);
-  document.addEventListener("textback:write", (event) => put(event.detail, { add: true }));
   meter();
   later();
 }

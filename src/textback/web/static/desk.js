@@ -1,6 +1,5 @@
 // What makes the pages live. Without any of it they still work: every action is a form, every page a whole page.
 
-import { grow } from "./history.js";
 import { list } from "./list.js";
 import { atEnd, merge, stick } from "./merge.js";
 
@@ -18,7 +17,7 @@ async function refresh(force = false) {
   try {
     const response = await fetch(location.href, PAGE);
     if (response.redirected && new URL(response.url).pathname === "/login") signIn(response.url);
-    else if (response.ok) merge(await response.text(), { force, end: false });
+    else if (response.ok) merge(await response.text(), { force });
   } catch {
     // The stream says when the server is back.
   } finally {
@@ -124,13 +123,8 @@ async function send(form, button) {
       form.querySelector(".suggestion")?.setAttribute("hidden", "");
     }
     if (location.search.includes("t=") && response.ok) history.replaceState(null, "", location.pathname);
-    // What stands beside the thread is changed there: the form is for the next one, and whoever used it stays with it.
-    const beside = form.matches("[data-stay]") ? form.closest("[data-live]") : null;
-    // News may have come before this answer, and put another form in this one's place.
-    if (response.ok && beside) for (const one of document.getElementById(beside.id)?.querySelectorAll("form") ?? []) one.reset();
-    if (response.ok || !beside) form.closest("details")?.removeAttribute("open");
-    merge(html, { force: true, end: !beside });
-    if (beside && document.activeElement === document.body) document.getElementById(beside.id)?.querySelector("summary, input:not([type=hidden])")?.focus({ preventScroll: true });
+    form.closest("details")?.removeAttribute("open");
+    merge(html, { force: true });
     document.dispatchEvent(new CustomEvent("sent", { detail: { form, ok: response.ok, html } }));
     if (document.body.dataset.watch !== watched) follow();
     if (!response.ok && !html.includes('id="reply-error"')) complain("That did not work. Load the page again.");
@@ -206,7 +200,6 @@ document.addEventListener("keydown", (event) => {
 });
 
 logs();
-grow();
 list(refresh);
 themes();
 follow();
