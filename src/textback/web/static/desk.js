@@ -8,16 +8,21 @@ const PAGE = { headers: { Accept: "text/html" } };
 // One fetch at a time; news that come meanwhile cause one more.
 let busy = false;
 let again = null; // whether that one is asked for by somebody, and so may move what they look at
+let acts = 0; // how many answers to what somebody did were shown
 async function refresh(force = false) {
   if (busy) {
     again = Boolean(again) || force;
     return;
   }
   busy = true;
+  const [address, before] = [location.href, acts];
   try {
-    const response = await fetch(location.href, PAGE);
+    const response = await fetch(address, PAGE);
+    const html = await response.text();
     if (response.redirected && new URL(response.url).pathname === "/login") signIn(response.url);
-    else if (response.ok) merge(await response.text(), { force });
+    // What somebody did meanwhile is not on this page yet, or another page is wanted by now.
+    else if (acts !== before || location.href !== address) again = Boolean(again) || force;
+    else if (response.ok) merge(html, { force });
   } catch {
     // The stream says when the server is back.
   } finally {
@@ -124,6 +129,7 @@ async function send(form, button) {
     }
     if (location.search.includes("t=") && response.ok) history.replaceState(null, "", location.pathname);
     form.closest("details")?.removeAttribute("open");
+    acts += 1;
     merge(html, { force: true });
     document.dispatchEvent(new CustomEvent("sent", { detail: { form, ok: response.ok, html } }));
     if (document.body.dataset.watch !== watched) follow();
