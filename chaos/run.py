@@ -21,7 +21,7 @@ import psycopg
 from chaos.lookup import look_up
 from chaos.nodes import Node, Nursery
 from chaos.report import as_json, table
-from chaos.traffic import PUBLIC_URL, TWILIO_NUMBER, Traffic
+from chaos.traffic import PUBLIC_URL, TWILIO_NUMBER, Traffic, spooled
 from chaos.verdict import Verdict, judge, unrest, watch
 from tests.support.booking import Booking, Says
 from tests.support.fake_provider import FakeProvider
@@ -203,7 +203,7 @@ async def execute(trial: Trial, folder: Path) -> Outcome:
             (folder / "bot" / "bot.yml").write_text(BOT.format(url=other.url, timezone=where_it_is_noon()))
             env = environment(trial, fake)
             nodes = [Node(nursery, free_port(), folder, env, folder / f"node{n}.log") for n in range(trial.nodes)]
-            traffic = Traffic(http, nodes, fake, chance)
+            traffic = Traffic(http, nodes, folder, fake, chance)
             reaper = Reaper(nodes, http, chance)
             reporting = asyncio.create_task(traffic.report())
             complaints = reaper.complaints
@@ -243,11 +243,6 @@ async def quiet(database_url: str, traffic: Traffic, folder: Path) -> dict[str, 
             left["spool"] = waiting
         calm = 0 if left else calm + 1
     return left
-
-
-def spooled(folder: Path) -> int:
-    """How many files of the spools hold texts."""
-    return sum(path.stat().st_size > 0 for path in folder.glob("spool/**/*.spool"))
 
 
 @contextmanager
@@ -294,6 +289,8 @@ def main() -> None:
             outcomes.append(outcome)
             for sentence in outcome.wrongs[:50]:
                 print(f"{name}: {sentence}")
+            if outcome.verdict.overtaken:
+                print(f"{name}: {outcome.verdict.overtaken} texts in a spool were overtaken by later ones")
             if outcome.missed:
                 print(f"{name}: nothing was killed at {', '.join(sorted(outcome.missed))}")
     print(table(as_json(outcomes)))

@@ -6,7 +6,9 @@ import json
 import random
 import time
 from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,12 +39,14 @@ GIVE_UP = 0.2
 
 @dataclass
 class Said:
-    """One text: the `n`th of its contact. It is acknowledged when one of its webhooks was."""
+    """One text: the `n`th of its contact. It is acknowledged when one of its webhooks was. `spooled` says that one of
+    several servers had texts in its spool at that moment, maybe this one."""
 
     id: str
     contact: str
     n: int
     acknowledged: bool = False
+    spooled: bool = False
 
 
 @dataclass
@@ -51,6 +55,7 @@ class Traffic:
 
     http: aiohttp.ClientSession
     nodes: Sequence[Node]
+    folder: Path
     fake: FakeProvider
     chance: random.Random
     said: dict[str, Said] = field(default_factory=dict)
@@ -106,6 +111,7 @@ class Traffic:
             await asyncio.sleep(self.chance.uniform(0.05, 0.3))
             answers = [await self._post(provider, event)]
         said.acknowledged = any(answers)
+        said.spooled = len(self.nodes) > 1 and spooled(self.folder) > 0
         if said.acknowledged and not together:
             for _ in range(copies - 1):
                 self._start(self._again(provider, event))
@@ -179,6 +185,15 @@ class Traffic:
         elif answer.status != 200:
             self.wrong.append(f"{answer.status} to a webhook of {provider}: {said[:200]!r}")
         return answer.status == 200
+
+
+def spooled(folder: Path) -> int:
+    """How many files of the spools of the servers in this folder hold texts."""
+    count = 0
+    for path in folder.glob("spool/**/*.spool"):
+        with suppress(FileNotFoundError):  # it was emptied meanwhile
+            count += path.stat().st_size > 0
+    return count
 
 
 def address_of(posted: Posted) -> str:

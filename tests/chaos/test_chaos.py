@@ -4,11 +4,14 @@ disordered. `make chaos` does the same for longer."""
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from chaos.report import table
 from chaos.run import Trial, execute
+from chaos.traffic import Said
+from chaos.verdict import Verdict, threads
 from textback.core.errors import SettingsError
 from textback.core.faults import POINTS, arm
 
@@ -26,6 +29,28 @@ async def test_no_acknowledged_text_is_lost_doubled_or_disordered_by_crashes(
     assert outcome.verdict.acknowledged > 540
     assert outcome.verdict.replies > 430
     assert sum(outcome.kills.values()) >= nodes
+
+
+@pytest.mark.parametrize(
+    ("counted", "spooled", "disordered", "overtaken"),
+    [
+        ((1, 2, 3), False, [], 0),
+        ((1, 3, 2), False, ["contact c: text 3 came after text 2"], 0),
+        ((1, 3, 2), True, [], 1),
+        ((1, 3, 2), None, ["contact c: text 3 came after text 2"], 0),
+    ],
+)
+def test_only_a_text_in_a_spool_may_be_overtaken(
+    counted: tuple[int, ...], spooled: bool | None, disordered: list[str], overtaken: int
+) -> None:
+    """None: the one that overtook was in a spool, which excuses nothing."""
+    said = {f"t{n}": Said(f"t{n}", "c", n, True, spooled is True and n == 2) for n in (1, 2, 3)}
+    said["t3"].spooled = spooled is None
+    rows = [SimpleNamespace(id=str(n), contact_id="c", direction="in", provider_id=f"t{n}") for n in (1, 2, 3)]
+    replies = {str(n): [SimpleNamespace(text=f"Number {number}.")] for n, number in enumerate(counted, 1)}
+    verdict = Verdict()
+    threads(verdict, said, rows, replies)
+    assert (verdict.disordered, verdict.overtaken, verdict.other) == (disordered, overtaken, [])
 
 
 def test_every_fault_point_is_on_the_road_once() -> None:
