@@ -32,6 +32,7 @@ from textback.pipeline.bots import Shelf
 from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.floor import Staffed
 from textback.pipeline.knowing import PATIENCE
+from textback.pipeline.line_checks import LineChecks
 from textback.pipeline.lines import Line, channels_of, line_limits, line_price, shows_offers
 from textback.pipeline.notices import Notices
 from textback.pipeline.quarantine import Quarantine
@@ -323,6 +324,9 @@ class App:
         self._specs = line_specs(self.bot, self._found)
         log.info("the folder was overtaken; the newest version goes on", version=settled.number, source=settled.source)
 
+    def _line_options(self) -> dict[str, tuple[str, dict[str, str]]]:
+        return {name: (spec.provider, resolve(spec, self._found)[1]) for name, spec in self._specs.items()}
+
     def _make_phones(self, lines: Mapping[str, Line]) -> Phones:
         """The simulated phones, which the simulator's texts go to."""
         phones = Phones(self.db, self.settings.workspace, self.road.receive)
@@ -395,6 +399,7 @@ class App:
             signed_url,
             most_refused=settings.webhook_refusals_per_minute,
             quarantine=self.quarantine,
+            marks=self.road.marks,
         )
         self.uploads = Uploads(self.db, uploads_folder(settings), self.road.now)
         await asyncio.to_thread(self.uploads.clear)
@@ -429,6 +434,7 @@ class App:
                 wording=Wording(settings.template_editors, settings.template_approval, settings.max_parts),
                 undo=settings.undo_seconds * SECOND,
                 phones=self.phones,
+                checks=LineChecks(self._http, self._line_options()),
             )
         )
         self._on_webhook = self.webhooks if "accept" in roles else no_webhooks(roles)

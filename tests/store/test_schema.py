@@ -13,6 +13,7 @@ CONFIGURATION = {
     "bot_versions",
     "login_failures",
     "ledger_keys",
+    "line_seen",
     "line_use",
     "list_imports",
     "login_links",

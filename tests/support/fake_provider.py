@@ -19,6 +19,7 @@ from nacl.signing import SigningKey
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from tests.support.fake_lists import FakeLists
+from tests.support.fake_numbers import FakeNumbers
 from tests.support.misbehaving import HANG as HANG
 from tests.support.misbehaving import RESET as RESET
 from tests.support.misbehaving import Answer as Answer
@@ -44,6 +45,8 @@ class FakeProvider(Misbehaving):
         self.app.router.add_post("/2010-04-01/Accounts/{sid}/Messages.json", self._twilio)
         self.lists = FakeLists((TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN), TELNYX_API_KEY)
         self.lists.add_routes(self.app)
+        self.numbers = FakeNumbers((TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN), TELNYX_API_KEY, NUMBER)
+        self.numbers.add_routes(self.app)
 
     @property
     def telnyx_url(self) -> str:

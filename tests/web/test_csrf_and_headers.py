@@ -16,6 +16,7 @@ from tests.web.conftest import FORM_TOKEN, Browser, Site
 from textback.store import accounts, codes
 from textback.store.tables import rejected_webhooks
 from textback.store.tables_hooks import webhook_deliveries
+from textback.web.context import LineInfo
 from textback.web.routes import ROUTES
 
 FORMS = {
@@ -46,6 +47,8 @@ FORMS = {
     "/desk/views": "/desk/views",
     "/desk/views/remove": "/desk/views/remove",
     "/leads": "/leads",
+    "/leads/import": "/leads/import",
+    "/leads/import/{id}": "/leads/import/none",
     "/contacts/{contact}/change": "/contacts/{c}/change",
     "/contacts/{contact}/owner": "/contacts/{c}/owner",
     "/contacts/{contact}/reveal": "/contacts/{c}/reveal",
@@ -60,6 +63,7 @@ FORMS = {
     "/settings/keys": "/settings/keys",
     "/settings/keys/{id}/rotate": "/settings/keys/{k}/rotate",
     "/settings/keys/{id}/revoke": "/settings/keys/{k}/revoke",
+    "/lines/{line}/test": "/lines/none/test",
     "/account/available": "/account/available",
     "/account/capacity": "/account/capacity",
     "/c/{contact}/erase": "/c/{c}/erase",
@@ -298,7 +302,7 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
         "old link": stranger.get("/login/none"),
         "account": person.get("/account"),
         "account refused": person.submit("/account/password", password="short"),
-        "lines": person.get("/lines"),
+        "lines": lines(desk),
         "not found": person.get("/nothing", headers=html),
         "forbidden": mate.get("/lines", headers=html),
         "try": person.get(f"/try/{simulated.lstrip('+')}"),
@@ -355,6 +359,17 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
     return found | writing(desk) | listing(desk) | known(desk) | programs(desk) | flows(desk)
 
 
+def lines(desk: Desk) -> httpx.Response:
+    """The Lines page, as if there was a line with a provider."""
+    shown = desk.site.app._pages.state.ctx.lines
+    usual = shown["simulator"]
+    shown["simulator"] = LineInfo("simulator", "twilio", "+12065550100")
+    try:
+        return desk.person.get("/lines")
+    finally:
+        shown["simulator"] = usual
+
+
 def writing(desk: Desk) -> dict[str, httpx.Response]:
     """What the composer has beside its field: saved replies, a template, a text that waits, and one to take back."""
     person, contact = desk.person, desk.contact
@@ -401,7 +416,14 @@ def known(desk: Desk) -> dict[str, httpx.Response]:
     assert person.submit("/settings/fields", name="insurance", **fields).status_code == 303
     assert person.submit(f"/contacts/{contact}/change", tag="vip").status_code == 303
     assert person.submit(f"/contacts/{contact}/change", **{"field.insurance": SCRIPT}).status_code in (200, 303)
+    file = ("leads.csv", f"phone,{SCRIPT},name\n2065550123,{SCRIPT},{SCRIPT}\n12,x,y\n".encode(), "text/csv")
+    headers = {"Origin": desk.site.url}
+    answer = person.post("/leads/import", data={"csrf": person.csrf}, files={"file": file}, headers=headers)
+    assert answer.status_code == 303
     return {
+        "import": person.get("/leads/import"),
+        "import refused": person.submit("/leads/import"),
+        "import, a file": person.get(answer.headers["location"]),
         "leads": person.get("/leads"),
         "lead refused": person.submit("/leads", number=SCRIPT, name=QUOTES),
         "contact": person.get(f"/contacts/{contact}"),

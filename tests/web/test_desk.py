@@ -129,7 +129,8 @@ def test_a_thread_is_in_order_and_pages_back_to_its_beginning(site: Site, agent:
     assert texts[0] == "PERSON"
     assert texts[2:] == [f"text {number}" for number in range(20)]
     assert "Back to the newest" in before
-    assert "Older texts" not in before
+    assert "Show earlier" in page
+    assert "Show earlier" not in before
 
 
 @pytest.mark.parametrize("before", ["zzz", "0", "%27%3B--", "%00"])

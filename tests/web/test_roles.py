@@ -147,6 +147,7 @@ TABLE = {
     ("GET", "/desk/{view}"): ("agent", "/desk/all"),
     ("GET", "/c/{contact}"): ("agent", "/c/{c}"),
     ("GET", "/c/{contact}/card"): ("agent", "/c/{c}/card"),
+    ("GET", "/c/{contact}/_messages"): ("agent", "/c/{c}/_messages"),
     ("GET", "/c/{contact}/transcript"): ("transcripts.export", "/c/{c}/transcript"),
     ("POST", "/c/{contact}/answer"): ("sensitive.reveal", "/c/{c}/answer"),
     ("POST", "/account/available"): ("own", "/account/available"),
@@ -224,6 +225,11 @@ TABLE = {
     ("GET", "/leads"): ("conversations.read", "/leads"),
     ("POST", "/leads"): ("contacts.edit", "/leads"),
     ("GET", "/leads/export"): ("contacts.export", "/leads/export"),
+    ("GET", "/leads/import"): ("contacts.import", "/leads/import"),
+    ("POST", "/leads/import"): ("contacts.import", "/leads/import"),
+    ("GET", "/leads/import/{id}"): ("contacts.import", "/leads/import/nothing"),
+    ("POST", "/leads/import/{id}"): ("contacts.import", "/leads/import/nothing"),
+    ("GET", "/leads/import/{id}/refused"): ("contacts.import", "/leads/import/nothing/refused"),
     ("GET", "/contacts/{contact}"): ("conversations.read", "/contacts/{c}"),
     ("POST", "/contacts/{contact}/change"): ("contacts.edit", "/contacts/{c}/change"),
     ("POST", "/contacts/{contact}/owner"): ("conversations.answer", "/contacts/{c}/owner"),
@@ -233,6 +239,7 @@ TABLE = {
     ("GET", "/settings/tags"): ("conversations.manage", "/settings/tags"),
     ("POST", "/settings/tags"): ("conversations.manage", "/settings/tags"),
     ("GET", "/lines"): ("lines", "/lines"),
+    ("POST", "/lines/{line}/test"): ("lines", "/lines/nothing/test"),
     ("GET", "/settings/webhooks"): ("settings", "/settings/webhooks"),
     ("POST", "/settings/webhooks"): ("settings", "/settings/webhooks"),
     ("GET", "/settings/webhooks/{id}"): ("settings", "/settings/webhooks/nothing"),
@@ -271,6 +278,7 @@ WELCOME = {
     ("POST", "/settings/people"): 409,  # without an address
     ("GET", "/settings/people/{person}"): 404,
     ("POST", "/settings/people/{person}"): 404,
+    ("POST", "/lines/{line}/test"): 404,
     ("POST", "/settings/teams"): 409,  # without a name
     ("GET", "/login/{token}"): 410,
     ("POST", "/login/{token}"): 410,
@@ -298,6 +306,10 @@ WELCOME = {
     ("POST", "/templates/save"): 400,  # without a name
     ("POST", "/templates/decide"): 400,
     ("POST", "/leads"): 400,  # without a number
+    ("POST", "/leads/import"): 400,  # without a file
+    ("GET", "/leads/import/{id}"): 404,
+    ("POST", "/leads/import/{id}"): 404,
+    ("GET", "/leads/import/{id}/refused"): 404,
     ("POST", "/contacts/{contact}/owner"): 400,  # to nobody
     ("POST", "/contacts/{contact}/reveal"): 404,  # no field
     ("POST", "/settings/fields"): 400,  # without a name

@@ -26,6 +26,8 @@ MOST = 1024
 """Connections to one provider at most; further posts wait for one. More than one line may have under way, so that a
 line that hangs leaves some to another line of the same provider."""
 MOST_ANSWER = 1024 * 1024
+Method = Literal["POST", "PATCH", "GET", "OPTIONS"]
+"""What a request may be: the first two have a body."""
 
 
 class Unreachable(Exception):
@@ -120,7 +122,7 @@ class Target:
     """One address to post to or to get, with headers that stay the same. Raises ValueError for what can't be in a
     request."""
 
-    def __init__(self, url: str, headers: Mapping[str, str], method: Literal["POST", "GET"] = "POST") -> None:
+    def __init__(self, url: str, headers: Mapping[str, str], method: Method = "POST") -> None:
         parts = urlsplit(url)
         self.tls = parts.scheme == "https"
         self.host = parts.hostname or ""

@@ -14,10 +14,10 @@ import typer
 
 from textback.app import line_specs, make_actions, make_lines, read_folder, resolve
 from textback.channels.client import Session
-from textback.channels.probe import Answered, probe, serves
+from textback.channels.probe import Answered, keys_verdict, probe, serves
 from textback.cli.models import look as look_at_models
 from textback.cli.serving import example_bot
-from textback.compliance.tables import registrations
+from textback.compliance.registering import registered
 from textback.core.errors import TextbackError
 from textback.core.phone import is_e164, is_short_code
 from textback.core.when import MINUTE, SECOND, to_iso
@@ -189,21 +189,8 @@ def _lines(bot: Bot, found: Mapping[str, str], http: Session, findings: list[Fin
 
 def _registration(name: str, spec: LineSpec, number: str) -> Finding:
     """N1, N2: whether carriers let its texts to the United States through, as far as bot.yml says."""
-    what, mine = f"registration of {name}", spec.registration
-    status = registrations().statuses.get(mine.status)
-    if status is None:
-        if not number.startswith("+1") and not is_short_code(number):
-            return Finding(what, "ok", "It is not declared, and this is no number of North America.")
-        fix = "Write registration: {status: verified, kind: 10dlc} in bot.yml; see docs/how-to/quiet-hours.md."
-        return Finding(what, "warning", "Nobody has said how it is registered; carriers block texts that are not.", fix)
-    if not status.sends:
-        return Finding(
-            what, "warning", f"The line {status.says}: nothing goes from it to the United States.", status.fix
-        )
-    kinds = registrations().kinds
-    if mine.kind and mine.kind not in kinds:
-        return Finding(what, "warning", f"Nobody knows the kind {mine.kind!r}.", f"Use one of {', '.join(kinds)}.")
-    return Finding(what, "warning" if status.fix else "ok", f"Declared as {mine.status}.", status.fix)
+    found = registered(spec.registration, number)
+    return Finding(f"registration of {name}", found.level, found.seen, found.fix)
 
 
 def _traces(found: Mapping[str, str]) -> Finding:
@@ -360,20 +347,8 @@ async def _providers(specs: Mapping[str, LineSpec], found: Mapping[str, str], ht
 
 
 def _keys(name: str, provider: str, answered: Answered) -> Finding:
-    what = f"keys of {name}"
-    if answered.status == 0:
-        fix = "Check this machine's network, DNS and firewall."
-        return Finding(what, "error", f"{provider} could not be asked: {answered.problem}.", fix)
-    if answered.status in (401, 403):
-        seen = f"{provider} does not accept them (HTTP {answered.status})."
-        return Finding(what, "error", seen, "Copy them again from the provider's console.")
-    if answered.status == 404:
-        seen = f"{provider} knows no such account (HTTP 404)."
-        return Finding(what, "error", seen, "Check the account's id and the API's address.")
-    if not 200 <= answered.status < 300:
-        fix = "Ask again later; the provider's status page may say more."
-        return Finding(what, "warning", f"{provider} answered HTTP {answered.status}.", fix)
-    return Finding(what, "ok", f"{provider} accepts them.")
+    said = keys_verdict(provider, answered)
+    return Finding(f"keys of {name}", said.level, said.seen, said.fix)
 
 
 def _skew(provider: str, ms: int) -> Finding:

@@ -32,6 +32,7 @@ from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import BATCH_CLAIMS, BATCH_RECEIPTS, POSTS, REFUSED, REPLY_SECONDS
 from textback.pipeline.posting import post
+from textback.pipeline.seen import LineMarks
 from textback.pipeline.slots import Slots
 from textback.store import dead, inbox, outbox, spread
 from textback.store.db import Batch, Db, Tx
@@ -160,8 +161,10 @@ class Deliverer:
         lease: int = LEASE,
         eager: bool = False,
         tracer: Tracer | None = None,
+        marks: LineMarks | None = None,
     ) -> None:
         self._tracer = tracer
+        self._marks = marks
         self._debug: bool = log.is_enabled_for(logging.DEBUG)
         self._db = db
         self._workspace = workspace
@@ -502,6 +505,8 @@ class Deliverer:
 
     def _heard(self, mine: Claim, result: Accepted | Failure) -> None:
         """Let the line's breaker know, and say so once where that changes anything."""
+        if self._marks is not None and isinstance(result, Accepted):
+            self._marks.note(mine.line, "sent")
         now = asyncio.get_running_loop().time()
         if not self._slots.heard(mine.line, result, mine.contact_id, now):
             return

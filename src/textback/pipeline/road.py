@@ -30,6 +30,7 @@ from textback.pipeline.floor import Floor
 from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.hooks import RETRIES, Hooks, Posts
 from textback.pipeline.hub import EVERYTHING, Hub
+from textback.pipeline.importing import ContactImporter, Row
 from textback.pipeline.indexing import Indexer
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, LIMITS, REFUSED
@@ -40,6 +41,7 @@ from textback.pipeline.poison import is_poison, run_one
 from textback.pipeline.presence import Presence, read_people
 from textback.pipeline.readings import Wanted
 from textback.pipeline.reconcile import Reconciler
+from textback.pipeline.seen import LineMarks
 from textback.pipeline.shortener import Shortener
 from textback.pipeline.simulating import LINE as SIMULATED
 from textback.pipeline.simulating import QUIET, AheadClock
@@ -68,6 +70,8 @@ EAGER = 0.02
 TICK = 1.0
 TIDY = MINUTE
 """Time (ms) between looks for what was kept long enough."""
+IMPORTED = 10.0
+"""Seconds to wait for the turns of rows of an import, until more of them come."""
 ELSEWHERE = 0.1
 """Seconds between questions whether another node has taken a turn that somebody here waits for."""
 
@@ -153,9 +157,10 @@ class Road:
         self._leftovers = Places(db, spread.with_leftovers)
         self.detour = self._acceptor.detour
         eager = "turn" not in self.roles
+        self.marks = LineMarks(db, workspace, now)
         self._deliverer = Deliverer(
             db, workspace, lines, now, self.hub.publish, self._status_url, gate,
-            lease=lease, eager=eager, tracer=tracer,
+            lease=lease, eager=eager, tracer=tracer, marks=self.marks,
         )  # fmt: skip
         self._performer: Performer | None = None
         self.thinker = Thinker(db, workspace, shelf, now, models) if models is not None else None
@@ -172,6 +177,7 @@ class Road:
         self._sweeper = Sweeper(db, workspace, retention, now, lambda: shelf.current.timezone)
         self.indexer = Indexer(db, workspace)
         self.bulk = BulkSender(db, workspace, now, self._hand_in)
+        self.importer = ContactImporter(db, workspace, lambda: shelf.current, now, self._take_in)
         self.floor = Floor(db, workspace, lambda: shelf.current, now, self.post)
         self._keep = keep
         self._tidy_at = 0
@@ -219,10 +225,12 @@ class Road:
         self._sweeper.stop()
         self.indexer.stop()
         self.bulk.stop()
+        self.importer.stop()
         self.versions.stop()
         self.floor.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._notifier.stop()
+        await self.marks.stop()
 
     async def move_clock(self, by: int) -> bool:
         """Move the clock ahead by so much (ms), for everything that this server does; False where it has real lines,
@@ -323,6 +331,10 @@ class Road:
         """Store a text of a bulk send, once under this message id."""
         arrival = msgspec.structs.replace(text.arrival, message_id=message_id)
         await self._durable([incoming(text.line, arrival, address=text.to, key=message_id)])
+
+    async def _take_in(self, rows: Sequence[Row]) -> None:
+        """Store rows of an import, each once under its key, and wait for their turns, so that no inbox fills up."""
+        await self._put([incoming(one.line, one.change, address=one.number, key=one.key) for one in rows], IMPORTED)
 
     async def _hear(self, told: "asyncio.Future[Said | None]", message_id: str, wait: float) -> Said | None:
         """What became of a program's text; None where another server takes its turn, or nobody does in time."""
@@ -594,7 +606,8 @@ class Road:
 
     async def _run_tick(self) -> None:
         lists = [self._reconciler.run()] if self._reconciler.wanted else []
-        await asyncio.gather(self._run_ticks(), self._sweeper.run(), self.bulk.run(), self.indexer.run(), *lists)
+        others = [self._sweeper.run(), self.bulk.run(), self.importer.run(), self.indexer.run(), *lists]
+        await asyncio.gather(self._run_ticks(), *others)
 
     async def _run_ticks(self) -> None:
         while not self._stopping:

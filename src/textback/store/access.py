@@ -27,6 +27,7 @@ from textback.store.tables import (
 from textback.store.tables_composer import pictures
 from textback.store.tables_desk import audit
 from textback.store.tables_handoff import handoffs
+from textback.store.tables_imports import contact_import_refused
 from textback.store.tables_leads import contact_values
 
 SHOWN = (
@@ -68,6 +69,9 @@ def rows_of(tx: Connection, workspace: str, who: Person) -> dict[str, list[dict[
         found[table.name] = [_plain(row) for row in tx.execute(query.order_by(*table.primary_key.columns))]
     done = select(audit).where(audit.c.workspace == workspace, audit.c.subject == who.contact_id).order_by(audit.c.id)
     found["audit"] = [_plain(row) for row in tx.execute(done)]
+    r = contact_import_refused.c
+    refused = select(contact_import_refused).where(r.workspace == workspace, r.number == who.address)
+    found["contact_import_refused"] = [_plain(row) for row in tx.execute(refused.order_by(r.import_id, r.line))]
     p = metadata.tables["privacy_requests"].c
     asked = select(metadata.tables["privacy_requests"]).where(p.workspace == workspace, p.contact_id == who.contact_id)
     found["privacy_requests"] = [_plain(row) for row in tx.execute(asked.order_by(p.id))]

@@ -36,7 +36,7 @@ _BOTS = ("new", "engaged", "waiting_on_customer")
 
 class Wanted(msgspec.Struct, frozen=True):
     """What of a view: empty is all. `owner` is bot, nobody, or the id of who has it; `queue` where a handoff went;
-    `unread` only what nobody has seen; `ids` only these contacts, where it is not None."""
+    `unread` only what nobody has seen; where they are not None, `team` only what is a team's, `ids` only these."""
 
     line: str = ""
     tag: str = ""
@@ -45,6 +45,7 @@ class Wanted(msgspec.Struct, frozen=True):
     owner: str = ""
     priority: str = ""
     unread: bool = False
+    team: Sight | None = None
     ids: frozenset[str] | None = None
 
 
@@ -136,6 +137,8 @@ def _passes(tx: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(_c.priority == {"normal": 0, "high": 1}.get(wanted.priority, 2))
     if wanted.unread:
         found.append(_c.unread > 0)
+    if wanted.team is not None:
+        found.append(seen(wanted.team))
     return found
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, case, delete, func
 
 from textback.core.ids import bucket_of, new_id
 from textback.core.phone import mask
-from textback.store import search
+from textback.store import contact_imports, search
 from textback.store.many import insert_or_skip
 from textback.store.tables import (
     addresses,
@@ -131,6 +131,7 @@ def counts(tx: Connection, workspace: str, who: Person) -> dict[str, int]:
             rows = select(func.count()).select_from(metadata.tables[name]).where(*_mine(metadata.tables[name], who))
             found[name] = tx.execute(rows).scalar() or 0
     found["rejected_webhooks"] = len(_webhooks(tx, workspace, who.address))
+    found["contact_import_refused"] = contact_imports.count_person(tx, workspace, who.address)
     return {name: count for name, count in found.items() if count}
 
 
@@ -157,6 +158,7 @@ def erase(tx: Connection, workspace: str, who: Person, now: int) -> dict[str, in
     if ids:
         tx.execute(delete(rejected_webhooks).where(r.workspace == workspace, r.id.in_(ids)))
         done["rejected_webhooks"] = len(ids)
+    done["contact_import_refused"] = contact_imports.forget_person(tx, workspace, who.address)
     return {name: count for name, count in done.items() if count}
 
 

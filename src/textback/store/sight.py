@@ -59,6 +59,21 @@ def sees(sight: Sight, row: Any) -> bool:
     return row.line in sight.lines or (row.owner_kind == "person" and row.owner_id in sight.people)
 
 
+def team_names(tx: Connection, workspace: str) -> dict[str, str]:
+    """What the teams are called, by id, in the order of their names."""
+    query = select(_t.id, _t.name).where(_t.workspace == workspace).order_by(_t.name, _t.id)
+    return {row.id: row.name for row in tx.execute(query)}
+
+
+def of_team(tx: Connection, workspace: str, team_id: str) -> Sight:
+    """What is a team's: conversations on its lines, and those that its people have. Of no such team, nothing."""
+    lines = tx.execute(select(_t.lines).where(_t.workspace == workspace, _t.id == team_id)).scalar()
+    if lines is None:
+        return NOTHING
+    people = tx.execute(select(_m.user_id).where(_m.team_id == team_id)).scalars()
+    return Sight(False, frozenset(lines.split()), frozenset(people))
+
+
 def of_contact(tx: Connection, workspace: str, contact_id: str, bucket: int) -> Any | None:
     """What `sees` needs to know of one conversation; None where there is none."""
     query = select(_c.line, _c.owner_kind, _c.owner_id)

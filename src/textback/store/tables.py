@@ -28,7 +28,9 @@ from textback.store import (  # noqa: F401 (their tables are among them)
     tables_desk,
     tables_handoff,
     tables_hooks,
+    tables_imports,
     tables_leads,
+    tables_lines,
     tables_list,
     tables_search,
 )

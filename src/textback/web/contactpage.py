@@ -1,8 +1,6 @@
 """One contact: what is known of them, how that came about, and changing it. Each change is an arrival."""
 
-import math
 import re
-from datetime import date
 from typing import Any
 
 from starlette.requests import Request
@@ -14,11 +12,13 @@ from textback.engine.arrivals import ContactChange, HandBack, Takeover
 from textback.engine.nodes.tag import TAG
 from textback.engine.reading import NAME as FIELD
 from textback.engine.state import load_state
+from textback.pipeline.contactrows import OWN, value_in
 from textback.store import accounts, desk
 from textback.store import contacts as cards
 from textback.store import leads as store
-from textback.store.leads import STAGE, Field, Sought
+from textback.store.leads import STAGE, Sought
 from textback.web.api import TURN_WAIT
+from textback.web.desk import conversation_of, shown_with
 from textback.web.leads import contact_in, context, fields_for, shown
 from textback.web.leadtable import SEEN_BY, spoken
 from textback.web.pages import page
@@ -26,8 +26,6 @@ from textback.web.present import day
 from textback.web.security import Denied
 from textback.web.standing import stands
 
-MOST_VALUE = 1_000
-OWN = frozenset({"name", "locale", "tags"})
 _BACK = re.compile(r"/(leads|contacts|c)(/|\?|$)")
 _DID = {
     "changed": "Saved.",
@@ -96,37 +94,6 @@ async def reveal(request: Request) -> Response:
     return await _page(request, contact, revealed=name)
 
 
-def value_in(field: Field | None, text: str) -> Any:
-    """What somebody wrote for a field, as it is kept; None for nothing. Raises ValueError, in a sentence."""
-    if not text:
-        return None
-    if len(text) > MOST_VALUE:
-        raise ValueError(f"That is {len(text)} characters; at most {MOST_VALUE} go.")
-    if field is None or field.kind == "text":
-        return text
-    if field.kind == "choice":
-        found = next((one for one in field.choices if one.casefold() == text.casefold()), None)
-        if found is None:
-            raise ValueError(f"{field.title} is one of {', '.join(field.choices)}.")
-        return found
-    if field.kind == "yes_no":
-        if text.lower() not in ("yes", "no"):
-            raise ValueError(f"{field.title} is yes or no.")
-        return text.lower() == "yes"
-    if field.kind == "date":
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            raise ValueError(f"{field.title} is a day such as 2026-03-02.") from None
-    try:
-        number = float(text.replace(",", ""))
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or abs(number) > 2**53:
-        raise ValueError(f"{field.title} is a number.")
-    return int(number) if number.is_integer() else number
-
-
 async def change(request: Request) -> Response:
     """POST /contacts/{contact}/change: fields (`field.NAME`), a `tag` to give and one to `untag`; `back` is the page
     to go to."""
@@ -138,11 +105,18 @@ async def change(request: Request) -> Response:
     try:
         arrival = await _change(request, form)
     except ValueError as error:
-        return await _page(request, contact, str(error), 400)
+        return await _wrong(request, contact, str(error), 400)
     refused = await _do(request, contact, arrival, "contact.change")
     if refused:
-        return await _page(request, contact, "A contact can have at most 100 fields and 50 tags.", 409)
+        return await _wrong(request, contact, "A contact can have at most 100 fields and 50 tags.", 409)
     return _back(form, contact)
+
+
+async def _wrong(request: Request, contact: str, error: str, status: int) -> Response:
+    """What was wrong, on the page that they come from."""
+    if request.state.form.get("back", "").startswith("/c/"):
+        return await shown_with(request, await conversation_of(request), error)
+    return await _page(request, contact, error, status)
 
 
 async def _change(request: Request, form: dict[str, str]) -> ContactChange:

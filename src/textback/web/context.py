@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from textback.engine.bot import Bot
 from textback.pipeline.checking import LedgerCheck
+from textback.pipeline.line_checks import LineChecks
 from textback.pipeline.road import Road
 from textback.pipeline.simulating import Phones
 from textback.pipeline.suggesting import Suggester
@@ -49,7 +50,7 @@ class WebContext:
     `uploads` reads in lists of numbers, `ledger_check` checks the ledger, `suggester` finds replies, `trainings` learn
     what programs bring; `most_requests` is how many a key may make in a minute, `undo` how long (ms) a person may
     take a text back; `phones` are the simulated ones, `mailer` sends letters to people who work here, where a mail
-    server is set."""
+    server is set; `checks` test lines."""
 
     db: Db
     road: Road
@@ -68,3 +69,4 @@ class WebContext:
     undo: int = 5_000
     phones: Phones | None = None
     mailer: Mailer | None = None
+    checks: LineChecks | None = None

@@ -6,15 +6,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from textback.compliance.limits import day_of
 from textback.core.ids import bucket_of, new_id
 from textback.core.phone import zone_of
 from textback.core.text import clean
 from textback.engine.arrivals import Complete, SettleOptOut
 from textback.engine.state import load_state
-from textback.pipeline import letters
-from textback.pipeline.signatures import unchecked
-from textback.store import accounts, dead, limits, short_links
+from textback.store import accounts
 from textback.store import desk as store
 from textback.store.db import Row
 from textback.web import card
@@ -23,25 +20,22 @@ from textback.web.composer import composer_of
 from textback.web.context import WebContext
 from textback.web.desk_list import SNOOZES, asked, list_data
 from textback.web.desk_rows import until_words
+from textback.web.history import history_of, thread_of, words_again
 from textback.web.pages import page
+from textback.web.person import person_of
 from textback.web.present import (
     STATUS,
     clock,
     day,
     holder,
     lasted,
-    line_limits,
-    line_state,
-    moment,
     name_of,
-    woven,
 )
 from textback.web.reasons import next_action, reason_words
 from textback.web.security import Denied
 from textback.web.whose import whose
 
 CONTACT = re.compile(r"[0-9a-f]{24}")
-MOST_MESSAGES = 100
 TURN_WAIT = 5.0
 REFUSED = (
     "takeover_refused", "reply_refused", "reply_overtaken", "hand_back_refused", "complete_refused", "send_refused",
@@ -89,13 +83,9 @@ async def _talk(
     """What thread, composer and context show of one conversation."""
     ctx, user = _context(request)
     now, zone = ctx.road.now(), ctx.bot().timezone
-    contact_id, bucket = row.contact_id, bucket_of(row.contact_id)
+    contact_id = row.contact_id
     before = clean(request.query_params.get("before", ""))[:32]
-    messages = await ctx.db.read(store.thread, contact_id, bucket, MOST_MESSAGES, before)
-    full = len(messages) == MOST_MESSAGES
-    since = messages[0].id if full else ""
-    opened = await ctx.db.read(short_links.opened, contact_id, bucket, messages[0].id if messages else "")
-    events = await ctx.db.read(store.happenings, contact_id, bucket, since, store.SHOWN, before)
+    past = await history_of(ctx, user, contact_id, before)
     state = load_state(row.state)
     line = ctx.lines.get(row.line)
     held = holder(state.owner, row.status, user.id, opted_out=bool(row.opted_out))
@@ -110,7 +100,7 @@ async def _talk(
         "line_gone": line is None,
         "status": STATUS[row.status],
         "held": held,
-        "composer": await composer_of(ctx, user, row, state, held, messages, more),
+        "composer": await composer_of(ctx, user, row, state, held, past.messages, more),
         "session": state.session,
         "open": row.status not in ("completed", "archived"),
         "handoff": handoff,
@@ -118,9 +108,8 @@ async def _talk(
         "handoff_reason": reason_words(handoff.reason) if handoff else "",
         "handoff_time": clock(handoff.asked_at, zone) if handoff else "",
         "handoff_waited": lasted(now - handoff.asked_at) if handoff else "",
-        "items": woven(messages, events, user.id, zone, now, opened),
-        "older": since,
         "newer": before,
+        **thread_of(ctx, user, row, past),
         "last_in": lasted(now - state.last_inbound_at) if state.last_inbound_at else "",
         "local_time": clock(now, zones[0]) if len(zones) == 1 else "",
         "local_zone": zones[0].rpartition("/")[2].replace("_", " ") if len(zones) == 1 else "",
@@ -131,10 +120,7 @@ async def _talk(
         "first": day(row.created_at, zone, now),
         "opted_out": bool(row.opted_out),
         "unsure": bool(state.opt_out_unsure) and not row.opted_out,
-        "past": [
-            (day(past.started_at, zone, now), past.flow, past.outcome.replace("_", " ") or "running")
-            for past in await ctx.db.read(store.past_sessions, contact_id, bucket, 5)
-        ],
+        "person": await person_of(ctx, user, row, state),
         "draft": draft,
         "error": error,
         "suggestion": suggestion,
@@ -171,7 +157,20 @@ async def conversation_page(request: Request) -> Response:
     row = await conversation_of(request)
     if row.unread and await ctx.db.write(store.mark_read, row.contact_id, bucket_of(row.contact_id)):
         ctx.road.hub.publish([row.contact_id])
-    return await _page(request, row, "thread", kind=clean(request.query_params.get("kind", ""))[:8])
+    asks = {name: clean(request.query_params.get(name, ""))[:32] for name in ("kind", "again", "plain")}
+    draft = await words_again(ctx, row.contact_id, asks["again"], plain=bool(asks["plain"]))
+    return await _page(request, row, "thread", kind=asks["kind"][:8], draft=draft)
+
+
+async def earlier(request: Request) -> Response:
+    """GET /c/{contact}/_messages?before=: what was before that id, for a page that has what came after it."""
+    ctx, user = _context(request)
+    row = await conversation_of(request)
+    before = clean(request.query_params.get("before", ""))[:32]
+    past = await history_of(ctx, user, row.contact_id, before, folded=True)
+    wish = asked(request)
+    talk = {"id": row.contact_id, "address": row.address, **thread_of(ctx, user, row, past)}
+    return page(request, "_desk_earlier.html", {"talk": talk, "keep": wish.query(view=wish.view)})
 
 
 async def card_page(request: Request) -> Response:
@@ -228,22 +227,3 @@ async def settle(request: Request) -> Response:
     if said not in ("yes", "no"):
         raise Denied(400, "Say yes or no: did they opt out?")
     return await act(request, row, SettleOptOut(user.id, user.name, said == "yes"), "settle_opt_out", opted_out=said)
-
-
-async def lines_page(request: Request) -> Response:
-    """GET /lines: every line with the address to give its provider, how it is, and what it gave up or rejected."""
-    ctx, _ = _context(request)
-    zone, now = ctx.bot().timezone, ctx.road.now()
-    lines = [line for line in ctx.lines.values() if line.provider != "simulator"]
-    until = {one.line: moment(one.until, zone, now) for one in unchecked(ctx.road.lines, now)}
-    states = {line: line_state(condition) for line, condition in ctx.road.conditions().items()}
-    given_up = await ctx.db.read(dead.waiting, ctx.workspace)
-    stuck = await ctx.db.read(letters.counts, ctx.workspace)
-    rejected = {line: n for (kind, line), n in stuck.items() if kind == "webhook"}
-    elsewhere = sum(n for line, n in rejected.items() if line not in ctx.lines)
-    limited = {name: line for name, line in ctx.road.lines.items() if line.limited}
-    used = await ctx.db.read(limits.used, ctx.workspace, day_of(now), {line.counter for line in limited.values()})
-    allowed = {name: line_limits(line.rate, line.cap, used.get(line.counter, 0)) for name, line in limited.items()}
-    shown: dict[str, Any] = {"lines": lines, "states": states, "allowed": allowed, "given_up": given_up}
-    shown |= {"rejected": rejected, "rejected_elsewhere": elsewhere, "until": until, "base": ctx.public_url}
-    return page(request, "lines.html", shown)

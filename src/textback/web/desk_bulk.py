@@ -18,6 +18,7 @@ from textback.store.db import Row, Tx
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.desk import CONTACT, TURN_WAIT
+from textback.web.desk_assign import Back, assigned, steps_back, target
 from textback.web.desk_list import asked
 from textback.web.desk_rows import until_words
 from textback.web.pages import count
@@ -29,14 +30,13 @@ MOST = 500
 TOGETHER = 16
 """Arrivals that are on their way at once."""
 PICK = "pick-"
-_arrival = msgspec.json.Decoder(AnyArrival)
 
 
 class Deed(msgspec.Struct, frozen=True):
     """What is done to one conversation, and what takes it back; `after` is how it is known to have been done."""
 
     does: AnyArrival
-    back: AnyArrival | None
+    back: AnyArrival | Back | None
 
 
 def picked(form: Mapping[str, str]) -> list[str]:
@@ -108,15 +108,16 @@ def deeds(
     return words, {contact: deed for contact, deed in found.items() if deed is not None}
 
 
-async def _post(ctx: WebContext, arrivals: Mapping[str, AnyArrival]) -> None:
-    """Put an arrival on the road for each contact, a few at a time, and wait for their turns."""
+async def _post(ctx: WebContext, arrivals: Mapping[str, Sequence[AnyArrival]]) -> None:
+    """Put these arrivals on the road for each contact, a few contacts at a time, and wait for their turns."""
     room = asyncio.Semaphore(TOGETHER)
 
-    async def one(contact_id: str, arrival: AnyArrival) -> None:
+    async def each(contact_id: str, some: Sequence[AnyArrival]) -> None:
         async with room:
-            await ctx.road.post(contact_id, arrival, wait=TURN_WAIT)
+            for arrival in some:
+                await ctx.road.post(contact_id, arrival, wait=TURN_WAIT)
 
-    await asyncio.gather(*(one(contact_id, arrival) for contact_id, arrival in arrivals.items()))
+    await asyncio.gather(*(each(contact_id, some) for contact_id, some in arrivals.items()))
 
 
 def _noted(
@@ -135,8 +136,14 @@ async def bulk(request: Request) -> Response:
     ids = picked(form)
     known = await ctx.db.read(desk_lists.states, ctx.workspace, ids, user.sight)
     what = form.get("do", "")
-    words, found = deeds(what, form, list(known.values()), user, ctx.bot().timezone, now)
-    await _post(ctx, {contact: deed.does for contact, deed in found.items()})
+    rows = list(known.values())
+    if what == "assign":
+        to = await target(ctx, user, form)
+        words, deals = to.words, {row.contact_id: assigned(row, user, to) for row in rows}
+        found = {contact: Deed(*deal) for contact, deal in deals.items() if deal is not None}
+    else:
+        words, found = deeds(what, form, rows, user, ctx.bot().timezone, now)
+    await _post(ctx, {contact: [deed.does] for contact, deed in found.items()})
     left = len(ids) - len(found)
     said = f"{count(len(found), 'conversation')} {words}" if found else f"Nothing could be {words}"
     said += f". {left} left as they were" if found and left else ""
@@ -154,7 +161,9 @@ async def undo(request: Request) -> Response:
     found = await ctx.db.write(desk_people.use_undo, ctx.workspace, user.id, given, now)
     if found is None or not found.steps:
         raise Denied(409, "It is too late to take that back.")
-    arrivals = {contact: _arrival.decode(msgspec.json.encode(step)) for contact, step in found.steps.items()}
+    rows = await ctx.db.read(desk_lists.states, ctx.workspace, list(found.steps), user.sight)
+    steps = {contact: steps_back(step, rows.get(contact)) for contact, step in found.steps.items()}
+    arrivals = {contact: some for contact, some in steps.items() if some}
     await _post(ctx, arrivals)
     said = f"Taken back for {count(len(arrivals), 'conversation')}"
     return _list_again(request, await ctx.db.write(_noted, ctx.workspace, user, "undo", said, list(arrivals), {}, now))

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from textback.core.text import clean
 from textback.engine.state import load_state
-from textback.store import desk_lists, desk_people
+from textback.store import desk_lists, desk_people, sight
 from textback.store.db import Row
 from textback.store.desk_lists import MOST_COUNTED, Place, View, Wanted
 from textback.web.auth import User
@@ -28,6 +28,7 @@ UNDER_ALL = ("all", "snoozed", "completed")
 FILTERS = {
     "q": "Text",
     "owner": "Who has it",
+    "team": "Team",
     "line": "Line",
     "queue": "Queue",
     "tag": "Tag",
@@ -114,7 +115,8 @@ async def list_data(request: Request) -> dict[str, Any]:
     counts = await ctx.db.read(desk_lists.counts, ctx.workspace, user.id, user.sight)
     views = await ctx.db.read(desk_people.views, ctx.workspace, user.id)
     people = await ctx.db.read(desk_people.people, ctx.workspace, PERMISSIONS["conversations.answer"])
-    names = {row.id: row.name for row in people}
+    teams = await ctx.db.read(sight.team_names, ctx.workspace)
+    names = {row.id: row.name for row in people} | teams
     groups: dict[tuple[str, str], list[Any]] = {}
     for part, row in found.rows:
         state = load_state(row.state)
@@ -138,6 +140,8 @@ async def list_data(request: Request) -> dict[str, Any]:
         "grows": bool(more) and wish.rows < MOST_ROWS,
         "saved": [_view(row, wish, user) for row in views],
         "people": people,
+        "teams": teams,
+        "queues": list(ctx.bot().handoff.queues),
         "lines": sorted(ctx.lines),
         "languages": [(name, LANGUAGES.get(name, name)) for name in ctx.bot().locales],
         "undo": undo,
@@ -165,6 +169,7 @@ async def _wanted(ctx: WebContext, filters: Mapping[str, str]) -> Wanted:
         owner=filters.get("owner", ""),
         priority=filters.get("priority", ""),
         unread=bool(filters.get("unread")),
+        team=await ctx.db.read(sight.of_team, ctx.workspace, filters["team"]) if "team" in filters else None,
         ids=ids,
     )
 
@@ -173,6 +178,8 @@ def _said(name: str, value: str, names: Mapping[str, str]) -> str:
     """A filter's value as people read it."""
     if name == "owner":
         return {"bot": "the bot", "nobody": "nobody yet"}.get(value) or names.get(value, "somebody who left")
+    if name == "team":
+        return names.get(value, "one that is gone")
     if name == "language":
         return LANGUAGES.get(value, value)
     return "only" if name == "unread" else value

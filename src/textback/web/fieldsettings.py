@@ -9,12 +9,12 @@ from textback.core.text import clean
 from textback.engine.arrivals import ContactChange
 from textback.engine.nodes.tag import TAG as TAG_NAME
 from textback.engine.reading import NAME as FIELD
+from textback.pipeline.contactrows import OWN
 from textback.store import accounts, values
 from textback.store import leads as store
 from textback.store.leads import STAGE, Field
 from textback.store.values import TAG, Term
 from textback.web.api import TURN_WAIT
-from textback.web.contactpage import OWN
 from textback.web.leads import RESERVED, context
 from textback.web.leadtable import SEEN_BY
 from textback.web.pages import page

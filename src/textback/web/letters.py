@@ -15,7 +15,8 @@ from textback.pipeline.letters import KINDS, Letter, Means, Wanted
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.pages import page
-from textback.web.present import ACTION_ERRORS, CAUSES, lasted, moment
+from textback.web.present import ACTION_ERRORS, lasted, moment
+from textback.web.remedies import CAUSES
 from textback.web.security import Denied
 
 PAGE = 50

@@ -18,6 +18,7 @@ from textback.pipeline.breaker import Condition
 from textback.web.handoff_words import handoff_event
 from textback.web.list_words import list_event
 from textback.web.reasons import reason_words
+from textback.web.remedies import CAUSES
 
 #: Episode statuses as people read them.
 STATUS = {
@@ -50,17 +51,6 @@ DELIVERY = {
 CHANNELS = {
     "imessage": "iMessage", "rcs": "RCS", "whatsapp": "WhatsApp", "slack": "Slack", "web": "Web", "email": "Email",
 }  # fmt: skip
-
-#: What carriers' and providers' codes mean (Twilio's and Telnyx's numbers).
-_CAUSES = {
-    ("30007", "40002"): "The carrier blocked it as spam. Shortened links are the usual cause.",
-    ("30006", "40001"): "This looks like a landline, which cannot get texts.",
-    ("30003",): "The phone is off or out of reach.",
-    ("30005",): "This number does not exist.",
-    ("21610", "40300"): "They opted out at the carrier.",
-    ("30034", "40010"): "This line is not registered with carriers.",
-}
-CAUSES = {code: words for codes, words in _CAUSES.items() for code in codes}
 
 MOST_UNDO = 31 * SECOND
 """What waits for no longer (ms) is on its way, and can be taken back until then."""

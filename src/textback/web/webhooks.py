@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from textback.channels.base import Answering, BadPayload, BadSignature, Greeted, Methods, Shared, Webhook
+from textback.channels.probe import POSTED, UNKNOWN
 from textback.core.ids import new_id
 from textback.core.tracing import caller_of
 from textback.engine.arrivals import DeliveryStatus, Message
@@ -19,6 +20,7 @@ from textback.pipeline.fairness import Flood
 from textback.pipeline.lines import Line
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road
+from textback.pipeline.seen import LineMarks
 from textback.pipeline.spool import SpoolFull
 from textback.store.trouble import reason
 from textback.web.metrics import WEBHOOKS
@@ -72,7 +74,7 @@ _TOO_MANY = problem(429, "Too many requests that were not signed, or made no sen
 
 
 _GONE = problem(400, "The body ended early.")
-_METHOD = problem(405, "Webhooks are posted.")
+_METHOD = problem(405, POSTED)
 _STRANGER = problem(403, "The token is not the one of this line.")
 
 
@@ -95,12 +97,14 @@ class Webhooks:
         *,
         most_refused: int = 0,
         quarantine: Quarantine | None = None,
+        marks: LineMarks | None = None,
     ) -> None:
         self._road = road
         self._lines = lines
         self._public_url = public_url
         self._flood = Flood(most_refused)
         self._quarantine = quarantine
+        self._marks = marks
         telnyx = [line for line in lines.values() if line.provider.name == "telnyx"]
         self._sms = telnyx[0] if len(telnyx) == 1 and "sms" not in lines else None
         self._most = {
@@ -128,15 +132,18 @@ class Webhooks:
             line = self._sms
         if line is None:
             await self._stray(name, scope, receive)
-            return problem(404, f"There is no line {name[:64]!r} here.")
+            return problem(404, f"{UNKNOWN}{name[:64]!r} here.")
         method, methods = scope["method"], self._methods[line.name]
         if method not in methods:
+            if method != "OPTIONS":  # which is how set-up asks who answers here
+                self._mark(line.name, "wrong_method")
             return msgspec.structs.replace(_METHOD, allow=", ".join(methods))
         headers = _headers(scope)
         try:
             body = await _read(headers, receive, self._most[line.name])
         except TooLarge:
             self._counts[line.name, "too_large"].inc()
+            self._mark(line.name, "too_large")
             return problem(413, f"The body is over {self._most[line.name] // 1024} KB.")
         except Gone:
             return _GONE
@@ -145,11 +152,13 @@ class Webhooks:
         content_type = headers.get("content-type", "").split(";", 1)[0].strip().lower()
         if method == "POST" and content_type not in line.provider.content_types:
             self._counts[line.name, "wrong_type"].inc()
+            self._mark(line.name, "wrong_type")
             return problem(415, f"Expected {' or '.join(line.provider.content_types)}.")
         target, query = _target(scope)
         webhook = Webhook(method, f"{self._public_url}{target}", query, headers, body)
         if method == "GET" and isinstance(line.provider, Greeted):
             said = line.provider.greet(webhook)
+            self._mark(line.name, "stranger" if said is None else "greeted")
             return _STRANGER if said is None else Reply(200, *said)
         return await self._accept(line, webhook, example, scope)
 
@@ -172,6 +181,10 @@ class Webhooks:
             source = _source(scope, webhook.headers)
             self._quarantine.keep(line, provider, reason, detail, source, kept, self._road.now())
 
+    def _mark(self, line: str, what: str) -> None:
+        if self._marks is not None:
+            self._marks.note(line, what)
+
     def _flooded(self, line: Line, now: int) -> bool:
         """Count a bad request; whether its line gets more of them than are worth a word each. A good one is never
         refused for that: whoever floods a line must not be able to shut its provider out."""
@@ -187,6 +200,7 @@ class Webhooks:
         try:
             line.provider.verify(webhook, now)
         except BadSignature as error:
+            self._mark(line.name, "unsigned")
             unchecked = now < line.log_only_until
             if not unchecked:
                 if self._flooded(line, now):
@@ -205,6 +219,7 @@ class Webhooks:
                 said = line.provider.answer(webhook)
             others = self._of_others(line, line.provider, webhook) if isinstance(line.provider, Shared) else []
         except BadPayload as error:
+            self._mark(line.name, "malformed")
             if self._flooded(line, now):
                 return _TOO_MANY
             self._counts[line.name, "malformed"].inc()
@@ -214,6 +229,9 @@ class Webhooks:
             return problem(400, f"{error.field}: {error.problem}", field=error.field)
         if unchecked:
             arrivals, others = _doubted(arrivals), [(other, _doubted(theirs)) for other, theirs in others]
+        if not unchecked:
+            for name in (line.name, *(other.name for other, _ in others)):
+                self._mark(name, "webhook")
         if not arrivals and not others:
             self._counts[line.name, "ignored"].inc()
         for whose, some in ((line, arrivals), *others):

@@ -432,6 +432,7 @@ if (form) {
   field.addEventListener("input", meter);
   field.addEventListener("input", newer);
   document.addEventListener("merged", later);
+  document.addEventListener("textback:write", (event) => put(event.detail, { add: true }));
   meter();
   later();
 }

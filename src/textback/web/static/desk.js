@@ -1,5 +1,6 @@
 // What makes the pages live. Without any of it they still work: every action is a form, every page a whole page.
 
+import { grow } from "./history.js";
 import { list } from "./list.js";
 import { atEnd, merge, stick } from "./merge.js";
 
@@ -22,7 +23,7 @@ async function refresh(force = false) {
     if (response.redirected && new URL(response.url).pathname === "/login") signIn(response.url);
     // What somebody did meanwhile is not on this page yet, or another page is wanted by now.
     else if (acts !== before || location.href !== address) again = Boolean(again) || force;
-    else if (response.ok) merge(html, { force });
+    else if (response.ok) merge(html, { force, end: false });
   } catch {
     // The stream says when the server is back.
   } finally {
@@ -128,9 +129,14 @@ async function send(form, button) {
       form.querySelector(".suggestion")?.setAttribute("hidden", "");
     }
     if (location.search.includes("t=") && response.ok) history.replaceState(null, "", location.pathname);
-    form.closest("details")?.removeAttribute("open");
+    // What stands beside the thread is changed there: the form is for the next one, and whoever used it stays with it.
+    const beside = form.matches("[data-stay]") ? form.closest("[data-live]") : null;
+    // News may have come before this answer, and put another form in this one's place.
+    if (response.ok && beside) for (const one of document.getElementById(beside.id)?.querySelectorAll("form") ?? []) one.reset();
+    if (response.ok || !beside) form.closest("details")?.removeAttribute("open");
     acts += 1;
-    merge(html, { force: true });
+    merge(html, { force: true, end: !beside });
+    if (beside && document.activeElement === document.body) document.getElementById(beside.id)?.querySelector("summary, input:not([type=hidden])")?.focus({ preventScroll: true });
     document.dispatchEvent(new CustomEvent("sent", { detail: { form, ok: response.ok, html } }));
     if (document.body.dataset.watch !== watched) follow();
     if (!response.ok && !html.includes('id="reply-error"')) complain("That did not work. Load the page again.");
@@ -206,6 +212,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 logs();
+grow();
 list(refresh);
 themes();
 follow();

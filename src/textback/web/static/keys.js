@@ -19,6 +19,7 @@ const PLACES = {
   b: '.thread form[action*="/return"] button, .thread details:has(form[action*="/return"]) > summary',
   e: '.thread form[action*="/complete"] button',
   r: "#reply",
+  l: "#person-tag",
   i: '.thread a[href*="/card"], .thread__head a[href*="/c/"]',
 };
 const GO = { d: "/desk/needs-you", l: "/leads", r: "/reports", f: "/flows", t: "/try", p: "/search" };

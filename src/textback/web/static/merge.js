@@ -1,5 +1,6 @@
 // Bringing a freshly fetched page into the one on screen, without moving what is under the pointer or in the keyboard.
 
+import { episodes, hold } from "./history.js";
 import { rows } from "./rows.js";
 
 const FOLLOW = 80; // px from the end within which a log follows new texts
@@ -57,6 +58,7 @@ function items(page) {
   const list = document.querySelector("[data-items]");
   const fresh = list && page.getElementById(list.id);
   if (!fresh) return [];
+  if (list.matches("[data-episodes]")) return episodes(list, fresh, page);
   const added = [];
   let before = null;
   for (const item of [...fresh.children]) {
@@ -80,17 +82,18 @@ function items(page) {
   return added;
 }
 
-export function merge(html, { force = false } = {}) {
+export function merge(html, { force = false, end: toEnd = force } = {}) {
   const page = parse(html);
   const logs = [...document.querySelectorAll("[data-stick-end]")].map((log) => [log, atEnd(log)]);
   document.title = page.title;
   document.body.dataset.watch = page.body.dataset.watch ?? "";
   live(page, force);
   rows(page, force);
-  const added = items(page);
+  const log = logs.find(([one, end]) => !end && one.querySelector("[data-episodes]"))?.[0];
+  const added = log && !toEnd ? hold(log, () => items(page)) : items(page);
   const texts = added.filter((item) => item.matches(".msg--in, .sms--biz"));
   for (const [log, end] of logs) {
-    if (end || force) stick(log);
+    if (end || toEnd) stick(log);
     else if (texts.length) document.getElementById("newer")?.removeAttribute("hidden");
   }
   const said = document.getElementById("said");

@@ -1,4 +1,4 @@
-"""the desk: offers, people, handoffs, the list and its search, the composer, the leads table"""
+"""the desk: offers, people, handoffs, the list and its search, the composer, the leads table, lines"""
 
 import json
 import sqlite3
@@ -24,6 +24,21 @@ def upgrade() -> None:
     _desk_lists()
     _composer()
     _leads()
+    _lines()
+    _imports()
+
+
+def _lines() -> None:
+    """When each line was last heard of."""
+    op.create_table(
+        "line_seen",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.String(length=64), nullable=False),
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "line", "what"),
+    )
 
 
 def _offer() -> None:
@@ -346,3 +361,56 @@ def _values(state: str) -> set[tuple[str, str]]:
 def _folded(value: object) -> str:
     text = ("no", "yes")[value] if isinstance(value, bool) else str(value)
     return " ".join(text.replace("\0", "").casefold().split())[:80].strip()
+
+
+def _imports() -> None:
+    """Contacts that are imported from a file: the file, its rows until they are taken in, and those refused."""
+    op.create_table(
+        "contact_imports",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.Column("actor", sa.String(length=320), nullable=False),
+        sa.Column("called", sa.Text(), nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("columns", sa.Text(), nullable=False),
+        sa.Column("choice", sa.Text(), nullable=False),
+        sa.Column("sight", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("stopping", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("lease_until", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace", "id"),
+    )
+    going = sa.text("state = 'going'")
+    op.create_index(
+        "contact_imports_open", "contact_imports", ["workspace", "created_at"],
+        sqlite_where=going, postgresql_where=going,
+    )  # fmt: skip
+    op.create_table(
+        "contact_import_parts",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("import_id", sa.String(length=32), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.Text(), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False),
+        sa.Column("taken", sa.Text(), nullable=False),
+        sa.Column("done", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "import_id", "part"),
+    )
+    op.create_table(
+        "contact_import_refused",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("import_id", sa.String(length=32), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=16), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("cells", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "import_id", "line"),
+    )
+    op.create_index("contact_import_refused_by_number", "contact_import_refused", ["workspace", "number"])
