@@ -203,7 +203,7 @@ def test_a_phone_shows_whose_conversation_it_is(show: Any, name: str) -> None:
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_long_draft_leaves_the_newest_text_in_sight(show: Any, width: int) -> None:
     page = show("thread taken", viewport={"width": width, "height": WIDTHS[width]})
-    newest = page.locator("#msgs > li").last.locator(".msg__meta")
+    newest = page.locator("#msgs .msgs > li").last.locator(".msg__meta")
     expect(newest).to_be_in_viewport(ratio=1)
     page.get_by_label("Text to").fill("A few more words. " * 14)
     expect(newest).to_be_in_viewport(ratio=1)

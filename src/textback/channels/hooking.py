@@ -1,7 +1,8 @@
 """Telling a provider by its own API where to post webhooks. Only where somebody asks for it: it changes their account.
 
-Contracts: Twilio's and Telnyx's OpenAPI specifications and official libraries (IncomingPhoneNumbers; messaging settings
-of numbers, messaging profiles), and senderZ's guide, as read on 2026-11-20.
+Contracts, as published on 2026-11-22: Twilio's reference of the IncomingPhoneNumber resource (SmsUrl, SmsMethod, an
+application's address goes before), Telnyx's of a number's messaging settings and of messaging profiles (webhook_url),
+and senderZ's guide.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
