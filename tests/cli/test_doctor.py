@@ -125,6 +125,27 @@ async def test_keys_that_cannot_be_keys(
     assert (await levels({**found, **twilio(console), **change}, bot_dir))["line twilio"] == level
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s" * 32, "SLACK_BOT_USER": "U0123456789"},
+        {
+            "WHATSAPP_PHONE_NUMBER_ID": "106540352242922", "WHATSAPP_ACCESS_TOKEN": "EAAB",
+            "WHATSAPP_APP_SECRET": "a" * 32, "WHATSAPP_VERIFY_TOKEN": "a-long-verify-token",
+            "WHATSAPP_PHONE_NUMBER": "+12065550100",
+        },
+    ],
+)  # fmt: skip
+async def test_a_line_without_sms_needs_no_registration(
+    found: dict[str, str], bot_dir: Path, keys: dict[str, str]
+) -> None:
+    """And Slack's address is no number."""
+    seen = await levels({**found, **keys, "PUBLIC_URL": "https://texts.example.com"}, bot_dir)
+    name = next(iter(keys)).split("_")[0].lower()
+    assert seen[f"line {name}"] == "ok"
+    assert f"registration of {name}" not in seen
+
+
 async def test_a_missing_key_is_named(found: dict[str, str], bot_dir: Path, console: Console) -> None:
     given = twilio(console)
     del given["TWILIO_AUTH_TOKEN"]

@@ -19,12 +19,14 @@ from textback.cli.models import look as look_at_models
 from textback.cli.serving import example_bot
 from textback.compliance.registering import registered
 from textback.core.errors import TextbackError
+from textback.core.messages import FAMILY
 from textback.core.phone import is_e164, is_short_code
 from textback.core.when import MINUTE, SECOND, to_iso
 from textback.engine.bot import Bot, LineSpec
 from textback.engine.load import load_bot
 from textback.knowledge.markdown import read_passages
 from textback.llm import quick, weights
+from textback.pipeline.lines import channels_of
 from textback.pipeline.signatures import check_until, latest
 from textback.pipeline.wording import checked
 from textback.settings import Settings, environment, load_settings
@@ -169,18 +171,20 @@ def _lines(bot: Bot, found: Mapping[str, str], http: Session, findings: list[Fin
     fine = {}
     for name, spec in specs.items():
         try:
-            number = make_lines({name: spec}, found, http)[name].number
+            line = make_lines({name: spec}, found, http)[name]
         except TextbackError as error:
             findings.append(_error(f"line {name}", error))
             continue
         fine[name] = spec
-        if is_e164(number) or is_short_code(number):
-            findings.append(Finding(f"line {name}", "ok", f"{spec.provider}; its keys have the right form."))
-            if spec.provider != "simulator":
-                findings.append(_registration(name, spec, number))
-        else:
+        channels = channels_of(line.provider)
+        numbered = any(FAMILY[channel] == "phone" for channel in channels)
+        if numbered and not (is_e164(line.number) or is_short_code(line.number)):
             fix = "Write it like +12065550100."
             findings.append(Finding(f"line {name}", "error", "Its number is not in E.164 form.", fix))
+            continue
+        findings.append(Finding(f"line {name}", "ok", f"{spec.provider}; its keys have the right form."))
+        if "sms" in channels and spec.provider != "simulator":
+            findings.append(_registration(name, spec, line.number))
     if not specs:
         fix = "Set the variables of a provider; see docs/reference/settings.md."
         findings.append(Finding("lines", "warning", "There is no real number; only the simulated phone works.", fix))
