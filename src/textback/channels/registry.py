@@ -16,6 +16,7 @@ from textback.channels.slack import Slack
 from textback.channels.telnyx_lists import ListingTelnyx
 from textback.channels.twilio_lists import ListingTwilio
 from textback.channels.vonage import Vonage
+from textback.channels.web import WebChat
 from textback.channels.whatsapp import WhatsApp
 
 
@@ -69,6 +70,7 @@ PROVIDERS: dict[str, ProviderSpec] = {
         _spec(SenderZ),
         _spec(WhatsApp),
         _spec(Slack),
+        _spec(WebChat),
         _spec(Simulator),
     )
 }
