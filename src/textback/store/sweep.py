@@ -25,9 +25,9 @@ from textback.store.tables import (
     turns,
 )
 from textback.store.tables_composer import pictures
-from textback.store.tables_web import message_offers
 from textback.store.tables_desk import audit, login_failures, login_links, web_sessions
 from textback.store.tables_hooks import events, webhook_deliveries
+from textback.store.tables_web import message_offers
 
 CONTACTS = 100
 """Contacts that one step looks at."""

@@ -11,7 +11,7 @@ from textback.store.tables_web import message_offers
 
 _m, _o = messages.c, message_offers.c
 WENT = ("accepted", "sent", "delivered", "read", "unknown")
-"""Texts of ours that a visitor may see: those that went. What waits, was refused or was taken back is none of theirs."""
+"""Texts of ours that a visitor may see: those that went, not what waits, was refused or was taken back."""
 
 _THREAD = (
     select(_m.id, _m.direction, _m.text, _m.media, _m.status, _m.provider_id, _m.at, _o.offer)
