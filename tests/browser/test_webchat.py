@@ -220,6 +220,7 @@ def test_another_visitor_sees_nothing_of_it(visitor: Visitor, windows: Windows, 
 def test_a_website_that_is_not_listed_shows_no_chat(windows: Windows, shop: Shop) -> None:
     windows.allow("403")
     windows.allow_all("blocked by CORS policy")
+    windows.allow_all("net::ERR_FAILED")
     other = Shop()
     try:
         other.src, other.allowed = shop.src, shop.allowed
@@ -241,9 +242,13 @@ def test_it_is_used_by_keyboard_alone(visitor: Visitor) -> None:
     expect(launch).to_have_attribute("aria-expanded", "false")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Your message")).to_be_focused()
+    expect(page.get_by_label("I agree")).to_be_visible()
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("link", name="privacy")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Space")
     expect(page.get_by_label("I agree")).to_be_checked()
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.type("hours")
     page.keyboard.press("Shift+Enter")
@@ -282,4 +287,3 @@ def test_axe_finds_nothing_at_any_width_in_either_theme(windows: Windows, shop: 
 
 def test_the_script_is_small() -> None:
     assert len(Path("src/textback/web/static/widget.js").read_bytes()) <= 20 * 1024
-

@@ -59,6 +59,10 @@ TABLE = {
     ("GET", "/openapi.json"): ("public", "/openapi.json"),
     ("GET", "/metrics"): ("api", "/metrics"),
     ("POST", "/webhooks/{line}"): ("signed", "/webhooks/simulator"),
+    ("GET", "/web/{line}/widget.js"): ("public", "/web/site/widget.js"),
+    ("GET", "/web/{line}/config"): ("visitor", "/web/site/config"),
+    ("POST", "/web/{line}/texts"): ("visitor", "/web/site/texts"),
+    ("POST", "/web/{line}/stream"): ("visitor", "/web/site/stream"),
     ("POST", "/sms/send"): ("api", "/sms/send"),
     ("GET", "/conversations"): ("api", "/conversations"),
     ("POST", "/v1/messages/bulk"): ("api", "/v1/messages/bulk"),
@@ -291,6 +295,7 @@ WELCOME = {
     ("POST", "/v1/messages/{id}/cancel"): 404,
     ("GET", "/v1/templates/{name}"): 404,
     ("GET", "/l/{token}"): 404,
+    ("GET", "/web/{line}/widget.js"): 404,  # this server has no web chat
     ("GET", "/m/{token}"): 404,
     ("POST", "/try/{phone}/faults"): 400,
     ("POST", "/try/{phone}/clock"): 400,
@@ -533,7 +538,7 @@ def of_role(*roles: str) -> list[tuple[str, str]]:
 
 
 def for_people() -> list[tuple[str, str]]:
-    return [address for address, (role, _) in TABLE.items() if role not in ("public", "signed", "api")]
+    return [address for address, (role, _) in TABLE.items() if role not in ("public", "signed", "api", "visitor")]
 
 
 def may(role: str, address: tuple[str, str]) -> bool:
@@ -645,6 +650,14 @@ def test_public_addresses_answer_anyone(callers: Callers, address: tuple[str, st
         assert callers.call(kind, address).status_code == 403  # a form without its secret
         return
     assert callers.call(kind, address).status_code == WELCOME.get(address, 200)
+
+
+@pytest.mark.parametrize("kind", ["nobody", "owner", "key"])
+@pytest.mark.parametrize("address", of_role("visitor"), ids=name)
+def test_a_web_chat_that_is_not_there_answers_nobody(callers: Callers, address: tuple[str, str], kind: str):
+    before = happened(callers.site)
+    assert callers.call(kind, address).status_code == 404
+    assert happened(callers.site) == before
 
 
 @pytest.mark.parametrize("address", [a for a in of_role("public") if a[0] == "POST"], ids=name)

@@ -36,7 +36,7 @@
 [hidden]{display:none!important}
 button,textarea,input{font:inherit;color:inherit}
 button{cursor:pointer}
-:focus-visible{outline:3px solid var(--accent);outline-offset:2px;box-shadow:0 0 0 2px var(--bg)}
+:focus-visible{outline:3px solid var(--text);outline-offset:2px;box-shadow:0 0 0 2px var(--bg)}
 .launch{position:fixed;bottom:20px;right:20px;min-height:48px;padding:0 20px;border:0;border-radius:24px;
 background:var(--accent);color:var(--on);font-size:16px;font-weight:600;z-index:2147483000;
 box-shadow:0 4px 16px rgb(0 0 0/.25)}
@@ -57,7 +57,8 @@ h2{margin:0;font-size:17px;font-weight:600;overflow-wrap:anywhere}
 .text{max-width:85%;padding:8px 12px;border-radius:var(--radius);background:var(--soft);white-space:pre-wrap;
 overflow-wrap:anywhere;align-self:flex-start}
 .text.mine{align-self:flex-end;background:var(--accent);color:var(--on)}
-.text a{color:inherit}
+.text a,.agree a{color:inherit}
+::placeholder{color:inherit;opacity:.75}
 .text img{display:block;max-width:100%;border-radius:8px}
 .state{align-self:flex-end;font-size:14px}
 .state button,.choices button{min-height:44px;padding:8px 14px;border:1px solid var(--line);border-radius:22px;
@@ -357,7 +358,7 @@ border-radius:0}.open .launch{display:none}}
     panel.hidden = false;
     frame.classList.add("open");
     launch.setAttribute("aria-expanded", "true");
-    if (!config) configure().catch((error) => { status.textContent = error.message; });
+    if (!config) configure().catch((error) => { status.textContent = error.code ? error.message : words.away; });
     listen();
     draw();
     log.scrollTop = log.scrollHeight;
