@@ -149,11 +149,6 @@ def test_a_page_gets_what_came_after_what_it_has(visitor: Visitor) -> None:
 def test_a_text_of_ours_is_delivered_when_a_page_has_it(visitor: Visitor, site: Site) -> None:
     visitor.say("hours")
     visitor.hear(2)
-
-    def status() -> str:
-        (row,) = [row for row in site.messages(visitor.contact) if row.direction == "out"]
-        return str(row.status)
-
     visitor.say("person")
     visitor.hear(4)
     assert status_of_all(site, visitor, 2) == ["delivered", "delivered"]
@@ -276,7 +271,6 @@ def test_stop_and_start_count_on_the_page(visitor: Visitor, site: Site) -> None:
         ({"token": "a" * 43, "ref": "short", "text": "hi"}, "malformed"),
         ({"token": "a" * 43, "ref": "r" * 41, "text": "hi"}, "malformed"),
         ({"token": "a" * 43, "ref": "ref-00000", "text": " \n "}, "empty"),
-        ({"token": "a" * 43, "ref": "ref-00000", "text": "\u0000"}, "empty"),
         ({"token": "a" * 43, "ref": "ref-00000", "text": "x" * 2001}, "too_long"),
         ({"token": "a" * 43, "ref": "ref-00000", "text": "x" * 20_000}, "too_long"),
     ],
@@ -354,7 +348,7 @@ def test_an_erased_visitor_is_nobody_and_their_choices_are_gone(site: Site) -> N
     contact = visitor.contact
     assert site.rows("SELECT * FROM message_offers WHERE contact_id = :c", c=contact)
     page = site.person("owner")
-    assert page.submit(f"/c/{contact}/erase", sure="yes").status_code in (200, 303)
+    assert page.submit(f"/c/{contact}/erase", sure="1").status_code == 303
     assert site.rows("SELECT * FROM addresses WHERE contact_id = :c", c=contact) == []
     assert site.rows("SELECT * FROM message_offers WHERE contact_id = :c", c=contact) == []
     assert visitor.hear(0) == []
@@ -371,8 +365,6 @@ def test_the_desk_names_a_visitor_and_the_lines_page_has_the_script(visitor: Vis
     lines = owner.get("/lines").text
     assert "/web/site/widget.js" in lines
     assert SHOP in lines
-    viewer = site.person("viewer").get(f"/c/{visitor.contact}").text
-    assert address[4:8] not in viewer
 
 
 def test_programs_text_phones_by_a_line_that_has_a_number(site: Site) -> None:

@@ -38,4 +38,5 @@ def thread_of(tx: Connection, workspace: str, address: str, line: str, most: int
     query = _THREAD.where(
         _m.bucket == whose.bucket, _m.contact_id == whose.contact_id, _m.line == line, _m.channel == "web"
     )
-    return whose, list(tx.execute(query.order_by(_m.id.desc()).limit(most)))[::-1]
+    rows: list[Row[Any]] = list(tx.execute(query.order_by(_m.id.desc()).limit(most)))
+    return whose, rows[::-1]
