@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.web.bodies import BODIES
 from tests.web.conftest import Browser, Site
 from textback.core.when import DAY
 from textback.store import accounts
@@ -395,28 +396,6 @@ FIELDS = {
     ("POST", "/flows/files"): {"do": "add", "folder": "flows", "name": "opening"},
     ("POST", "/flows/again"): {"number": "1", "latest": "1"},
 }
-#: What programs post to an address, where that is not a text.
-BODIES: dict[tuple[str, str], dict[str, Any]] = {
-    ("POST", "/v1/conversations/{id}/take"): {"force": True},
-    ("POST", "/v1/conversations/{id}/handoff"): {"reason": "Wants to change an order"},
-    ("POST", "/v1/conversations/{id}/return"): {"mode": "wait"},
-    ("POST", "/v1/conversations/{id}/assign"): {"force": True},
-    ("POST", "/v1/conversations/{id}/notes"): {"text": "Paid at the counter."},
-    ("POST", "/v1/conversations/{id}/complete"): {},
-    ("POST", "/v1/conversations/{id}/flow"): {"flow": "hours"},
-    ("POST", "/v1/contacts"): {"to": "+12065550186"},
-    ("PATCH", "/v1/contacts/{contact}"): {"name": "Ana"},
-    ("POST", "/v1/keys"): {"name": "crm", "scopes": ["messages:write"]},
-    ("PATCH", "/v1/keys/{id}"): {"name": "crm"},
-    ("POST", "/v1/keys/{id}/rotate"): {"hours": 1},
-    ("POST", "/v1/messages/bulk"): {"messages": [{"to": "+12065550188", "body": "Your bike is ready."}]},
-    ("POST", "/v1/consent"): {"to": "+12065550187", "change": "opt_out"},
-    ("POST", "/v1/ai/reply"): {"conversation": [{"role": "user", "content": "When are you open?"}]},
-    ("POST", "/v1/webhooks"): {"url": "https://www.example.com/hook", "events": ["goal.*"]},
-    ("POST", "/v1/webhooks/{id}/rotate"): {},
-    ("PATCH", "/v1/webhooks/{id}"): {},
-    ("POST", "/v1/ai/train"): {"urls": ["http://127.0.0.1:9/"]},  # of which nothing is read
-}
 EACH = pytest.mark.parametrize("address", list(TABLE), ids=" ".join)
 WITHOUT_SESSION = ("nobody", "wrong cookie", "expired cookie", "signed out cookie", "key", "key as cookie")
 WITHOUT_KEY = ("nobody", "agent", "owner", "wrong key", "revoked key", "key as basic", "session as key")
@@ -650,14 +629,6 @@ def test_public_addresses_answer_anyone(callers: Callers, address: tuple[str, st
         assert callers.call(kind, address).status_code == 403  # a form without its secret
         return
     assert callers.call(kind, address).status_code == WELCOME.get(address, 200)
-
-
-@pytest.mark.parametrize("kind", ["nobody", "owner", "key"])
-@pytest.mark.parametrize("address", of_role("visitor"), ids=name)
-def test_a_web_chat_that_is_not_there_answers_nobody(callers: Callers, address: tuple[str, str], kind: str):
-    before = happened(callers.site)
-    assert callers.call(kind, address).status_code == 404
-    assert happened(callers.site) == before
 
 
 @pytest.mark.parametrize("address", [a for a in of_role("public") if a[0] == "POST"], ids=name)
