@@ -156,6 +156,7 @@ def test_a_text_of_ours_is_delivered_when_a_page_has_it(visitor: Visitor, site: 
 
 def status_of_all(site: Site, visitor: Visitor, count: int) -> list[str]:
     """The statuses of our texts once that many are delivered, or as they are when a page has been told everything."""
+    rows: list[Any] = []
     for _ in range(200):
         rows = [row for row in site.messages(visitor.contact) if row.direction == "out"]
         if [row.status for row in rows].count("delivered") >= count:

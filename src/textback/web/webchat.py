@@ -267,6 +267,8 @@ async def stream(request: Request) -> Response:
         try:
             async for part in _live(ctx, line.name, address, wanted.after):
                 yield part
+        except Exception as error:  # the database is away: the page asks again
+            log.warning("live page ended", line=line.name, error=type(error).__name__)
         finally:
             visits.count(address, source, -1)
 
