@@ -439,7 +439,7 @@ class Turns:
                     del writes.timers[key]
             case Perform():
                 mine = writes.key(conversation, effect.job)
-                writes.jobs.append(of_perform(mine, effect, conversation.line, row.id, writes.now))
+                writes.jobs.append(of_perform(mine, effect, conversation.line, row, writes.now))
             case NoteReply():
                 writes.replies.append(of_reply(conversation.bucket, conversation.contact_id, effect))
             case UpdateDelivery():
