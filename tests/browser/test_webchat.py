@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import Site, Windows
 from tests.browser.test_access import CONTRAST, WCAG, violations
 from tests.support.served import Served
+from textback.core.phone import pretty
+from textback.pipeline.webchat import address_of
 
 AGREE = "I agree that this chat is kept. See https://www.example.com/privacy"
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title>
@@ -101,6 +103,12 @@ class Visitor:
         self.page.keyboard.press("Enter")
 
     @property
+    def called(self) -> str:
+        """Their name on the desk."""
+        token = self.page.evaluate("JSON.parse(Object.values(localStorage)[0]).token")
+        return pretty(address_of("web", token))
+
+    @property
     def theirs(self) -> Locator:
         return self.page.locator("#textback-chat .text:not(.mine)")
 
@@ -160,9 +168,10 @@ def test_a_page_that_comes_back_has_the_thread_and_one_that_was_closed_says_what
     visitor.open()
     visitor.say("can I talk to a real person about a price?", agree=True)
     expect(visitor.theirs).to_have_count(2)
+    called = visitor.called
     visitor.page.close()
     desk = windows.open("/desk/needs-you")
-    desk.get_by_role("link", name="Web visitor").filter(has_text="about a price").click()
+    desk.get_by_role("link", name=called).click()
     desk.get_by_role("button", name="Take over").click()
     desk.get_by_label("Text to").fill("I am here. What is it about?")
     desk.get_by_role("button", name="Send", exact=True).click()
