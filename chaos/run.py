@@ -32,7 +32,7 @@ from textback.store.db import parse_url
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 LEASE = 2
 """Seconds. Short, so that a trial need not wait a minute for what a dead server was posting."""
-QUIET = 60.0
+QUIET = 90.0
 """Seconds in which everything must be done once all servers stay alive."""
 
 BOT = """\

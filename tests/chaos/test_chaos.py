@@ -18,7 +18,7 @@ from textback.core.faults import POINTS, arm
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(420)
 @pytest.mark.parametrize(("database", "nodes"), [("sqlite", 1), ("postgres", 1), ("postgres", 3)])
 async def test_no_acknowledged_text_is_lost_doubled_or_disordered_by_crashes(
     database: str, nodes: int, request: pytest.FixtureRequest, tmp_path: Path

@@ -21,6 +21,17 @@ export function hold(log, change) {
   return done;
 }
 
+// An item becomes the fresh one. What of it is as before stays, with the keyboard's place: a picture, say, whose text has
+// been delivered meanwhile.
+function renew(old, item) {
+  if (old.className !== item.className) old.className = item.className;
+  const [mine, now] = [[...old.children], [...item.children]];
+  let same = 0;
+  while (same < mine.length && same < now.length && mine[same].outerHTML === now[same].outerHTML) same += 1;
+  for (const gone of mine.slice(same)) gone.remove();
+  old.append(...now.slice(same).map((one) => one.cloneNode(true)));
+}
+
 // Items of one episode, in place. Of what the fresh page lacks only what comes after `first` is gone: what comes before
 // was loaded as the past, or has become it.
 function merge(list, fresh, first, added) {
@@ -35,10 +46,7 @@ function merge(list, fresh, first, added) {
       before = made;
       added.push(made);
     } else {
-      if (old.className !== item.className || old.innerHTML !== item.innerHTML) {
-        old.className = item.className;
-        old.innerHTML = item.innerHTML;
-      }
+      renew(old, item);
       before = old;
     }
   }
