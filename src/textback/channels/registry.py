@@ -8,6 +8,7 @@ import msgspec
 from textback.channels.base import Option, Provider, Traits
 from textback.channels.bird import Bird
 from textback.channels.client import Session, Target
+from textback.channels.email import Email
 from textback.channels.messagebird import MessageBird
 from textback.channels.plivo_lists import ListingPlivo
 from textback.channels.senderz import SenderZ
@@ -69,6 +70,7 @@ PROVIDERS: dict[str, ProviderSpec] = {
         _spec(SenderZ),
         _spec(WhatsApp),
         _spec(Slack),
+        _spec(Email),
         _spec(Simulator),
     )
 }
