@@ -49,6 +49,11 @@ class ProviderSpec(msgspec.Struct, frozen=True):
     question: Callable[[Mapping[str, str]], Target | None] | None = None
 
     @property
+    def posted(self) -> bool:
+        """Whether it calls us: not the simulator, nor one whose texts are fetched from a mailbox."""
+        return self.traits is not None and bool(self.traits.header)
+
+    @property
     def title(self) -> str:
         """Its name in sentences."""
         return self.traits.title if self.traits else self.name.capitalize()

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from textback.channels.registry import PROVIDERS
 from textback.compliance.limits import day_of
 from textback.compliance.registering import registered
 from textback.core.errors import SettingsError
@@ -20,6 +21,9 @@ from textback.web.present import line_limits, line_state, moment
 from textback.web.routing import Route
 from textback.web.security import Denied
 from textback.web.webhooks import PREFIX
+
+FETCHED = frozenset(name for name, spec in PROVIDERS.items() if not spec.posted)
+"""Providers whose texts are fetched from a mailbox: they are given no address."""
 
 
 def _real(ctx: WebContext) -> list[LineInfo]:
@@ -50,6 +54,7 @@ async def _show(request: Request, tested: dict[str, Any] | None = None) -> Respo
         if known is not None:
             registrations[line.name] = registered(known.registration, line.number)
     shown: dict[str, Any] = {"lines": lines, "states": states, "allowed": allowed, "given_up": given_up}
+    shown["fetched"] = {line.name for line in lines if line.provider in FETCHED}
     shown |= {"rejected": rejected, "rejected_elsewhere": elsewhere, "until": until, "base": ctx.public_url}
     shown |= {"arriving": arriving, "registrations": registrations, "sent": sent, "tested": tested}
     return page(request, "lines.html", shown)
@@ -81,8 +86,9 @@ async def test_line(request: Request) -> Response:
             said.append(("Keys", "error", error.message, error.fix))
         else:
             said.append(("Keys", keys.level, keys.seen, keys.fix))
-        there = await ctx.checks.address(address_of(ctx, line.name))
-        said.append(("Address", there.level, there.seen, there.fix))
+        if line.provider not in FETCHED:
+            there = await ctx.checks.address(address_of(ctx, line.name))
+            said.append(("Address", there.level, there.seen, there.fix))
     data = {what.lower(): level for what, level, _, _ in said}
     await ctx.db.write(accounts.write_audit, ctx.workspace, user.email, "line.test", line.name, ctx.road.now(), data)
     return await _show(request, {"line": line.name, "said": said})
