@@ -12,11 +12,11 @@ from typing import ClassVar
 
 from textback.channels.base import Accepted, BadSignature, Failure, FailureKind, Option, Outgoing, Traits, Webhook
 from textback.channels.client import Session
+from textback.channels.email_box import Imap
 from textback.channels.email_out import letter_of
 from textback.channels.email_reading import STATUSES as STATUSES
 from textback.channels.email_reading import Reader
 from textback.channels.http import accepted, need
-from textback.channels.imap import Imap
 from textback.channels.mailbox import BoxAway, Fetched, Mark
 from textback.core.errors import SettingsError, shown
 from textback.core.mail import is_address, normal
