@@ -10,7 +10,7 @@ from starlette.requests import Request
 from textback.core.text import clean
 from textback.engine.state import load_state
 from textback.store import desk_lists, desk_people, sight
-from textback.store.db import Row
+from textback.store.db import Row, Tx
 from textback.store.desk_lists import MOST_COUNTED, Place, View, Wanted
 from textback.web.auth import User
 from textback.web.context import WebContext
@@ -109,21 +109,26 @@ async def list_data(request: Request) -> dict[str, Any]:
     wish = asked(request)
     now, zone = ctx.road.now(), ctx.bot().timezone
     wanted = await _wanted(ctx, wish.filters)
-    found = await ctx.db.read(
-        desk_lists.page, ctx.workspace, wish.view, user.id, wish.rows, wanted, _after(wish.after), user.sight
-    )
-    counts = await ctx.db.read(desk_lists.counts, ctx.workspace, user.id, user.sight)
-    views = await ctx.db.read(desk_people.views, ctx.workspace, user.id)
-    people = await ctx.db.read(desk_people.people, ctx.workspace, PERMISSIONS["conversations.answer"])
-    teams = await ctx.db.read(sight.team_names, ctx.workspace)
+    done = clean(request.query_params.get("done", ""))[:32]
+
+    def read(tx: Tx) -> tuple[Any, ...]:  # all of it is of one moment
+        place = _after(wish.after)
+        return (
+            desk_lists.page(tx, ctx.workspace, wish.view, user.id, wish.rows, wanted, place, user.sight),
+            desk_lists.counts(tx, ctx.workspace, user.id, user.sight),
+            desk_people.views(tx, ctx.workspace, user.id),
+            desk_people.people(tx, ctx.workspace, PERMISSIONS["conversations.answer"]),
+            sight.team_names(tx, ctx.workspace),
+            desk_people.undo(tx, ctx.workspace, user.id, done, now) if done else None,
+        )
+
+    found, counts, views, people, teams, undo = await ctx.db.read(read)
     names = {row.id: row.name for row in people} | teams
     groups: dict[tuple[str, str], list[Any]] = {}
     for part, row in found.rows:
         state = load_state(row.state)
         shown = row_of(row, state, user.id, zone, now)
         groups.setdefault(group_of(wish.view, part, state), []).append(shown)
-    done = clean(request.query_params.get("done", ""))[:32]
-    undo = await ctx.db.read(desk_people.undo, ctx.workspace, user.id, done, now) if done else None
     shown_counts = {name: n if n < MOST_COUNTED else f"{MOST_COUNTED - 1}+" for name, n in counts.items()}
     more = msgspec.json.encode(found.after).decode() if found.after is not None else ""
     return {
