@@ -111,7 +111,7 @@ def html(page: str, plain: str = "") -> bytes:
         ("<head><title>x</title><style>p {}</style></head>Yes<script>alert(1)</script>", "Yes"),
         ('<span style="display: none">secret</span>Yes', "Yes"),
         ("<p>Yes<br>No", "Yes\nNo"),
-        ("<p>Yes</", "Yes"),
+        ("<p>Yes</p", "Yes"),
     ],
 )
 def test_html_is_read_where_there_is_no_text(page: str, text: str) -> None:

@@ -8,7 +8,7 @@ from email.utils import formataddr, formatdate
 from textback.channels.base import Outgoing, Thread
 
 MOST_SUBJECT = 200
-FIRST_WORDS = 70
+FIRST_WORDS = 60
 _ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _ANSWER = re.compile(r"(re|aw|sv|antw|res|odp)\s*(\[\d+\])?\s*:", re.IGNORECASE)
 
