@@ -20,7 +20,7 @@ from textback.web.routes import ROUTES
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 FOR_PROGRAMS = [(route.method, route.path, route.role) for route in ROUTES if route.role in ("public", "signed", "api")]
-PAGES = ("/login", "/login/{token}", "/login/code", "/login/link", "/l/{token}", "/m/{token}")
+PAGES = ("/login", "/login/{token}", "/login/code", "/login/link", "/l/{token}", "/m/{token}", "/web/{line}/widget.js")
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -14,10 +15,13 @@ from tests.pipeline.working import ANA, WORKSPACE, Working, working
 from textback.core.when import DAY, HOUR, MINUTE, SECOND
 from textback.engine import replying
 from textback.engine.arrivals import SettleDraft
+from textback.engine.effects import Perform
 from textback.engine.guard.base import Judgement, Proposal, Rules, Shown
 from textback.engine.state import load_state
+from textback.engine.thinking import TOGETHER
 from textback.llm.base import Asked, Prompt, Try
 from textback.pipeline import perform
+from textback.pipeline.jobs import of_perform
 from textback.pipeline.perform import claim
 from textback.pipeline.thinker import day_of
 from textback.pipeline.tick import Keep, tidy
@@ -97,6 +101,32 @@ async def test_the_answer_of_a_model_goes_and_its_question_is_on_record(db: Db) 
         assert "4111" not in first.prompt
         assert await db.read(models.spent, WORKSPACE, day_of(node.clock())) == 3_000
         assert await db.read(open_jobs) == []
+
+
+async def test_a_model_is_asked_when_the_wait_for_another_text_is_over_and_not_before(
+    db: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All else is ready by then: the question is claimed early, and waits for its time."""
+    model = Model(SURE)
+    monkeypatch.setattr(perform, "EARLY", 10_000)
+
+    def states(tx: Tx) -> list[str]:
+        return [row.state for row in open_jobs(tx)]
+
+    async with working(db, bot(), performs=Other(), models=model) as node:
+        await node.text("do you fix ebikes?")
+        await node.until(lambda: db.read(states), ["running"])
+        assert model.prompts == []
+        await says(node, "Yes, we fix e-bikes.")
+        assert len(model.prompts) == 1
+
+
+@pytest.mark.parametrize(("after", "due_at"), [(TOGETHER, 2_500), (0, 1_300)])
+def test_what_is_waited_for_counts_from_when_a_text_came(after: int, due_at: int) -> None:
+    """Not from when it had its turn."""
+    asked = Perform("j", "", 1, "bot.model", "model", {}, "j", timeout=9, retries=0, after=after)
+    arrival: Any = SimpleNamespace(id="a", received_at=1_000)
+    assert of_perform({}, asked, "main", arrival, 1_300)["due_at"] == due_at
 
 
 async def test_other_conversations_go_on_while_a_model_thinks(db: Db) -> None:

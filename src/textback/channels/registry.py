@@ -17,6 +17,7 @@ from textback.channels.slack import Slack
 from textback.channels.telnyx_lists import ListingTelnyx
 from textback.channels.twilio_lists import ListingTwilio
 from textback.channels.vonage import Vonage
+from textback.channels.web import WebChat
 from textback.channels.whatsapp import WhatsApp
 
 
@@ -50,8 +51,13 @@ class ProviderSpec(msgspec.Struct, frozen=True):
 
     @property
     def posted(self) -> bool:
-        """Whether it calls us: not the simulator, nor one whose texts are fetched from a mailbox."""
+        """Whether it calls us: not one that is this program, nor one whose texts are fetched from a mailbox."""
         return self.traits is not None and bool(self.traits.header)
+
+    @property
+    def fetched(self) -> bool:
+        """Whether its texts are fetched from a mailbox."""
+        return self.traits is not None and not self.traits.header
 
     @property
     def title(self) -> str:
@@ -76,6 +82,7 @@ PROVIDERS: dict[str, ProviderSpec] = {
         _spec(WhatsApp),
         _spec(Slack),
         _spec(Email),
+        _spec(WebChat),
         _spec(Simulator),
     )
 }

@@ -15,7 +15,6 @@ from textback.core.errors import SettingsError, shown
 from textback.core.phone import is_e164, is_short_code
 from textback.engine.bot import LineSpec
 from textback.pipeline.coming import Coming, coming
-from textback.pipeline.simulating import LINE as SIMULATED
 from textback.settings import Settings, load_settings
 from textback.store import line_seen
 from textback.store.db import parse_url
@@ -28,7 +27,7 @@ LOOK_EVERY, ASK_EVERY = 0.5, 5.0
 def spec_of(provider: str) -> ProviderSpec:
     """What is known of a provider. Raises SettingsError for one that we do not have."""
     known = [name for name, spec in PROVIDERS.items() if spec.posted]
-    if provider in PROVIDERS and provider not in (*known, SIMULATED):
+    if provider in PROVIDERS and PROVIDERS[provider].fetched:
         fix = f"Set its variables in .env: docs/how-to/{provider}.md"
         raise SettingsError(f"{PROVIDERS[provider].title} is not set up by questions.", fix)
     if provider not in known:

@@ -156,7 +156,7 @@ def lines_list(
 
 def _shown(spec: LineSpec, found: dict[str, str], settings: Settings, standing: line_seen.Standing) -> dict[str, Any]:
     address = f"{settings.public_url or f'http://{settings.host}:{settings.port}'}{PREFIX}{spec.name}"
-    if spec.provider in PROVIDERS and not PROVIDERS[spec.provider].posted:
+    if spec.provider in PROVIDERS and PROVIDERS[spec.provider].fetched:
         address = ""  # nobody calls it
     how = coming(spec.name, spec.provider, standing, address)
     marks = standing.seen.get(spec.name, {})

@@ -34,7 +34,7 @@ def coming(line: str, provider: str, standing: Standing, address: str, since: in
     was posted to an address that is no line's.
     """
     marks = {what: seen for what, seen in standing.seen.get(line, {}).items() if seen.at >= since}
-    if provider in PROVIDERS and not PROVIDERS[provider].posted:
+    if provider in PROVIDERS and PROVIDERS[provider].fetched:
         return _fetched(marks)
     came = marks.get("webhook")
     if came is not None:

@@ -6,10 +6,12 @@ from typing import Any
 import msgspec
 
 from textback.engine.effects import NoteReply, Perform
+from textback.store.db import Row
 
 
-def of_perform(key: Mapping[str, Any], effect: Perform, line: str, arrival_id: str, now: int) -> dict[str, Any]:
-    """The job that a turn at `now` wants done, under the key of its conversation and job."""
+def of_perform(key: Mapping[str, Any], effect: Perform, line: str, arrival: Row[Any], now: int) -> dict[str, Any]:
+    """The job that a turn at `now` wants done, under the key of its conversation and job. What is waited for before it
+    counts from when the arrival came, not from when it had its turn."""
     return {
         **key,
         "session": effect.session,
@@ -23,9 +25,9 @@ def of_perform(key: Mapping[str, Any], effect: Perform, line: str, arrival_id: s
         "retries": effect.retries,
         "state": "queued",
         "attempts": 0,
-        "due_at": now + effect.after,
+        "due_at": min(now, arrival.received_at) + effect.after if effect.after else now,
         "fence": 0,
-        "arrival_id": arrival_id,
+        "arrival_id": arrival.id,
         "made_at": now,
     }
 

@@ -45,6 +45,8 @@ POLL = 0.5
 """Seconds between looks at the jobs when nothing wakes us."""
 IDLE = 5.0
 """As POLL, while the bot has no actions."""
+EARLY = 40
+"""Time (ms) before a job is due at which it is claimed, so that all is ready at its time."""
 AGAIN = frozenset({"retry", "throttled", "unknown"})
 """Kinds of failures after which it is tried again."""
 LONGEST_PAUSE = 60
@@ -100,11 +102,12 @@ class Running(msgspec.Struct, frozen=True):
 def claim(
     tx: Tx, workspace: str, shelf: Shelf, now: int, most: int, grace: int = GRACE, running: Running | None = None
 ) -> Claimed:
-    """Take jobs that are due, each for its time-out and `grace` (ms), and no more of an action than may run at once."""
+    """Take jobs that are due, or nearly, each for its time-out and `grace` (ms), and no more of an action than may run
+    at once."""
     claimed = Claimed([], [])
     running = Running(Counter(running.groups) if running is not None else Counter())
     gone: list[dict[str, Any]] = []
-    for row in jobs.due(tx, now, most, running.full_names(shelf.current.actions)):
+    for row in jobs.due(tx, now, most, running.full_names(shelf.current.actions), EARLY):
         mine = Claim(row, row.fence, row.attempts, None)
         if row.ended_at is not None:
             gone.append(mine.key)
@@ -257,10 +260,10 @@ class Performer:
     def wake(self, due: Collection[int]) -> None:
         """A turn wants something done at these times (ms)."""
         for at in due:
-            wait = at - self._clock()
+            wait = at - EARLY - self._clock()
             if wait <= 0:
                 self._wake.set()
-            else:  # a millisecond later, when it is due on this clock too
+            else:  # a millisecond later, when it may be claimed by this clock too
                 asyncio.get_running_loop().call_later((wait + 1) / SECOND, self._wake.set)
 
     async def _look(self) -> bool:
@@ -270,7 +273,7 @@ class Performer:
         if len(self._working) >= MOST:
             self._left = True
             return False
-        for place in await self._places(self._clock()):
+        for place in await self._places(self._clock() + EARLY):
             room = MOST - len(self._working)
             if room <= 0 or self._stopping:
                 self._left = True
@@ -317,6 +320,7 @@ class Performer:
     async def _perform(self, mine: Claim) -> None:
         began = monotonic()
         thought = await self._thought(mine) if mine.row.action == MODEL else None
+        await self._due(mine)
         result = await self._result(mine) if thought is None else Done(thought.value)
         point("perform.performed")
         name, took = mine.row.action, monotonic() - began
@@ -334,6 +338,12 @@ class Performer:
             )  # fmt: skip
         if came in ("done", "over"):
             point("perform.recorded")
+
+    async def _due(self, mine: Claim) -> None:
+        """Wait until a job's time has come, for which it was claimed a moment early."""
+        wait = mine.row.due_at - self._clock()
+        if 0 < wait <= EARLY:
+            await asyncio.sleep(wait / SECOND)
 
     async def _result(self, mine: Claim) -> Done | Failed:
         row = mine.row
@@ -362,7 +372,7 @@ class Performer:
         if self._thinker is None:
             return None
         try:
-            return await self._thinker.job(mine.row)
+            return await self._thinker.job(mine.row, partial(self._due, mine))
         except Exception as error:  # the database is away: somebody waits, so it goes on without
             log.warning("a model was not asked", trace=mine.row.arrival_id, job=mine.row.id, error=reason(error))
             return None

@@ -1,8 +1,8 @@
 """Asking a language model what a conversation wants to know: gathering what it is told, and keeping what it says."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
@@ -37,6 +37,10 @@ class Question(msgspec.Struct, frozen=True):
     memory: str = ""
 
 
+Due: TypeAlias = Callable[[], Awaitable[None]]
+"""Returns when something may be begun."""
+
+
 class AsksModels(Protocol):
     """What can ask models."""
 
@@ -67,14 +71,15 @@ class Thinker:
         self._clock = clock
         self._models = models
 
-    async def job(self, row: Row[Any]) -> Thought:
-        """Do a model's job. Never raises but where the database is away."""
+    async def job(self, row: Row[Any], due: Due) -> Thought:
+        """Do a model's job: find out what to ask, and ask when it is `due`. Never raises but where the database is
+        away."""
         question = msgspec.json.decode(row.arguments, type=Question)
         now = self._clock()
         most = HISTORY + len(question.texts)
         rows, spent = await self._db.read(_told, row.contact_id, now, most, self._workspace, self._is_priced())
         history = before(rows, question.texts)
-        return await self._think(question, history, row.timeout / 1_000, spent, row.arrival_id)
+        return await self._think(question, history, row.timeout / 1_000, spent, row.arrival_id, due)
 
     async def think(self, question: Question, history: Sequence[Line], within: float) -> Thought:
         """Ask a question; `history` ends before it."""
@@ -88,18 +93,20 @@ class Thinker:
         return model is not None and bool(model.day)
 
     async def _think(
-        self, question: Question, history: Sequence[Line], within: float, spent: int, trace: str = ""
-    ) -> Thought:
+        self, question: Question, history: Sequence[Line], within: float, spent: int, trace: str = "",
+        due: Due | None = None,
+    ) -> Thought:  # fmt: skip
         now, bot = self._clock(), self._shelf.current
-        thought = await ask(self._models, bot, question, history, within, now, spent=spent, trace=trace)
+        thought = await ask(self._models, bot, question, history, within, now, spent=spent, trace=trace, due=due)
         return msgspec.structs.replace(thought, kept={**thought.kept, "workspace": self._workspace})
 
 
 async def ask(
     models: AsksModels, bot: Bot, question: Question, history: Sequence[Line], within: float, now: int, *,
-    spent: int = 0, trace: str = "",
+    spent: int = 0, trace: str = "", due: Due | None = None,
 ) -> Thought:  # fmt: skip
-    """Ask a question, within so many seconds. `spent` (millionths of a US dollar) is what models have cost today."""
+    """Ask a question, within so many seconds. `spent` (millionths of a US dollar) is what models have cost today; `due`
+    returns when it may be asked, which is waited for last."""
     persona = persona_of(bot, question.persona)
     if persona is None or bot.model is None:
         return _thought(question, Asked(None, "misconfigured"), None, (), (), now)
@@ -117,6 +124,8 @@ async def ask(
     )
     if bot.model.day and spent >= bot.model.day * MILLION:
         return _thought(question, Asked(None, "budget"), prompt, passages, history, now)
+    if due is not None:
+        await due()
     asked = await models.ask(bot.model.use, prompt, within, trace=trace)
     count_asked(asked)
     return _thought(question, asked, prompt, passages, history, now)

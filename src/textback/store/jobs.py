@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, literal_column, or_, select, update
 
 from textback.store.many import Deletes, Given, Inserts, Rows, Updates, with_keys
 from textback.store.spread import within
@@ -19,11 +19,12 @@ remove = Deletes(jobs, b=_j.bucket, k=_j.contact_id, i=_j.id)
 """Take these rows (b, k, i) away: they are done, or nobody wants them any more."""
 
 
+_QUEUED = _j.state == "queued"
 _SESSION = and_(_s.bucket == _j.bucket, _s.contact_id == _j.contact_id, _s.id == _j.session)
 _DUE = (
     select(jobs, _s.ended_at)
     .join(sessions, _SESSION, isouter=True)
-    .where(OPEN, _j.due_at <= bindparam("now"))
+    .where(OPEN, _j.due_at <= bindparam("soon"), or_(_j.due_at <= bindparam("now"), _QUEUED))
     .order_by(_j.due_at, _j.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=jobs)
@@ -31,10 +32,11 @@ _DUE = (
 _DUE_WITHOUT = _DUE.where(_j.action.not_in(bindparam("without", expanding=True)))
 
 
-def due(tx: Connection, now: int, most: int, without: Collection[str] = ()) -> list[Row[Any]]:
-    """Jobs that are due, the longest overdue first, with `ended_at` of their session, but those of the actions
-    `without`; locked on PostgreSQL. Those that a dead node was at are among them once their lease is over."""
-    given: dict[str, Any] = {"now": now, "most": most}
+def due(tx: Connection, now: int, most: int, without: Collection[str] = (), early: int = 0) -> list[Row[Any]]:
+    """Jobs that are due, or will be within `early` ms, the longest overdue first, with `ended_at` of their session, but
+    those of the actions `without`; locked on PostgreSQL. Those that a dead node was at are among them once their lease
+    is over, and no earlier."""
+    given: dict[str, Any] = {"now": now, "soon": now + early, "most": most}
     if without:
         return list(tx.execute(within(tx, _DUE_WITHOUT, _j.bucket), {**given, "without": sorted(without)}))
     return list(tx.execute(within(tx, _DUE, _j.bucket), given))

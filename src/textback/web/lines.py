@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from textback.channels.registry import PROVIDERS
+from textback.channels.web import WebChat
 from textback.compliance.limits import day_of
 from textback.compliance.registering import registered
 from textback.core.errors import SettingsError
@@ -22,12 +23,12 @@ from textback.web.routing import Route
 from textback.web.security import Denied
 from textback.web.webhooks import PREFIX
 
-FETCHED = frozenset(name for name, spec in PROVIDERS.items() if not spec.posted)
+FETCHED = frozenset(name for name, spec in PROVIDERS.items() if spec.fetched)
 """Providers whose texts are fetched from a mailbox: they are given no address."""
 
 
 def _real(ctx: WebContext) -> list[LineInfo]:
-    return [line for line in ctx.lines.values() if line.provider != "simulator"]
+    return [line for line in ctx.lines.values() if line.provider not in ("simulator", "web")]
 
 
 async def _show(request: Request, tested: dict[str, Any] | None = None) -> Response:
@@ -56,6 +57,11 @@ async def _show(request: Request, tested: dict[str, Any] | None = None) -> Respo
     shown: dict[str, Any] = {"lines": lines, "states": states, "allowed": allowed, "given_up": given_up}
     shown["fetched"] = {line.name for line in lines if line.provider in FETCHED}
     shown |= {"rejected": rejected, "rejected_elsewhere": elsewhere, "until": until, "base": ctx.public_url}
+    shown["chats"] = [
+        (name, sorted(line.provider.origins))
+        for name, line in ctx.road.lines.items()
+        if isinstance(line.provider, WebChat)
+    ]
     shown |= {"arriving": arriving, "registrations": registrations, "sent": sent, "tested": tested}
     return page(request, "lines.html", shown)
 
