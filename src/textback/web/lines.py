@@ -52,7 +52,7 @@ async def _show(request: Request, tested: dict[str, Any] | None = None) -> Respo
         last = standing.seen.get(line.name, {}).get("sent")
         sent[line.name] = moment(last.at, zone, now) if last else ""
         known = ctx.road.lines.get(line.name)
-        if known is not None:
+        if known is not None and line.provider not in FETCHED:
             registrations[line.name] = registered(known.registration, line.number)
     shown: dict[str, Any] = {"lines": lines, "states": states, "allowed": allowed, "given_up": given_up}
     shown["fetched"] = {line.name for line in lines if line.provider in FETCHED}
