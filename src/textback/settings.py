@@ -16,6 +16,7 @@ LONGEST_SECRET = 64 * 1024
 """Characters that are read of a file that a NAME_FILE variable names."""
 OURS = (
     "TELNYX_", "TWILIO_", "VONAGE_", "PLIVO_", "MESSAGEBIRD_", "BIRD_", "SENDERZ_", "WHATSAPP_", "SLACK_",
+    "EMAIL_",
     "LEDGER_KEYS_", "OPENAI_API_KEY_", "ANTHROPIC_API_KEY_", "GOOGLE_API_KEY_", "GEMINI_API_KEY_", "MODEL_API_KEY_",
 )  # fmt: skip
 """How variables begin that are surely meant for us."""

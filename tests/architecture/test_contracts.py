@@ -109,12 +109,13 @@ def test_every_provider_is_kept_apart_from_the_others() -> None:
         "http",
         "jwt",
         "listing",
+        "mailbox",
         "probe",
         "reading",
         "registry",
         "stamped",
     }
     files = {path.stem for path in (ROOT / "src/textback/channels").glob("*.py")} - shared
-    halves = re.compile("_(lists|events|messages|payload)$")  # the other halves of providers
+    halves = re.compile("_(lists|events|messages|payload|box|out|reading|text)$")  # the other halves of providers
     modules = {halves.sub("", name) for name in files}
     assert {name.rsplit(".", 1)[1] for name in listed} == modules

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 from tests.channels.examination.examinee import Examinee, examinees
+from textback.channels import email_reading
 from textback.channels.base import Lists
+from textback.channels.registry import PROVIDERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "providers.md"
 BEGIN, END = "<!-- providers -->", "<!-- /providers -->"
@@ -25,12 +27,15 @@ def summary(all_: list[Examinee]) -> str:
     head = ("provider", "comes in", "media", "signature", "statuses", "opt-out signal", "reconcile",
             "when nobody answers", "takes")  # fmt: skip
     rows = []
-    for one in all_:
-        traits = one.spec.traits
-        assert traits is not None
-        statuses = ", ".join(dict.fromkeys(one.module.STATUSES.values()))
-        kept = "its list" if isinstance(one.line(), Lists) else "no list"
-        rows.append((f"[{traits.title}](../how-to/{one.name}.md)", traits.inbound, traits.media, traits.signature,
+    by_name = {one.name: one for one in all_}
+    for name, spec in PROVIDERS.items():
+        traits, one = spec.traits, by_name.get(name)
+        if traits is None:
+            continue
+        said = one.module.STATUSES if one is not None else email_reading.STATUSES
+        statuses = ", ".join(dict.fromkeys(said.values()))
+        kept = "its list" if one is not None and isinstance(one.line(), Lists) else "no list"
+        rows.append((f"[{traits.title}](../how-to/{name}.md)", traits.inbound, traits.media, traits.signature,
                      statuses, traits.opt_out, kept, traits.fail_over, traits.limits))  # fmt: skip
     return table(head, *rows)
 

@@ -7,10 +7,10 @@ import zlib
 import pytest
 
 from tests.sources.conftest import Site
+from textback.knowledge.tags import Tag, tags
 from textback.sources import fetch
 from textback.sources.fetch import Fetcher, Refused, is_public, public
 from textback.sources.html import TooMuch, read_page
-from textback.sources.tags import Tag, tags
 
 
 @pytest.mark.parametrize(

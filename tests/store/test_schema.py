@@ -17,6 +17,7 @@ CONFIGURATION = {
     "line_use",
     "list_imports",
     "login_links",
+    "mailboxes",
     "reconciliations",
     "rejected_webhooks",
     "signature_trials",

@@ -1,16 +1,24 @@
 """A mail server that answers as a test wants."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 
 
 class MailServer:
     """Speaks enough SMTP to take a message. `says` has another answer for a verb; an empty one breaks the connection.
-    `heard` are the lines that came before the messages, `messages` these."""
+    `heard` are the lines that came before the messages, `messages` these; with `tls` it does STARTTLS when asked.
+    """
 
-    def __init__(self, says: Mapping[str, str] | None = None, features: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        says: Mapping[str, str] | None = None,
+        features: tuple[str, ...] = (),
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.says = dict(says or {})
         self.features = features
+        self.tls = tls
         self.heard: list[str] = []
         self.messages: list[bytes] = []
         self.port = 0
@@ -34,6 +42,8 @@ class MailServer:
                 if not answer:
                     return
                 writer.write(f"{answer}\r\n".encode())
+                if verb == "STARTTLS" and self.tls is not None:
+                    await writer.start_tls(self.tls)
                 if verb == "DATA" and answer.startswith("354"):
                     await self._take(reader, writer)
                 if verb == "QUIT":
@@ -45,7 +55,7 @@ class MailServer:
         if verb == "EHLO":
             names = ["mail.example.com", *self.features]
             return "\r\n".join(f"250{'-' if n < len(names) - 1 else ' '}{one}" for n, one in enumerate(names))
-        return {"DATA": "354 go on", "QUIT": "221 bye", "AUTH": "235 ok"}.get(verb, "250 ok")
+        return {"DATA": "354 go on", "QUIT": "221 bye", "STARTTLS": "220 go on", "AUTH": "235 ok"}.get(verb, "250 ok")
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         lines = []

@@ -1,7 +1,6 @@
 """E-mail: a message to one address, by the business's own mail server."""
 
 import hashlib
-import re
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
@@ -9,11 +8,12 @@ from typing import Any
 
 from textback.actions.asking import Asker
 from textback.actions.base import Order, Wrong
-from textback.actions.smtp import Letter, hand_in
+from textback.actions.smtp import hand_in
+from textback.core.mail import is_address
+from textback.core.smtp import Letter
 
 MOST_SUBJECT = 200
 MOST_TEXT = 20_000
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 async def ask(asker: Asker, order: Order) -> dict[str, Any]:
@@ -22,7 +22,7 @@ async def ask(asker: Asker, order: Order) -> dict[str, Any]:
     options = order.options
     sender, recipient = options["from"], options.get("to") or order.needed("to")
     for address in (sender, recipient):
-        if not _ADDRESS.fullmatch(address):
+        if not is_address(address):
             raise Wrong("from or to is not an e-mail address.")
     text = order.needed("text", MOST_TEXT)
     message = EmailMessage(policy=SMTP)
@@ -38,5 +38,5 @@ async def ask(asker: Asker, order: Order) -> dict[str, Any]:
     except ValueError:
         raise Wrong("port is no number.") from None
     user, password = options.get("user", ""), options.get("password", "")
-    await hand_in(asker, Letter(options["server"], port, user, password, sender, recipient, bytes(message)))
+    await hand_in(asker, options["server"], port, Letter(user, password, sender, recipient, bytes(message)))
     return {"ok": True}

@@ -37,12 +37,22 @@ class BadPayload(Exception):
         self.problem = problem
 
 
+class Thread(msgspec.Struct, frozen=True):
+    """What a text goes on with: the provider's id of their newest text and its subject, each empty where there is none,
+    and whether a person wrote the answer."""
+
+    answers: str = ""
+    subject: str = ""
+    person: bool = False
+
+
 class Outgoing(msgspec.Struct, frozen=True):
     """One text to send. `status_url` is where the provider should report; None where no public address is known.
 
     `ours` is asked at the last moment before the request is written: once it says no, the text must not be sent.
     `answered` is told the HTTP status of the provider's answer, when there is one. `channel` is how it is to go.
-    `offer` is what it lets them choose from, which a provider that is `Offering` can show.
+    `offer` is what it lets them choose from, which a provider that is `Offering` can show. `thread` is there for one
+    that is `Threaded`.
     """
 
     message_id: str
@@ -55,6 +65,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     answered: Callable[[int], None] | None = None
     channel: Channel = "sms"
     offer: Offer | None = None
+    thread: Thread | None = None
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -174,6 +185,13 @@ class Offering(Protocol):
     offers: ClassVar[bool]
 
 
+@runtime_checkable
+class Threaded(Protocol):
+    """A provider whose texts say which one they answer, and what they are about."""
+
+    threads: ClassVar[bool]
+
+
 class ListFailed(Exception):
     """What the provider has could not be read: it is worth another try. The text is for the log."""
 
@@ -234,7 +252,8 @@ class Lists(Protocol):
 class Traits(msgspec.Struct, frozen=True):
     """What a provider can do, in the words of the table of providers.
 
-    `title` is its name in sentences; `header` carries its signatures, and `signature` says what they are; `opt_out` is
+    `title` is its name in sentences; `header` carries its signatures (empty: nothing is posted to us, texts are fetched
+    from a mailbox), and `signature` says what they are; `opt_out` is
     how it says that someone has opted out; `fail_over` what it does when nobody answers; `limits` how much it takes.
     """
 

@@ -8,6 +8,7 @@ import msgspec
 from textback.channels.base import Option, Provider, Traits
 from textback.channels.bird import Bird
 from textback.channels.client import Session, Target
+from textback.channels.email import Email
 from textback.channels.messagebird import MessageBird
 from textback.channels.plivo_lists import ListingPlivo
 from textback.channels.senderz import SenderZ
@@ -49,6 +50,16 @@ class ProviderSpec(msgspec.Struct, frozen=True):
     question: Callable[[Mapping[str, str]], Target | None] | None = None
 
     @property
+    def posted(self) -> bool:
+        """Whether it calls us: not one that is this program, nor one whose texts are fetched from a mailbox."""
+        return self.traits is not None and bool(self.traits.header)
+
+    @property
+    def fetched(self) -> bool:
+        """Whether its texts are fetched from a mailbox."""
+        return self.traits is not None and not self.traits.header
+
+    @property
     def title(self) -> str:
         """Its name in sentences."""
         return self.traits.title if self.traits else self.name.capitalize()
@@ -70,6 +81,7 @@ PROVIDERS: dict[str, ProviderSpec] = {
         _spec(SenderZ),
         _spec(WhatsApp),
         _spec(Slack),
+        _spec(Email),
         _spec(WebChat),
         _spec(Simulator),
     )

@@ -26,7 +26,10 @@ LOOK_EVERY, ASK_EVERY = 0.5, 5.0
 
 def spec_of(provider: str) -> ProviderSpec:
     """What is known of a provider. Raises SettingsError for one that we do not have."""
-    known = [name for name, spec in PROVIDERS.items() if spec.traits is not None]
+    known = [name for name, spec in PROVIDERS.items() if spec.posted]
+    if provider in PROVIDERS and PROVIDERS[provider].fetched:
+        fix = f"Set its variables in .env: docs/how-to/{provider}.md"
+        raise SettingsError(f"{PROVIDERS[provider].title} is not set up by questions.", fix)
     if provider not in known:
         raise SettingsError(f"There is no provider {shown(provider)}.", f"Known are {', '.join(known)}.")
     return PROVIDERS[provider]

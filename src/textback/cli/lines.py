@@ -49,7 +49,7 @@ def lines_add(
     database: Database = None,
 ) -> None:
     """Set up a number: ask for keys, test and keep them, wait for the first webhook. Exits with 1 where that fails."""
-    known = ", ".join(name for name, spec in PROVIDERS.items() if spec.traits is not None)
+    known = ", ".join(name for name, spec in PROVIDERS.items() if spec.posted)
     spec = spec_of(provider or typer.prompt(f"Provider ({known})").strip().lower())
     raise typer.Exit(asyncio.run(_add(spec.name, hook, wait, untested, database)))
 
@@ -156,6 +156,8 @@ def lines_list(
 
 def _shown(spec: LineSpec, found: dict[str, str], settings: Settings, standing: line_seen.Standing) -> dict[str, Any]:
     address = f"{settings.public_url or f'http://{settings.host}:{settings.port}'}{PREFIX}{spec.name}"
+    if spec.provider in PROVIDERS and PROVIDERS[spec.provider].fetched:
+        address = ""  # nobody calls it
     how = coming(spec.name, spec.provider, standing, address)
     marks = standing.seen.get(spec.name, {})
     try:

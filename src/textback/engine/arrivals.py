@@ -30,7 +30,8 @@ class Message(Arrival, frozen=True, omit_defaults=True, tag="message"):
     """A text from the contact.
 
     `keyword` is set where the provider says that it handled an opt-out word itself (rule O1); `sent_at` is the
-    provider's time, for spotting deliveries that come hours late.
+    provider's time, for spotting deliveries that come hours late. `subject` is what it is about, where the channel has
+    such a thing; what is to be understood is in `text`.
     """
 
     sender: str
@@ -42,6 +43,7 @@ class Message(Arrival, frozen=True, omit_defaults=True, tag="message"):
     keyword: str | None = None  # "stop" | "start" | "help"
     sent_at: int | None = None
     doubt: Doubt = ""
+    subject: str = ""
 
 
 class DeliveryStatus(Arrival, frozen=True, omit_defaults=True, tag="status"):

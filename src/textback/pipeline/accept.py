@@ -52,7 +52,8 @@ def incoming(
     if isinstance(arrival, DeliveryStatus):
         # One message has many statuses; the same one delivered twice is one arrival.
         kind = f"status/{arrival.status}/{arrival.code or ''}"[:LONGEST_KIND]
-        return Incoming(id_, line, kind, arrival.provider_id, data, "phone", arrival.recipient, contact_id, False)
+        whose = FAMILY[arrival.channel] if arrival.channel else "phone"
+        return Incoming(id_, line, kind, arrival.provider_id, data, whose, arrival.recipient, contact_id, False)
     return Incoming(id_, line, kind, key or id_, data, family, address, contact_id, once=once)
 
 

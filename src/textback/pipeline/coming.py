@@ -1,6 +1,7 @@
 """How a line's webhooks come: whether the first one has, and what is wrong when it has not. Pure: it looks at what the
 database remembers, and says it in words."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -33,6 +34,8 @@ def coming(line: str, provider: str, standing: Standing, address: str, since: in
     was posted to an address that is no line's.
     """
     marks = {what: seen for what, seen in standing.seen.get(line, {}).items() if seen.at >= since}
+    if provider in PROVIDERS and PROVIDERS[provider].fetched:
+        return _fetched(marks)
     came = marks.get("webhook")
     if came is not None:
         return Coming("came", "Webhooks come, and they are signed as they should be.", at=came.at)
@@ -54,6 +57,20 @@ def coming(line: str, provider: str, standing: Standing, address: str, since: in
         fix = "If that was the provider, set the method to POST there. A browser or curl does no harm."
         return Coming("refused", seen, fix, marks["wrong_method"].at)
     return Coming("nothing", "Nothing has come yet.", _quiet(provider, address))
+
+
+def _fetched(marks: Mapping[str, Seen]) -> Coming:
+    """How the texts of a line come that are fetched from a mailbox."""
+    away, read, came = (marks.get(what) for what in ("box_away", "box_read", "webhook"))
+    if away is not None and (read is None or away.at > read.at):
+        fix = "The log says why. Compare the mailbox's user, password and folder with those at your mail server."
+        return Coming("refused", "The mailbox can’t be read.", fix, away.at)
+    if came is not None:
+        return Coming("came", "Mail comes, and is taken in.", at=came.at)
+    if read is not None:
+        return Coming("nothing", "The mailbox is read; no mail has come yet.", "Write to the address.")
+    fix = "Start the server, and set EMAIL_IMAP_HOST if mail is to come in."
+    return Coming("nothing", "The mailbox has not been read yet.", fix)
 
 
 def _title(provider: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from textback.channels.base import Accepted, Failure, Outgoing
+from textback.channels.base import Accepted, Failure, Outgoing, Thread
 from textback.core.faults import point
 from textback.core.ids import BUCKETS, made_at
 from textback.core.tracing import Tracer
@@ -30,6 +30,7 @@ from textback.pipeline.dead import of_send
 from textback.pipeline.fairness import Ahead, Allowance, Cap, bulk_room, give_back, take_ahead
 from textback.pipeline.gating import Gatekeeper
 from textback.pipeline.lines import Line
+from textback.pipeline.mailboxes import thread_of
 from textback.pipeline.metrics import BATCH_CLAIMS, BATCH_RECEIPTS, POSTS, REFUSED, REPLY_SECONDS
 from textback.pipeline.posting import post
 from textback.pipeline.seen import LineMarks
@@ -463,6 +464,7 @@ class Deliverer:
                     None if self._tracer is None else answered.append,
                     mine.channel,
                     mine.offer,
+                    await self._thread(mine) if line.threads else None,
                 ),
                 mine.permit,
             )
@@ -479,6 +481,14 @@ class Deliverer:
             task = asyncio.create_task(self._record(batch, place))
             self._recording.add(task)
             task.add_done_callback(self._recording.discard)
+
+    async def _thread(self, mine: Claim) -> Thread:
+        """What a text goes on with, for a line that says so. Without it goes all the same."""
+        try:
+            return await self._db.read(thread_of, mine.bucket, mine.contact_id, mine.id, mine.line)
+        except Exception as error:
+            log.warning("thread not found", message=mine.id, error=reason(error))
+            return Thread()
 
     def _tell(self, mine: Claim, line: Line | None, result: Accepted | Failure, status: int, began: int) -> None:
         """Count a post, and note it for its text's trace."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, MutableMapping
 
 import msgspec
 
-from textback.channels.base import Channels, Offering, Provider
+from textback.channels.base import Channels, Offering, Provider, Threaded
 from textback.compliance.limits import CAMPAIGN_CLASSES, T_MOBILE_PER_DAY, cap_of, rate_of
 from textback.core.errors import SettingsError, shown
 from textback.core.messages import Channel
@@ -32,6 +32,8 @@ class Line(msgspec.Struct, frozen=True):
     registration: Registration = UNDECLARED
     offers: bool = False
     """Whether it can show what a text offers to choose from."""
+    threads: bool = False
+    """Whether a text says which one it answers."""
     price: float = 0.0  # of a segment, in US dollars; 0: nobody has said
     log_only_until: int = 0
     """Until then (ms) a webhook with a bad signature is taken in; 0: never."""
@@ -81,6 +83,11 @@ def channels_of(provider: Provider) -> tuple[Channel, ...]:
 def shows_offers(provider: Provider) -> bool:
     """Whether a provider shows what a text lets them choose from."""
     return isinstance(provider, Offering) and provider.offers
+
+
+def has_threads(provider: Provider) -> bool:
+    """Whether a provider's texts say which one they answer."""
+    return isinstance(provider, Threaded) and provider.threads
 
 
 def line_limits(line: str, options: MutableMapping[str, str]) -> LineLimits:

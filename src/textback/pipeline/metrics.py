@@ -65,6 +65,11 @@ EVENT_DELAY = Gauge("textback_event_delay_seconds", "How long the oldest event h
 SWEPT = Counter(
     "textback_swept_total", "Rows that were emptied or deleted because they were kept long enough, by kind.", ["kind"]
 )
+MAILS_LEFT = Counter(
+    "textback_mails_left_total",
+    "Mails that were left alone, by line and why: ours, automatic, list, report, unproven, unreadable, empty.",
+    ["line", "why"],
+)
 REPLY_SECONDS = Histogram(
     "textback_reply_seconds",
     "Seconds from an arrival until the provider has taken a text that follows from it. Bulk texts are left out.",

@@ -33,6 +33,7 @@ from textback.pipeline.hub import EVERYTHING, Hub
 from textback.pipeline.importing import ContactImporter, Row
 from textback.pipeline.indexing import Indexer
 from textback.pipeline.lines import Line
+from textback.pipeline.mailboxes import Mailboxes
 from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, LIMITS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
 from textback.pipeline.notices import Notices
@@ -174,6 +175,7 @@ class Road:
             db, workspace, lines, now, self.receive, self.hub.publish,
             every=reconcile_every, resend=resend_unsent, lease=lease,
         )  # fmt: skip
+        self._mailboxes = Mailboxes(db, workspace, lines, now, self.receive, self.marks.note)
         self._sweeper = Sweeper(db, workspace, retention, now, lambda: shelf.current.timezone)
         self.indexer = Indexer(db, workspace)
         self.bulk = BulkSender(db, workspace, now, self._hand_in)
@@ -222,6 +224,7 @@ class Road:
         if self.hooks is not None:
             self.hooks.stop()
         self._reconciler.stop()
+        self._mailboxes.stop()
         self._sweeper.stop()
         self.indexer.stop()
         self.bulk.stop()
@@ -610,7 +613,14 @@ class Road:
 
     async def _run_tick(self) -> None:
         lists = [self._reconciler.run()] if self._reconciler.wanted else []
-        others = [self._sweeper.run(), self.bulk.run(), self.importer.run(), self.indexer.run(), *lists]
+        others = [
+            self._sweeper.run(),
+            self.bulk.run(),
+            self.importer.run(),
+            self.indexer.run(),
+            self._mailboxes.run(),
+            *lists,
+        ]
         await asyncio.gather(self._run_ticks(), *others)
 
     async def _run_ticks(self) -> None:

@@ -11,8 +11,11 @@ from textback.store.db import Db
 log = structlog.get_logger("textback.seen")
 
 WHAT = ("webhook", "greeted", "stranger", "unsigned", "malformed", "wrong_type", "wrong_method", "too_large", "sent")
-"""What is remembered of a line: a webhook that was signed as it should be; a provider that asked whether the address is
-ours, with our token or with another; webhooks that were refused, and why; a text that the provider took."""
+"""What is remembered of a line: a webhook that was signed as it should be, or a mail that came; a provider that asked
+whether the address is ours, with our token or with another; webhooks that were refused, and why; a text that the
+provider took."""
+OF_BOX = ("box_read", "box_away")
+"""And of one with a mailbox: that it could be read, or could not."""
 PAUSE = 1.0
 """Seconds until the first mark is written."""
 EVERY = 5.0

@@ -410,11 +410,16 @@ class Turns:
                 "at": row.received_at,
             }
         )
+        if arrival.subject:
+            subject = masked(arrival.subject)[0] if self._redact else arrival.subject
+            details = _encode({"subject": subject}).decode()
+            writes.details.append({**writes.key(conversation, row.id), "metadata": details, "send_at": None})
 
     @staticmethod
     def _hide(conversation: Conversation, row: Row[Any], writes: Writes) -> None:
         """Keep this turn's text from everybody's eyes."""
         conversation.last = (HIDDEN, *conversation.last[1:])
+        writes.details = [details for details in writes.details if details["id"] != row.id]
         for message in reversed(writes.messages):
             if message["id"] == row.id:
                 message["text"] = HIDDEN

@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from textback.sources.tags import Tag, tags
+from textback.knowledge.tags import Tag, tags
 
 MOST_TAGS = 100_000
 MOST_CHARACTERS = 500_000

@@ -32,6 +32,7 @@ from textback.store import (  # noqa: F401 (their tables are among them)
     tables_leads,
     tables_lines,
     tables_list,
+    tables_mail,
     tables_search,
     tables_web,
 )

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from textback.channels.registry import PROVIDERS
 from textback.channels.web import WebChat
 from textback.compliance.limits import day_of
 from textback.compliance.registering import registered
@@ -21,6 +22,9 @@ from textback.web.present import line_limits, line_state, moment
 from textback.web.routing import Route
 from textback.web.security import Denied
 from textback.web.webhooks import PREFIX
+
+FETCHED = frozenset(name for name, spec in PROVIDERS.items() if spec.fetched)
+"""Providers whose texts are fetched from a mailbox: they are given no address."""
 
 
 def _real(ctx: WebContext) -> list[LineInfo]:
@@ -48,9 +52,10 @@ async def _show(request: Request, tested: dict[str, Any] | None = None) -> Respo
         last = standing.seen.get(line.name, {}).get("sent")
         sent[line.name] = moment(last.at, zone, now) if last else ""
         known = ctx.road.lines.get(line.name)
-        if known is not None:
+        if known is not None and line.provider not in FETCHED:
             registrations[line.name] = registered(known.registration, line.number)
     shown: dict[str, Any] = {"lines": lines, "states": states, "allowed": allowed, "given_up": given_up}
+    shown["fetched"] = {line.name for line in lines if line.provider in FETCHED}
     shown |= {"rejected": rejected, "rejected_elsewhere": elsewhere, "until": until, "base": ctx.public_url}
     shown["chats"] = [
         (name, sorted(line.provider.origins))
@@ -87,8 +92,9 @@ async def test_line(request: Request) -> Response:
             said.append(("Keys", "error", error.message, error.fix))
         else:
             said.append(("Keys", keys.level, keys.seen, keys.fix))
-        there = await ctx.checks.address(address_of(ctx, line.name))
-        said.append(("Address", there.level, there.seen, there.fix))
+        if line.provider not in FETCHED:
+            there = await ctx.checks.address(address_of(ctx, line.name))
+            said.append(("Address", there.level, there.seen, there.fix))
     data = {what.lower(): level for what, level, _, _ in said}
     await ctx.db.write(accounts.write_audit, ctx.workspace, user.email, "line.test", line.name, ctx.road.now(), data)
     return await _show(request, {"line": line.name, "said": said})

@@ -62,7 +62,7 @@ _WITH_KEY: Mapping[int, str] = {
 _SECURITY: Mapping[str, list[dict[str, list[str]]]] = {
     "public": [],
     "api": [{"key": []}],
-    "signed": [{name: []} for name, spec in PROVIDERS.items() if spec.traits is not None],
+    "signed": [{name: []} for name, spec in PROVIDERS.items() if spec.posted],
 }
 _SCHEMES = {
     "key": {"type": "http", "scheme": "bearer", "description": "A key from `textback apikey add`."},
@@ -74,7 +74,7 @@ _SCHEMES = {
             "description": f"{spec.traits.title}'s signature: {spec.traits.signature}.",
         }
         for spec in PROVIDERS.values()
-        if spec.traits is not None
+        if spec.traits is not None and spec.posted
     },
 }
 

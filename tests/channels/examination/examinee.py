@@ -2,7 +2,8 @@
 
 To join: a folder here with the provider's name, an `examinee.py` in it that defines `EXAMINEE`, and the two files
 `webhooks.json` (requests, and what they give) and `answers.json` (answers to a post, and what they mean). Every
-provider in the registry must have one, and is then examined by every test of this folder.
+provider in the registry that posts to us must have one, and is then examined by every test of this folder. E-mail,
+which nobody posts, has an examination of its own: tests/channels/test_email.py and what begins like it.
 """
 
 import importlib
@@ -285,7 +286,7 @@ def examinees() -> list[Examinee]:
     """All of them, in the order of the registry."""
     found: list[Examinee] = []
     for name, spec in PROVIDERS.items():
-        if spec.traits is not None:
+        if spec.posted:
             place = f"tests.channels.examination.{name.replace('-', '_')}.examinee"
             found.append(importlib.import_module(place).EXAMINEE)
     return found

@@ -1,0 +1,64 @@
+"""A text of ours as an e-mail."""
+
+import re
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formataddr, formatdate
+
+from textback.channels.base import Outgoing, Thread
+
+MOST_SUBJECT = 200
+FIRST_WORDS = 60
+_ID = re.compile(r"<[!-;=?-~]{1,250}>")
+_ANSWER = re.compile(r"(re|aw|sv|antw|res|odp)\s*(\[\d+\])?\s*:", re.IGNORECASE)
+
+
+def is_message_id(text: str) -> bool:
+    """Whether it can stand in a header as the id of a message."""
+    return _ID.fullmatch(text) is not None
+
+
+def message_id_of(message_id: str, sender: str) -> str:
+    """The Message-ID of a text of ours: the same each time that it is sent."""
+    return f"<{message_id}@{sender.partition('@')[2]}>"
+
+
+def letter_of(outgoing: Outgoing, sender: str, name: str, *, leaves: bool) -> tuple[str, bytes]:
+    """The Message-ID, and the message as it is handed in. `leaves`: an answer with STOP is read. Raises ValueError for
+    what no header can hold."""
+    thread = outgoing.thread or Thread()
+    text = "\n".join(part for part in (outgoing.text, *(one.url for one in outgoing.media)) if part)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = formataddr((" ".join(name.split()), sender)) if name.strip() else sender
+    message["To"] = outgoing.recipient
+    message["Subject"] = _subject(thread.subject, text)
+    id_ = message_id_of(outgoing.message_id, sender)
+    message["Message-ID"] = id_
+    message["Date"] = formatdate()
+    if is_message_id(thread.answers):
+        message["In-Reply-To"] = thread.answers
+        message["References"] = thread.answers
+    if not thread.person:
+        message["Auto-Submitted"] = "auto-replied" if thread.answers else "auto-generated"
+    if leaves:
+        message["List-Unsubscribe"] = f"<mailto:{sender}?subject=STOP>"
+    message.set_content(text, cte="quoted-printable")
+    return id_, bytes(message)
+
+
+def is_answer(subject: str) -> bool:
+    """Whether a subject says that it is one of an answer."""
+    return _ANSWER.match(subject.strip()) is not None
+
+
+def _subject(theirs: str, text: str) -> str:
+    """That of their mail, as its answer; or the first words of ours. Control characters would be a header of their
+    own."""
+    subject = _one_line(theirs)[:MOST_SUBJECT]
+    if subject:
+        return subject if is_answer(subject) else f"Re: {subject}"
+    return _one_line(text)[:FIRST_WORDS].strip() or "Message"
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
