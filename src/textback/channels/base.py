@@ -130,6 +130,13 @@ class Methods(Protocol):
 
 
 @runtime_checkable
+class Parted(Protocol):
+    """A provider that hands on the parts of a long text one by one, in any order (Message.part)."""
+
+    parted: ClassVar[bool]
+
+
+@runtime_checkable
 class Greeted(Protocol):
     """A provider that asks by GET whether the address is ours, before it posts anything."""
 

@@ -16,6 +16,7 @@ from textback.channels.slack import Slack
 from textback.channels.telnyx_lists import ListingTelnyx
 from textback.channels.twilio_lists import ListingTwilio
 from textback.channels.vonage import Vonage
+from textback.channels.vonage_sms import VonageSMS
 from textback.channels.whatsapp import WhatsApp
 
 
@@ -64,6 +65,7 @@ PROVIDERS: dict[str, ProviderSpec] = {
         _spec(ListingTwilio),
         _spec(ListingPlivo),
         _spec(Vonage),
+        _spec(VonageSMS),
         _spec(MessageBird),
         _spec(Bird),
         _spec(SenderZ),
