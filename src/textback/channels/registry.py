@@ -14,7 +14,7 @@ from textback.channels.senderz import SenderZ
 from textback.channels.simulator import Simulator
 from textback.channels.slack import Slack
 from textback.channels.telnyx_lists import ListingTelnyx
-from textback.channels.twilio_lists import ListingTwilio
+from textback.channels.twilio_rcs import RcsTwilio
 from textback.channels.vonage import Vonage
 from textback.channels.vonage_sms import VonageSMS
 from textback.channels.whatsapp import WhatsApp
@@ -62,7 +62,7 @@ PROVIDERS: dict[str, ProviderSpec] = {
     spec.name: spec
     for spec in (
         _spec(ListingTelnyx),
-        _spec(ListingTwilio),
+        _spec(RcsTwilio),
         _spec(ListingPlivo),
         _spec(Vonage),
         _spec(VonageSMS),
