@@ -241,8 +241,9 @@ class Lists(Protocol):
 class Traits(msgspec.Struct, frozen=True):
     """What a provider can do, in the words of the table of providers.
 
-    `title` is its name in sentences; `header` carries its signatures, and `signature` says what they are; `opt_out` is
-    how it says that someone has opted out; `fail_over` what it does when nobody answers; `limits` how much it takes.
+    `title` is its name in sentences; `header` carries its signatures or, where that is empty, `field` of what it says
+    does; `signature` says what they are; `opt_out` is how it says that someone has opted out; `fail_over` what it does
+    when nobody answers; `limits` how much it takes.
     """
 
     title: str
@@ -253,6 +254,7 @@ class Traits(msgspec.Struct, frozen=True):
     limits: str
     media: str = "in, out"
     inbound: str = "SMS, MMS"
+    field: str = ""
 
 
 class Option(msgspec.Struct, frozen=True):

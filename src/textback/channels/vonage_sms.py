@@ -93,6 +93,7 @@ class VonageSMS:
     traits: ClassVar[Traits | None] = Traits(
         title="Vonage SMS",
         header="",
+        field="sig",
         signature="HMAC or MD5 over all fields, in one of them",
         opt_out="code 9 in reports",
         fail_over="a text is tried for 24 hours, a report for 72",
