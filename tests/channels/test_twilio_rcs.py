@@ -29,13 +29,13 @@ async def api() -> AsyncIterator[Api]:
         yield server
 
 
-def line(http: Session | None = None, url: str = "https://api.example.com", **options: str) -> Provider:
-    return EXAMINEE.line(http=http, base_url=url, **options)
+def line(options: dict[str, str], http: Session | None = None, url: str = "https://api.example.com") -> Provider:
+    return EXAMINEE.line("", http, url, **options)
 
 
 def parsed(form: dict[str, str], **options: str) -> list[Message | DeliveryStatus]:
     webhook = EXAMINEE.signed(EXAMINEE.form(form, f"m={OURS}"))
-    made = line(**options)
+    made = line(options)
     made.verify(webhook, 0)
     return made.parse(webhook)
 
@@ -52,13 +52,13 @@ def parsed(form: dict[str, str], **options: str) -> list[Message | DeliveryStatu
 def test_rcs_is_tried_first_only_where_something_falls_back(
     options: dict[str, str], channels: tuple[Channel, ...]
 ) -> None:
-    assert channels_of(line(**options)) == channels
+    assert channels_of(line(options)) == channels
 
 
 @pytest.mark.parametrize("options", [{"messaging_service": SERVICE}, {"rcs_sender": AGENT, "messaging_service": "XX"}])
 def test_a_service_that_is_none_or_has_no_sender_stops_the_start(options: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="TWILIO_MESSAGING_SERVICE"):
-        line(**options)
+        line(options)
 
 
 # --- What comes
@@ -132,7 +132,7 @@ def test_a_text_by_rcs_is_read() -> None:
 async def test_who_a_text_is_from(
     api: Api, http: Session, shared: Path, options: dict[str, str], channel: Channel, senders: dict[str, str]
 ) -> None:
-    assert isinstance(await line(http, api.url, **options).send(text_out(channel=channel)), Accepted)
+    assert isinstance(await line(options, http, api.url).send(text_out(channel=channel)), Accepted)
     asked = dict(api.posts[0].form)
     named = ("From", "MessagingServiceSid", "FallbackFrom")
     assert {name: value for name, value in asked.items() if name in named} == senders
@@ -150,7 +150,7 @@ async def test_that_a_text_by_rcs_is_not_in_the_list_proves_nothing(
         return Found((), (), True)
 
     monkeypatch.setattr(ListingTwilio, "find", find)
-    made = line(**BOTH)
+    made = line(BOTH)
     assert isinstance(made, Lists)
     asked: Outgoing = text_out(channel=channel)
     assert (await made.find(asked, 0, 1)).surely is surely

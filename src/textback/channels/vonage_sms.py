@@ -27,7 +27,7 @@ from textback.channels.base import (
 from textback.channels.client import Session
 from textback.channels.http import accepted, api_address, exchange, need, refusal, refused, secrets_of, target
 from textback.channels.reading import UNREADABLE, moment_of, number_of, our_id, report_of, said_in
-from textback.channels.vonage_signing import METHODS, digest, fields_of, signed_texts, time_of
+from textback.channels.vonage_sms_signing import METHODS, digest, fields_of, signed_texts, time_of
 from textback.core.errors import SettingsError
 from textback.core.messages import Status
 from textback.core.text import segments

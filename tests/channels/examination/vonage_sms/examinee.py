@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from vonage_http_client.auth import Auth  # type: ignore[import-untyped]
 
 from tests.channels.examination.examinee import ANA, FORM, NOW, NUMBER, OURS, Examinee, changed
