@@ -144,6 +144,7 @@ def make_lines(
             known = ", ".join(PROVIDERS)
             raise SettingsError(f"Line {spec.name} names the provider {spec.provider!r}.", f"Known are {known}.")
         number, options = resolve(spec, found)
+        number = number or spec.name  # a web chat has none
         limits = line_limits(spec.name, options)
         until = log_only_until(spec.name, options)
         each = line_price(spec.name, options, price)

@@ -99,6 +99,10 @@ class Windows:
         """This test asks for something that is refused with this status; the browser may say so."""
         self._allowed.append(f"with a status of {status} ")
 
+    def allow_all(self, words: str) -> None:
+        """The browser may complain in these words."""
+        self._allowed.append(words)
+
     def close(self) -> None:
         """Close every window. What the console complained about fails the test."""
         for context in self._contexts:

@@ -103,6 +103,13 @@ def test_the_options(name: str) -> None:
     assert documented == code
 
 
+def test_the_options_of_the_web_chat() -> None:
+    (rows,) = tables("Web options")
+    documented = [(plain(key), plain(env), needed, meaning) for key, env, needed, meaning in rows]
+    code = [(o.name, o.env, "yes" if o.required else "no", o.help) for o in PROVIDERS["web"].options]
+    assert documented == code
+
+
 def test_the_simulator_has_no_options() -> None:
     assert "no options" in section("Simulator")
     assert PROVIDERS["simulator"].options == ()

@@ -18,7 +18,7 @@ from textback.store.db import make_engine, parse_url
 
 HERE = Path(__file__).parent
 RECORDED = sorted(path.stem.removeprefix("schema_") for path in HERE.glob("schema_*.json"))
-VALUES: dict[str, Any] = {"text": "x", "number": 1, "flag": True, "null": None}
+VALUES: dict[str, Any] = {"text": "x", "number": 1, "flag": True, "null": None, "bytes": b"x", "words": "'x'"}
 
 
 def recorded(revision: str) -> dict[str, Any]:

@@ -241,7 +241,10 @@ def make(
 ) -> Working:
     """A node with the lines `one` and `two`, not started yet. `one` are the channels of the first."""
     phones, clock = phones or Phones(), clock or Clock()
-    lines = {"one": Line("one", phones, LINE, one, rate=rate), "two": Line("two", phones, LINE, rate=rate)}
+    lines = {
+        "one": Line("one", phones, LINE, one, rate=rate, offers=one == ("web",)),
+        "two": Line("two", phones, LINE, rate=rate),
+    }
     shelf = Shelf(WORKSPACE, bot_ or bot())
     road = Road(
         db, WORKSPACE, lines, shelf, now=clock, reply_max_age=reply_max_age, shortener=shortener, performs=performs,

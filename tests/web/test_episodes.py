@@ -38,6 +38,14 @@ def test_each_row_is_in_the_episode_that_had_begun() -> None:
     assert older == ""
 
 
+def test_what_they_agreed_to_before_they_wrote_is_no_episode() -> None:
+    agreed, begun = event("a", "opted_in"), event("b", "episode_started")
+    (part,), older = parts_of(Window([said("b")], [agreed, begun], ""))
+    assert ((part.key, older), [one.kind for one in part.events]) == (("b", ""), ["opted_in", "episode_started"])
+    (alone,), _ = parts_of(Window([], [agreed], ""))
+    assert alone.key == ""
+
+
 @pytest.mark.parametrize(
     ("since", "starts", "keys", "older"),
     [

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.web.bodies import BODIES
 from tests.web.conftest import Browser, Site
 from textback.core.when import DAY
 from textback.store import accounts
@@ -59,6 +60,10 @@ TABLE = {
     ("GET", "/openapi.json"): ("public", "/openapi.json"),
     ("GET", "/metrics"): ("api", "/metrics"),
     ("POST", "/webhooks/{line}"): ("signed", "/webhooks/simulator"),
+    ("GET", "/web/{line}/widget.js"): ("public", "/web/site/widget.js"),
+    ("GET", "/web/{line}/config"): ("visitor", "/web/site/config"),
+    ("POST", "/web/{line}/texts"): ("visitor", "/web/site/texts"),
+    ("POST", "/web/{line}/stream"): ("visitor", "/web/site/stream"),
     ("POST", "/sms/send"): ("api", "/sms/send"),
     ("GET", "/conversations"): ("api", "/conversations"),
     ("POST", "/v1/messages/bulk"): ("api", "/v1/messages/bulk"),
@@ -291,6 +296,7 @@ WELCOME = {
     ("POST", "/v1/messages/{id}/cancel"): 404,
     ("GET", "/v1/templates/{name}"): 404,
     ("GET", "/l/{token}"): 404,
+    ("GET", "/web/{line}/widget.js"): 404,  # this server has no web chat
     ("GET", "/m/{token}"): 404,
     ("POST", "/try/{phone}/faults"): 400,
     ("POST", "/try/{phone}/clock"): 400,
@@ -389,28 +395,6 @@ FIELDS = {
     ("POST", "/flows/save"): {"path": "bot.yml", "do": "check", "content": "bot: Harbor", "seen": "what it was"},
     ("POST", "/flows/files"): {"do": "add", "folder": "flows", "name": "opening"},
     ("POST", "/flows/again"): {"number": "1", "latest": "1"},
-}
-#: What programs post to an address, where that is not a text.
-BODIES: dict[tuple[str, str], dict[str, Any]] = {
-    ("POST", "/v1/conversations/{id}/take"): {"force": True},
-    ("POST", "/v1/conversations/{id}/handoff"): {"reason": "Wants to change an order"},
-    ("POST", "/v1/conversations/{id}/return"): {"mode": "wait"},
-    ("POST", "/v1/conversations/{id}/assign"): {"force": True},
-    ("POST", "/v1/conversations/{id}/notes"): {"text": "Paid at the counter."},
-    ("POST", "/v1/conversations/{id}/complete"): {},
-    ("POST", "/v1/conversations/{id}/flow"): {"flow": "hours"},
-    ("POST", "/v1/contacts"): {"to": "+12065550186"},
-    ("PATCH", "/v1/contacts/{contact}"): {"name": "Ana"},
-    ("POST", "/v1/keys"): {"name": "crm", "scopes": ["messages:write"]},
-    ("PATCH", "/v1/keys/{id}"): {"name": "crm"},
-    ("POST", "/v1/keys/{id}/rotate"): {"hours": 1},
-    ("POST", "/v1/messages/bulk"): {"messages": [{"to": "+12065550188", "body": "Your bike is ready."}]},
-    ("POST", "/v1/consent"): {"to": "+12065550187", "change": "opt_out"},
-    ("POST", "/v1/ai/reply"): {"conversation": [{"role": "user", "content": "When are you open?"}]},
-    ("POST", "/v1/webhooks"): {"url": "https://www.example.com/hook", "events": ["goal.*"]},
-    ("POST", "/v1/webhooks/{id}/rotate"): {},
-    ("PATCH", "/v1/webhooks/{id}"): {},
-    ("POST", "/v1/ai/train"): {"urls": ["http://127.0.0.1:9/"]},  # of which nothing is read
 }
 EACH = pytest.mark.parametrize("address", list(TABLE), ids=" ".join)
 WITHOUT_SESSION = ("nobody", "wrong cookie", "expired cookie", "signed out cookie", "key", "key as cookie")
@@ -533,7 +517,7 @@ def of_role(*roles: str) -> list[tuple[str, str]]:
 
 
 def for_people() -> list[tuple[str, str]]:
-    return [address for address, (role, _) in TABLE.items() if role not in ("public", "signed", "api")]
+    return [address for address, (role, _) in TABLE.items() if role not in ("public", "signed", "api", "visitor")]
 
 
 def may(role: str, address: tuple[str, str]) -> bool:

@@ -17,6 +17,7 @@ from textback.channels.telnyx_lists import ListingTelnyx
 from textback.channels.twilio_rcs import RcsTwilio
 from textback.channels.vonage import Vonage
 from textback.channels.vonage_sms import VonageSMS
+from textback.channels.web import WebChat
 from textback.channels.whatsapp import WhatsApp
 
 
@@ -71,6 +72,7 @@ PROVIDERS: dict[str, ProviderSpec] = {
         _spec(SenderZ),
         _spec(WhatsApp),
         _spec(Slack),
+        _spec(WebChat),
         _spec(Simulator),
     )
 }

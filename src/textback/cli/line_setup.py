@@ -15,7 +15,6 @@ from textback.core.errors import SettingsError, shown
 from textback.core.phone import is_e164, is_short_code
 from textback.engine.bot import LineSpec
 from textback.pipeline.coming import Coming, coming
-from textback.pipeline.simulating import LINE as SIMULATED
 from textback.settings import Settings, load_settings
 from textback.store import line_seen
 from textback.store.db import parse_url
@@ -27,7 +26,7 @@ LOOK_EVERY, ASK_EVERY = 0.5, 5.0
 
 def spec_of(provider: str) -> ProviderSpec:
     """What is known of a provider. Raises SettingsError for one that we do not have."""
-    known = [name for name in PROVIDERS if name != SIMULATED]
+    known = [name for name, spec in PROVIDERS.items() if spec.traits is not None]
     if provider not in known:
         raise SettingsError(f"There is no provider {shown(provider)}.", f"Known are {', '.join(known)}.")
     return PROVIDERS[provider]

@@ -49,7 +49,7 @@ def lines_add(
     database: Database = None,
 ) -> None:
     """Set up a number: ask for keys, test and keep them, wait for the first webhook. Exits with 1 where that fails."""
-    known = ", ".join(name for name in PROVIDERS if name != SIMULATED)
+    known = ", ".join(name for name, spec in PROVIDERS.items() if spec.traits is not None)
     spec = spec_of(provider or typer.prompt(f"Provider ({known})").strip().lower())
     raise typer.Exit(asyncio.run(_add(spec.name, hook, wait, untested, database)))
 

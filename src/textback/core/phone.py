@@ -10,6 +10,8 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SHORT = re.compile(r"[0-9]{3,8}")
 _TOLL_FREE = ("+1800", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888")
 _UNKNOWN_ZONE = "Etc/Unknown"
+VISITOR = "web-"
+"""What the address of a web chat's visitor begins with; the rest is hexadecimal digits that nobody can call."""
 
 
 def is_e164(text: str) -> bool:
@@ -47,9 +49,12 @@ def is_landline(number: str) -> bool:
 
 
 def pretty(number: str) -> str:
-    """A number for people: (206) 555-0123 in the US and Canada, international form elsewhere, else as it is."""
+    """A number for people: (206) 555-0123 in the US and Canada, international form elsewhere, a visitor of the website
+    by four digits, else as it is."""
     if len(number) == 12 and number.startswith("+1"):
         return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
+    if number.startswith(VISITOR):
+        return f"Web visitor {number[len(VISITOR) :][:4]}"
     if not is_e164(number):
         return number
     try:
@@ -62,6 +67,8 @@ def mask(number: str) -> str:
     """A number with all but its last two characters hidden (P4), for logs and for those who may not see it."""
     if len(number) == 12 and number.startswith("+1"):
         return f"(•••) •••-••{number[10:]}"
+    if number.startswith(VISITOR):
+        return f"Web visitor ••{number[-2:]}"
     return "•" * max(len(number) - 2, 0) + number[-2:]
 
 

@@ -312,7 +312,8 @@ class ConsentChange(Arrival, frozen=True, omit_defaults=True, tag="consent"):
     """A form, a program or a person at the desk says that the contact opts in or out (O10, K5).
 
     `double`: the contact is asked by text first, and it counts once they answer YES. `occurred_at` (ms) is when they
-    agreed or asked for an end, where that is not now; `words` what they said, or why it is recorded.
+    agreed or asked for an end, where that is not now; `words` what they said, or why it is recorded. `quiet`: no text
+    says so, because the page on which they agreed has.
     """
 
     change: Literal["opt_in", "opt_out"]
@@ -320,6 +321,7 @@ class ConsentChange(Arrival, frozen=True, omit_defaults=True, tag="consent"):
     double: bool = False
     occurred_at: int | None = None
     words: str = ""
+    quiet: bool = False
 
 
 AnyArrival = (

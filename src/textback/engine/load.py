@@ -13,11 +13,12 @@ from textback.core.errors import TextbackError
 from textback.engine import handoff_file, lint
 from textback.engine.actions import Service
 from textback.engine.actions_file import read_actions
-from textback.engine.bot import Bot, Escalation, Fallback, Flow, LineSpec
+from textback.engine.bot import Bot, Escalation, Fallback, Flow
 from textback.engine.consent_words import NEVER_HEARD
 from textback.engine.disclosing import read_disclosure
 from textback.engine.joining import read_frequency, read_opt_ins
 from textback.engine.knowing import check_answers, read_knowledge, read_sources
+from textback.engine.lines_file import read_lines
 from textback.engine.match import normalise
 from textback.engine.matchers import prepare
 from textback.engine.matchers.regions import CURRENCIES
@@ -27,7 +28,7 @@ from textback.engine.nodes.confirm import Confirm
 from textback.engine.nodes.registry import KINDS
 from textback.engine.opening import read_answers, read_burst, read_country, read_hours, read_limits, read_routing
 from textback.engine.personas_file import check_personas, read_model, read_personas
-from textback.engine.policy_file import POLICY_FILE, read_policy, read_registration
+from textback.engine.policy_file import POLICY_FILE, read_policy
 from textback.engine.queues_file import read_destinations, read_queues
 from textback.engine.reading import FLOW_NAME, NAME, RESERVED, FlowReader, Reader
 from textback.engine.source import Mapping as MappingNode
@@ -36,8 +37,6 @@ from textback.engine.starting import read_start
 from textback.engine.words import LANGUAGES
 
 BOT_FILE = "bot.yml"
-SIMULATED = "simulator"
-"""The provider that no carrier is behind."""
 BOT_KEYS = (
     "bot", "locale", "locales", "timezone", "country", "hours", "holidays", "phone", "email", "frequency", "help",
     "fallback", "handoff", "owner_idle", "burst", "answers", "lines", "actions", "content", "consent", "knowledge",
@@ -49,10 +48,6 @@ FLOW_KEYS = ("flow", "label", "start", "vars", "steps")
 LATER_FOLDERS = ("journeys",)
 
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
-LINE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}")
-REFERENCE = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
-SECRET = re.compile(r"key|token|secret|password|auth|credential")
 
 
 _QUICK = frozenset({"text", "choice", "yes_no", "media"})
@@ -187,7 +182,7 @@ def _read_bot(files: Mapping[str, str], problems: list[Problem], said: list[lint
         owner_idle=reader.duration(keys.get("owner_idle"), "owner_idle") or nothing.owner_idle,
         burst=read_burst(reader, keys.get("burst")),
         answers=read_answers(reader, keys.get("answers")),
-        lines=_lines(reader, keys.get("lines")),
+        lines=read_lines(reader, keys.get("lines")),
         content=read_content(reader, keys.get("content")),
         actions=read_actions(reader, keys.get("actions"), home),
         opt_ins=read_opt_ins(reader, keys.get("consent")),
@@ -265,50 +260,6 @@ def _fallback(reader: Reader, node: Node | None) -> Fallback:
         )
     text = reader.text(keys.get("text"), "The text of fallback")
     return Fallback(text, reader.integer(keys.get("max"), "fallback max", 0, 20, 2), then)
-
-
-def _lines(reader: Reader, node: Node | None) -> tuple[LineSpec, ...]:
-    if node is None:
-        return ()
-    if not isinstance(node, MappingNode):
-        reader.source.error(
-            node, "lines must name each line.", "Write `lines: {main: {provider: telnyx, number: ...}}`."
-        )
-        return ()
-    found = []
-    for name, value in node.values.items():
-        source = reader.source
-        if not LINE_NAME.fullmatch(name):
-            source.error(node.keys[name], f"A line can't be called {name!r}.", "Use small letters, digits, - and _.")
-        if not isinstance(value, MappingNode):
-            source.error(value, f"The line {name!r} must have keys and values.", "Give it a provider and a number.")
-            continue
-        registration = read_registration(reader, value.values.get("registration"), name)
-        options = {
-            key: text
-            for key, one in value.values.items()
-            if key != "registration" and (text := reader.string(one, key)) is not None
-        }
-        provider, number = options.pop("provider", ""), options.pop("number", "")
-        for key, given in (("provider", provider), ("number", number)):
-            if not given and key not in value.values:
-                source.error(node.keys[name], f"The line {name!r} has no {key}.", f"Add {key}: to it.")
-        if number and not REFERENCE.fullmatch(number) and not NUMBER.fullmatch(number):
-            source.error(
-                value.values["number"], f"The number of line {name!r} is not one.", "Write +12065550100 or ${NAME}."
-            )
-        for key, text in options.items():
-            if SECRET.search(key) and not REFERENCE.fullmatch(text):
-                source.error(
-                    value.values[key],
-                    f"{key} of line {name!r} is written here in full.",
-                    f"Write ${{{key.upper()}}} and set it in the environment.",
-                )
-        if not registration.status and provider != SIMULATED and "registration" not in value.values:
-            message = f"Nobody has said how the line {name!r} is registered with the carriers."
-            source.warn(node.keys[name], message, "Add `registration: {status: verified, kind: 10dlc}`, or what it is.")
-        found.append(LineSpec(name, provider, number, options, registration))
-    return tuple(found)
 
 
 def _settle(reader: FlowReader, flow: Flow, flows: dict[str, Flow], calls: dict[str, tuple[str, ...]]) -> Flow:

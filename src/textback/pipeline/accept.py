@@ -38,8 +38,9 @@ def incoming(
     address: str = "",
     key: str = "",
     once: Once | None = None,
+    family: str = "phone",
 ) -> Incoming:
-    """The inbox row of an arrival: for a known contact, or for whoever has the address (a phone number).
+    """The inbox row of an arrival: for a known contact, or for whoever has the address of this family.
 
     `key` makes it unique where no provider id does; without one it always is. `once` is the request that brought it.
     """
@@ -52,7 +53,7 @@ def incoming(
         # One message has many statuses; the same one delivered twice is one arrival.
         kind = f"status/{arrival.status}/{arrival.code or ''}"[:LONGEST_KIND]
         return Incoming(id_, line, kind, arrival.provider_id, data, "phone", arrival.recipient, contact_id, False)
-    return Incoming(id_, line, kind, key or id_, data, "phone", address, contact_id, once=once)
+    return Incoming(id_, line, kind, key or id_, data, family, address, contact_id, once=once)
 
 
 class Put(msgspec.Struct, eq=False):

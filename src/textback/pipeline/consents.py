@@ -19,9 +19,17 @@ LATE = 60_000
 
 
 def fact_of(
-    effect: RecordConsent, arrival: AnyArrival, row: Row[Any], *, workspace: str, number: str, brand: str, now: int
+    effect: RecordConsent,
+    arrival: AnyArrival,
+    row: Row[Any],
+    *,
+    workspace: str,
+    number: str,
+    brand: str,
+    now: int,
+    family: str = "phone",
 ) -> Fact:
-    """The entry that a turn's effect makes of its arrival."""
+    """The entry that a turn's effect makes of its arrival. `family` is that of the line where it is no text (K6)."""
     text = arrival if isinstance(arrival, Message) else None
     evidence = effect.evidence or NO_EVIDENCE
     if not evidence.method:
@@ -40,7 +48,7 @@ def fact_of(
         recorded_at=now,
         rule=effect.rule,
         matched_by=effect.matched_by,
-        family=FAMILY[text.channel if text is not None else "sms"],
+        family=FAMILY[text.channel] if text is not None else family,
         line=row.line,
         brand=brand,
         number=number,
@@ -72,4 +80,4 @@ def record(tx: Tx, facts: Sequence[Fact], messages: Iterable[Mapping[str, Any]])
             for fact in facts
         ],
     )
-    return {contact_id: stands.suppressed("phone") for contact_id, stands in standing.items()}
+    return {contact_id: bool(stands.suppressions) for contact_id, stands in standing.items()}

@@ -55,6 +55,11 @@ class Line(msgspec.Struct, frozen=True):
         return "" if len(self.channels) == 1 else "sms" if channel == "mms" else channel
 
     @property
+    def shows_thread(self) -> bool:
+        """Whether it is a page of ours: what it shows of a text must be kept for as long as the text."""
+        return self.channels[0] == "web"
+
+    @property
     def keywords(self) -> Mapping[str, frozenset[str]]:
         """Whole messages that the provider answers itself."""
         return self.provider.keywords

@@ -83,8 +83,11 @@ def brought(bot: Bot, state: State, arrival: ConsentChange, now: int, *, opted_o
     frequency = word.frequency if word is not None else ""
     if not arrival.double:
         record = RecordConsent("opt_in", "K1", "human", "", evidence, arrival.occurred_at, None, arrival.words)
+        events = [Event("opted_in", {"rule": "K1", "by": evidence.actor})]
+        if arrival.quiet:
+            return Turn(state, [record], events, [])
         send = _send(opting.welcome(_brand(bot), name, frequency), "consent.opt_in")
-        return Turn(state, [record, send], [Event("opted_in", {"rule": "K1", "by": evidence.actor})], [])
+        return Turn(state, [record, send], events, [])
     until = now + PENDING_FOR
     scope = (evidence.programme, evidence.message_class)
     others = [one for one in state.asked if (one.programme, one.message_class) != scope and now < one.until]

@@ -275,6 +275,10 @@ class Road:
             await self._durable(items, lasting=True, webhook=webhook)
         return [item.id for item in items]
 
+    async def take(self, items: Sequence[Incoming]) -> None:
+        """Store these together, each once; durable on return, in the spool where the database is away."""
+        await self._durable(items, lasting=True)
+
     async def post(
         self, contact_id: str, arrival: AnyArrival, *, line: str = "", key: str = "", wait: float = 0.0
     ) -> str:

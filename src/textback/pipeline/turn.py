@@ -563,6 +563,8 @@ class Turns:
             "programme": send.programme,
             "offer": "" if offer is None else dump_offer(offer),
         }
+        if offer is not None and line is not None and line.shows_thread:
+            writes.offers.append({**writes.key(conversation, id_), "offer": waiting["offer"]})
         leave = permit(gate, id_) if gate.judged in ANSWERS and not later else None
         channel = send.channel or conversation.channel(line)
         queued = Queued(waiting, send.text, send.media, row.id, send.source, leave, channel, offer)
@@ -589,7 +591,10 @@ class Turns:
         # Until the ledger has been asked, for what else this batch says to them.
         conversation.opted_out = effect.change == "opt_out" or (conversation.opted_out and effect.change != "re_opt_in")
         brand, number = self._shelf.current.name, conversation.address
-        fact = fact_of(effect, arrival, row, workspace=self._workspace, number=number, brand=brand, now=writes.now)
+        family = self._gate.family(conversation.line)
+        fact = fact_of(
+            effect, arrival, row, workspace=self._workspace, number=number, brand=brand, now=writes.now, family=family
+        )
         writes.consent.append(fact)
 
     def _event(self, conversation: Conversation, row: Row[Any], event: Event, writes: Writes) -> None:

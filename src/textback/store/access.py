@@ -29,11 +29,13 @@ from textback.store.tables_desk import audit
 from textback.store.tables_handoff import handoffs
 from textback.store.tables_imports import contact_import_refused
 from textback.store.tables_leads import contact_values
+from textback.store.tables_web import message_offers
 
 SHOWN = (
     conversations,
     messages,
     message_details,
+    message_offers,
     pictures,
     sessions,
     turns,

@@ -39,6 +39,7 @@ ERASED: dict[str, Rule] = {
     # Reports count them: when, which way, of which class, what became of it by which rule.
     "messages": {"text": "", "media": "[]", "detail": "", "provider_id": None},
     "message_details": "delete",
+    "message_offers": "delete",
     "pictures": "delete",
     "contact_values": "delete",
     "outbox": "delete",

@@ -27,6 +27,7 @@ from textback.store.tables import (
 from textback.store.tables_composer import pictures
 from textback.store.tables_desk import audit, login_failures, login_links, web_sessions
 from textback.store.tables_hooks import events, webhook_deliveries
+from textback.store.tables_web import message_offers
 
 CONTACTS = 100
 """Contacts that one step looks at."""
@@ -87,6 +88,11 @@ def _details(old: Old) -> ColumnElement[bool]:
     return and_(_d.id < id_at(old["messages"].until), ripe)
 
 
+def _offers(old: Old) -> ColumnElement[bool]:
+    """What texts let their contacts choose from goes with the texts."""
+    return message_offers.c.id < id_at(old["messages"].until)
+
+
 def _arrivals(old: Old) -> ColumnElement[bool]:
     """Handled ones; those that a dead letter may want again stay for as long as it does."""
     until = old["arrivals"].until
@@ -119,6 +125,7 @@ def _deliveries(old: Old) -> ColumnElement[bool]:
 _BY_CONTACT: dict[str, tuple[Table, Callable[[Old], ColumnElement[bool]], dict[str, str] | None]] = {
     "messages": (messages, _texts, {"text": ""}),
     "details": (message_details, _details, None),
+    "offers": (message_offers, _offers, None),
     "media": (messages, _media, {"media": "[]"}),
     "pictures": (pictures, _pictures, None),
     "turns": (turns, _turns, None),

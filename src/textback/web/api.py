@@ -105,9 +105,9 @@ def is_zone(name: str) -> bool:
 def default_line(ctx: WebContext, among: Mapping[str, LineInfo] | None = None) -> LineInfo:
     """The line a text goes out on when the caller names none: Telnyx, else the first real line, else the simulator."""
     lines = (ctx.lines if among is None else among).values()
-    real = [line for line in lines if line.provider != "simulator"]
+    real = [line for line in lines if line.provider not in ("simulator", "web")]
     telnyx = [line for line in real if line.provider == "telnyx"]
-    return (telnyx or real or list(lines))[0]
+    return (telnyx or real or [line for line in lines if line.provider == "simulator"] or list(lines))[0]
 
 
 async def send_sms(request: Request) -> Response:

@@ -70,6 +70,10 @@ def parts_of(window: Window) -> tuple[list[Part], str]:
     for event in window.events:
         events[bisect_right(starts, event.arrival_id)].append(event)
     first, *rest = (Part(*of) for of in zip(("", *starts), texts, events, strict=True))
+    if rest and not first.messages and not window.since:
+        # What they agreed to on a form before they wrote is no episode of its own.
+        rest[0] = replace(rest[0], events=[*first.events, *rest[0].events])
+        return rest, ""
     begun = bool(first.messages or first.events)
     if not (window.since and begun and rest):
         return ([first] if begun else []) + rest, window.since

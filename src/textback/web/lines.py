@@ -6,6 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from textback.channels.web import WebChat
 from textback.compliance.limits import day_of
 from textback.compliance.registering import registered
 from textback.core.errors import SettingsError
@@ -23,7 +24,7 @@ from textback.web.webhooks import PREFIX
 
 
 def _real(ctx: WebContext) -> list[LineInfo]:
-    return [line for line in ctx.lines.values() if line.provider != "simulator"]
+    return [line for line in ctx.lines.values() if line.provider not in ("simulator", "web")]
 
 
 async def _show(request: Request, tested: dict[str, Any] | None = None) -> Response:
@@ -51,6 +52,11 @@ async def _show(request: Request, tested: dict[str, Any] | None = None) -> Respo
             registrations[line.name] = registered(known.registration, line.number)
     shown: dict[str, Any] = {"lines": lines, "states": states, "allowed": allowed, "given_up": given_up}
     shown |= {"rejected": rejected, "rejected_elsewhere": elsewhere, "until": until, "base": ctx.public_url}
+    shown["chats"] = [
+        (name, sorted(line.provider.origins))
+        for name, line in ctx.road.lines.items()
+        if isinstance(line.provider, WebChat)
+    ]
     shown |= {"arriving": arriving, "registrations": registrations, "sent": sent, "tested": tested}
     return page(request, "lines.html", shown)
 

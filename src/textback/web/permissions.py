@@ -50,8 +50,9 @@ PERMISSIONS = MappingProxyType({
     "settings": _OWNER,
 })  # fmt: skip
 
-OPEN = frozenset({"public", "signed", "api"})
-"""What a route names instead of a permission where no person signs in: anyone, a provider, a program with a key."""
+OPEN = frozenset({"public", "signed", "api", "visitor"})
+"""What a route names instead of a permission where no person signs in: anyone, a provider, a program with a key, a
+visitor of a website that may show the web chat."""
 
 
 def allowed(role: str, permission: str) -> bool:

@@ -45,6 +45,7 @@ from textback.web import (
     templated,
     twostep,
     v1,
+    webchat,
     wordings,
 )
 from textback.web.routing import Route
@@ -58,6 +59,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", PREFIX + "{line}", "signed", None),
     *api.ROUTES,
     *v1.ROUTES,
+    *webchat.ROUTES,
     Route("GET", links.PATH + "{token}", "public", links.follow),
     Route("GET", "/login", "public", account.login_page),
     Route("POST", "/login", "public", account.login),

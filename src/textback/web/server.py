@@ -22,6 +22,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from textback.core.ids import bucket_of
 from textback.pipeline import letters
 from textback.store import sight
+from textback.web import webchat
 from textback.web.access import Access, as_program
 from textback.web.auth import User, current_user
 from textback.web.context import WebContext
@@ -141,6 +142,7 @@ async def _as_anyone(handler: Handler, request: Request) -> Response:
 GUARDS: dict[str, Callable[[Route], Callable[[Handler], Callable[[Request], Awaitable[Response]]]]] = {
     "public": lambda _: lambda handler: partial(_as_anyone, handler),
     "api": as_program,
+    "visitor": lambda _: webchat.as_visitor,
 }
 
 
@@ -231,5 +233,6 @@ def build_app(ctx: WebContext) -> Starlette:
     )
     app.state.ctx = ctx
     app.state.access = Access(ctx.most_requests)
+    app.state.visits = webchat.Visits()
     app.state.openapi = msgspec.json.encode(describe(ROUTES))
     return app

@@ -40,7 +40,7 @@ def stands(tx: Tx, contact_id: str) -> ConsentState:
     recorded = ledger.entries_of(tx, contact_id)
     agreements = [msgspec.convert(one, Agreed, from_attributes=True) for one in (known.agreements if known else ())]
     events = [entry_fields(one) for one in recorded]
-    return ConsentState(contact_id, known is not None and known.suppressed("phone"), agreements, events)
+    return ConsentState(contact_id, known is not None and bool(known.suppressions), agreements, events)
 
 
 async def proven(request: Request, contact_id: str, actor: str) -> Proof:

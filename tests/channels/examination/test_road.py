@@ -167,6 +167,10 @@ async def test_an_opt_out_is_obeyed_however_late(file_db: Db, examinee: Examinee
         arrivals = examinee.line().parse(examinee.text("STOP", "m-1"))
         await made.road.receive(examinee.name, arrivals, wait=15.0)
         assert [row[0] for row in await made.consent()] == ["opt_out"]
+        assert (await made.conversation()).opted_out
+        await made.road.receive(examinee.name, examinee.line().parse(examinee.text("BOOK", "m-2")), wait=15.0)
+        went = [row for row in await made.thread() if row.direction == "out" and row.status != "blocked"]
+        assert {row.message_class for row in went} <= {"compliance"}
 
 
 async def test_a_text_of_days_ago_is_stored_and_not_answered(file_db: Db, examinee: Examinee) -> None:
