@@ -141,6 +141,13 @@ class Methods(Protocol):
 
 
 @runtime_checkable
+class Parted(Protocol):
+    """A provider that hands on the parts of a long text one by one, in any order (Message.part)."""
+
+    parted: ClassVar[bool]
+
+
+@runtime_checkable
 class Greeted(Protocol):
     """A provider that asks by GET whether the address is ours, before it posts anything."""
 
@@ -252,9 +259,10 @@ class Lists(Protocol):
 class Traits(msgspec.Struct, frozen=True):
     """What a provider can do, in the words of the table of providers.
 
-    `title` is its name in sentences; `header` carries its signatures (empty: nothing is posted to us, texts are fetched
-    from a mailbox), and `signature` says what they are; `opt_out` is
-    how it says that someone has opted out; `fail_over` what it does when nobody answers; `limits` how much it takes.
+    `title` is its name in sentences; `header` carries its signatures or, where that is empty, `field` of what it says
+    does (both empty: nothing is posted to us, texts are fetched from a mailbox); `signature` says what they are;
+    `opt_out` is how it says that someone has opted out; `fail_over` what it does when nobody answers; `limits` how much
+    it takes.
     """
 
     title: str
@@ -265,6 +273,7 @@ class Traits(msgspec.Struct, frozen=True):
     limits: str
     media: str = "in, out"
     inbound: str = "SMS, MMS"
+    field: str = ""
 
 
 class Option(msgspec.Struct, frozen=True):

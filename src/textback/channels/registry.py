@@ -15,8 +15,9 @@ from textback.channels.senderz import SenderZ
 from textback.channels.simulator import Simulator
 from textback.channels.slack import Slack
 from textback.channels.telnyx_lists import ListingTelnyx
-from textback.channels.twilio_lists import ListingTwilio
+from textback.channels.twilio_rcs import RcsTwilio
 from textback.channels.vonage import Vonage
+from textback.channels.vonage_sms import VonageSMS
 from textback.channels.web import WebChat
 from textback.channels.whatsapp import WhatsApp
 
@@ -52,12 +53,12 @@ class ProviderSpec(msgspec.Struct, frozen=True):
     @property
     def posted(self) -> bool:
         """Whether it calls us: not one that is this program, nor one whose texts are fetched from a mailbox."""
-        return self.traits is not None and bool(self.traits.header)
+        return self.traits is not None and bool(self.traits.header or self.traits.field)
 
     @property
     def fetched(self) -> bool:
         """Whether its texts are fetched from a mailbox."""
-        return self.traits is not None and not self.traits.header
+        return self.traits is not None and not (self.traits.header or self.traits.field)
 
     @property
     def title(self) -> str:
@@ -73,9 +74,10 @@ PROVIDERS: dict[str, ProviderSpec] = {
     spec.name: spec
     for spec in (
         _spec(ListingTelnyx),
-        _spec(ListingTwilio),
+        _spec(RcsTwilio),
         _spec(ListingPlivo),
         _spec(Vonage),
+        _spec(VonageSMS),
         _spec(MessageBird),
         _spec(Bird),
         _spec(SenderZ),

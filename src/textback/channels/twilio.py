@@ -118,6 +118,7 @@ class Twilio:
         opt_out="flag, codes 21610, 63014, 63033",
         fail_over="1 more try when it can't connect, a second address, then lost",
         limits="1 segment a second from a long code, 3 toll-free, 100 from a short code; 1,600 characters",
+        inbound="SMS, MMS, RCS",
     )
 
     @staticmethod
@@ -233,7 +234,7 @@ class Twilio:
 
     async def send(self, outgoing: Outgoing) -> Accepted | Failure:
         """POST Messages.json. Twilio has no idempotency key, so only a clear refusal is ever tried again."""
-        fields = [("To", outgoing.recipient), ("From", outgoing.sender)]
+        fields = [("To", outgoing.recipient), *self._senders(outgoing)]
         if outgoing.text or not outgoing.media:
             fields.append(("Body", outgoing.text))
         fields += [("MediaUrl", media.url) for media in outgoing.media[:MOST_MEDIA]]
@@ -249,6 +250,10 @@ class Twilio:
             except UNREADABLE:
                 return Failure("unknown", str(answer.status), "Twilio took it but its answer can't be read.")
         return _refused(answer.status, answer.headers, answer.body)
+
+    def _senders(self, outgoing: Outgoing) -> list[tuple[str, str]]:
+        """Who a text is from."""
+        return [("From", outgoing.sender)]
 
 
 def status_of(

@@ -17,6 +17,14 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True):
     size: int | None = None
 
 
+class Part(msgspec.Struct, frozen=True):
+    """Which part of a longer text this is: number `number` (from 1) `of` so many, all of which have the same `ref`."""
+
+    ref: str
+    number: int
+    of: int
+
+
 Doubt = Literal["", "unsigned", "redriven"]
 """Why an opt-in in it does not count: nobody knows that the provider sent it (unsigned), or it was taken out of
 quarantine, and they may have opted out since (redriven)."""
@@ -31,7 +39,8 @@ class Message(Arrival, frozen=True, omit_defaults=True, tag="message"):
 
     `keyword` is set where the provider says that it handled an opt-out word itself (rule O1); `sent_at` is the
     provider's time, for spotting deliveries that come hours late. `subject` is what it is about, where the channel has
-    such a thing; what is to be understood is in `text`.
+    such a thing; what is to be understood is in `text`. `part` is set where the provider hands on the parts of a long
+    text one by one.
     """
 
     sender: str
@@ -44,6 +53,7 @@ class Message(Arrival, frozen=True, omit_defaults=True, tag="message"):
     sent_at: int | None = None
     doubt: Doubt = ""
     subject: str = ""
+    part: Part | None = None
 
 
 class DeliveryStatus(Arrival, frozen=True, omit_defaults=True, tag="status"):

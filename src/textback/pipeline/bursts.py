@@ -75,7 +75,7 @@ def gather(
     for row in mine:
         text = _read(row)
         locked = open_[row.contact_id]
-        if text is None or text.doubt or locked.state.owner.kind != "bot":
+        if text is None or text.doubt or text.part is not None or locked.state.owner.kind != "bot":
             continue
         sent_at, late = sent(row, text, late_after)
         line = lines.get(row.line)

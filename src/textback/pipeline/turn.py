@@ -34,7 +34,7 @@ from textback.engine.effects import (
 )
 from textback.engine.state import State
 from textback.engine.step import NONE, Turn
-from textback.pipeline import bursts, newer, spans
+from textback.pipeline import bursts, newer, parts, spans
 from textback.pipeline.bots import Shelf
 from textback.pipeline.bursts import MESSAGE
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
@@ -130,6 +130,7 @@ class Turns:
         self._gate = gate
         self.readings = Readings()
         self.resting = Resting()
+        self._parted = parts.parted_lines(lines)
 
     def run(self, tx: Tx, now: int, most: int, room: int, shut: Collection[str] = ()) -> Handled:
         """Handle up to `most` arrivals: all that is pending of each conversation that could be locked. Of the texts
@@ -156,6 +157,9 @@ class Turns:
         plan = bursts.NONE
         if self._shelf.current.burst and most > 1 and not self.resting.full:
             plan = bursts.gather(rows, open_, self._lines, self._shelf.current, now, self._late_after)
+        if self._parted and most > 1 and not self.resting.full:
+            homes = [contact_id for contact_id, one in open_.items() if one.address]
+            plan = parts.gather(rows, self._parted, homes, now, plan)
         sends = [(open_[row.contact_id], row.data) for row in rows if row.kind == SEND and row.contact_id in open_]
         if sends:
             who = {(c.bucket, c.contact_id): c.address for c, _ in sends}
@@ -264,6 +268,8 @@ class Turns:
         overtaken = overtaken and suppressed_since(tx, conversation.contact_id) > sent_at
         standing = Standing(conversation.opted_out, line.keywords if line else {}, sent_at, guard, late, overtaken)
         bot = self.readings.served(self._shelf.current)
+        if earlier and isinstance(arrival, Message) and arrival.part is not None:
+            arrival, earlier = parts.whole(earlier, arrival), ()
         alone = arrival
         if earlier and isinstance(arrival, Message):
             arrival = bursts.whole(earlier, arrival)

@@ -69,8 +69,8 @@ _SCHEMES = {
     **{
         spec.name: {
             "type": "apiKey",
-            "in": "header",
-            "name": spec.traits.header,
+            "in": "header" if spec.traits.header else "query",
+            "name": spec.traits.header or spec.traits.field,
             "description": f"{spec.traits.title}'s signature: {spec.traits.signature}.",
         }
         for spec in PROVIDERS.values()

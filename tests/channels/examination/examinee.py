@@ -209,6 +209,14 @@ class Examinee(ABC):
             return False
         return True
 
+    def signature_of(self, webhook: Webhook) -> str:
+        """The signature in a webhook."""
+        return webhook.headers[self.header]
+
+    def resigned(self, webhook: Webhook, signature: str | None) -> Webhook:
+        """The same with another signature, or with none."""
+        return changed(webhook, headers={self.header: signature})
+
     def fresh(self, age: int) -> bool:
         """Whether a signature that is so old (ms) is not stale."""
         if self.tolerance is None:

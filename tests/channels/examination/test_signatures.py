@@ -28,9 +28,7 @@ Spoil = Callable[[Examinee, Webhook], Webhook | None]
 
 
 def spoilt(change: Callable[[str], str | None]) -> Spoil:
-    return lambda examinee, webhook: changed(
-        webhook, headers={examinee.header: change(webhook.headers[examinee.header])}
-    )
+    return lambda examinee, webhook: examinee.resigned(webhook, change(examinee.signature_of(webhook)))
 
 
 def moved(old: str, new: str) -> Spoil:
@@ -150,5 +148,5 @@ def test_the_reason_names_no_secret_and_no_signature(examinee: Examinee) -> None
         said = str(error.value)
         assert said
         assert len(said) < 100
-        for kept in (*examinee.secrets, right.headers[examinee.header], "café", "5550123"):
+        for kept in (*examinee.secrets, examinee.signature_of(right), "café", "5550123"):
             assert kept not in said

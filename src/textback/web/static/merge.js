@@ -21,8 +21,10 @@ const words = (control) => control.name + control.value + control.textContent.tr
 const alike = (one, focused) =>
   one.tagName === focused.tagName && (one.matches("a[href]") ? one.getAttribute("href") === focused.getAttribute("href") : words(one) === words(focused));
 
+const CONTROLS = "a, button, input, summary, [tabindex]"; // what the keyboard may be on, or has been put on
+
 function same(root, focused) {
-  const all = [...(root.matches("a,button,input,summary") ? [root] : []), ...root.querySelectorAll("a,button,input,summary")];
+  const all = [...(root.matches(CONTROLS) ? [root] : []), ...root.querySelectorAll(CONTROLS)];
   return all.find((one) => alike(one, focused));
 }
 
