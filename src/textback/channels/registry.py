@@ -58,7 +58,7 @@ class ProviderSpec(msgspec.Struct, frozen=True):
     @property
     def fetched(self) -> bool:
         """Whether its texts are fetched from a mailbox."""
-        return self.traits is not None and not (self.traits.header or self.traits.field)
+        return self.traits is not None and not self.posted
 
     @property
     def title(self) -> str:
