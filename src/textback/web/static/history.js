@@ -22,8 +22,8 @@ export function hold(log, change) {
 }
 
 // An item becomes the fresh one. What of it is as before stays, with the keyboard's place: a picture, say, whose text has
-// been delivered meanwhile.
-function renew(old, item) {
+// been delivered meanwhile. All of an item's words are inside its elements.
+export function renew(old, item) {
   if (old.className !== item.className) old.className = item.className;
   const [mine, now] = [[...old.children], [...item.children]];
   let same = 0;

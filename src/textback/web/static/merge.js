@@ -1,6 +1,6 @@
 // Bringing a freshly fetched page into the one on screen, without moving what is under the pointer or in the keyboard.
 
-import { episodes, hold } from "./history.js";
+import { episodes, hold, renew } from "./history.js";
 import { rows } from "./rows.js";
 
 const FOLLOW = 80; // px from the end within which a log follows new texts
@@ -73,10 +73,7 @@ function items(page) {
       before = made;
       added.push(made);
     } else {
-      if (old.className !== item.className || old.innerHTML !== item.innerHTML) {
-        old.className = item.className;
-        old.innerHTML = item.innerHTML;
-      }
+      renew(old, item);
       before = old;
     }
   }
