@@ -21,7 +21,7 @@ from textback.compliance.revocation import CLEAR, DOUBT, by_rules
 from textback.compliance.tagging import tag, words_of
 
 ROOT = Path(__file__).resolve().parent.parent
-SETS = [ROOT / f"tests/compliance/revocation/{name}.jsonl" for name in ("dev", "blind", "blind_2")]
+SETS = [ROOT / f"tests/compliance/revocation/{name}.jsonl" for name in ("dev", "dev_2", "blind", "blind_2", "prose")]
 MODEL = ROOT / "src/textback/compliance/data/likeness.bin"
 ROUNDS, RATE, DECAY = 300, 0.4, 1e-6
 HALF = 0.5
@@ -81,7 +81,7 @@ def measure(
     data: Sequence[dict[str, str]], rows: Sequence[tuple[Pieces, Pieces]], wanted: np.ndarray, weight: np.ndarray
 ) -> None:
     """Prints what models say of groups of texts that they have not seen, alone and together with the rules."""
-    groups = {one: zlib.crc32(one.encode()) % FOLDS for one in {one["group"] for one in data} - {"more"}}
+    groups = {one: zlib.crc32(one.encode()) % FOLDS for one in {one["group"] for one in data} - {"more", "prose"}}
     of = np.array([groups.get(one["group"], -1) for one in data])
     found = np.full(len(data), np.nan)
     for fold in range(FOLDS):
@@ -105,7 +105,7 @@ def main() -> None:
     data += more([one for one in sys.argv[1:] if one != "--write"])
     rows = [features(one["text"]) for one in data]
     wanted = np.array([one["label"] == "clear" for one in data], dtype=float)
-    weight = np.array([HALF if one["label"] == "unsure" or one["group"] == "more" else 1.0 for one in data])
+    weight = np.array([HALF if one["label"] == "unsure" or one["group"] in ("more", "prose") else 1.0 for one in data])
     if "--write" in sys.argv:
         MODEL.write_bytes(packed(fit_both(rows, wanted, weight, np.arange(len(data)))))
     else:
