@@ -100,6 +100,13 @@ def person(tx: Connection, workspace: str, *, number: str = "", contact_id: str 
     return Person(contact_id, address) if address else None
 
 
+def whole(tx: Connection, workspace: str, who: Person) -> list[Person]:
+    """A contact, and then all that are merged with it."""
+    others = [one for one in merges.whole(tx, workspace, who.contact_id) if one != who.contact_id]
+    found = [person(tx, workspace, contact_id=one) for one in others]
+    return [who, *(one for one in found if one is not None)]
+
+
 def lock(tx: Connection, who: Person) -> Row[Any] | None:
     """Their conversation, once no turn is under way in it, locked for the rest of the transaction; None when another
     has erased it meanwhile."""

@@ -52,9 +52,8 @@ def page(tx: Connection, workspace: str, sought: Sought, most: int, after: Place
     if few is None and sought.terms:
         found = having(tx, workspace, sought.terms, MANY + 1)
         few = tuple(found) if len(found) <= MANY else None
-    also = (
-        [merged.kept_with(tx, workspace, term) for term in sought.terms] if sought.whole and sought.ids is None else []
-    )
+    widely = sought.terms if sought.whole and sought.ids is None else ()
+    also = [merged.kept_with(tx, workspace, term) for term in widely]
     if few is not None:
         more = merged.with_all(tx, workspace, sought.terms, also) if any(also) else set()
         few = tuple(merged.with_kept(tx, workspace, {*few, *more})) if sought.whole else few

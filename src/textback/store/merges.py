@@ -75,7 +75,7 @@ def wholes(tx: Connection, workspace: str, ids: Collection[str]) -> dict[str, tu
 
 
 def whole(tx: Connection, workspace: str, contact_id: str) -> tuple[str, ...]:
-    """All contacts that are one with this one, itself too, the kept one first; of one that is not merged only itself."""
+    """All contacts that are one with this one, itself too, the kept one first; one that is not merged is alone."""
     return wholes(tx, workspace, [contact_id]).get(contact_id, (contact_id,))
 
 

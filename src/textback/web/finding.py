@@ -64,11 +64,11 @@ def people_with(tx: Tx, workspace: str, query: Query, most: int, sight: Sight) -
     what any of them is called, all of them."""
     keys = search.people(tx, query, most * SPARE)
     found = {id_ for _, id_ in keys}
-    wholes = merges.wholes(tx, workspace, found) if found else {}
-    every = found | {one for whole in wholes.values() for one in whole}
-    rows = desk_lists.states(tx, workspace, every, sight) if every else {}
+    wholes = set(merges.wholes(tx, workspace, found).values()) if found else set()
+    whole_of = {one: whole for whole in wholes for one in whole}
+    rows = desk_lists.states(tx, workspace, found | set(whole_of), sight) if found else {}
     hits = {one for one, row in rows.items() if query.holds([*tokens(row.name), *number_tokens(row.address)])}
-    hits |= {one for hit in hits for one in wholes.get(hit, ())}
+    hits |= {one for hit in hits for one in whole_of.get(hit, ())}
     return sorted((rows[one] for one in hits if one in rows), key=lambda row: (-row.last_at, row.contact_id))[:most]
 
 

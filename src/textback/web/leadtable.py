@@ -35,8 +35,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A row: who has them, what they answered, and where they stand. `offers` is yes, asked, no or out; `others` are the other
-    addresses of merged contacts."""
+    """A row: who has them, what they answered, and where they stand. `offers` is yes, asked, no or out; `others` are
+    the other addresses of merged contacts."""
 
     id: str
     name: str

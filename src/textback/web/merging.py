@@ -66,19 +66,20 @@ async def _side(request: Request, contact_id: str) -> Side:
 
 
 async def merge_page(request: Request) -> Response:
-    """GET /c/{contact}/merge: look for the other contact (`who`), then both side by side (`with`; `kept` is the one that
-    is kept), and what comes of it."""
+    """GET /c/{contact}/merge: look for the other contact (`who`), then both side by side (`with`; `kept` is the one
+    that is kept), and what comes of it."""
     return await _page(request)
 
 
 async def _page(request: Request, error: str = "", status: int = 200) -> Response:
-    ctx, _, contact = _context(request)
+    _, _, contact = _context(request)
     mine = await _side(request, contact)
     given = clean(request.query_params.get("with", ""))[:32]
     wish = asked(request)
     data: dict[str, Any] = {
         "id": contact, "mine": mine, "words": clean(request.query_params.get("who", "")).strip()[:LONGEST], "found": [],
-        "other": None, "keep": wish.query(view=wish.view), "kept_query": [("view", wish.view), *wish.filters.items()], "error": error,
+        "other": None, "keep": wish.query(view=wish.view), "error": error,
+        "kept_query": [("view", wish.view), *wish.filters.items()],
         "looked": False,
     }  # fmt: skip
     if given and given not in mine.ids:
@@ -136,7 +137,7 @@ async def _preview(request: Request, kept: Side, other: Side) -> dict[str, Any]:
 
 
 async def merge(request: Request) -> Response:
-    """POST /c/{contact}/merge: this contact and `with` are one from now on; `kept` is the one of the two that is kept."""
+    """POST /c/{contact}/merge: this contact and `with` are one from now on; `kept` is which of the two is kept."""
     ctx, user, contact = _context(request)
     form: dict[str, str] = request.state.form
     with_, kept = form.get("with", "")[:32], form.get("kept", "")[:32]

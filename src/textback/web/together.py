@@ -45,7 +45,7 @@ def together(state: State, states: Sequence[State]) -> State:
 
 
 def differing(states: Sequence[State]) -> dict[str, list[Any]]:
-    """The fields of which they have more than one value, by name, each with every value, the one that is shown first."""
+    """The fields of which they have more than one value, by name, with every value, the one that is shown first."""
     found: dict[str, list[Any]] = {}
     for state in states:
         for name, value in state.fields.items():
