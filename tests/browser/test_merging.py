@@ -118,8 +118,10 @@ def test_the_pages_pass_axe_and_do_not_scroll_sideways(
     page = windows.open(f"/c/{ana}/merge", viewport={"width": width, "height": height}, color_scheme=scheme)
     page.goto(f"/c/{ana}/merge?with={work}")
     page.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.locator("#merged-notice")).to_contain_text("are one contact now.")
     for name, path in (
-        ("find", f"/c/{ana}/merge?who=ana"), ("card", f"/c/{ana}/card"), ("thread", page.url), ("erase", f"/c/{ana}/erase"),
+        ("find", f"/c/{ana}/merge?who=ana"), ("card", f"/c/{ana}/card"), ("thread", page.url),
+        ("erase", f"/c/{ana}/erase"),
     ):  # fmt: skip
         page.goto(path)
         shoot(page, f"{name}-{scheme}-{width}")
