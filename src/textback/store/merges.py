@@ -80,10 +80,10 @@ def whole(tx: Connection, workspace: str, contact_id: str) -> tuple[str, ...]:
 
 
 def of_whole(tx: Connection, workspace: str, ids: Collection[str]) -> list[Merge]:
-    """The merges that these contacts were ever in, the latest first, those that were taken back among them."""
+    """The merges that these contacts were ever in: those in force, then what was taken back, each the latest first."""
     some = sorted(ids)
     query = select(merges).where(_g.workspace == workspace, or_(_g.kept.in_(some), _g.other.in_(some)))
-    return [_merge(row) for row in tx.execute(query.order_by(_g.id.desc()).limit(100))]
+    return [_merge(row) for row in tx.execute(query.order_by(_g.undone_at.is_not(None), _g.id.desc()).limit(100))]
 
 
 def _in_force(tx: Connection, workspace: str, ids: Collection[str]) -> list[Merge]:

@@ -77,12 +77,9 @@ async def whole_of(ctx: WebContext, user: User, contact_id: str, done: str = "")
     states = [known_of(row) for row in rows]
     came = {one.other: one for one in ever if one.undone_at is None}
     parts = [part_of(row, state, came.get(row.contact_id), zone, now) for row, state in zip(rows, states, strict=True)]
-    told = [
-        line
-        for one in ever
-        if contact_id in (one.kept, one.other) or one.undone_at is None
-        for line in _told(one, names)
-    ]
+    seen = [one for one in ever if one.kept in named and one.other in named]
+    mine = [one for one in seen if contact_id in (one.kept, one.other) or one.undone_at is None]
+    told = [line for one in mine for line in _told(one, names)]
     just = next((one for one in ever if one.id == done), None)
     return Whole(parts, states, differing(states), told, _notice(just, names) if just else ("", ""))
 
