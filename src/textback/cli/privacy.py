@@ -1,6 +1,7 @@
 """textback erase, access and requests: what people may ask about their data. Works beside a running server."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -105,7 +106,8 @@ def export(who: str, out: Path, merged: bool, database: str | None) -> int:
         brand, ours = _in(db, lambda tx: _brand(tx, settings.workspace))
         whole = _in(db, lambda tx: store.whole(tx, settings.workspace, person))
         for one in whole if merged else whole[:1]:
-            data = _in(db, lambda tx, one=one: access.collect(tx, settings.workspace, one, ACTOR, clock(), ours))  # type: ignore[misc]
+            asked = partial(access.collect, workspace=settings.workspace, who=one, actor=ACTOR, now=clock(), ours=ours)
+            data = _in(db, asked)
             _write(out if one == person else out / one.contact_id, data, brand, one)
     _tell_merged([] if merged else whole[1:])
     return 0
