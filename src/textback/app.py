@@ -29,6 +29,7 @@ from textback.llm.access import accesses
 from textback.llm.models import Models
 from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
+from textback.pipeline.by_text import check_lines
 from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.floor import Staffed
 from textback.pipeline.knowing import PATIENCE
@@ -157,6 +158,7 @@ def make_lines(
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)
         lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER, price=price)
+    check_lines(lines)
     return lines
 
 
