@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from tests.engine.talk import BOT, flow
 from tests.pipeline.test_buckets import by_bucket, watching  # noqa: F401 (a fixture)
+from tests.pipeline.test_perform import STEPS, Other
 from tests.pipeline.test_webchat import VISIT
-from tests.pipeline.working import ANA, BEN, LINE, WORKSPACE, Phones, Working, working
+from tests.pipeline.working import ANA, BEN, LINE, NOON, WORKSPACE, Phones, Working, count_pending, working
 from textback.actions.base import Done
-from textback.channels.web import ByText
+from textback.channels.client import Session
+from textback.channels.web import ByText, WebChat
 from textback.compliance.ledger import CHAT_PENDING_FOR
+from textback.core.errors import SettingsError
 from textback.core.ids import new_id
 from textback.core.when import HOUR, MINUTE
 from textback.engine.arrivals import AgentReply, ApiSend, Complete, Message, Takeover
@@ -24,8 +27,8 @@ from textback.engine.state import State, load_state
 from textback.pipeline import by_text
 from textback.pipeline import webchat as chat
 from textback.pipeline.lines import Line
+from textback.store import bots, desk, webchat
 from textback.store import by_text as counts
-from textback.store import desk, webchat
 from textback.store.by_text import Limit
 from textback.store.db import Db
 
@@ -98,8 +101,6 @@ class Chat:
 
     async def handled(self) -> None:
         """Return once nothing waits for a turn."""
-        from tests.pipeline.working import count_pending
-
         await self.node.until(lambda: self.node.db.read(count_pending), 0)
 
     async def row(self) -> Any:
@@ -352,6 +353,56 @@ async def test_a_sleeping_flow_sleeps_on_by_text(db: Db) -> None:
         assert (await node.phones.took(3, ANA))[-1] == "Still there, Ana?"
 
 
+async def test_what_another_system_is_being_asked_for_is_waited_for_and_asked_once(db: Db) -> None:
+    held: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    other = Other(held)
+    steps = f"{STEPS}- ask: more\n  text: Anything else?\n- say: Noted.\n"
+    declared = "actions: {book: {http: 'https://example.com', timeout: 2s, retries: 1}}\n"
+    bot = load_bot({"bot.yml": f"{BOT}{declared}", "flows/main.yml": flow(steps, start="book")}, 1)
+    async with working(db, bot, one=("web",), performs=other) as node:
+        web = Chat(node)
+        await web.say("BOOK")
+        await node.road.take(chat.heard(node.road.lines["one"], VISIT, "ref-friday", "friday", None))
+        await until(web.state, lambda state: state.session is not None and state.session.pending is not None)
+        await web.ask()
+        await yes(node)
+        await until(web.state, lambda state: state.leaving is not None and state.leaving.to != "")
+        assert MOVED not in await web.ours()
+        held.set_result(Done({"ref": "R1"}))
+        await until(web.ours, lambda found: "Anything else?" in found[-1])
+        node.clock.at += 2 * MINUTE
+        assert (await node.phones.took(2, ANA))[-1] == f"{HERE} Anything else?"
+        assert (await web.ours())[-1] == MOVED
+        await node.text("no", line="two")
+        assert (await node.phones.took(3, ANA))[-1] == "Noted."
+        assert len(other.asked) == 1
+
+
+def versions(node: Working) -> Any:
+    async def current() -> int:
+        return node.road.shelf.current.version
+
+    return current
+
+
+async def test_it_goes_on_in_the_version_that_it_began_with(db: Db) -> None:
+    files = {"bot.yml": BOT, "flows/main.yml": flow(BIKE, start="book")}
+    newer = {"bot.yml": BOT, "flows/main.yml": flow("- say: Closed for good.", start="book")}
+    assert await db.write(bots.publish, WORKSPACE, files, NOON) == 1
+    async with going(db) as node:
+        web = Chat(node)
+        await web.say("BOOK")
+        await web.say("Repair")
+        assert await db.write(bots.publish, WORKSPACE, newer, NOON) == 2
+        node.road.versions.wake()
+        await until(versions(node), lambda version: version == 2)
+        await web.ask()
+        await yes(node)
+        assert (await node.phones.took(2, ANA))[-1] == f"{HERE} And your name?"
+        await node.text("Ana", line="two")
+        assert (await node.phones.took(3, ANA))[-1] == "Which day, Ana?"
+
+
 async def test_a_request_does_not_stand_in_the_way_of_other_texts(db: Db) -> None:
     async with going(db) as node:
         web = Chat(node)
@@ -390,6 +441,17 @@ async def test_what_has_come_is_not_lost_where_something_began_meanwhile(db: Db)
         state = await phone_state(node)
         sessions = [one.flow for one in (*state.parked, *([state.session] if state.session else ()))]
         assert sorted(sessions) == ["main", "open"]
+
+
+@pytest.mark.parametrize(("to", "said"), [("nobody", "none of"), ("site", "sends no texts"), ("two", "")])
+def test_a_chat_goes_on_only_by_a_line_that_sends_texts(to: str, said: str) -> None:
+    provider = WebChat("site", {"origins": "https://www.example.com", "continue_by_text": to}, Session())
+    lines = {**LINES, "site": Line("site", provider, "site", ("web",))}
+    if not said:
+        by_text.check_lines(lines)
+        return
+    with pytest.raises(SettingsError, match=said):
+        by_text.check_lines(lines)
 
 
 # ---- The number, and how often ----

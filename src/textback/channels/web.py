@@ -67,14 +67,42 @@ class WebChat:
         Option("consent", "WEB_CHAT_CONSENT", "What visitors agree to by ticking a box before they write.", False),
         Option("notice", "WEB_CHAT_NOTICE", "What visitors read above the field instead of ticking a box.", False),
         Option("continue_by_text", "WEB_CHAT_CONTINUE_BY_TEXT", "The line by which a chat can go on by text.", False),
-        Option("continue_consent", "WEB_CHAT_CONTINUE_CONSENT", "What who goes on by text agrees to.", False),
         Option(
-            "continue_countries", "WEB_CHAT_CONTINUE_COUNTRIES", "Whose numbers it may text, such as US, CA.", False
+            "continue_consent",
+            "WEB_CHAT_CONTINUE_CONSENT",
+            "What visitors agree to who go on by text. Default: the usual words.",
+            False,
         ),
-        Option("continue_per_visitor", "WEB_CHAT_CONTINUE_PER_VISITOR", "Requests a day of one visitor. 3", False),
-        Option("continue_per_source", "WEB_CHAT_CONTINUE_PER_SOURCE", "The same from one network address. 10", False),
-        Option("continue_per_number", "WEB_CHAT_CONTINUE_PER_NUMBER", "The same for one number. 2", False),
-        Option("continue_per_day", "WEB_CHAT_CONTINUE_PER_DAY", "The same in all. 200", False),
+        Option(
+            "continue_countries",
+            "WEB_CHAT_CONTINUE_COUNTRIES",
+            "Whose numbers it may text, such as US, CA. Default: the bot's country.",
+            False,
+        ),
+        Option(
+            "continue_per_visitor",
+            "WEB_CHAT_CONTINUE_PER_VISITOR",
+            "How often a day one visitor may ask for that. Default: 3.",
+            False,
+        ),
+        Option(
+            "continue_per_source",
+            "WEB_CHAT_CONTINUE_PER_SOURCE",
+            "How often a day one network address may. Default: 10.",
+            False,
+        ),
+        Option(
+            "continue_per_number",
+            "WEB_CHAT_CONTINUE_PER_NUMBER",
+            "How often a day it may be asked for one number. Default: 2.",
+            False,
+        ),
+        Option(
+            "continue_per_day",
+            "WEB_CHAT_CONTINUE_PER_DAY",
+            "How often a day it may be asked for in all. Default: 200.",
+            False,
+        ),
     )
     content_types: ClassVar[tuple[str, ...]] = ("application/json",)
     acknowledgement: ClassVar[tuple[str, bytes]] = ("application/json", b"{}")

@@ -19,8 +19,8 @@ from textback.engine.people import renew_lease
 from textback.engine.results import ready, settle
 from textback.engine.state import Chat, Leaving, Owner, Session, State
 
-CARRY = "carry"
-"""The action of jobs that bring an arrival to another conversation."""
+CARRY = "by-text"
+"""The action of jobs that bring an arrival to another conversation. No action of an author's can be called so."""
 TO, WHAT = "to", "arrival"
 """Its arguments: the other contact, and the arrival."""
 TIMER = "by_text"
