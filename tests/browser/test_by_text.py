@@ -109,7 +109,7 @@ def test_the_customer_leaves_the_page_and_the_flow_goes_on_by_text(
         f"This chat goes on by text now, at the number that ends in {digits[2:]}."
     )
     # At the desk each conversation leads to the other.
-    desk = windows.open("/desk/everything")
+    desk = windows.open("/desk/all")
     desk.get_by_role("link", name=called).first.click()
     expect(desk.get_by_text("This chat goes on by text.")).to_be_visible()
     desk.get_by_role("link", name="Open the text conversation").click()

@@ -12,7 +12,7 @@ from tests.engine.talk import BOT, flow
 from tests.pipeline.test_buckets import by_bucket, watching  # noqa: F401 (a fixture)
 from tests.pipeline.test_perform import STEPS, Other
 from tests.pipeline.test_webchat import VISIT
-from tests.pipeline.working import ANA, BEN, LINE, NOON, WORKSPACE, Phones, Working, count_pending, working
+from tests.pipeline.working import ANA, BEN, CAT, LINE, NOON, WORKSPACE, Phones, Working, count_pending, working
 from textback.actions.base import Done
 from textback.channels.client import Session
 from textback.channels.web import ByText, WebChat
@@ -27,7 +27,7 @@ from textback.engine.state import State, load_state
 from textback.pipeline import by_text
 from textback.pipeline import webchat as chat
 from textback.pipeline.lines import Line
-from textback.store import bots, desk, webchat
+from textback.store import bots, desk, listed, webchat
 from textback.store import by_text as counts
 from textback.store.by_text import Limit
 from textback.store.db import Db
@@ -470,6 +470,7 @@ LINES = {"one": Line("one", Phones(), "one", ("web",)), "two": Line("two", Phone
         ("+44 7700 900123", "country"),
         ("+1 876 555 0123", "country"),  # Jamaica, under the same +1
         ("+1 800 555 0199", "can't get texts"),
+        ("+1 900 234 5678", "can't get texts"),
         ("55501", "too few"),
         ("206 555 0123 x4", "too few or too many"),
         ("call me", "not a phone number"),
@@ -514,3 +515,13 @@ async def test_requests_are_counted_by_day_and_up_to_the_first_that_is_full(db: 
     assert await db.write(counts.count, WORKSPACE, limits("c"), now) == "line"
     assert await db.write(counts.count, "other", limits("c"), now) == ""
     assert await db.write(counts.count, WORKSPACE, limits("a"), now + 24 * HOUR) == ""
+
+
+async def test_a_number_that_must_stay_nobody_s_is_left_alone(db: Db) -> None:
+    """P3: by a form that anybody can fill in, nobody comes back who was erased, or whose number is suppressed."""
+    async with going(db) as node:
+        await yes(node, "hello", CAT)
+        await db.write(listed.suppress_numbers, WORKSPACE, [ANA, CAT], "P1", "erasure", 1, listed.ERASED)
+        await db.write(listed.suppress_numbers, WORKSPACE, [BEN], "P2", "a list", 1)
+        found = [await db.read(counts.left_alone, WORKSPACE, one) for one in (ANA, BEN, CAT, "+12065550126")]
+        assert found == [True, True, False, False]

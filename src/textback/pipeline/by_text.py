@@ -14,7 +14,7 @@ from textback.compliance.opting import chat_words
 from textback.compliance.places import place_of
 from textback.core.errors import SettingsError, shown
 from textback.core.evidence import Evidence
-from textback.core.phone import is_e164, is_landline, is_short_code, is_toll_free, normalise, pretty
+from textback.core.phone import is_costly, is_e164, is_landline, is_short_code, is_toll_free, normalise, pretty
 from textback.engine.arrivals import AgreedByText, AnyArrival, AskedByText, CameByText, ConsentChange
 from textback.engine.bot import Bot
 from textback.engine.by_text import TO, WHAT
@@ -60,7 +60,7 @@ def number_of(typed: str, by_text: ByText, country: str, lines: Mapping[str, Lin
         raise WrongNumber("That is our own number. Write yours.")
     if place_of(number).country not in (by_text.countries or (country,)):
         raise WrongNumber("We can't text numbers of that country.")
-    if is_toll_free(number) or is_landline(number):
+    if is_toll_free(number) or is_landline(number) or is_costly(number):
         raise WrongNumber("That number can't get texts. Write the number of a mobile phone.")
     return number
 

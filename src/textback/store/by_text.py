@@ -7,6 +7,8 @@ from sqlalchemy import Connection, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 from textback.core.when import DAY
+from textback.store.inbox import find_homes
+from textback.store.listed import ERASED, find_listed
 from textback.store.tables_web import text_requests
 from textback.store.vault import keys_of
 
@@ -45,3 +47,11 @@ def count(tx: Connection, workspace: str, limits: Sequence[Limit], now: int) -> 
         if tx.execute(_COUNT[tx.dialect.name], given).scalar_one() > limit.most:
             return limit.kind
     return ""
+
+
+def left_alone(tx: Connection, workspace: str, number: str) -> bool:
+    """Whether a number is nobody's here and must stay so: nothing may be sent to it, or whoever had it was erased
+    (P3)."""
+    if find_homes(tx, workspace, [("phone", number)]):
+        return False
+    return any(find_listed(tx, workspace, [number], scope) for scope in ("phone", ERASED))

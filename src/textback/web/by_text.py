@@ -17,7 +17,7 @@ from textback.store import webchat
 from textback.store.by_text import Limit
 from textback.store.trouble import reason
 from textback.web.routing import Route
-from textback.web.webchat import PREFIX, REF, NotTaken, address_of, found, read, source_of, visit_of
+from textback.web.webchat import PREFIX, REF, NotTaken, Visits, address_of, found, read, source_of, visit_of
 
 log = structlog.get_logger("textback.webchat")
 
@@ -46,6 +46,8 @@ async def go_on(request: Request) -> Response:
     address = address_of(line, wanted.token)
     if not REF.fullmatch(wanted.ref):
         raise NotTaken(400, "malformed", "The request has no name that could be used.")
+    visits: Visits = request.app.state.visits
+    visits.text(address, source_of(request), ctx.road.now())
     words = words_of(ctx.road.lines, by_text, ctx.bot())
     if wanted.agreed != version_of(words):
         raise NotTaken(403, "agree_text", "Tick the box to agree to texts. If its words have changed, read them again.")
@@ -62,7 +64,7 @@ async def go_on(request: Request) -> Response:
         if full not in ("", NUMBER):
             log.warning("request to go on by text refused", line=line.name, limit=full)
             raise NotTaken(429, "slow_down", "That was asked for too often today. Go on here, or try again tomorrow.")
-        if not full:
+        if not full and not await ctx.db.read(store.left_alone, ctx.workspace, number):
             visit = visit_of(request, address, wanted.page)
             await ctx.road.take(asked(line, by_text, visit, home.contact_id, wanted.ref, number, words))
     except NotTaken:
