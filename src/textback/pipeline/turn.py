@@ -18,15 +18,8 @@ from textback.core.text import segments
 from textback.core.tracing import Span, Tracer, link_to
 from textback.engine import by_text
 from textback.engine.arrivals import (
-    AgentReply,
-    AnyArrival,
-    ApiSend,
-    CameByText,
-    ConsentChange,
-    ContactChange,
-    Message,
-    TimerFired,
-)
+    AgentReply, AnyArrival, ApiSend, CameByText, ConsentChange, ContactChange, Message, TimerFired,
+)  # fmt: skip
 from textback.engine.bot import Bot
 from textback.engine.context import HIDDEN
 from textback.engine.effects import (

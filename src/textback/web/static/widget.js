@@ -73,7 +73,7 @@ textarea,.tel{flex:1;min-width:0;min-height:44px;max-height:120px;padding:10px 1
 border:1px solid var(--line);border-radius:10px;background:var(--bg)}
 .tel{flex-basis:100%}
 .plain{min-height:44px;padding:0 16px;border:0;background:none;font-size:14px;text-decoration:underline}
-.send{min-width:72px;min-height:44px;border:0;border-radius:10px;background:var(--accent);color:var(--on);
+.send{min-width:72px;min-height:44px;padding:0 12px;border:0;border-radius:10px;background:var(--accent);color:var(--on);
 font-weight:600}
 .agree{flex-basis:100%;display:flex;gap:10px;align-items:flex-start;margin:0;font-size:14px;overflow-wrap:anywhere}
 .agree input{flex:none;width:24px;height:24px;margin:0;accent-color:var(--accent)}
