@@ -9,7 +9,7 @@ in one of them alone.
 import msgspec
 
 from textback.engine.advance import advance
-from textback.engine.arrivals import AgreedByText, Arrival, AskedByText, CameByText
+from textback.engine.arrivals import AgreedByText, AnyArrival, Arrival, AskedByText, CameByText, ConsentChange
 from textback.engine.awaited import wait_on
 from textback.engine.by_text_words import by_text_words
 from textback.engine.context import MOST_PARKED, OWNER_IDLE, Context, copy
@@ -39,6 +39,16 @@ def carry(to: str, arrival: Arrival, job: str, version: int) -> Perform:
 def busy(state: State) -> bool:
     """Whether a conversation has something of its own that must not be overwritten: a person, or a flow."""
     return state.owner.kind != "bot" or state.session is not None or bool(state.parked) or state.thinking is not None
+
+
+def asks(act: AnyArrival) -> bool:
+    """Whether the person at a number is to be asked whether a web chat goes on there."""
+    return isinstance(act, ConsentChange) and act.chat is not None
+
+
+def brought(act: AnyArrival) -> State | None:
+    """The sessions that an arrival brings along; None where it is another one."""
+    return State(session=act.session, parked=list(act.parked)) if isinstance(act, CameByText) else None
 
 
 def said_yes(state: State, chat: Chat, locale: str, version: int) -> list[AnyEffect]:

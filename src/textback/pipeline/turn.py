@@ -17,9 +17,7 @@ from textback.core.offer import dump_offer
 from textback.core.text import segments
 from textback.core.tracing import Span, Tracer, link_to
 from textback.engine import by_text
-from textback.engine.arrivals import (
-    AgentReply, AnyArrival, ApiSend, CameByText, ConsentChange, ContactChange, Message, TimerFired,
-)  # fmt: skip
+from textback.engine.arrivals import AgentReply, AnyArrival, ApiSend, ContactChange, Message, TimerFired
 from textback.engine.bot import Bot
 from textback.engine.context import HIDDEN
 from textback.engine.effects import (
@@ -281,8 +279,8 @@ class Turns:
             shown, conversation.hidden = self._masked(arrival)
         try:
             older = self._older(tx, before, bot) if before.session or before.parked else NONE
-            if isinstance(arrival, CameByText):
-                older = {**older, **self._older(tx, arrival, bot)}
+            if (came := by_text.brought(arrival)) is not None:
+                older = {**older, **self._older(tx, came, bot)}
             turn = decide(bot, before, arrival, now, standing, session_id=new_id(), older=older)
         except ReadingWanted:  # nothing has been changed yet: the turn is run again when the text was read
             raise
@@ -307,7 +305,7 @@ class Turns:
             if arrival.zone or arrival.region:
                 gate_store.set_place(tx, conversation.contact_id, arrival.zone, arrival.region, "api")
                 writes.ahead.known.pop(conversation.contact_id, None)
-        elif isinstance(arrival, ConsentChange) and arrival.chat is not None and not by_text.busy(before):
+        elif by_text.asks(arrival) and not by_text.busy(before):
             # They are asked on the line that the chat goes on by, whatever they have last used.
             conversation.line, turn.state.channel = row.line or conversation.line, ""
         elif isinstance(arrival, ContactChange) and not any(one.kind == "contact_refused" for one in turn.events):
@@ -374,7 +372,7 @@ class Turns:
         turn.checks.insert(0, Check(bursts.BURST_ROW, f"heard together with {len(earlier)} before it"))
         turn.events.append(Event("heard_together", {"texts": [row.id for row, _ in earlier]}))
 
-    def _older(self, tx: Tx, state: State | CameByText, bot: Bot) -> dict[int, Bot]:
+    def _older(self, tx: Tx, state: State, bot: Bot) -> dict[int, Bot]:
         """The versions that its sessions began with, where they are not the current one."""
         sessions = [*state.parked, state.session] if state.session else state.parked
         return {one.version: self._shelf.get(tx, one.version) for one in sessions if one.version != bot.version}
