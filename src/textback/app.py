@@ -30,6 +30,7 @@ from textback.llm.access import accesses
 from textback.llm.models import Models
 from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
+from textback.pipeline.by_text import check_lines
 from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.clock import clock
 from textback.pipeline.floor import Staffed
@@ -159,6 +160,7 @@ def make_lines(
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)
         lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER, price=price)
+    check_lines(lines)
     return lines
 
 

@@ -47,6 +47,7 @@ OTHERS = {
     "mailboxes": "box validity uid read_at holder lease_until",
     "reconciliations": "began_at read_until next_at holder lease_until",
     "rejected_webhooks": "provider detail times last_at redriven_at discarded", "schema_compatibility": "oldest",
+    "text_requests": "day times",
     "sessions": "started_at ended_at", "signature_trials": "provider number", "suppressions": "",
     "sweeps": "next_at began_at finished_at floors counts", "timers": "key", "turns": "",
     "users": "role deactivated_at sight lines totp_last",

@@ -64,6 +64,7 @@ TABLE = {
     ("GET", "/web/{line}/config"): ("visitor", "/web/site/config"),
     ("POST", "/web/{line}/texts"): ("visitor", "/web/site/texts"),
     ("POST", "/web/{line}/stream"): ("visitor", "/web/site/stream"),
+    ("POST", "/web/{line}/by-text"): ("visitor", "/web/site/by-text"),
     ("POST", "/sms/send"): ("api", "/sms/send"),
     ("GET", "/conversations"): ("api", "/conversations"),
     ("POST", "/v1/messages/bulk"): ("api", "/v1/messages/bulk"),

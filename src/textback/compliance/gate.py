@@ -231,7 +231,9 @@ def _consent(ask: Ask, judged: str) -> tuple[str, str] | Decision:
     found = agreed(ask.agreements, ask.family, judged, ask.programme, now=ask.now)
     if found is not None:
         return _on_registry(ask, judged) or ("agreement", found.event_id)
-    mine = {one.state for one in ask.agreements if one.family == ask.family and one.programme in ("", ask.programme)}
+    # Anybody can ask in a web chat that a number be texted, so that request must not stand in the way of other texts.
+    asked = [one for one in ask.agreements if one.message_class != "conversational"]
+    mine = {one.state for one in asked if one.family == ask.family and one.programme in ("", ask.programme)}
     if judged == "promotional":
         if "pending" in mine:
             return _refusal(ask, judged, "K5", "They have been asked for their consent and have not answered yet.")

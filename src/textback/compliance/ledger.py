@@ -16,6 +16,8 @@ from textback.core.when import HOUR
 
 PENDING_FOR = 72 * HOUR
 """How long a web form's opt-in waits for a YES (K5: product rule, as of 2026-11-20)."""
+CHAT_PENDING_FOR = 24 * HOUR
+"""As PENDING_FOR, of a web chat's visitor who wants to go on by text: later nobody is talking any more."""
 
 OWN = frozenset({"keyword", "provider", ""})
 """Methods by which only the contact can have acted: their own text, or their provider's word for it. Entries of older

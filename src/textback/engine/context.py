@@ -535,6 +535,7 @@ def copy(state: State) -> State:
         vip_episode=state.vip_episode,
         asker=state.asker,
         last_reply=state.last_reply,
+        leaving=state.leaving,
     )
 
 

@@ -24,6 +24,7 @@ from textback.pipeline.bots import Follower, Shelf
 from textback.pipeline.breaker import Condition
 from textback.pipeline.buckets import BucketAcceptor, Places, told
 from textback.pipeline.bulk import BulkSender
+from textback.pipeline.by_text import carried
 from textback.pipeline.claim import LEASE
 from textback.pipeline.clock import clock
 from textback.pipeline.deliver import Deliverer
@@ -164,7 +165,8 @@ class Road:
         if performs is not None:
             self._performer = Performer(
                 db, workspace, lines, shelf, now, self._results_wait, self._store_result, performs,
-                thinker=self.thinker, notices=notices, simulate=simulate, lease=lease,
+                thinker=self.thinker, notices=notices, carries=partial(carried, self._durable), simulate=simulate,
+                lease=lease,
             )  # fmt: skip
         self.hooks = Hooks(db, workspace, lines, now, self.hub, posts, hook_retries) if posts is not None else None
         self._reconciler = Reconciler(

@@ -16,6 +16,7 @@ from textback.core.ids import new_id
 from textback.core.offer import dump_offer
 from textback.core.text import segments
 from textback.core.tracing import Span, Tracer, link_to
+from textback.engine import by_text
 from textback.engine.arrivals import AgentReply, AnyArrival, ApiSend, ContactChange, Message, TimerFired
 from textback.engine.bot import Bot
 from textback.engine.context import HIDDEN
@@ -278,6 +279,8 @@ class Turns:
             shown, conversation.hidden = self._masked(arrival)
         try:
             older = self._older(tx, before, bot) if before.session or before.parked else NONE
+            if (came := by_text.brought(arrival)) is not None:
+                older = {**older, **self._older(tx, came, bot)}
             turn = decide(bot, before, arrival, now, standing, session_id=new_id(), older=older)
         except ReadingWanted:  # nothing has been changed yet: the turn is run again when the text was read
             raise
@@ -302,6 +305,9 @@ class Turns:
             if arrival.zone or arrival.region:
                 gate_store.set_place(tx, conversation.contact_id, arrival.zone, arrival.region, "api")
                 writes.ahead.known.pop(conversation.contact_id, None)
+        elif by_text.asks(arrival) and not by_text.busy(before):
+            # They are asked on the line that the chat goes on by, whatever they have last used.
+            conversation.line, turn.state.channel = row.line or conversation.line, ""
         elif isinstance(arrival, ContactChange) and not any(one.kind == "contact_refused" for one in turn.events):
             contacts.change(tx, conversation.contact_id, arrival.name, arrival.zone, arrival.region)
         conversation.state = turn.state
