@@ -44,6 +44,7 @@ from textback.pipeline.shortener import Shortener
 from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
 from textback.pipeline.simulating import Phones
 from textback.pipeline.spool import Spool, open_spool
+from textback.pipeline.stops import Stops
 from textback.pipeline.suggesting import Suggester
 from textback.pipeline.tick import Keep
 from textback.pipeline.training import Trainings
@@ -269,6 +270,7 @@ class App:
         self._files = bot_files
         self._example = example
         self._found = found
+        self._stops: asyncio.Task[None] | None = None
         self.bot = load_bot(bot_files)  # fails early, before anything is opened
         self._specs = line_specs(self.bot, found)
         self.db: Db
@@ -453,6 +455,9 @@ class App:
             await self.models.ready(self.bot.model.use)
         self._learning = asyncio.create_task(self.trust.run(lambda: shelf.current.model is not None), name="trust")
         self._logging = asyncio.create_task(self._follow_log(), name="log of events")
+        if "tick" in roles:
+            stops = Stops(self.db, settings.workspace, self.road.post)
+            self._stops = asyncio.create_task(stops.run(), name="stops")
         if "web" in roles:
             self.trainings.start()
         for line in lines.values():
@@ -486,6 +491,8 @@ class App:
         await self.trainings.stop()
         self._learning.cancel()
         self._logging.cancel()
+        if self._stops is not None:
+            self._stops.cancel()
         await self.uploads.stop()
         await self.ledger_check.stop()
         await self.quarantine.stop()

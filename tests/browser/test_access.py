@@ -36,6 +36,8 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "thread of the bot": ("owner", "/c/{bot}?view=bot"),
     "thread opted out": ("owner", "/c/{out}?view=all"),
     "card": ("owner", "/c/{taken}/card?view=mine"),
+    "merging": ("owner", "/c/{bot}/merge?view=all&who=253-555-0102"),
+    "merging both": ("owner", "/c/{bot}/merge?view=all&with={out}"),
     "phone empty": ("owner", "/try/12535550150"),
     "phone": ("owner", BOT),
     "flows": ("owner", "/flows"),

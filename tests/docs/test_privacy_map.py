@@ -58,6 +58,7 @@ OTHERS = {
     "webhook_deliveries": "webhook_id number finished_at fence ms",
     "search_texts": "", "search_people": "", "search_progress": "position holder lease_until",
     "saved_views": "shared", "undos": "", "preferences": "name",
+    "merges": "kept other undone_at", "merged_contacts": "home kept_home",
     "handoffs": "queue priority asked_at waiting_since due_at late late_at owner_since",
     "availability": "available seen_at capacity given_at", "turns_at_giving": "holder lease_until",
     "web_sessions": "token_hash user_id csrf expires_at seen_at",

@@ -90,6 +90,8 @@ TABLE = {
     ("GET", "/v1/contacts/{contact}"): ("api", "/v1/contacts/{c}"),
     ("DELETE", "/v1/contacts/{contact}"): ("api", "/v1/contacts/12065550199"),
     ("POST", "/v1/contacts"): ("api", "/v1/contacts"),
+    ("POST", "/v1/contacts/{contact}/merge"): ("api", "/v1/contacts/{c}/merge"),
+    ("POST", "/v1/contacts/{contact}/merges/{merge}/undo"): ("api", "/v1/contacts/{c}/merges/nothing/undo"),
     ("PATCH", "/v1/contacts/{contact}"): ("api", "/v1/contacts/{c}"),
     ("PUT", "/v1/contacts/{contact}/tags/{tag}"): ("api", "/v1/contacts/{c}/tags/vip"),
     ("DELETE", "/v1/contacts/{contact}/tags/{tag}"): ("api", "/v1/contacts/{c}/tags/vip"),
@@ -189,6 +191,9 @@ TABLE = {
     ("POST", "/c/{contact}/reveal"): ("sensitive.reveal", "/c/{c}/reveal"),
     ("GET", "/c/{contact}/erase"): ("contacts.erase", "/c/{c}/erase"),
     ("POST", "/c/{contact}/erase"): ("contacts.erase", "/c/{c}/erase"),
+    ("GET", "/c/{contact}/merge"): ("contacts.merge", "/c/{c}/merge"),
+    ("POST", "/c/{contact}/merge"): ("contacts.merge", "/c/{c}/merge"),
+    ("POST", "/c/{contact}/merges/{merge}/undo"): ("contacts.merge", "/c/{c}/merges/nothing/undo"),
     ("GET", "/c/{contact}/consent"): ("agent", "/c/{c}/consent"),
     ("POST", "/c/{contact}/consent"): ("consent.record", "/c/{c}/consent"),
     ("POST", "/c/{contact}/opt-out"): ("consent.record", "/c/{c}/opt-out"),
@@ -326,6 +331,10 @@ WELCOME = {
     ("GET", "/compliance/lists/{kind}/{digest}/bad"): 404,
     ("DELETE", "/v1/contacts/{contact}"): 404,  # nobody has that number
     ("POST", "/v1/contacts"): 201,
+    ("POST", "/v1/contacts/{contact}/merge"): 404,  # nobody has that number
+    ("POST", "/v1/contacts/{contact}/merges/{merge}/undo"): 404,
+    ("POST", "/c/{contact}/merge"): 404,  # with whom?
+    ("POST", "/c/{contact}/merges/{merge}/undo"): 404,
     ("GET", "/v1/flows/{name}"): 404,
     ("POST", "/v1/keys"): 201,
     ("GET", "/v1/keys/{id}"): 404,
