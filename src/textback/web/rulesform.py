@@ -10,7 +10,7 @@ from textback.engine.adjusting import Changes, Value, key_of, languages_of, part
 from textback.engine.bot import Bot
 
 NUMBERS = ("answer", "clarify", "send", "least")
-INTENT = re.compile(r"[^/\s][^/]{0,63}")
+INTENT = re.compile(r"[^/\s]{1,64}")
 MOST_INTENTS = 30
 NEW = "new"
 
@@ -87,7 +87,7 @@ def _take_new(
         return
     here = key_of(NEW, persona, "intent")
     if not INTENT.fullmatch(intent):
-        wrong[here] = "Name the intent, in up to 64 characters without a slash."
+        wrong[here] = "Name the intent, in up to 64 characters without spaces and slashes."
     elif not any(text.strip() for text in given.values()):
         wrong[here] = f"Write from which confidence a reply about {intent!r} is sent."
     elif len(intents_of(bot, changes, persona)) > MOST_INTENTS:
