@@ -54,7 +54,7 @@ from textback.pipeline.uploads import Uploads
 from textback.settings import Settings, parse_retries
 from textback.sources.folder import read_documents
 from textback.store import bots as bot_store
-from textback.store import events, migrate
+from textback.store import events, migrate, rules
 from textback.store.db import Db, open_db, parse_url, sqlite_path
 from textback.store.events import LOG_EVERY
 from textback.store.vault import open_keys
@@ -450,6 +450,7 @@ class App:
         self._on_webhook = self.webhooks if "accept" in roles else no_webhooks(roles)
         self._on_page = self._pages if "web" in roles else no_pages(roles)
         self._on_text = Texts(self._pages) if "web" in roles else self._on_page
+        shelf.adopt_rules(*await self.db.read(rules.newest, settings.workspace))
         await self.road.start()
         if self.bot.model is not None:
             await self.models.ready(self.bot.model.use)

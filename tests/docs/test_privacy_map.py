@@ -44,6 +44,7 @@ OTHERS = {
     "model_calls": "model why tokens_in tokens_out cost ms confidence evidence flaws",
     "outbox": "asks expires_at lease_until fence priority",
     "privacy_requests": "received_at answered_at data",
+    "routing_rules": "number changes saved_at again",
     "mailboxes": "box validity uid read_at holder lease_until",
     "reconciliations": "began_at read_until next_at holder lease_until",
     "rejected_webhooks": "provider detail times last_at redriven_at discarded", "schema_compatibility": "oldest",

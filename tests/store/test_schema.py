@@ -20,6 +20,7 @@ CONFIGURATION = {
     "mailboxes",
     "reconciliations",
     "rejected_webhooks",
+    "routing_rules",
     "signature_trials",
     "users",
     "web_sessions",

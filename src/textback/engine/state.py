@@ -50,7 +50,8 @@ class Handoff(msgspec.Struct, omit_defaults=True):
     the contact waits for a person's answer, 0 while they do not; that answer may take `span` (ms of opening hours) from
     `timed_from` on, which is over at `due_at`. It is to be settled by `settle_by`. `late` are the limits that have
     passed, the last at `late_at`, `moved` that one of them has given it to another queue, `wanted` the address of the
-    person whom it is to go to.
+    person whom it is to go to. `usual` is how urgent the conversation was before this made it more so;
+    `priority` is only in states of older releases.
     """
 
     reason: str
@@ -73,6 +74,7 @@ class Handoff(msgspec.Struct, omit_defaults=True):
     late_at: int = 0
     moved: bool = False
     wanted: str = ""
+    usual: str = ""
 
     @property
     def limit(self) -> str:

@@ -34,6 +34,7 @@ from textback.store import (  # noqa: F401 (their tables are among them)
     tables_list,
     tables_mail,
     tables_merges,
+    tables_rules,
     tables_search,
     tables_web,
 )
