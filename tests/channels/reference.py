@@ -3,7 +3,6 @@
 `python -m tests.channels.reference` writes it anew; with the name of a provider it prints a draft of that one's part.
 """
 
-import re
 import sys
 from pathlib import Path
 
@@ -62,13 +61,15 @@ def files_table() -> str:
     return f"{found}\n\nThe usual types are {patterns(CARRIED)}."
 
 
+def put(page: str, begin: str, end: str, text: str) -> str:
+    """The page with this text between these marks."""
+    before, _, rest = page.partition(begin)
+    return f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}"
+
+
 def rewritten(page: str) -> str:
     """The page with the tables as they must be."""
-    made = ((BEGIN, END, summary(examinees())), (FILES_BEGIN, FILES_END, files_table()))
-    for begin, end, text in made:
-        pattern = re.escape(begin) + r".*?" + re.escape(end)
-        page = re.sub(pattern, lambda _, new=f"{begin}\n{text}\n{end}": new, page, count=1, flags=re.DOTALL)  # type: ignore[misc]
-    return page
+    return put(put(page, BEGIN, END, summary(examinees())), FILES_BEGIN, FILES_END, files_table())
 
 
 def draft(one: Examinee) -> str:
