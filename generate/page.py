@@ -1,4 +1,5 @@
-"""Writes docs/api.md: generate/api.md, and each operation with its fields, its answers and examples."""
+"""Writes docs/api.md: generate/api.md, what generate/about says of each resource, and each operation with its fields,
+its answers and examples."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -42,6 +43,9 @@ def write(document: Mapping[str, Any]) -> str:
     resources = dict.fromkeys(one.resource for one in operations)
     for resource in resources:
         parts.append(f"## {resource}\n\n{about(resource)}\n")
+        more = HERE / "about" / f"{resource}.md"
+        if more.exists():
+            parts.append(more.read_text(encoding="utf-8"))
         parts += [
             _operation(one, components, shapes)
             for one in sorted(operations, key=lambda one: one.path.count("/"))

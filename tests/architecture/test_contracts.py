@@ -105,6 +105,7 @@ def test_every_provider_is_kept_apart_from_the_others() -> None:
         "__init__",
         "base",
         "client",
+        "files",
         "hooking",
         "http",
         "jwt",

@@ -3,17 +3,19 @@
 `python -m tests.channels.reference` writes it anew; with the name of a provider it prints a draft of that one's part.
 """
 
-import re
 import sys
 from pathlib import Path
 
 from tests.channels.examination.examinee import Examinee, examinees
 from textback.channels import email_reading
 from textback.channels.base import Lists
+from textback.channels.files import CARRIED
+from textback.channels.files import words as files_words
 from textback.channels.registry import PROVIDERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "providers.md"
 BEGIN, END = "<!-- providers -->", "<!-- /providers -->"
+FILES_BEGIN, FILES_END = "<!-- files -->", "<!-- /files -->"
 
 
 def table(*rows: tuple[str, ...]) -> str:
@@ -40,10 +42,34 @@ def summary(all_: list[Examinee]) -> str:
     return table(head, *rows)
 
 
+def patterns(types: tuple[str, ...]) -> str:
+    """Types of files, in code."""
+    return ", ".join(f"`{one}*`" if one.endswith("/") else f"`{one}`" for one in types)
+
+
+def files_table() -> str:
+    """Provider by the files that it takes with a text."""
+    rows = []
+    for spec in PROVIDERS.values():
+        if spec.traits is None:
+            continue
+        files = spec.traits.files
+        types = "the usual" if files.types == CARRIED else patterns(files.types) or "any"
+        sizes = (files_words(one) if one else "" for one in (files.picture, files.other, files.together))
+        rows.append((spec.traits.title, *sizes, types))
+    found = table(("provider", "a picture", "another file", "all of a text", "types"), *rows)
+    return f"{found}\n\nThe usual types are {patterns(CARRIED)}."
+
+
+def put(page: str, begin: str, end: str, text: str) -> str:
+    """The page with this text between these marks."""
+    before, _, rest = page.partition(begin)
+    return f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}"
+
+
 def rewritten(page: str) -> str:
-    """The page with the table as it must be."""
-    pattern = re.escape(BEGIN) + r".*?" + re.escape(END)
-    return re.sub(pattern, lambda _: f"{BEGIN}\n{summary(examinees())}\n{END}", page, count=1, flags=re.DOTALL)
+    """The page with the tables as they must be."""
+    return put(put(page, BEGIN, END, summary(examinees())), FILES_BEGIN, FILES_END, files_table())
 
 
 def draft(one: Examinee) -> str:

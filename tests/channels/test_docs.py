@@ -89,6 +89,7 @@ async def api(name: str) -> AsyncIterator[Api]:
 
 def test_the_table_of_providers() -> None:
     assert reference.BEGIN in read(PAGE)
+    assert reference.FILES_BEGIN in read(PAGE)
     assert reference.rewritten(read(PAGE)) == read(PAGE), "run python -m tests.channels.reference"
 
 

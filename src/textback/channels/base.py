@@ -5,6 +5,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from textback.channels.files import Files
 from textback.core.messages import Channel
 from textback.core.offer import Offer
 from textback.engine.arrivals import DeliveryStatus, Media, Message
@@ -262,7 +263,7 @@ class Traits(msgspec.Struct, frozen=True):
     `title` is its name in sentences; `header` carries its signatures or, where that is empty, `field` of what it says
     does (both empty: nothing is posted to us, texts are fetched from a mailbox); `signature` says what they are;
     `opt_out` is how it says that someone has opted out; `fail_over` what it does when nobody answers; `limits` how much
-    it takes.
+    it takes; `files` which files go with a text.
     """
 
     title: str
@@ -274,6 +275,7 @@ class Traits(msgspec.Struct, frozen=True):
     media: str = "in, out"
     inbound: str = "SMS, MMS"
     field: str = ""
+    files: Files = Files()
 
 
 class Option(msgspec.Struct, frozen=True):

@@ -40,6 +40,7 @@ from textback.client.shapes.messages import BulkProblem as BulkProblem
 from textback.client.shapes.messages import BulkState as BulkState
 from textback.client.shapes.messages import Content as Content
 from textback.client.shapes.messages import GateDecision as GateDecision
+from textback.client.shapes.messages import MediaFile as MediaFile
 from textback.client.shapes.messages import MessageBody as MessageBody
 from textback.client.shapes.messages import MessageDetail as MessageDetail
 from textback.client.shapes.messages import MessageInfo as MessageInfo
