@@ -45,6 +45,8 @@ OTHERS = {
     "outbox": "asks expires_at lease_until fence priority",
     "privacy_requests": "received_at answered_at data",
     "mailboxes": "box validity uid read_at holder lease_until",
+    "provider_templates": "provider account name language category body header buttons unfit status_at",
+    "template_syncs": "provider account next_at synced_at problem",
     "reconciliations": "began_at read_until next_at holder lease_until",
     "rejected_webhooks": "provider detail times last_at redriven_at discarded", "schema_compatibility": "oldest",
     "sessions": "started_at ended_at", "signature_trials": "provider number", "suppressions": "",

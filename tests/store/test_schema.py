@@ -18,9 +18,11 @@ CONFIGURATION = {
     "list_imports",
     "login_links",
     "mailboxes",
+    "provider_templates",
     "reconciliations",
     "rejected_webhooks",
     "signature_trials",
+    "template_syncs",
     "users",
     "web_sessions",
 }

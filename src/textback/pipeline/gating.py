@@ -15,6 +15,8 @@ from textback.compliance.places import place_of
 from textback.compliance.policy import Policy, policy_of
 from textback.core.ids import new_id
 from textback.core.messages import FAMILY
+from textback.core.offer import load_offer
+from textback.core.provider_templates import Filled
 from textback.core.registration import UNDECLARED, Registration
 from textback.core.when import DAY
 from textback.engine.bot import Bot
@@ -22,6 +24,7 @@ from textback.engine.effects import Send
 from textback.engine.joining import Promises, promises_of
 from textback.engine.state import load_state
 from textback.pipeline.lines import Line
+from textback.pipeline.templating import TEMPLATE, Templates, load_media
 from textback.store import gate, outbox
 from textback.store.db import Row, Tx
 
@@ -58,6 +61,8 @@ class Wish(msgspec.Struct, frozen=True):
     opted_out: bool
     last_inbound_at: int
     waits: bool
+    by_template: bool = False
+    """It goes as a template that the channel has approved (W1)."""
 
 
 class Gatekeeper:
@@ -68,6 +73,7 @@ class Gatekeeper:
         self._lines = lines
         self._bot = bot
         self._known: tuple[Bot, Policy, Promises] | None = None
+        self.templates = Templates(workspace, lines, bot)
         place_of("+12065550123", region="WA")  # so that no contact waits for its tables
 
     @property
@@ -96,7 +102,7 @@ class Gatekeeper:
         found = self._lines.get(line)
         return FAMILY[found.channels[0]] if found is not None else "phone"
 
-    def _window(self, line: str) -> int:
+    def window(self, line: str) -> int:
         """How long (ms) after a contact's text a line takes words of one's own; 0 where it always does."""
         found = self._lines.get(line)
         return DAY if found is not None and found.channels[0] in WINDOWED else 0
@@ -152,7 +158,8 @@ class Gatekeeper:
             waits=wish.waits,
             to=wish.address,
             registration=self.registration(wish.line),
-            window=self._window(wish.line),
+            window=self.window(wish.line),
+            by_template=wish.by_template,
             family=self.family(wish.line),
             policy=self.policy,
         )
@@ -164,6 +171,8 @@ class Gatekeeper:
         if decision.outcome == "go" or (decision.outcome == "hold" and at > now):
             return decision, []
         decision = msgspec.structs.replace(decision, at=now)
+        if decision.rule == "W1":
+            decision = self.templates.named(tx, wish.line, send, decision)
         about = _About(wish.bucket, wish.contact_id, wish.message_id, wish.line)
         return decision, [self.log(about, asked, decision, "queue")]
 
@@ -204,12 +213,13 @@ class Gatekeeper:
     ) -> tuple[Decision, list[dict[str, Any]]]:
         """Whether a text that was given up may be queued once more, under a new id."""
         send = Send(
-            old.text, old.author, author_name=old.author_name, message_class=old.message_class, programme=programme
+            old.text, old.author, author_name=old.author_name, message_class=old.message_class, programme=programme,
+            media=load_media(old.media), source=old.source,
         )  # fmt: skip
         wish = Wish(
             old.bucket, old.contact_id, id_, old.line, conversation.address, send, None,
             bool(conversation.opted_out), load_state(conversation.state).last_inbound_at,
-            conversation.waiting_since is not None,
+            conversation.waiting_since is not None, self.templates.filled(tx, old.line, send) is not None,
         )  # fmt: skip
         return self.queue(tx, wish, now)
 
@@ -269,13 +279,15 @@ class _About(msgspec.Struct, frozen=True):
 
 
 class Judge:
-    """One transaction's judgement of queued texts. `permits` are those of the texts that may go, by their id."""
+    """One transaction's judgement of queued texts. `permits` are those of the texts that may go, by their id, and
+    `templates` the provider's, for those that go as one."""
 
     def __init__(self, keeper: Gatekeeper, tx: Tx, now: int) -> None:
         self._keeper = keeper
         self._tx = tx
         self._now = now
         self.permits: dict[str, Permit] = {}
+        self.templates: dict[str, Filled] = {}
         self.refused: list[tuple[Row[Any], str]] = []
         self._asked: dict[str, tuple[Row[Any], Ask, Decision]] = {}
 
@@ -316,12 +328,26 @@ class Judge:
             )
             if row.message_class not in ANSWERS:
                 asked = keeper.with_contact(asked, known.get(row.contact_id, gate.NOTHING), row.id, row.at)
+            if row.source.startswith(TEMPLATE) and keeper.window(row.line):
+                asked = self._as_template(asked, row)
             decision = decide_send(asked)
             self._asked[row.id] = (row, asked, decision)
             if decision.outcome == "go":
                 self.permits[row.id] = permit(decision, row.id)
                 fine.append(row)
         return fine
+
+    def _as_template(self, asked: Ask, row: Row[Any]) -> Ask:
+        """The same question of a text by a template, where the channel takes only such after a while (W1): it may have
+        been approved when the text was queued, and be no more."""
+        keeper = self._keeper
+        send = Send(row.text, media=load_media(row.media), source=row.source, offer=load_offer(row.offer))
+        template = keeper.templates.filled(self._tx, row.line, send)
+        if template is not None:
+            self.templates[row.id] = template
+            return msgspec.structs.replace(asked, by_template=True)
+        heard = load_state(gate.state_of(self._tx, row.bucket, row.contact_id)).last_inbound_at
+        return msgspec.structs.replace(asked, window=keeper.window(row.line), last_inbound_at=heard)
 
     def write(self, claimed: Sequence[Row[Any]]) -> list[str]:
         """Write down what was held and refused, and why the others that were `claimed` may go. Returns the contacts

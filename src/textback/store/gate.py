@@ -128,6 +128,12 @@ def with_registry(
     }
 
 
+def state_of(tx: Connection, bucket: int, contact_id: str) -> str:
+    """What is remembered of a conversation (JSON)."""
+    mine = (conversations.c.bucket == bucket, conversations.c.contact_id == contact_id)
+    return tx.execute(select(conversations.c.state).where(*mine)).scalar() or ""
+
+
 add = Inserts(gate_decisions)
 """Keep these decisions, each with all columns."""
 

@@ -34,6 +34,7 @@ from textback.store import (  # noqa: F401 (their tables are among them)
     tables_list,
     tables_mail,
     tables_search,
+    tables_templates,
     tables_web,
 )
 from textback.store.schema import conversation_key
