@@ -4,7 +4,13 @@ The list is shaped as Meta's description of version 23 says of GET /{version}/{b
 refuses what that does not know.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +18,7 @@ from aiohttp import web
 from tests.support.misbehaving import Answer, Misbehaving, Posted, json_of, lower
 
 TOKEN, BUSINESS, NUMBER_ID = "EAAtoken-of-the-examination", "102290129340398", "106540352242922"
+APP_SECRET, LINE = "app-secret-of-the-examination", "+12065550100"
 KNOWN = {"id", "name", "status", "category", "language", "components", "rejected_reason", "parameter_format"}
 """Fields that a template has."""
 
@@ -80,3 +87,47 @@ class FakeGraph(Misbehaving):
         posted = Posted(request.path, lower(request), body, json_of(body))
         taken = {"messages": [{"id": f"wamid.{len(self.posts) + 1}"}], "messaging_product": "whatsapp"}
         return await self.scripted(request, await self.note(posted) or Answer(200, taken))
+
+    def environment(self) -> dict[str, str]:
+        """The variables of a line whose Graph this is."""
+        return {
+            "WHATSAPP_PHONE_NUMBER_ID": NUMBER_ID,
+            "WHATSAPP_ACCESS_TOKEN": TOKEN,
+            "WHATSAPP_APP_SECRET": APP_SECRET,
+            "WHATSAPP_VERIFY_TOKEN": "any-words",
+            "WHATSAPP_PHONE_NUMBER": LINE,
+            "WHATSAPP_BASE_URL": self.url,
+            "WHATSAPP_BUSINESS_ACCOUNT_ID": BUSINESS,
+        }
+
+
+@contextmanager
+def fake_graph(templates: Sequence[dict[str, Any]] = ()) -> Iterator[FakeGraph]:
+    """One in a thread of its own, for tests without an event loop."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    fake = FakeGraph(templates)
+    try:
+        asyncio.run_coroutine_threadsafe(fake.__aenter__(), loop).result(10)
+        yield fake
+    finally:
+        asyncio.run_coroutine_threadsafe(fake.__aexit__(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+def written(words: str, id_: str, sender: str) -> dict[str, Any]:
+    """The body of a webhook with a contact's text."""
+    message = {"from": sender.lstrip("+"), "id": id_, "type": "text", "text": {"body": words}}
+    value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": NUMBER_ID}, "messages": [message]}
+    change = {"field": "messages", "value": value}
+    return {"object": "whatsapp_business_account", "entry": [{"id": BUSINESS, "changes": [change]}]}
+
+
+def signed(said: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
+    """The body and the headers of a webhook."""
+    body = json.dumps(said).encode()
+    digest = hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
+    return body, {"content-type": "application/json", "x-hub-signature-256": f"sha256={digest}"}

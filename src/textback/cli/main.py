@@ -27,6 +27,7 @@ from textback.cli import (
 from textback.cli.consents import consents
 from textback.cli.imports import deactivations, reassigned, registry, suppressions
 from textback.cli.lines import lines
+from textback.cli.provider_templates import templates
 from textback.core.errors import TextbackError
 from textback.engine.lint import MOST_SEGMENTS
 from textback.pipeline.wording import MOST_PARTS
@@ -56,6 +57,7 @@ app.add_typer(registry, name="dnc")
 app.add_typer(deactivations, name="deactivations")
 app.add_typer(reassigned, name="reassigned")
 app.add_typer(lines, name="lines")
+app.add_typer(templates, name="templates")
 known = typer.Typer(help="What a bot knows: its passages, and how well they answer.", no_args_is_help=True)
 app.add_typer(known, name="knowledge")
 

@@ -14,7 +14,7 @@ from textback.compliance.limits import priority_of
 from textback.compliance.places import place_of
 from textback.compliance.policy import Policy, policy_of
 from textback.core.ids import new_id
-from textback.core.messages import FAMILY
+from textback.core.messages import CONSENT, FAMILY
 from textback.core.offer import load_offer
 from textback.core.provider_templates import Filled
 from textback.core.registration import UNDECLARED, Registration
@@ -98,9 +98,14 @@ class Gatekeeper:
         return self._bot().timezone
 
     def family(self, line: str) -> str:
-        """The family of channels that a line's texts belong to, by which consent is asked for (K6)."""
+        """The family of channels that a line's texts belong to, which an opt-out ends (K7)."""
         found = self._lines.get(line)
         return FAMILY[found.channels[0]] if found is not None else "phone"
+
+    def consent_family(self, line: str) -> str:
+        """The family of channels by which consent to a line's texts is asked for (K6)."""
+        found = self._lines.get(line)
+        return CONSENT[found.channels[0]] if found is not None else "phone"
 
     def window(self, line: str) -> int:
         """How long (ms) after a contact's text a line takes words of one's own; 0 where it always does."""
@@ -160,7 +165,7 @@ class Gatekeeper:
             registration=self.registration(wish.line),
             window=self.window(wish.line),
             by_template=wish.by_template,
-            family=self.family(wish.line),
+            family=self.consent_family(wish.line),
             policy=self.policy,
         )
         decision = decide_send(asked)
@@ -323,7 +328,7 @@ class Judge:
                 was_answer=True,
                 to=row.recipient,
                 registration=keeper.registration(row.line),
-                family=keeper.family(row.line),
+                family=keeper.consent_family(row.line),
                 policy=policy,
             )
             if row.message_class not in ANSWERS:

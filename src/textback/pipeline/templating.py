@@ -10,11 +10,13 @@ import structlog
 from textback.channels.base import ListFailed, Templated
 from textback.channels.registry import PROVIDERS
 from textback.compliance.gate import Decision
+from textback.core.offer import Offer
 from textback.core.provider_templates import Change, Filled, ProviderTemplate, filled
 from textback.core.when import HOUR, MINUTE
 from textback.engine.arrivals import Media
-from textback.engine.bot import Bot
+from textback.engine.bot import Approved, Bot
 from textback.engine.effects import Send
+from textback.engine.named import BadValue, preview
 from textback.pipeline.lines import Line
 from textback.store import provider_templates as store
 from textback.store.db import Db, Tx
@@ -42,6 +44,20 @@ def title_of(provider: str) -> str:
     return PROVIDERS[provider].title if provider in PROVIDERS else provider
 
 
+def reads_as(one: ProviderTemplate, mine: Approved, bot: Bot) -> bool:
+    """Whether a template of the bot goes as this one of its provider's, in any of its languages: whether it reads the
+    same, with sample values."""
+    offer = Offer(mine.quick) if mine.quick else None
+    for locale in mine.text.sources:
+        try:
+            text = preview(bot, mine, locale).text
+        except BadValue:
+            continue
+        if filled([one], text, offer, len(mine.media)) is not None:
+            return True
+    return False
+
+
 class Templates:
     """Asks what the providers of a workspace's lines have approved."""
 
@@ -64,13 +80,13 @@ class Templates:
         return filled(known, send.text, send.offer, len(send.media))
 
     def sendable(self, tx: Tx, line: str) -> list[str]:
-        """The names of the bot's templates that the line's provider has approved, and that can be sent from here."""
+        """The names of the bot's templates that the line's provider has approved in the same words."""
         account = self.account(line)
         if account is None:
             return []
-        known = store.templates(tx, self._workspace, account)
-        mine = self._bot().templates
-        return sorted({one.name for one in known if one.state == "approved" and not one.unfit and one.name in mine})
+        known, bot = store.templates(tx, self._workspace, account), self._bot()
+        named = [(one, bot.templates[one.name]) for one in known if one.name in bot.templates]
+        return sorted({one.name for one, mine in named if reads_as(one, mine, bot)})
 
     def named(self, tx: Tx, line: str, send: Send, decision: Decision) -> Decision:
         """A refusal by which only templates may go (W1), saying which there are, and why this one is none of them."""
