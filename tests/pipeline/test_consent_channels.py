@@ -11,6 +11,7 @@ from tests.pipeline.test_opting import FORM, JOIN, agreements
 from tests.pipeline.working import ANA, ECHO, LINE, WORKSPACE, Working, working
 from textback.core.ids import new_id
 from textback.core.messages import Channel
+from textback.core.when import HOUR
 from textback.engine.arrivals import ApiSend, ConsentChange, Message
 from textback.engine.load import load_bot
 from textback.store import ledger
@@ -59,6 +60,7 @@ async def standing(node: Working) -> dict[str, str]:
 @pytest.mark.parametrize(("asked", "other"), BOTH)
 async def test_consent_on_one_channel_does_not_travel_to_another(db: Db, asked: Way, other: Way) -> None:
     async with at_work(db) as node:
+        await says(node, other, "hello")
         await says(node, asked, "JOIN")
         assert await standing(node) == {asked.family: "agreed"}
         assert (await offered(node, asked))[0] == "goes"
@@ -109,3 +111,17 @@ async def test_the_proof_says_for_which_channel(db: Db) -> None:
         proof = await node.db.read(proof_of, WORKSPACE, home.contact_id, node.clock())
         assert proof is not None
         assert "Opted out of texts by SMS and WhatsApp" in proof_page(proof, "Harbor")
+
+
+async def test_w1_a_text_by_sms_does_not_open_whatsapp(db: Db) -> None:
+    async with at_work(db) as node:
+        for way in BOTH[0]:
+            await says(node, way, "JOIN")
+        node.clock.at += 20 * HOUR
+        await says(node, SMS, "hello")
+        assert (await offered(node, WHATSAPP))[0] == "goes"
+        node.clock.at += 8 * HOUR
+        assert (await offered(node, WHATSAPP))[:2] == ("blocked", "W1")
+        assert (await offered(node, SMS))[0] == "goes"
+        await says(node, WHATSAPP, "hello")
+        assert (await offered(node, WHATSAPP))[0] == "goes"

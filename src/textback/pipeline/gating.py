@@ -61,8 +61,8 @@ class Wish(msgspec.Struct, frozen=True):
     opted_out: bool
     last_inbound_at: int
     waits: bool
-    by_template: bool = False
-    """It goes as a template that the channel has approved (W1)."""
+    open_until: int | None = None
+    """When the channel stops to take words of one's own (ms); None where that is nothing to this text (W1)."""
 
 
 class Gatekeeper:
@@ -111,6 +111,19 @@ class Gatekeeper:
         """How long (ms) after a contact's text a line takes words of one's own; 0 where it always does."""
         found = self._lines.get(line)
         return DAY if found is not None and found.channels[0] in WINDOWED else 0
+
+    def open_until(
+        self, tx: Tx, line: str, contact: tuple[int, str], fresh: Sequence[Mapping[str, Any]] = ()
+    ) -> int | None:
+        """Until when (ms) a line takes words of one's own to a contact (bucket, id); None where it always does. `fresh`
+        are rows of messages that this transaction is still to write."""
+        window = self.window(line)
+        if not window:
+            return None
+        mine = [
+            one["at"] for one in fresh if (one["contact_id"], one["line"], one["direction"]) == (contact[1], line, "in")
+        ]
+        return (max(mine) if mine else gate.heard_on(tx, *contact, line)) + window
 
     def registration(self, line: str) -> Registration:
         """How a line is registered."""
@@ -163,8 +176,7 @@ class Gatekeeper:
             waits=wish.waits,
             to=wish.address,
             registration=self.registration(wish.line),
-            window=self.window(wish.line),
-            by_template=wish.by_template,
+            open_until=wish.open_until,
             family=self.consent_family(wish.line),
             policy=self.policy,
         )
@@ -224,7 +236,8 @@ class Gatekeeper:
         wish = Wish(
             old.bucket, old.contact_id, id_, old.line, conversation.address, send, None,
             bool(conversation.opted_out), load_state(conversation.state).last_inbound_at,
-            conversation.waiting_since is not None, self.templates.filled(tx, old.line, send) is not None,
+            conversation.waiting_since is not None,
+            None if self.templates.filled(tx, old.line, send) else self.open_until(tx, old.line, (old.bucket, old.contact_id)),
         )  # fmt: skip
         return self.queue(tx, wish, now)
 
@@ -350,9 +363,9 @@ class Judge:
         template = keeper.templates.filled(self._tx, row.line, send)
         if template is not None:
             self.templates[row.id] = template
-            return msgspec.structs.replace(asked, by_template=True)
-        heard = load_state(gate.state_of(self._tx, row.bucket, row.contact_id)).last_inbound_at
-        return msgspec.structs.replace(asked, window=keeper.window(row.line), last_inbound_at=heard)
+            return asked
+        until = keeper.open_until(self._tx, row.line, (row.bucket, row.contact_id))
+        return msgspec.structs.replace(asked, open_until=until)
 
     def write(self, claimed: Sequence[Row[Any]]) -> list[str]:
         """Write down what was held and refused, and why the others that were `claimed` may go. Returns the contacts

@@ -534,9 +534,12 @@ class Turns:
         # Their last text waits for a person while nobody has said anything since, or the bot has asked for one.
         waits = conversation.waiting_since is not None or conversation.last[1] == "contact"
         template = self._gate.templates.filled(writes.tx, conversation.line, send)
+        contact, until = (conversation.bucket, conversation.contact_id), None
+        if template is None:
+            until = self._gate.open_until(writes.tx, conversation.line, contact, writes.messages)
         wish = Wish(
             conversation.bucket, conversation.contact_id, id_, conversation.line, conversation.address, send,
-            expires_at, conversation.opted_out, conversation.state.last_inbound_at, waits, template is not None,
+            expires_at, conversation.opted_out, conversation.state.last_inbound_at, waits, until,
         )  # fmt: skip
         gate, log = self._gate.queue(writes.tx, wish, writes.now, writes.ahead)
         writes.decisions += log

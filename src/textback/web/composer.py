@@ -139,9 +139,10 @@ def preview(tx: Tx, ctx: WebContext, row: Row[Any], state: State, user: User, no
     """What the gate would say of a text that this person sends now."""
     send = Send("", author="person", author_id=user.id, author_name=user.name, source="desk")
     waits = row.waiting_since is not None or row.last_author == "contact"
+    contact = (bucket_of(row.contact_id), row.contact_id)
     wish = Wish(
-        bucket_of(row.contact_id), row.contact_id, new_id(), row.line, row.address, send, None, bool(row.opted_out),
-        state.last_inbound_at, waits,
+        *contact, new_id(), row.line, row.address, send, None, bool(row.opted_out), state.last_inbound_at, waits,
+        ctx.road.gate.open_until(tx, row.line, contact),
     )  # fmt: skip
     return ctx.road.gate.queue(tx, wish, now)[0]
 
