@@ -120,9 +120,8 @@ class Gatekeeper:
         window = self.window(line)
         if not window:
             return None
-        mine = [
-            one["at"] for one in fresh if (one["contact_id"], one["line"], one["direction"]) == (contact[1], line, "in")
-        ]
+        theirs = (one for one in fresh if one["direction"] == "in" and one["line"] == line)
+        mine = [one["at"] for one in theirs if one["contact_id"] == contact[1]]
         return (max(mine) if mine else gate.heard_on(tx, *contact, line)) + window
 
     def registration(self, line: str) -> Registration:
@@ -233,11 +232,14 @@ class Gatekeeper:
             old.text, old.author, author_name=old.author_name, message_class=old.message_class, programme=programme,
             media=load_media(old.media), source=old.source,
         )  # fmt: skip
+        until = None
+        if self.templates.filled(tx, old.line, send) is None:
+            until = self.open_until(tx, old.line, (old.bucket, old.contact_id))
         wish = Wish(
             old.bucket, old.contact_id, id_, old.line, conversation.address, send, None,
             bool(conversation.opted_out), load_state(conversation.state).last_inbound_at,
             conversation.waiting_since is not None,
-            None if self.templates.filled(tx, old.line, send) else self.open_until(tx, old.line, (old.bucket, old.contact_id)),
+            until,
         )  # fmt: skip
         return self.queue(tx, wish, now)
 
