@@ -13,7 +13,7 @@ from textback.channels import email_reading
 from textback.channels.base import Lists
 from textback.channels.registry import PROVIDERS, ProviderSpec
 from textback.core.messages import CONSENT, CONSENT_WORDS, ENDED_WITH, FAMILY, Channel
-from textback.pipeline.gating import WINDOWED
+from textback.pipeline.templating import WINDOWED
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "providers.md"
 BEGIN, END = "<!-- providers -->", "<!-- /providers -->"

@@ -10,12 +10,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from textback.compliance.agreement import Agreement, agreed
+from textback.compliance.agreement import Agreement, agreed, elsewhere
 from textback.compliance.hours import Clock, Hours, local, next_open, shut_at
 from textback.compliance.places import US, Place, place_of
 from textback.compliance.policy import Policy, policy_of
 from textback.compliance.tables import registrations
-from textback.core.messages import CONSENT_WORDS, ENDED_WITH
+from textback.core.messages import CONSENT_WORDS
 from textback.core.overrides import Overrides
 from textback.core.promise import Promise
 from textback.core.registration import UNDECLARED, Registration
@@ -234,13 +234,13 @@ def _consent(ask: Ask, judged: str) -> tuple[str, str] | Decision:
         return _on_registry(ask, judged) or ("agreement", found.event_id)
     mine = {one.state for one in ask.agreements if one.family == ask.family and one.programme in ("", ask.programme)}
     if judged == "promotional":
-        if (other := _elsewhere(ask, judged)) and not mine & {"pending", "unproven"}:
-            why = f"They agreed to {CONSENT_WORDS[other]}, which is no consent to {CONSENT_WORDS[ask.family]}."
-            return _refusal(ask, judged, "K6", why)
         if "pending" in mine:
             return _refusal(ask, judged, "K5", "They have been asked for their consent and have not answered yet.")
         if "unproven" in mine:
             return _refusal(ask, judged, "K9", "Their consent was imported without proof, which is enough for answers.")
+        if other := elsewhere(ask.agreements, ask.family, judged, ask.programme, now=ask.now):
+            why = f"They agreed to {CONSENT_WORDS[other]}, which is no consent to {CONSENT_WORDS[ask.family]}."
+            return _refusal(ask, judged, "K6", why)
         return _refusal(ask, judged, "K1", "They have not agreed in writing to promotional texts.")
     stopped = [one for one in ask.agreements if one.family == ask.family and one.message_class == "informational"]
     if any(one.state == "revoked" and one.programme in ("", ask.programme) for one in stopped):
@@ -258,16 +258,6 @@ def _consent(ask: Ask, judged: str) -> tuple[str, str] | Decision:
         why = "Their last text is too old for this to be an answer, and no consent of theirs is on record."
         return _refusal(ask, judged, "C2", why)
     return _refusal(ask, judged, "K6", "No consent of theirs to texts of this kind is on record.")
-
-
-def _elsewhere(ask: Ask, judged: str) -> str:
-    """Another family that reaches the same phone, for which they have agreed to such a text; "" for none."""
-    reach = ENDED_WITH.get(ask.family, ask.family)
-    others = {one.family for one in ask.agreements if ENDED_WITH.get(one.family, one.family) == reach}
-    for other in sorted(others - {ask.family}):
-        if agreed(ask.agreements, other, judged, ask.programme, now=ask.now) is not None:
-            return other
-    return ""
 
 
 def _on_registry(ask: Ask, judged: str) -> Decision | None:

@@ -32,10 +32,6 @@ ANSWERS = frozenset({"compliance", "conversational"})
 """Classes that the gate judges by what every turn knows: they cost no look into the database."""
 
 
-WINDOWED = frozenset({"whatsapp"})
-"""Channels that take words of one's own only for a day after the contact's last text (W1)."""
-
-
 class Ahead(msgspec.Struct):
     """What is known of contacts before their texts are judged, by id; of those that something is `sold` to also what
     the do-not-call registry says, of the `counted` how much they had."""
@@ -106,23 +102,6 @@ class Gatekeeper:
         """The family of channels by which consent to a line's texts is asked for (K6)."""
         found = self._lines.get(line)
         return CONSENT[found.channels[0]] if found is not None else "phone"
-
-    def window(self, line: str) -> int:
-        """How long (ms) after a contact's text a line takes words of one's own; 0 where it always does."""
-        found = self._lines.get(line)
-        return DAY if found is not None and found.channels[0] in WINDOWED else 0
-
-    def open_until(
-        self, tx: Tx, line: str, contact: tuple[int, str], fresh: Sequence[Mapping[str, Any]] = ()
-    ) -> int | None:
-        """Until when (ms) a line takes words of one's own to a contact (bucket, id); None where it always does. `fresh`
-        are rows of messages that this transaction is still to write."""
-        window = self.window(line)
-        if not window:
-            return None
-        theirs = (one for one in fresh if one["direction"] == "in" and one["line"] == line)
-        mine = [one["at"] for one in theirs if one["contact_id"] == contact[1]]
-        return (max(mine) if mine else gate.heard_on(tx, *contact, line)) + window
 
     def registration(self, line: str) -> Registration:
         """How a line is registered."""
@@ -232,9 +211,7 @@ class Gatekeeper:
             old.text, old.author, author_name=old.author_name, message_class=old.message_class, programme=programme,
             media=load_media(old.media), source=old.source,
         )  # fmt: skip
-        until = None
-        if self.templates.filled(tx, old.line, send) is None:
-            until = self.open_until(tx, old.line, (old.bucket, old.contact_id))
+        _, until = self.templates.way(tx, old.line, send, (old.bucket, old.contact_id))
         wish = Wish(
             old.bucket, old.contact_id, id_, old.line, conversation.address, send, None,
             bool(conversation.opted_out), load_state(conversation.state).last_inbound_at,
@@ -348,7 +325,7 @@ class Judge:
             )
             if row.message_class not in ANSWERS:
                 asked = keeper.with_contact(asked, known.get(row.contact_id, gate.NOTHING), row.id, row.at)
-            if row.source.startswith(TEMPLATE) and keeper.window(row.line):
+            if row.source.startswith(TEMPLATE) and keeper.templates.windowed(row.line):
                 asked = self._as_template(asked, row)
             decision = decide_send(asked)
             self._asked[row.id] = (row, asked, decision)
@@ -360,13 +337,10 @@ class Judge:
     def _as_template(self, asked: Ask, row: Row[Any]) -> Ask:
         """The same question of a text by a template, where the channel takes only such after a while (W1): it may have
         been approved when the text was queued, and be no more."""
-        keeper = self._keeper
         send = Send(row.text, media=load_media(row.media), source=row.source, offer=load_offer(row.offer))
-        template = keeper.templates.filled(self._tx, row.line, send)
+        template, until = self._keeper.templates.way(self._tx, row.line, send, (row.bucket, row.contact_id))
         if template is not None:
             self.templates[row.id] = template
-            return asked
-        until = keeper.open_until(self._tx, row.line, (row.bucket, row.contact_id))
         return msgspec.structs.replace(asked, open_until=until)
 
     def write(self, claimed: Sequence[Row[Any]]) -> list[str]:

@@ -3,6 +3,7 @@ provider's list, on a slow beat and when a webhook tells of something that is no
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import structlog
@@ -12,7 +13,7 @@ from textback.channels.registry import PROVIDERS
 from textback.compliance.gate import Decision
 from textback.core.offer import Offer
 from textback.core.provider_templates import Change, Filled, ProviderTemplate, filled
-from textback.core.when import HOUR, MINUTE
+from textback.core.when import DAY, HOUR, MINUTE
 from textback.engine.arrivals import Media
 from textback.engine.bot import Approved, Bot
 from textback.engine.effects import Send
@@ -20,6 +21,7 @@ from textback.engine.named import BadValue, preview
 from textback.pipeline.lines import Line
 from textback.store import provider_templates as store
 from textback.store.db import Db, Tx
+from textback.store.gate import heard_on
 from textback.store.provider_templates import Account
 from textback.store.trouble import is_away, reason
 
@@ -27,6 +29,8 @@ log = structlog.get_logger("textback.templates")
 
 TEMPLATE = "template."
 """How the source of a text begins that was written by a template."""
+WINDOWED = frozenset({"whatsapp"})
+"""Channels that take words of one's own only for a day after the contact's last text (W1)."""
 MOST_NAMED = 10
 """Templates that a refusal names."""
 EVERY = 6 * HOUR
@@ -71,9 +75,25 @@ class Templates:
         found = self._lines.get(line)
         return Account(found.provider.name, found.templates) if found is not None and found.templates else None
 
-    def filled(self, tx: Tx, line: str, send: Send) -> Filled | None:
-        """The provider's template that a text goes as on this line; None where it goes in words. Only a text by a
-        template costs a look."""
+    def windowed(self, line: str) -> bool:
+        """Whether a line takes words of one's own only for a day after the contact's last text there (W1)."""
+        found = self._lines.get(line)
+        return found is not None and found.channels[0] in WINDOWED
+
+    def way(
+        self, tx: Tx, line: str, send: Send, contact: tuple[int, str], fresh: Sequence[Mapping[str, Any]] = ()
+    ) -> tuple[Filled | None, int | None]:
+        """How a text to a contact (bucket, id) goes on this line: as which template, or until when (ms) in words, None
+        for always. `fresh` are rows of messages that this transaction is still to write."""
+        template = self._filled(tx, line, send)
+        if template is not None or not self.windowed(line):
+            return template, None
+        theirs = (one for one in fresh if one["direction"] == "in" and one["line"] == line)
+        mine = [one["at"] for one in theirs if one["contact_id"] == contact[1]]
+        return None, (max(mine) if mine else heard_on(tx, *contact, line)) + DAY
+
+    def _filled(self, tx: Tx, line: str, send: Send) -> Filled | None:
+        """Only a text by a template, on a line that has templates, costs a look."""
         if not send.source.startswith(TEMPLATE) or (account := self.account(line)) is None:
             return None
         known = store.templates(tx, self._workspace, account, send.source[len(TEMPLATE) :])
@@ -131,7 +151,7 @@ class Templating:
         }
         self._wake = asyncio.Event()
         self._stopping = False
-        self._reading: asyncio.Task[object] | None = None
+        self._reading: asyncio.Task[tuple[int, str]] | None = None
 
     def stop(self) -> None:
         """Break off. What was not read is read next time."""
@@ -150,7 +170,7 @@ class Templating:
                         self._reading = asyncio.create_task(self.sync(account))
                         await asyncio.wait([self._reading])
                         if not self._reading.cancelled():
-                            self._reading.result()
+                            self._tell(account, *self._reading.result())
                 except Exception as error:
                     gone = is_away(error)
                     log.error("templates not read", error=reason(error), exc_info=None if gone else error)
@@ -166,6 +186,13 @@ class Templating:
             return False
         return await self._db.write_in("tick", store.take, self._workspace, account, now, now + LEASE)
 
+    @staticmethod
+    def _tell(account: Account, count: int, problem: str) -> None:
+        if problem:
+            log.error("templates not read", provider=account.provider, error=problem)
+        else:
+            log.info("templates read", provider=account.provider, count=count)
+
     async def sync(self, account: Account) -> tuple[int, str]:
         """Read the account's list now; how many templates it has, and what went wrong, in a sentence."""
         began = self._clock()
@@ -174,10 +201,8 @@ class Templating:
         except ListFailed as error:
             problem = str(error)[:200]
             await self._db.write_in("tick", store.failed, self._workspace, account, problem, began + AGAIN)
-            log.error("templates not read", provider=account.provider, error=problem)
             return 0, problem
         await self._db.write_in("tick", store.replace, self._workspace, account, found, began, began + EVERY)
-        log.info("templates read", provider=account.provider, count=len(found))
         return len(found), ""
 
     async def take(self, provider: str, changes: Sequence[Change]) -> None:

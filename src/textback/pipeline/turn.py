@@ -533,10 +533,8 @@ class Turns:
             expires_at = row.received_at + self._reply_max_age
         # Their last text waits for a person while nobody has said anything since, or the bot has asked for one.
         waits = conversation.waiting_since is not None or conversation.last[1] == "contact"
-        template = self._gate.templates.filled(writes.tx, conversation.line, send)
-        contact, until = (conversation.bucket, conversation.contact_id), None
-        if template is None:
-            until = self._gate.open_until(writes.tx, conversation.line, contact, writes.messages)
+        contact = (conversation.bucket, conversation.contact_id)
+        template, until = self._gate.templates.way(writes.tx, conversation.line, send, contact, writes.messages)
         wish = Wish(
             conversation.bucket, conversation.contact_id, id_, conversation.line, conversation.address, send,
             expires_at, conversation.opted_out, conversation.state.last_inbound_at, waits, until,

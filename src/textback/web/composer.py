@@ -142,7 +142,7 @@ def preview(tx: Tx, ctx: WebContext, row: Row[Any], state: State, user: User, no
     contact = (bucket_of(row.contact_id), row.contact_id)
     wish = Wish(
         *contact, new_id(), row.line, row.address, send, None, bool(row.opted_out), state.last_inbound_at, waits,
-        ctx.road.gate.open_until(tx, row.line, contact),
+        ctx.road.gate.templates.way(tx, row.line, send, contact)[1],
     )  # fmt: skip
     return ctx.road.gate.queue(tx, wish, now)[0]
 
