@@ -25,7 +25,7 @@ browser: dev ## Make sure that the browser tests have a Chromium
 	@sh scripts/browser
 
 test: dev browser ## Run all tests; ARGS="tests/engine -k keyword" narrows them
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -rR $(ARGS)
 
 check: dev ## Lint, formatting, types, import rules and documentation
 	$(BIN)/ruff check .

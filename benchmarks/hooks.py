@@ -27,9 +27,9 @@ from benchmarks.subjects import free_port
 from textback.actions.fetch import Allowed
 from textback.actions.poster import Poster
 from textback.core.ids import new_contact_id
+from textback.pipeline.clock import clock
 from textback.pipeline.hooks import Hooks
 from textback.pipeline.hub import Hub
-from textback.pipeline.road import clock
 from textback.store import events, hooks, migrate
 from textback.store.db import Db, Tx, open_db, parse_url
 from textback.store.events import Happened

@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import os
 import re
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
@@ -24,12 +25,13 @@ from textback.core.errors import SettingsError, StartError, TextbackError
 from textback.core.roles import parse_roles
 from textback.core.when import MINUTE, SECOND, to_iso
 from textback.engine.bot import Bot, LineSpec
-from textback.engine.load import load_bot
+from textback.engine.load import load_bot, make_ready
 from textback.llm.access import accesses
 from textback.llm.models import Models
 from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
 from textback.pipeline.checking import LedgerCheck
+from textback.pipeline.clock import clock
 from textback.pipeline.floor import Staffed
 from textback.pipeline.knowing import PATIENCE
 from textback.pipeline.line_checks import LineChecks
@@ -44,7 +46,7 @@ from textback.pipeline.lines import (
 )
 from textback.pipeline.notices import Notices
 from textback.pipeline.quarantine import Quarantine
-from textback.pipeline.road import Road, clock
+from textback.pipeline.road import Road
 from textback.pipeline.shortener import Shortener
 from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
 from textback.pipeline.simulating import Phones
@@ -401,6 +403,8 @@ class App:
             posts=self.poster if settings.event_days else None,
             hook_retries=[minutes * MINUTE for minutes in parse_retries(settings.webhook_retries)],
         )
+        if "turn" in roles:  # beside the first texts: a server that starts is not held up by it
+            threading.Thread(target=make_ready, args=(self.bot,), name="textback-words", daemon=True).start()
         self.staff.floor = self.road.floor
         self.quarantine = Quarantine(self.db, settings.workspace, settings.rejected_webhooks)
         self.webhooks = Webhooks(

@@ -5,6 +5,7 @@ other modules need their own.
 """
 
 import itertools
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -155,3 +156,12 @@ def windows(browser: Browser, demo: Site) -> Iterator[Windows]:
 def phone() -> str:
     """The path of a simulated phone that no other test uses."""
     return f"/try/1206555{next(_phones):04}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """BROWSER_RERUNS, which CI sets, is how many more tries a test of the browser has; the report names those that took
+    one. Chromium shares two cores with other tests there, and is at times slower than any patience."""
+    more = int(os.environ.get("BROWSER_RERUNS", "0"))
+    for item in items:
+        if more and Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=more))

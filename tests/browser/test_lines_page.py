@@ -13,7 +13,7 @@ from tests.browser.conftest import Site, Windows
 from tests.browser.test_access import WCAG
 from tests.support.fake_provider import FakeProvider, fake_provider, sign_telnyx, telnyx_text
 from tests.support.served import Served
-from textback.pipeline.road import clock
+from textback.pipeline.clock import clock
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from tests.pipeline.working import ANA, BEN, Clock, Working, make, working
 from tests.support.fake_provider import NUMBER, TELNYX_PUBLIC_KEY, sign_telnyx, telnyx_text
 from textback.channels.base import Failure, Webhook
 from textback.core.when import HOUR
+from textback.pipeline.clock import clock
 from textback.pipeline.quarantine import Quarantine
-from textback.pipeline.road import clock
 from textback.store import bots, inbox, rejected
 from textback.store.db import Db, Tx
 from textback.store.tables import outbox

@@ -16,7 +16,7 @@ from textback.cli import doctor
 from textback.cli.doctor import examine
 from textback.cli.main import main
 from textback.core.when import DAY, to_iso
-from textback.pipeline.road import clock
+from textback.pipeline.clock import clock
 from textback.store import migrate
 from textback.store.db import make_engine, parse_url
 

@@ -35,7 +35,7 @@ from tests.support.served import TEXTBACK, Served, clean_environment
 from textback.cli.env_file import write_env
 from textback.cli.main import app
 from textback.core.errors import SettingsError, TextbackError
-from textback.pipeline.road import clock
+from textback.pipeline.clock import clock
 from textback.settings import environment
 from textback.store import line_seen, migrate
 from textback.store.db import open_db, parse_url

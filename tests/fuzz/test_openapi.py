@@ -13,7 +13,7 @@ from fuzz.api import try_api
 from tests.support.fake_provider import sign_telnyx, telnyx_text
 from tests.web.conftest import Site, running
 from textback.channels.registry import PROVIDERS
-from textback.pipeline.road import clock
+from textback.pipeline.clock import clock
 from textback.store import keys
 from textback.web.openapi import describe
 from textback.web.routes import ROUTES

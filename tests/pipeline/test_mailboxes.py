@@ -17,9 +17,10 @@ from textback.channels.email import Email
 from textback.channels.mailbox import BoxAway
 from textback.engine.arrivals import AnyArrival
 from textback.pipeline.bots import Shelf
+from textback.pipeline.clock import clock
 from textback.pipeline.lines import Line
 from textback.pipeline.mailboxes import Mailboxes
-from textback.pipeline.road import Road, clock
+from textback.pipeline.road import Road
 from textback.store.db import Db
 from textback.store.tables import messages
 from textback.store.tables_mail import mailboxes

@@ -42,8 +42,11 @@ def command(*arguments: str, folder: Path, env: Mapping[str, str] | None = None)
 
 #: Reads [[arguments, environment], ...], runs each as a process of its own that begins with everything imported.
 _FORK_EACH = """
-import json, os, sys, tempfile
+import importlib, json, os, pkgutil, sys, tempfile
+import textback.cli
 from textback.cli.main import main
+for one in pkgutil.iter_modules(textback.cli.__path__):
+    importlib.import_module(f"textback.cli.{one.name}")
 done = []
 for arguments, env in json.load(sys.stdin):
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:

@@ -71,7 +71,8 @@ def test_serve_and_doctor_say_what_is_wrong(tmp_path: Path) -> None:
 
 def test_nothing_is_imported_when_they_are_off() -> None:
     program = (
-        "import sys; import textback.cli.main; from textback.telemetry import switch; assert switch.start({}) is None; "
+        "import sys; import textback.cli.serving; from textback.telemetry import switch; "
+        "assert switch.start({}) is None; "
         "print([name for name in sys.modules if name.startswith(('opentelemetry', 'google.protobuf', 'requests'))])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -20,8 +20,8 @@ from sqlalchemy import Connection, text
 
 from textback.app import App, read_folder
 from textback.cli.serving import example_bot
+from textback.pipeline.clock import clock as real_clock
 from textback.pipeline.road import Road
-from textback.pipeline.road import clock as real_clock
 from textback.settings import Settings
 from textback.store import accounts, keys, migrate
 from textback.store.db import open_db, parse_url

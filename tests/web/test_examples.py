@@ -13,7 +13,7 @@ from tests.web.conftest import WORKSPACE, Site, running
 from textback.app import read_folder
 from textback.cli.serving import example_bot
 from textback.core.when import HOUR, to_iso
-from textback.pipeline.road import clock as real_clock
+from textback.pipeline.clock import clock as real_clock
 from textback.store import accounts
 from textback.web.openapi import describe
 from textback.web.routes import ROUTES

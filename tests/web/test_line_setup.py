@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.fake_provider import NUMBER, TELNYX_API_KEY, FakeProvider, fake_provider, sign_telnyx, telnyx_text
 from tests.web.conftest import Site, running
-from textback.pipeline.road import clock
+from textback.pipeline.clock import clock
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import typer
 
 from textback.core.errors import SettingsError
 from textback.core.when import DAY, HOUR, to_iso
-from textback.pipeline.road import clock
+from textback.pipeline.clock import clock
 from textback.settings import Settings, environment, load_settings
 from textback.store import accounts, keys, migrate
 from textback.store.db import Tx, open_db, parse_url

@@ -7,7 +7,7 @@ import typer
 
 from textback.app import lock_database
 from textback.core.errors import TextbackError
-from textback.pipeline.road import clock
+from textback.pipeline.clock import clock
 from textback.settings import Settings, environment, load_settings
 from textback.store import backup
 from textback.store.db import parse_url, sqlite_path

@@ -21,8 +21,8 @@ from textback.engine.thinking import MODEL
 from textback.llm.access import accesses
 from textback.llm.base import Line
 from textback.llm.models import Models
+from textback.pipeline.clock import clock
 from textback.pipeline.rehearse import Played, Rehearsal, nobody
-from textback.pipeline.road import clock
 from textback.pipeline.thinker import HISTORY, Question, Thought, ask
 from textback.settings import environment, load_settings
 

@@ -7,12 +7,12 @@ import msgspec
 import typer
 
 from textback.app import read_folder
-from textback.engine.lint import MOST_SEGMENTS
+from textback.core.text import MOST_PARTS, MOST_SEGMENTS
 from textback.engine.load import Problem
+from textback.pipeline.clock import clock
 from textback.pipeline.conversations import read_conversations
 from textback.pipeline.knowing import knowledge_problems
-from textback.pipeline.road import clock
-from textback.pipeline.wording import MOST_PARTS, checked
+from textback.pipeline.wording import checked
 from textback.sources.urls import read_sites
 
 

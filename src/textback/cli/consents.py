@@ -12,7 +12,7 @@ from textback.core.errors import SettingsError
 from textback.core.ids import BUCKETS
 from textback.core.phone import normalise
 from textback.pipeline.checking import note
-from textback.pipeline.road import clock
+from textback.pipeline.clock import clock
 from textback.settings import Settings, environment, load_settings
 from textback.store import accounts, inbox, ledger_check, migrate, vault
 from textback.store.db import Db, Tx, open_db, parse_url
@@ -24,7 +24,7 @@ ACTOR = "command line"
 MOST_SHOWN = 50
 """Broken entries that are printed."""
 
-consents = typer.Typer(help="The ledger of consent: what proves who agreed to what.", no_args_is_help=True)
+consents = typer.Typer()
 
 Database = Annotated[
     str | None, typer.Option("--database", help="sqlite:///file.db or postgresql://user@host/name.", show_default=False)

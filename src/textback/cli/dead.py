@@ -12,10 +12,10 @@ from textback.core.errors import SettingsError
 from textback.core.when import to_iso
 from textback.engine.load import load_bot
 from textback.pipeline import letters
+from textback.pipeline.clock import clock
 from textback.pipeline.dead import Redriven
 from textback.pipeline.letters import KINDS, Letter, Means, Wanted
 from textback.pipeline.lines import Line
-from textback.pipeline.road import clock
 from textback.settings import Settings, environment, load_settings
 from textback.store import bots, migrate
 from textback.store.db import Db, open_db, parse_url

@@ -16,8 +16,8 @@ from textback.compliance.tables import presets
 from textback.core.errors import SettingsError
 from textback.core.when import DAY, to_iso, to_ms
 from textback.engine.load import BotError, load_bot
+from textback.pipeline.clock import clock
 from textback.pipeline.imports import Import, digest_of
-from textback.pipeline.road import clock
 from textback.store import bots
 from textback.store.db import Db, parse_url, sqlite_path
 from textback.store.imports import Kind, Progress, Source
@@ -27,10 +27,10 @@ ON_SQLITE = 1_000
 """Lines in one transaction of a SQLite file, which a server beside it waits for."""
 ACTOR = "command line"
 
-suppressions = typer.Typer(help="Numbers that nothing may be sent to.", no_args_is_help=True)
-deactivations = typer.Typer(help="Carriers' files of numbers that were given up.", no_args_is_help=True)
-reassigned = typer.Typer(help="The database of reassigned numbers.", no_args_is_help=True)
-registry = typer.Typer(help="The national do-not-call registry.", no_args_is_help=True)
+suppressions = typer.Typer()
+deactivations = typer.Typer()
+reassigned = typer.Typer()
+registry = typer.Typer()
 
 File = Annotated[Path, typer.Argument(help="The file: UTF-8, one record a line.")]
 Bad = Annotated[

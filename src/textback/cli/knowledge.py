@@ -19,8 +19,8 @@ from textback.knowledge.answering import Answered, answer
 from textback.knowledge.base import Base
 from textback.knowledge.passages import URLS, Passage
 from textback.knowledge.rating import QuestionsError, Rated, rate, read_questions, unknown_sources
+from textback.pipeline.clock import clock
 from textback.pipeline.knowing import Knowing
-from textback.pipeline.road import clock
 from textback.settings import environment, load_settings
 from textback.sources.crawl import Crawled, Known, crawl
 from textback.sources.fetch import Fetcher

@@ -21,8 +21,8 @@ from textback.core.errors import SettingsError, TextbackError
 from textback.core.when import to_iso
 from textback.engine.bot import LineSpec
 from textback.engine.load import load_bot
+from textback.pipeline.clock import clock
 from textback.pipeline.coming import coming
-from textback.pipeline.road import clock
 from textback.pipeline.simulating import LINE as SIMULATED
 from textback.settings import Settings, environment, load_settings
 from textback.store import accounts, line_seen, migrate
@@ -30,7 +30,7 @@ from textback.store.db import open_db, parse_url
 from textback.web.webhooks import PREFIX
 
 WAIT = 300
-lines = typer.Typer(help="Numbers: setting one up with its provider, and how each is.", no_args_is_help=True)
+lines = typer.Typer()
 Database = Annotated[
     str | None, typer.Option("--database", help="sqlite:///file.db or postgresql://user@host/name.", show_default=False)
 ]

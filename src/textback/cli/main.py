@@ -2,35 +2,37 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from textback import __version__
-from textback.cli import (
-    accounts,
-    backup,
-    chat,
-    checks,
-    db,
-    dead,
-    doctor,
-    knowledge,
-    matching,
-    nlu,
-    policy,
-    privacy,
-    serving,
-    testing,
-    versions,
-)
-from textback.cli.consents import consents
-from textback.cli.imports import deactivations, reassigned, registry, suppressions
-from textback.cli.lines import lines
-from textback.cli.provider_templates import templates
+from textback.cli.later import group, later
 from textback.core.errors import TextbackError
-from textback.engine.lint import MOST_SEGMENTS
-from textback.pipeline.wording import MOST_PARTS
+from textback.core.text import MOST_PARTS, MOST_SEGMENTS
+
+if TYPE_CHECKING:
+    from textback.cli import (
+        accounts,
+        backup,
+        chat,
+        checks,
+        db,
+        dead,
+        doctor,
+        knowledge,
+        matching,
+        nlu,
+        policy,
+        privacy,
+        serving,
+        testing,
+        versions,
+    )
+else:
+    accounts, backup, chat, checks, db, dead = later("accounts", "backup", "chat", "checks", "db", "dead")
+    doctor, knowledge, matching, nlu, policy = later("doctor", "knowledge", "matching", "nlu", "policy")
+    privacy, serving, testing, versions = later("privacy", "serving", "testing", "versions")
 
 app = typer.Typer(
     name="textback",
@@ -51,13 +53,16 @@ policies = typer.Typer(help="What the gate says to texts, and why.", no_args_is_
 app.add_typer(policies, name="policy")
 understanding = typer.Typer(help="How well the classifier understands texts.", no_args_is_help=True)
 app.add_typer(understanding, name="nlu")
-app.add_typer(consents, name="consent")
-app.add_typer(suppressions, name="suppressions")
-app.add_typer(registry, name="dnc")
-app.add_typer(deactivations, name="deactivations")
-app.add_typer(reassigned, name="reassigned")
-app.add_typer(lines, name="lines")
-app.add_typer(templates, name="templates")
+app.add_typer(group("imports", "consents", "The ledger of consent: what proves who agreed to what."), name="consent")
+app.add_typer(group("imports", "suppressions", "Numbers that nothing may be sent to."), name="suppressions")
+app.add_typer(group("imports", "registry", "The national do-not-call registry."), name="dnc")
+app.add_typer(group("imports", "deactivations", "Carriers' files of numbers that were given up."), name="deactivations")
+app.add_typer(group("imports", "reassigned", "The database of reassigned numbers."), name="reassigned")
+app.add_typer(group("lines", "lines", "Numbers: setting one up with its provider, and how each is."), name="lines")
+app.add_typer(
+    group("provider_templates", "templates", "Templates that a provider must approve, such as WhatsApp's."),
+    name="templates",
+)
 known = typer.Typer(help="What a bot knows: its passages, and how well they answer.", no_args_is_help=True)
 app.add_typer(known, name="knowledge")
 

@@ -23,7 +23,7 @@ from textback.core.when import to_ms
 from textback.engine.bot import Bot
 from textback.engine.joining import promises_of
 from textback.engine.load import load_bot
-from textback.pipeline.road import clock
+from textback.pipeline.clock import clock
 from textback.settings import environment
 
 CLASSES = ("conversational", "informational", "promotional")

@@ -15,7 +15,7 @@ from textback.core.phone import mask, normalise
 from textback.core.when import to_iso
 from textback.engine.load import load_bot
 from textback.pipeline import access, erase
-from textback.pipeline.road import clock
+from textback.pipeline.clock import clock
 from textback.pipeline.sweep import old_now
 from textback.settings import Settings
 from textback.store import bots

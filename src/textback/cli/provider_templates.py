@@ -15,7 +15,7 @@ from textback.core.errors import SettingsError
 from textback.core.provider_templates import ProviderTemplate
 from textback.core.when import to_iso
 from textback.engine.load import load_bot
-from textback.pipeline.road import clock
+from textback.pipeline.clock import clock
 from textback.pipeline.templating import Templating, title_of
 from textback.settings import environment, load_settings
 from textback.store import accounts, migrate

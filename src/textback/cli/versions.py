@@ -12,7 +12,7 @@ from textback.core.when import to_iso
 from textback.engine.bot import Bot
 from textback.engine.load import load_bot
 from textback.pipeline import approvals, moving
-from textback.pipeline.road import clock
+from textback.pipeline.clock import clock
 from textback.settings import Settings, environment, load_settings
 from textback.store import accounts, bots, migrate, running
 from textback.store.db import Db, Tx, open_db, parse_url

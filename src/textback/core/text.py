@@ -4,6 +4,10 @@ import re
 
 import msgspec
 
+MOST_SEGMENTS = 3
+"""A text that may take more than this is worth a warning."""
+MOST_PARTS = 10
+"""Segments that a text may have, unless a command says otherwise (E3)."""
 GSM_BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"

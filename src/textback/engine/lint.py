@@ -20,9 +20,6 @@ from textback.engine.reading import Said, Use
 from textback.engine.source import Mapping, Node, Source
 from textback.engine.source import Sequence as List
 
-MOST_SEGMENTS = 3
-"""A text that may take more than this is worth a warning."""
-
 
 class Part(msgspec.Struct, frozen=True):
     """A file as it was read: its texts, and of a flow the flow itself, its top node and the place of each step; of a

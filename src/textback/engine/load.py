@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from textback.core.errors import TextbackError
+from textback.core.text import MOST_SEGMENTS
 from textback.engine import handoff_file, lint
 from textback.engine.actions import Service
 from textback.engine.actions_file import read_actions
@@ -70,19 +71,24 @@ def load_bot(files: Mapping[str, str], version: int = 0) -> Bot:
     bot, problems = _load(files)
     if bot is None:
         raise BotError(problems)
-    steps = [step for flow in bot.flows.values() for step in flow.steps.values()]
-    if any(isinstance(step, Ask) and step.type not in _QUICK for step in steps):
-        for locale in bot.locales:
-            prepare(locale)  # so that no contact waits for it
     return msgspec.structs.replace(bot, version=version)
 
 
-def read_bot(files: Mapping[str, str], most_segments: int = lint.MOST_SEGMENTS) -> tuple[Bot | None, list[Problem]]:
+def make_ready(bot: Bot) -> None:
+    """Make what this bot's questions read their answers by, which takes most of a second in a new process, so that no
+    contact waits for it."""
+    steps = [step for flow in bot.flows.values() for step in flow.steps.values()]
+    if any(isinstance(step, Ask) and step.type not in _QUICK for step in steps):
+        for locale in bot.locales:
+            prepare(locale)
+
+
+def read_bot(files: Mapping[str, str], most_segments: int = MOST_SEGMENTS) -> tuple[Bot | None, list[Problem]]:
     """The bot, None where anything is wrong, and what `check_bot` finds, read once for both."""
     return _load(files, most_segments)
 
 
-def check_bot(files: Mapping[str, str], most_segments: int = lint.MOST_SEGMENTS) -> list[Problem]:
+def check_bot(files: Mapping[str, str], most_segments: int = MOST_SEGMENTS) -> list[Problem]:
     """Everything wrong or unwise in these files, in the order of files and lines. A text that may take more than
     `most_segments` is unwise."""
     return _load(files, most_segments)[1]

@@ -9,7 +9,7 @@ import structlog
 
 from textback.core.errors import TextbackError
 from textback.engine.bot import Bot
-from textback.engine.load import load_bot
+from textback.engine.load import load_bot, make_ready
 from textback.store import bots as bot_store
 from textback.store.db import Db, Tx
 
@@ -85,7 +85,9 @@ class Follower:
                 continue
 
     def _load(self, files: Mapping[str, str], number: int) -> Bot:
-        return self._shelf.teach(load_bot(files, number))
+        bot = load_bot(files, number)
+        make_ready(bot)
+        return self._shelf.teach(bot)
 
     async def look(self) -> None:
         """Put the newest version on the shelf, if it is not there yet."""

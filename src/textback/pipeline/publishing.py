@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from textback.core.text import MOST_PARTS
 from textback.engine.load import Problem
 from textback.pipeline import approvals, wording
 from textback.pipeline.knowing import knowledge_problems
@@ -48,7 +49,7 @@ async def publish_change(
     note: str,
     now: Callable[[], int],
     approval: bool = False,
-    most_parts: int = wording.MOST_PARTS,
+    most_parts: int = MOST_PARTS,
     with_it: Callable[[Tx, int], None] = _no_more,
 ) -> int:
     """Change the files of the live version and publish them; a draft that somebody has begun is changed as well, so

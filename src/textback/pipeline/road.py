@@ -25,6 +25,7 @@ from textback.pipeline.breaker import Condition
 from textback.pipeline.buckets import BucketAcceptor, Places, told
 from textback.pipeline.bulk import BulkSender
 from textback.pipeline.claim import LEASE
+from textback.pipeline.clock import clock
 from textback.pipeline.deliver import Deliverer
 from textback.pipeline.floor import Floor
 from textback.pipeline.gating import Gatekeeper
@@ -76,11 +77,6 @@ IMPORTED = 10.0
 """Seconds to wait for the turns of rows of an import, until more of them come."""
 ELSEWHERE = 0.1
 """Seconds between questions whether another node has taken a turn that somebody here waits for."""
-
-
-def clock() -> int:
-    """The time in ms since 1970."""
-    return time.time_ns() // 1_000_000
 
 
 class Road:

@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 
 from textback.core.ids import new_id
-from textback.core.text import segments
+from textback.core.text import MOST_PARTS, segments
 from textback.core.when import DAY
 from textback.engine.bot import Bot
 from textback.engine.effects import Send
-from textback.pipeline.wording import MOST_PARTS, leads_to
+from textback.pipeline.wording import leads_to
 from textback.store.short_links import new_token
 
 PATH = "/l/"

@@ -12,10 +12,10 @@ import msgspec
 import structlog
 
 from textback.core.ids import new_id
+from textback.core.text import MOST_PARTS
 from textback.engine.load import Problem
 from textback.pipeline import lessons
 from textback.pipeline.publishing import NotPublished, publish_change
-from textback.pipeline.wording import MOST_PARTS
 from textback.sources.crawl import Crawled, Known, clean_url, crawl
 from textback.sources.fetch import Fetcher
 from textback.sources.urls import Site, read_sites

@@ -8,9 +8,8 @@ import msgspec
 from textback.compliance import content
 from textback.compliance.content_words import SUBJECT_NAMES
 from textback.core.subjects import AGED, NEVER
-from textback.core.text import segments
+from textback.core.text import MOST_PARTS, MOST_SEGMENTS, segments
 from textback.engine.bot import Approved, Bot, Step
-from textback.engine.lint import MOST_SEGMENTS
 from textback.engine.lint_texts import SHORT_LINK, hosts_in
 from textback.engine.lint_words import SHORTENERS
 from textback.engine.load import Problem, read_bot
@@ -18,9 +17,6 @@ from textback.engine.named import TYPES, samples
 from textback.engine.nodes.say import Say
 from textback.engine.sample import longest
 from textback.engine.template import Text
-
-MOST_PARTS = 10
-"""Parts that a text may have (E3)."""
 
 
 def leads_to(bot: Bot, target: str) -> bool:

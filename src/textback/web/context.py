@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from textback.core.text import MOST_PARTS
 from textback.engine.bot import Bot
 from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.line_checks import LineChecks
@@ -11,7 +12,6 @@ from textback.pipeline.simulating import Phones
 from textback.pipeline.suggesting import Suggester
 from textback.pipeline.training import Trainings
 from textback.pipeline.uploads import Uploads
-from textback.pipeline.wording import MOST_PARTS
 from textback.store.db import Db
 from textback.web.mailer import Mailer
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from textback.core.text import MOST_PARTS
 from textback.engine.bot import Bot, Flow
 from textback.engine.load import Problem
 from textback.pipeline import wording
@@ -104,7 +105,7 @@ def _check(files: Mapping[str, str], most_parts: int) -> Checked:
     return Checked(problems, bot)
 
 
-async def checked(files: Mapping[str, str], most_parts: int = wording.MOST_PARTS) -> Checked:
+async def checked(files: Mapping[str, str], most_parts: int = MOST_PARTS) -> Checked:
     """Check these files, in which a text may have so many parts; the last few answers are kept."""
     key = f"{bots.digest(files)}:{most_parts}"
     found = _checked.get(key)
