@@ -36,7 +36,15 @@ from textback.pipeline.clock import clock
 from textback.pipeline.floor import Staffed
 from textback.pipeline.knowing import PATIENCE
 from textback.pipeline.line_checks import LineChecks
-from textback.pipeline.lines import Line, channels_of, has_threads, line_limits, line_price, shows_offers
+from textback.pipeline.lines import (
+    Line,
+    channels_of,
+    has_threads,
+    line_limits,
+    line_price,
+    shows_offers,
+    templates_account,
+)
 from textback.pipeline.notices import Notices
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road
@@ -156,7 +164,7 @@ def make_lines(
         lines[spec.name] = Line(
             spec.name, made, number, channels_of(made), rate=limits.rate, cap=limits.cap, brand=limits.brand,
             price=each, log_only_until=until, registration=spec.registration, offers=shows_offers(made),
-            threads=has_threads(made),
+            threads=has_threads(made), templates=templates_account(made),
         )  # fmt: skip
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)

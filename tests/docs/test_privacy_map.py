@@ -46,6 +46,8 @@ OTHERS = {
     "privacy_requests": "received_at answered_at data",
     "routing_rules": "number changes saved_at again",
     "mailboxes": "box validity uid read_at holder lease_until",
+    "provider_templates": "provider account name language category body header buttons unfit status_at",
+    "template_syncs": "provider account next_at synced_at problem",
     "reconciliations": "began_at read_until next_at holder lease_until",
     "rejected_webhooks": "provider detail times last_at redriven_at discarded", "schema_compatibility": "oldest",
     "text_requests": "day times",

@@ -18,10 +18,12 @@ CONFIGURATION = {
     "list_imports",
     "login_links",
     "mailboxes",
+    "provider_templates",
     "reconciliations",
     "rejected_webhooks",
     "routing_rules",
     "signature_trials",
+    "template_syncs",
     "users",
     "web_sessions",
 }

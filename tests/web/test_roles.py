@@ -231,6 +231,7 @@ TABLE = {
     ("GET", "/flows/move"): ("flows.edit", "/flows/move"),
     ("POST", "/flows/move"): ("flows.edit", "/flows/move"),
     ("GET", "/templates"): ("flows.read", "/templates"),
+    ("POST", "/templates/sync"): ("templates.write", "/templates/sync"),
     ("GET", "/templates/new"): ("flows.read", "/templates/new"),
     ("GET", "/templates/edit/{name}"): ("flows.read", "/templates/edit/nothing"),
     ("GET", "/templates/approvals"): ("flows.read", "/templates/approvals"),

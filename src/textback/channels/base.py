@@ -8,6 +8,7 @@ import msgspec
 from textback.channels.files import Files
 from textback.core.messages import Channel
 from textback.core.offer import Offer
+from textback.core.provider_templates import Change, Filled, ProviderTemplate
 from textback.engine.arrivals import DeliveryStatus, Media, Message
 
 
@@ -53,7 +54,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     `ours` is asked at the last moment before the request is written: once it says no, the text must not be sent.
     `answered` is told the HTTP status of the provider's answer, when there is one. `channel` is how it is to go.
     `offer` is what it lets them choose from, which a provider that is `Offering` can show. `thread` is there for one
-    that is `Threaded`.
+    that is `Threaded`. `template` is which of the provider's own templates it goes as, where it is `Templated`.
     """
 
     message_id: str
@@ -67,6 +68,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     channel: Channel = "sms"
     offer: Offer | None = None
     thread: Thread | None = None
+    template: Filled | None = None
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -198,6 +200,22 @@ class Threaded(Protocol):
     """A provider whose texts say which one they answer, and what they are about."""
 
     threads: ClassVar[bool]
+
+
+@runtime_checkable
+class Templated(Protocol):
+    """A provider that must approve a template before it can be sent, and sends it by its name."""
+
+    templates_account: str
+    """What it calls the account whose templates the line may send; "" where nobody has said."""
+
+    async def templates(self) -> list[ProviderTemplate]:
+        """All templates of the account. Raises ListFailed."""
+        ...
+
+    def changes(self, webhook: Webhook) -> list[Change]:
+        """What a request says of how templates stand now, of whatever account. Raises BadPayload."""
+        ...
 
 
 class ListFailed(Exception):

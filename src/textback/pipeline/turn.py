@@ -539,9 +539,11 @@ class Turns:
             expires_at = row.received_at + self._reply_max_age
         # Their last text waits for a person while nobody has said anything since, or the bot has asked for one.
         waits = conversation.waiting_since is not None or conversation.last[1] == "contact"
+        contact = (conversation.bucket, conversation.contact_id)
+        template, until = self._gate.templates.way(writes.tx, conversation.line, send, contact, writes.messages)
         wish = Wish(
             conversation.bucket, conversation.contact_id, id_, conversation.line, conversation.address, send,
-            expires_at, conversation.opted_out, conversation.state.last_inbound_at, waits,
+            expires_at, conversation.opted_out, conversation.state.last_inbound_at, waits, until,
         )  # fmt: skip
         gate, log = self._gate.queue(writes.tx, wish, writes.now, writes.ahead)
         writes.decisions += log
@@ -578,7 +580,7 @@ class Turns:
             writes.offers.append({**writes.key(conversation, id_), "offer": waiting["offer"]})
         leave = permit(gate, id_) if gate.judged in ANSWERS and not later else None
         channel = send.channel or conversation.channel(line)
-        queued = Queued(waiting, send.text, send.media, row.id, send.source, leave, channel, offer)
+        queued = Queued(waiting, send.text, send.media, row.id, send.source, leave, channel, offer, template)
         writes.outbox.append(queued)
         if answers:
             conversation.said.append(queued)

@@ -36,6 +36,7 @@ from textback.store import (  # noqa: F401 (their tables are among them)
     tables_merges,
     tables_rules,
     tables_search,
+    tables_templates,
     tables_web,
 )
 from textback.store.schema import conversation_key

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0009"
+down_revision = "0013"
 additive = True
 
 NOT_THE_BOTS = sa.text("owner_kind <> 'bot'")
