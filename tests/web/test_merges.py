@@ -22,6 +22,9 @@ def lead(site: Site) -> Browser:
     return site.person("supervisor", "Sam Lee")
 
 
+GIVE = "UPDATE conversations SET owner_kind = 'person', owner_id = :u WHERE contact_id = :c RETURNING 1"
+
+
 def two(site: Site, lead: Browser, name: str = "Ana Ruiz") -> tuple[str, str]:
     """A contact with a name and fields, and another one of theirs."""
     ana, other = site.contact(), site.contact()
@@ -222,13 +225,17 @@ def test_only_who_leads_merges_and_only_what_they_see(site: Site, lead: Browser)
     assert owner.submit(f"/settings/people/{kim.user_id}", **seen).status_code == 303
     kim.submit(f"/c/{ana}/take")
     assert kim.get(f"/c/{ana}").status_code == 404
-    site.rows("UPDATE conversations SET owner_kind = 'person', owner_id = :u WHERE contact_id = :c RETURNING 1",
-              u=kim.user_id, c=ana)  # fmt: skip
+    hers = site.contact()
+    for one in (ana, hers):
+        site.rows(GIVE, u=kim.user_id, c=one)
     page = kim.get(f"/c/{ana}").text
     assert other not in page, "what they do not see is not there, in a merge neither"
     assert "Reno" not in page
-    answer = kim.submit(f"/c/{ana}/merge", **{"with": third})
-    assert answer.status_code == 404
+    assert kim.submit(f"/c/{hers}/merge", **{"with": third}).status_code == 404
+    refused = kim.submit(f"/c/{hers}/merge", **{"with": ana})
+    assert refused.status_code == 403
+    assert "not yours to see" in refused.text
+    assert site.rows("SELECT 1 FROM merges WHERE kept = :c OR other = :c", c=hers) == []
 
 
 def test_a_stop_on_one_number_stops_them_all_and_a_start_only_itself(site: Site, lead: Browser) -> None:
