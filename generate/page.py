@@ -15,7 +15,9 @@ PLACE = "<!-- operations -->\n"
 
 
 #: What stands in an address for a part of it that is not an id of an answer before.
-PARTS = {"contact": "+12065550123", "tag": "vip", "id": "$ID", "delivery": "$DELIVERY", "name": "$NAME"}
+PARTS = {
+    "contact": "+12065550123", "tag": "vip", "id": "$ID", "delivery": "$DELIVERY", "name": "$NAME", "merge": "$MERGE",
+}  # fmt: skip
 
 
 def curl(one: Operation) -> str:

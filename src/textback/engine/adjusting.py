@@ -162,7 +162,8 @@ def _routes(bot: Bot, changes: Changes, void: dict[str, str]) -> Sequence[Route]
             void[key] = GONE_QUEUE.format(value)
         elif which in ("queue", "priority"):
             found.setdefault((kind, name), {})[which] = str(value)
-    by_reason, by_language = [], []
+    by_reason: list[Route] = []
+    by_language: list[Route] = []
     for (kind, name), says in found.items():
         queue, priority = says.get("queue", ""), says.get("priority", "")
         if kind == "reason":

@@ -14,6 +14,8 @@ from textback.client.shapes.contacts import ContactDetail as ContactDetail
 from textback.client.shapes.contacts import ContactInfo as ContactInfo
 from textback.client.shapes.contacts import ContactTags as ContactTags
 from textback.client.shapes.contacts import ErasedContact as ErasedContact
+from textback.client.shapes.contacts import MergedContact as MergedContact
+from textback.client.shapes.contacts import MergeInfo as MergeInfo
 from textback.client.shapes.contacts import Proof as Proof
 from textback.client.shapes.conversations import ConversationDetail as ConversationDetail
 from textback.client.shapes.conversations import ConversationInfo as ConversationInfo
