@@ -8,19 +8,24 @@ from textback.engine.arrivals import AgentReply, Complete, HandBack, SetPriority
 from textback.engine.serving import DUE, HALF, SETTLE
 
 
+def urgency(desk: Desk) -> str:
+    """The priority of the conversation now."""
+    return desk.state.priority
+
+
 def test_a_route_makes_the_conversation_urgent_for_as_long_as_the_hand_over_lasts() -> None:
     desk = Desk(tags=("vip",))
     desk.say()
-    assert desk.state.priority == "urgent"
+    assert urgency(desk) == "urgent"
     desk.act(Takeover(*ANA))
-    assert desk.state.priority == "urgent"
+    assert urgency(desk) == "urgent"
     desk.act(HandBack(*ANA, "wait"))
-    assert desk.state.priority == "normal"
+    assert urgency(desk) == "normal"
     desk.say()
-    assert desk.state.priority == "urgent"
+    assert urgency(desk) == "urgent"
     desk.act(Takeover(*ANA))
     desk.act(Complete(*ANA))
-    assert desk.state.priority == "normal"
+    assert urgency(desk) == "normal"
 
 
 def test_what_was_urgent_before_stays_so_and_what_a_person_says_counts() -> None:
@@ -31,14 +36,14 @@ def test_what_was_urgent_before_stays_so_and_what_a_person_says_counts() -> None
     desk.say()
     desk.act(Takeover(*ANA))
     desk.act(HandBack(*ANA, "wait"))
-    assert desk.state.priority == "high", "it was high before the route made it urgent"
+    assert urgency(desk) == "high", "it was high before the route made it urgent"
     desk.say()
     desk.act(SetPriority(*ANA, "normal"))
-    assert desk.state.priority == "normal", "a person may say less than the route"
+    assert urgency(desk) == "normal", "a person may say less than the route"
     desk.act(SetPriority(*ANA, "urgent"))
     desk.act(Takeover(*ANA))
     desk.act(HandBack(*ANA, "wait"))
-    assert desk.state.priority == "urgent", "they have said so, not the route"
+    assert urgency(desk) == "urgent", "they have said so, not the route"
 
 
 def test_a_route_makes_nothing_less_urgent() -> None:
@@ -46,7 +51,7 @@ def test_a_route_makes_nothing_less_urgent() -> None:
     desk.say("hello there")
     desk.act(SetPriority(*ANA, "urgent"))
     desk.say()
-    assert desk.state.priority == "urgent"
+    assert urgency(desk) == "urgent"
     assert desk.left == {HALF: 1, DUE: 2, SETTLE: 240}, "its limits are those of an urgent one"
 
 

@@ -16,7 +16,7 @@ W = "default"
 async def test_the_newest_version_holds_and_each_says_what_it_changed(db: Db) -> None:
     assert await db.read(rules.newest, W) == (0, {})
     assert await db.write(rules.save, W, 0, {"usual///queue": "bench"}, "ana@example.com", 1) == 1
-    changed = {"usual///queue": "office", "knowledge///answer": 0.9}
+    changed: dict[str, float | str] = {"usual///queue": "office", "knowledge///answer": 0.9}
     assert await db.write(rules.save, W, 1, changed, "ben@example.com", 2) == 2
     assert await db.write(rules.save, W, 2, changed, "ben@example.com", 3) == 2, "a version that changes nothing"
     assert await db.read(rules.newest, W) == (2, changed)
