@@ -462,6 +462,17 @@ class App:
         await self.road.start()
         if self.bot.model is not None:
             await self.models.ready(self.bot.model.use)
+        self._begin_beside(shelf)
+        for line in lines.values():
+            log.info(
+                "line ready", line=line.name, provider=line.provider.name, webhook=f"{signed_url}{PREFIX}{line.name}"
+            )
+        for one in unchecked(lines, clock()):
+            log.warning("line takes webhooks without checking who sent them", line=one.line, until=to_iso(one.until))
+
+    def _begin_beside(self, shelf: Shelf) -> None:
+        """Begin what is done beside the road."""
+        settings, roles = self.settings, parse_roles(self.settings.roles)
         self._learning = asyncio.create_task(self.trust.run(lambda: shelf.current.model is not None), name="trust")
         self._logging = asyncio.create_task(self._follow_log(), name="log of events")
         if "tick" in roles:
@@ -469,12 +480,6 @@ class App:
             self._stops = asyncio.create_task(stops.run(), name="stops")
         if "web" in roles:
             self.trainings.start()
-        for line in lines.values():
-            log.info(
-                "line ready", line=line.name, provider=line.provider.name, webhook=f"{signed_url}{PREFIX}{line.name}"
-            )
-        for one in unchecked(lines, clock()):
-            log.warning("line takes webhooks without checking who sent them", line=one.line, until=to_iso(one.until))
 
     def _notices(self, url: str) -> Notices:
         """What tells people outside of the desk."""

@@ -38,7 +38,7 @@ OUTCOMES: tuple[Outcome, ...] = ("answer", "draft", "clarify", "handoff", "left"
 comes next, such as a model or the fallback."""
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Weighed(msgspec.Struct, frozen=True):
     """One thing that was decided: of a model's `reply`, of a `question` to the knowledge base, or of a `handoff`.
 
     `name` is the persona or the reason, `intent` the reply's, `sure` a confidence. `before` and `after` are what comes
@@ -64,7 +64,7 @@ class Decision(msgspec.Struct, frozen=True):
 class Compared(msgspec.Struct, frozen=True):
     """All that was looked at, newest first; `full` where there was more than is looked at."""
 
-    decisions: list[Decision]
+    decisions: list[Weighed]
     full: bool
 
 
@@ -82,26 +82,26 @@ def compare(tx: Tx, workspace: str, sight: Sight, before: Bot, after: Bot, now: 
     return Compared(found, len(calls) == MOST or len(turns) == MOST)
 
 
-def counted(decisions: Iterable[Decision]) -> dict[str, tuple[int, int]]:
+def counted(decisions: Iterable[Weighed]) -> dict[str, tuple[int, int]]:
     """How many replies and questions come to each outcome, before and after."""
     some = [one for one in decisions if one.kind != "handoff"]
     return {one: (sum(x.before == one for x in some), sum(x.after == one for x in some)) for one in OUTCOMES}
 
 
-def queued(decisions: Iterable[Decision]) -> dict[str, tuple[int, int]]:
+def queued(decisions: Iterable[Weighed]) -> dict[str, tuple[int, int]]:
     """How many hand-overs go to each queue, before and after."""
     some = [one for one in decisions if one.kind == "handoff"]
     names = sorted({name for one in some for name in (one.before, one.after)})
     return {name: (sum(x.before == name for x in some), sum(x.after == name for x in some)) for name in names}
 
 
-def ranked(decisions: Iterable[Decision]) -> dict[str, tuple[int, int]]:
+def ranked(decisions: Iterable[Weighed]) -> dict[str, tuple[int, int]]:
     """How many hand-overs are given each priority above normal, before and after."""
     some = [one.priorities for one in decisions if one.kind == "handoff"]
     return {name: (sum(x == name for x, _ in some), sum(x == name for _, x in some)) for name in ("high", "urgent")}
 
 
-def replies(rows: Iterable[Row[Any]], before: Bot, after: Bot) -> list[Decision]:
+def replies(rows: Iterable[Row[Any]], before: Bot, after: Bot) -> list[Weighed]:
     """What the gates make of models' replies. One that was not fit to be sent is not, however sure it was."""
     found = []
     for row in rows:
@@ -116,7 +116,7 @@ def replies(rows: Iterable[Row[Any]], before: Bot, after: Bot) -> list[Decision]
         else:
             mine = [bot.personas[row.persona] for bot in (before, after)]
             was, is_ = (_through(one.intents.get(intent, one.gate), row.confidence / 1_000) for one in mine)
-        found.append(Decision("reply", row.contact_id, row.at, was, is_, row.persona, intent, row.confidence / 1_000))
+        found.append(Weighed("reply", row.contact_id, row.at, was, is_, row.persona, intent, row.confidence / 1_000))
     return found
 
 
@@ -126,7 +126,7 @@ def _through(gate: Gate, sure: float) -> Outcome:
     return gate.between if sure >= gate.least else "handoff"
 
 
-def questions(rows: Iterable[Row[Any]], before: Bot, after: Bot) -> list[Decision]:
+def questions(rows: Iterable[Row[Any]], before: Bot, after: Bot) -> list[Weighed]:
     """What the knowledge base's thresholds make of the questions that it was asked."""
     found = []
     for row in rows:
@@ -138,7 +138,7 @@ def questions(rows: Iterable[Row[Any]], before: Bot, after: Bot) -> list[Decisio
         share = float(exact[0]) if check.get("hit") and exact and exact[0] is not None else int(sure[1]) / 100
         open_ = not check.get("hit") and str(check.get("result", "")).startswith("unclear")
         was, is_ = (_known(bot, share, may_ask=not open_) for bot in (before, after))
-        found.append(Decision("question", row.contact_id, row.at, was, is_, sure=share))
+        found.append(Weighed("question", row.contact_id, row.at, was, is_, sure=share))
     return found
 
 
@@ -151,7 +151,7 @@ def _known(bot: Bot, sure: float, *, may_ask: bool) -> Outcome:
 
 def handoffs(
     events: Sequence[tuple[Row[Any], Mapping[str, Any]]], states: Mapping[str, State], before: Bot, after: Bot
-) -> list[Decision]:
+) -> list[Weighed]:
     """Where hand-overs go, by what is known of the contacts today, as if somebody were there to answer."""
     was, is_ = (msgspec.structs.replace(bot, staff=None) for bot in (before, after))
     found = []
@@ -162,7 +162,7 @@ def handoffs(
         wanted = _wanted(before, reason, str(data.get("stopped_at", "")))
         old, new = (routing.place(bot, state, wanted, row.at) for bot in (was, is_))
         ranks = (old.priority or "normal", new.priority or "normal")
-        found.append(Decision("handoff", row.contact_id, row.at, old.queue, new.queue, reason, priorities=ranks))
+        found.append(Weighed("handoff", row.contact_id, row.at, old.queue, new.queue, reason, priorities=ranks))
     return found
 
 

@@ -192,7 +192,7 @@ async def _preview(ctx: WebContext, sight: Sight, after: Bot, saved: Changes) ->
     now, before = ctx.road.now(), adjust(_written(ctx), saved).bot
     found = await ctx.db.read(_compared, ctx.workspace, sight, before, after, now)
     compared, names = found
-    mine: dict[str, list[comparing.Decision]] = {}
+    mine: dict[str, list[comparing.Weighed]] = {}
     for one in compared.decisions:
         if one.differs:
             mine.setdefault(one.contact_id, []).append(one)

@@ -9,7 +9,7 @@ from textback.engine.bot import Bot
 from textback.engine.hours import Hours
 from textback.engine.queues import Queue, Route
 from textback.engine.routing import hours_of
-from textback.pipeline.comparing import Decision
+from textback.pipeline.comparing import Weighed
 from textback.web.handoff_words import LIMITS, minutes, queue_label
 from textback.web.reasons import reason_words
 
@@ -125,7 +125,7 @@ def _limits(queue: Queue) -> list[str]:
     return said
 
 
-def why(bot: Bot, one: Decision) -> str:
+def why(bot: Bot, one: Weighed) -> str:
     """Why a conversation would have gone another way, in one line."""
     if one.kind == "handoff":
         said = []
