@@ -93,6 +93,7 @@ FORMS = {
     "/flows/publish": "/flows/publish",
     "/flows/again": "/flows/again",
     "/flows/move": "/flows/move",
+    "/templates/sync": "/templates/sync",
     "/templates/save": "/templates/save",
     "/templates/decide": "/templates/decide",
     "/compliance/numbers": "/compliance/numbers",
