@@ -52,9 +52,10 @@ def test_a_change_is_tried_saved_and_taken_back(windows: Windows) -> None:
     expect(page.get_by_text("Not saved yet")).to_be_visible()
     expect(page.get_by_label(ASKED, exact=True)).to_have_value("office")
     checked(page)
-    page.locator(".routing__changed a").click()
-    page.wait_for_url(f"**/c/{contact}*")
-    page.go_back()
+    with page.expect_popup() as opened:  # the draft stays where it is
+        page.locator(".routing__changed a").click()
+    opened.value.wait_for_url(f"**/c/{contact}*")
+    opened.value.close()
 
     page.goto(HERE)
     page.get_by_label("Answer from").fill("0.4")

@@ -282,7 +282,7 @@ async def test_nobody_is_told_of_what_somebody_has_already(db: Db) -> None:
         await node.text("agent")
         await node.until(lambda: _count(told), 1)
         home = await node.home()
-        await node.road.post(home.contact_id, Takeover("u9", "Zoe"), wait=5)
+        await node.road.post(home.contact_id, Takeover("u9", "Zoe"), wait=30)
 
         async def left() -> int:
             node.clock.at += MINUTE
