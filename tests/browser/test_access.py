@@ -44,6 +44,7 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "flow": ("owner", "/flows/edit/flows/quote.yml"),
     "trying a flow": ("owner", "/flows/try"),
     "versions": ("owner", "/flows/versions?from=1&to=1"),
+    "import": ("owner", "/leads/import"),
     "lines": ("owner", "/lines"),
     "stuck": ("owner", "/dead-letters"),
     "consent": ("owner", "/compliance"),

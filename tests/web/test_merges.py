@@ -63,7 +63,7 @@ def pane(page: str, title: str) -> str:
 
 def test_the_desk_shows_two_contacts_as_one_and_an_undo_restores_each(site: Site, lead: Browser) -> None:
     ana, other = two(site, lead)
-    before = kept_of(site)
+    before, page = kept_of(site), ""
     id_ = merge(lead, ana, other)
     for one, another in ((ana, other), (other, ana)):
         page = lead.get(f"/c/{one}?view=all").text

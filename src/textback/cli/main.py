@@ -59,6 +59,10 @@ app.add_typer(group("imports", "registry", "The national do-not-call registry.")
 app.add_typer(group("imports", "deactivations", "Carriers' files of numbers that were given up."), name="deactivations")
 app.add_typer(group("imports", "reassigned", "The database of reassigned numbers."), name="reassigned")
 app.add_typer(group("lines", "lines", "Numbers: setting one up with its provider, and how each is."), name="lines")
+app.add_typer(
+    group("provider_templates", "templates", "Templates that a provider must approve, such as WhatsApp's."),
+    name="templates",
+)
 known = typer.Typer(help="What a bot knows: its passages, and how well they answer.", no_args_is_help=True)
 app.add_typer(known, name="knowledge")
 

@@ -26,35 +26,35 @@ SOURCE = "merged contact"
 WORDS = "They opted out on another address, which is merged with this one."
 
 
-Post = Callable[..., Awaitable[Any]]
+Arrive = Callable[..., Awaitable[Any]]
 
 
 async def carry(
-    db: Db, workspace: str, post: Post, settled: Collection[Seen] = (), *, wait: float = 0.0
+    db: Db, workspace: str, arrive: Arrive, settled: Collection[Seen] = (), *, wait: float = 0.0
 ) -> tuple[int, set[Seen]]:
     """Stop the addresses that an opt-out has not reached yet; how many, and whose are `settled`."""
     found, done = await db.read(stops.due, workspace, settled)
     for one in found:
         evidence = Evidence(method="keyword", source=SOURCE, actor=ACTOR)
         arrival = ConsentChange("opt_out", evidence, occurred_at=one.since, words=WORDS)
-        await post(one.contact_id, arrival, key=f"stop:{one.of}:{one.family}:{one.since}", wait=wait)
+        await arrive(one.contact_id, arrival, key=f"stop:{one.of}:{one.family}:{one.since}", wait=wait)
     return len(found), done
 
 
 class Stops:
     """Looks for opt-outs that have to go further."""
 
-    def __init__(self, db: Db, workspace: str, post: Post) -> None:
+    def __init__(self, db: Db, workspace: str, arrive: Arrive) -> None:
         self._db = db
         self._workspace = workspace
-        self._post = post
+        self._arrive = arrive
         self._settled: set[Seen] = set()
 
     async def run(self) -> None:
         """Look for ever; a task to cancel."""
         while True:
             try:
-                _, self._settled = await carry(self._db, self._workspace, self._post, self._settled)
+                _, self._settled = await carry(self._db, self._workspace, self._arrive, self._settled)
             except Exception as error:  # the database is away, and back some time
                 log.warning("opt-outs of merged contacts wait", error=reason(error))
             await asyncio.sleep(LOOK)
