@@ -16,18 +16,8 @@ PLACE = "<!-- operations -->\n"
 
 #: What stands in an address for a part of it that is not an id of an answer before.
 PARTS = {
-<<<<<<< HEAD
-    "contact": "+12065550123",
-    "tag": "vip",
-    "id": "$ID",
-    "merge": "$MERGE",
-    "delivery": "$DELIVERY",
-    "name": "$NAME",
-}
-=======
     "contact": "+12065550123", "tag": "vip", "id": "$ID", "delivery": "$DELIVERY", "name": "$NAME", "merge": "$MERGE",
 }  # fmt: skip
->>>>>>> main
 
 
 def curl(one: Operation) -> str:
