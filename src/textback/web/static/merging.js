@@ -50,7 +50,7 @@ async function load(address) {
     dialog.querySelector("h2").replaceChildren(...page.querySelector("h1").cloneNode(true).childNodes);
     dialog.lastElementChild.replaceChildren(box);
     if (!dialog.open) dialog.showModal();
-    const next = box.querySelector(".pair__found a, input[type=search]") ?? dialog.querySelector("h2");
+    const next = box.querySelector(".pair__found a") ?? box.querySelector("input[type=search]") ?? dialog.querySelector("h2");
     next.focus();
   } catch {
     location.assign(address);
