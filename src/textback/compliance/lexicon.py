@@ -9,6 +9,7 @@ from itertools import product
 import msgspec
 
 from textback.compliance.wordings import COMBINED, COMMON, LANGUAGES
+from textback.compliance.wordings.heard import HEARD
 
 CLASSES: Mapping[str, str] = {
     "stop": "S",  # stop, quit: whatever is to end
@@ -166,6 +167,8 @@ def _fill() -> None:
                 for entry in entries.split(","):
                     for words in _combined(entry):
                         _put(number, CLASSES[name], words, common=False)
+    for entry in HEARD.split(","):
+        _anchor(_wording(entry))
     for found in (*EXACT.values(), *_PREFIX.values()):
         found.sort(key=lambda phrase: -len(phrase.rest))
     for word, phrases in EXACT.items():

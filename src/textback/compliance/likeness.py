@@ -14,12 +14,20 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-BITS = 16
+BITS = 18
 LONGEST = 300
 """Signs that are looked at, from the front."""
 MOST_WORDS = 80
+BEGINNING = 4
+"""Signs of a word that its other forms share."""
+APART = (2, 3, 4)
+LARGEST = 300_000
+"""Bytes that the file of the model may have."""
+_PAUSES = "|,"
+_UNTELLING = str.maketrans("", "", ".p,&")
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _STEP = np.uint64(1_000_003)
+_APART = np.uint64(0x5BD1E995)
 _SHIFT = np.uint64(64 - BITS)
 Codes = npt.NDArray[np.uint64]
 Pieces = npt.NDArray[np.intp]
@@ -36,15 +44,35 @@ class Side(msgspec.Struct, frozen=True):
 
 
 def pieces(words: Sequence[str], letters: str) -> tuple[Pieces, Pieces]:
-    """The numbers of the features of a text: of its words (three to five signs, one to three words, two words around
-    one), and of those and its classes (one to five of them)."""
+    """The numbers of the features of a text: of its words (three to five signs, one to three words, the beginnings of
+    as many, two words with up to three between them), and of those and its classes (one to five of them, and two to
+    four of those that tell something)."""
+    words, letters = _trimmed(words), letters.strip(_PAUSES)
     names = _words(("^", *words[:MOST_WORDS], "$"))
-    plain = [*_runs(_signs(f" {' '.join(words)} "[:LONGEST]), (3, 4, 5), 1), *_runs(names, (1, 2, 3), 2)]
-    if len(names) > 2:
-        plain.append(_place(_mixed((names[:-2], names[2:]), 3)))
-    classes = _runs(_signs(f"^{letters[:120]}$"), (1, 2, 3, 4, 5), 4) if letters else []
-    alone = np.unique(np.concatenate(plain))
-    return alone, np.unique(np.concatenate((alone, *classes))) if classes else alone
+    begun = _words(("^", *(_beginning(word) for word in words[:MOST_WORDS]), "$"))
+    signs = _runs(_signs(f" {' '.join(words)} "[:LONGEST]), 5, 1)
+    runs = _runs(names, 3, 2)
+    pairs = [(runs[0][:-far] ^ _APART) * _STEP + names[far:] for far in APART if len(names) > far]
+    alone = np.unique(_place([*signs[2:], *runs, *_runs(begun, 3, 9), *pairs]))
+    if not letters:
+        return alone, alone
+    telling = _runs(_signs(f"^{letters.translate(_UNTELLING)[:100]}$"), 4, 13)[1:]
+    classes = np.unique(_place([*_runs(_signs(f"^{letters[:120]}$"), 5, 4), *telling]))
+    return alone, np.concatenate((alone, classes))
+
+
+def _trimmed(words: Sequence[str]) -> Sequence[str]:
+    """Without the pauses at its ends: "stop!!!" is like "stop"."""
+    start, end = 0, len(words)
+    while start < end and words[start] in _PAUSES:
+        start += 1
+    while start < end and words[end - 1] in _PAUSES:
+        end -= 1
+    return words[start:end]
+
+
+def _beginning(word: str) -> str:
+    return word[:BEGINNING] if len(word) > BEGINNING + 1 else word
 
 
 def _words(words: Sequence[str]) -> Codes:
@@ -55,33 +83,34 @@ def _signs(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
 
 
-def _runs(codes: Codes, sizes: Sequence[int], salt: int) -> list[Pieces]:
-    return [
-        _place(_mixed([codes[at : len(codes) - size + 1 + at] for at in range(size)], salt * 31 + size))
-        for size in sizes
-        if len(codes) >= size
-    ]
+def _runs(codes: Codes, longest: int, salt: int) -> list[Codes]:
+    """A number for each run of one code, of two, and so on, as far as there are so many."""
+    mixed = codes + np.uint64(salt * int(_STEP))
+    runs = [mixed]
+    for size in range(2, min(longest, len(codes)) + 1):
+        mixed = mixed[:-1] * _STEP + codes[size - 1 :]
+        runs.append(mixed)
+    return runs
 
 
-def _mixed(parts: Sequence[Codes], salt: int) -> Codes:
-    mixed = np.full(len(parts[0]), salt, dtype=np.uint64)
-    for part in parts:
-        mixed = mixed * _STEP + part
-    return mixed
-
-
-def _place(mixed: Codes) -> Pieces:
-    return ((mixed * _MULTIPLIER) >> _SHIFT).astype(np.intp)
+def _place(mixed: Sequence[Codes]) -> Pieces:
+    return ((np.concatenate(mixed) * _MULTIPLIER) >> _SHIFT).astype(np.intp)
 
 
 def packed(sides: Sequence[Side]) -> bytes:
-    """The model as it is kept: of each side the bias and the scale of its bytes, and then the bytes of all."""
-    heads, rows = [], []
-    for side in sides:
-        scale = float(np.abs(side.weights).max()) / 127 or 1.0
-        heads += [side.bias, scale]
-        rows.append(np.round(side.weights / scale).astype(np.int8).tobytes())
-    return zlib.compress(np.array(heads, dtype="<f8").tobytes() + b"".join(rows), 9)
+    """The sides as a file: of each its bias and the size of a step, as eight bytes each, and then the steps of all, a
+    byte each. The steps are made larger until the file is no larger than LARGEST."""
+    content = b""
+    for most in (127, 95, 63, 47, 31, 23):
+        heads, rows = [], []
+        for side in sides:
+            scale = float(np.abs(side.weights).max()) / most or 1.0
+            heads += [side.bias, scale]
+            rows.append(np.round(side.weights / scale).astype(np.int8).tobytes())
+        content = zlib.compress(np.array(heads, dtype="<f8").tobytes() + b"".join(rows), 9)
+        if len(content) <= LARGEST:
+            return content
+    raise ValueError(f"The model is {len(content)} bytes, and at most {LARGEST} are allowed; train it with fewer BITS.")
 
 
 def unpacked(content: bytes) -> tuple[Side, Side]:
