@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import answers, api, engine, gate, hooks, model_road, models, scale, tables, webhooks
+from benchmarks import answers, api, engine, gate, hooks, model_road, models, scale, screens, tables, webhooks
 from benchmarks.report import ceiling, table
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +26,7 @@ KINDS = (
     "models",
     "road",
     "hooks",
+    "screens",
 )
 NONE_YET = "Not measured yet."
 
@@ -60,6 +61,7 @@ SHOWN: dict[str, dict[str, Callable[[Found], str]]] = {
         "models": _of("models", models.table),
         "road": _of("road", model_road.table),
     },
+    "docs/how-to/conversations.md": {"screens": _of("screens", screens.table)},
     "docs/how-to/webhooks-out.md": {"hooks": _of("hooks", hooks.table)},
     "docs/scale.md": {
         "capacity": _capacity(scale.capacity_table),

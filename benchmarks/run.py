@@ -11,7 +11,21 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import answers, api, desk, engine, gate, hooks, model_road, models, pages, report, tables, webhooks
+from benchmarks import (
+    answers,
+    api,
+    desk,
+    engine,
+    gate,
+    hooks,
+    model_road,
+    models,
+    pages,
+    report,
+    screens,
+    tables,
+    webhooks,
+)
 from benchmarks.compare import measure
 from benchmarks.cost import SHARED, cost, share
 from benchmarks.large import large
@@ -24,7 +38,8 @@ from benchmarks.subjects import NotMeasured
 Results = dict[str, Any]
 DATABASES = "sqlite,postgres"
 DEFAULT = (
-    "sqlite,postgres,peer,express,express_no_ai,ceiling,api,cost,nodes,engine,gate,webhooks,knowledge,models,road,hooks"
+    "sqlite,postgres,peer,express,express_no_ai,ceiling,api,cost,nodes,engine,gate,webhooks,knowledge,models,road,hooks,"
+    "screens"
 )
 
 
@@ -70,6 +85,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "models",
         "road",
         "hooks",
+        "screens",
     }
     if unknown := [name for name in options.only if name not in known]:
         parser.error(f"--only does not know {', '.join(unknown)}; it knows {', '.join(sorted(known))}")
@@ -129,6 +145,8 @@ def run(options: argparse.Namespace, load: Load) -> dict[str, Results]:
         found["road"] = gather(list(model_road.PLACES), model_road.road)
     if "hooks" in options.only:
         found["hooks"] = gather(["hooks"], hooks.webhooks)
+    if "screens" in options.only:
+        found["screens"] = gather(databases or list(OURS), screens.screens)
     if "cost" in options.only:
         found["cost"] = gather(list(OURS), lambda name: cost(name, load, options.seconds))
     if "nodes" in options.only:
@@ -155,6 +173,7 @@ SHOW: dict[str, Callable[[Results], str]] = {
     "models": models.table,
     "road": model_road.table,
     "hooks": hooks.table,
+    "screens": screens.table,
 }
 
 
@@ -170,7 +189,7 @@ def show(kind: str, found: Results) -> list[str]:
     missed = {
         "api": api.missed, "engine": engine.missed, "gate": gate.missed, "knowledge": answers.missed,
         "models": models.missed, "road": model_road.missed,
-        "hooks": hooks.missed, "webhooks": webhooks.missed,
+        "hooks": hooks.missed, "screens": screens.missed, "webhooks": webhooks.missed,
     }  # fmt: skip
     own = missed.get(kind)
     return tables.missed(kind, found) if own is None else own(found)

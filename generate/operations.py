@@ -17,6 +17,7 @@ NAMES: Mapping[tuple[str, str], str] = {
     ("POST", "/v1/conversations/{id}/notes"): "note",
     ("PUT", "/v1/contacts/{contact}/tags/{tag}"): "tag",
     ("DELETE", "/v1/contacts/{contact}/tags/{tag}"): "untag",
+    ("POST", "/v1/contacts/{contact}/merges/{merge}/undo"): "unmerge",
     ("GET", "/v1/versions"): "flows.versions",
     ("POST", "/v1/webhooks/{id}/deliveries/{delivery}/redeliver"): "redeliver",
     ("DELETE", "/v1/keys/{id}"): "revoke",

@@ -1,4 +1,5 @@
-"""Writes docs/api.md: generate/api.md, and each operation with its fields, its answers and examples."""
+"""Writes docs/api.md: generate/api.md, what generate/about says of each resource, and each operation with its fields,
+its answers and examples."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,9 @@ PLACE = "<!-- operations -->\n"
 
 
 #: What stands in an address for a part of it that is not an id of an answer before.
-PARTS = {"contact": "+12065550123", "tag": "vip", "id": "$ID", "delivery": "$DELIVERY", "name": "$NAME"}
+PARTS = {
+    "contact": "+12065550123", "tag": "vip", "id": "$ID", "delivery": "$DELIVERY", "name": "$NAME", "merge": "$MERGE",
+}  # fmt: skip
 
 
 def curl(one: Operation) -> str:
@@ -42,6 +45,9 @@ def write(document: Mapping[str, Any]) -> str:
     resources = dict.fromkeys(one.resource for one in operations)
     for resource in resources:
         parts.append(f"## {resource}\n\n{about(resource)}\n")
+        more = HERE / "about" / f"{resource}.md"
+        if more.exists():
+            parts.append(more.read_text(encoding="utf-8"))
         parts += [
             _operation(one, components, shapes)
             for one in sorted(operations, key=lambda one: one.path.count("/"))

@@ -30,12 +30,21 @@ from textback.llm.access import accesses
 from textback.llm.models import Models
 from textback.pipeline import approvals
 from textback.pipeline.bots import Shelf
+from textback.pipeline.by_text import check_lines
 from textback.pipeline.checking import LedgerCheck
 from textback.pipeline.clock import clock
 from textback.pipeline.floor import Staffed
 from textback.pipeline.knowing import PATIENCE
 from textback.pipeline.line_checks import LineChecks
-from textback.pipeline.lines import Line, channels_of, has_threads, line_limits, line_price, shows_offers
+from textback.pipeline.lines import (
+    Line,
+    channels_of,
+    has_threads,
+    line_limits,
+    line_price,
+    shows_offers,
+    templates_account,
+)
 from textback.pipeline.notices import Notices
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road
@@ -43,6 +52,7 @@ from textback.pipeline.shortener import Shortener
 from textback.pipeline.signatures import begin_trials, log_only_until, unchecked
 from textback.pipeline.simulating import Phones
 from textback.pipeline.spool import Spool, open_spool
+from textback.pipeline.stops import Stops
 from textback.pipeline.suggesting import Suggester
 from textback.pipeline.tick import Keep
 from textback.pipeline.training import Trainings
@@ -52,7 +62,7 @@ from textback.pipeline.uploads import Uploads
 from textback.settings import Settings, parse_retries
 from textback.sources.folder import read_documents
 from textback.store import bots as bot_store
-from textback.store import events, migrate
+from textback.store import events, migrate, rules
 from textback.store.db import Db, open_db, parse_url, sqlite_path
 from textback.store.events import LOG_EVERY
 from textback.store.vault import open_keys
@@ -154,11 +164,12 @@ def make_lines(
         lines[spec.name] = Line(
             spec.name, made, number, channels_of(made), rate=limits.rate, cap=limits.cap, brand=limits.brand,
             price=each, log_only_until=until, registration=spec.registration, offers=shows_offers(made),
-            threads=has_threads(made),
+            threads=has_threads(made), templates=templates_account(made),
         )  # fmt: skip
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)
         lines[SIMULATOR] = Line(SIMULATOR, simulator, SIMULATOR_NUMBER, price=price)
+    check_lines(lines)
     return lines
 
 
@@ -267,6 +278,7 @@ class App:
         self._files = bot_files
         self._example = example
         self._found = found
+        self._stops: asyncio.Task[None] | None = None
         self.bot = load_bot(bot_files)  # fails early, before anything is opened
         self._specs = line_specs(self.bot, found)
         self.db: Db
@@ -446,19 +458,28 @@ class App:
         self._on_webhook = self.webhooks if "accept" in roles else no_webhooks(roles)
         self._on_page = self._pages if "web" in roles else no_pages(roles)
         self._on_text = Texts(self._pages) if "web" in roles else self._on_page
+        shelf.adopt_rules(*await self.db.read(rules.newest, settings.workspace))
         await self.road.start()
         if self.bot.model is not None:
             await self.models.ready(self.bot.model.use)
-        self._learning = asyncio.create_task(self.trust.run(lambda: shelf.current.model is not None), name="trust")
-        self._logging = asyncio.create_task(self._follow_log(), name="log of events")
-        if "web" in roles:
-            self.trainings.start()
+        self._begin_beside(shelf)
         for line in lines.values():
             log.info(
                 "line ready", line=line.name, provider=line.provider.name, webhook=f"{signed_url}{PREFIX}{line.name}"
             )
         for one in unchecked(lines, clock()):
             log.warning("line takes webhooks without checking who sent them", line=one.line, until=to_iso(one.until))
+
+    def _begin_beside(self, shelf: Shelf) -> None:
+        """Begin what is done beside the road."""
+        settings, roles = self.settings, parse_roles(self.settings.roles)
+        self._learning = asyncio.create_task(self.trust.run(lambda: shelf.current.model is not None), name="trust")
+        self._logging = asyncio.create_task(self._follow_log(), name="log of events")
+        if "tick" in roles:
+            stops = Stops(self.db, settings.workspace, self.road.post)
+            self._stops = asyncio.create_task(stops.run(), name="stops")
+        if "web" in roles:
+            self.trainings.start()
 
     def _notices(self, url: str) -> Notices:
         """What tells people outside of the desk."""
@@ -484,6 +505,8 @@ class App:
         await self.trainings.stop()
         self._learning.cancel()
         self._logging.cancel()
+        if self._stops is not None:
+            self._stops.cancel()
         await self.uploads.stop()
         await self.ledger_check.stop()
         await self.quarantine.stop()

@@ -355,7 +355,7 @@ async def test_no_password_goes_over_an_open_line() -> None:
 
 async def test_services_go_no_further_than_the_internet_and_no_longer_than_their_time() -> None:
     async with Booking({"/v1/prices": (Says(hang=True),)}) as other, MailServer() as server:
-        hung = await ask(performing(), stripe(other.url), 150, amount=5, title="x")
+        hung = await ask(performing(), stripe(other.url), 1_500, amount=5, title="x")
         assert isinstance(hung, Failed)
         assert hung.kind == "unknown"
         closed = Actions({"KEY": "k"}, Allowed())

@@ -33,6 +33,14 @@ def choose(page: Page, name: str = "spring-fair.csv") -> None:
     expect(page.get_by_role("heading", name="What the columns are")).to_be_visible()
 
 
+def test_the_import_is_reached_on_a_phone(windows: Windows) -> None:
+    page = windows.open("/leads", viewport={"width": 390, "height": 844}, has_touch=True)
+    page.get_by_role("link", name="Import", exact=True).tap()
+    expect(page.get_by_label("CSV file")).to_be_visible()
+    page.goto("/leads")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_a_file_is_imported_and_its_refused_rows_downloaded(windows: Windows) -> None:
     page = windows.open("/leads")
     page.get_by_role("link", name="Import", exact=True).click()

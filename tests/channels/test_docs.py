@@ -77,7 +77,7 @@ def webhook(body: bytes) -> Webhook:
 
 def test_every_provider_has_its_part() -> None:
     parts = set(re.findall(r"^## (.+)$", read(PAGE), re.MULTILINE))
-    assert parts == {"All providers", *(spec.title for spec in PROVIDERS.values())}
+    assert parts == {"All providers", "Channels", *(spec.title for spec in PROVIDERS.values())}
 
 
 @pytest.fixture
@@ -89,6 +89,8 @@ async def api(name: str) -> AsyncIterator[Api]:
 
 def test_the_table_of_providers() -> None:
     assert reference.BEGIN in read(PAGE)
+    assert reference.FILES_BEGIN in read(PAGE)
+    assert reference.CHANNELS[0] in read(PAGE)
     assert reference.rewritten(read(PAGE)) == read(PAGE), "run python -m tests.channels.reference"
 
 

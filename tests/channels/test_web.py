@@ -4,7 +4,7 @@ import pytest
 
 from textback.channels.base import Accepted, BadSignature, Outgoing, Webhook
 from textback.channels.client import Session
-from textback.channels.web import WebChat, provider_id
+from textback.channels.web import ByText, WebChat, provider_id
 from textback.core.errors import SettingsError
 
 SHOP = "https://www.example.com"
@@ -83,3 +83,36 @@ def test_no_webhook_is_believed(http: Session) -> None:
 async def test_every_text_is_taken_at_once_under_a_name_of_its_own(http: Session) -> None:
     text = Outgoing("0123456789abcdef01234567", "site", "web-1", "Hello")
     assert await line(http).send(text) == Accepted(provider_id(text.message_id))
+
+
+def test_going_on_by_text_is_off_unless_a_line_is_named(http: Session) -> None:
+    assert line(http).by_text is None
+    usual = line(http, continue_by_text="main").by_text
+    assert usual == ByText("main", frozenset(), "", 3, 10, 2, 200)
+    mine = line(
+        http, continue_by_text=" main ", continue_countries="us, ca GB", continue_per_visitor="1",
+        continue_per_source="2", continue_per_number="3", continue_per_day="4",
+        continue_consent="Text me. STOP to end, HELP for help.",
+    ).by_text  # fmt: skip
+    words = "Text me. STOP to end, HELP for help."
+    assert mine == ByText("main", frozenset({"US", "CA", "GB"}), words, 1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"continue_by_text": ""}, "continue_by_text"),
+        ({"continue_countries": "America"}, "is no country"),
+        ({"continue_countries": "U$"}, "is no country"),
+        ({"continue_per_day": "0"}, "continue_per_day"),
+        ({"continue_per_number": "many"}, "continue_per_number"),
+        ({"continue_per_visitor": "-1"}, "continue_per_visitor"),
+        ({"continue_per_source": "1.5"}, "continue_per_source"),
+        ({"continue_consent": "I agree."}, "STOP and HELP"),
+        ({"continue_consent": "I agree to unSTOPpable texts. HELP"}, "STOP and HELP"),
+    ],
+)
+def test_what_makes_no_sense_about_texts_is_refused_by_name(http: Session, more: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError, match=said) as refused:
+        line(http, **{"continue_by_text": "main", "continue_per_day": "5", **more})
+    assert "\n" not in str(refused.value)

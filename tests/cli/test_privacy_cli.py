@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from tests.cli.conftest import Shell
-from tests.pipeline.working import ANA, BEN, Working, bot, working
+from tests.pipeline.working import ANA, BEN, WORKSPACE, Working, bot, working
 from textback.pipeline.access import collect
+from textback.store import merges
 from textback.store.db import Db
 from textback.store.erase import person
 from textback.store.tables import messages
@@ -122,3 +123,27 @@ async def test_retention_says_what_would_go(node: Working, shell: Shell) -> None
     assert "No sweep has come to its end yet." in out
     shell_days = shell("retention", "--database", "sqlite:///none/x.db")
     assert shell_days[0] == 2
+
+
+async def test_merged_contacts_are_named_and_taken_too_where_it_is_asked_for(
+    node: Working, shell: Shell, db: Db, tmp_path: Path
+) -> None:
+    ana, ben = await node.home(), await node.home(BEN)
+    await db.write(merges.merge, WORKSPACE, ana.contact_id, ben.contact_id, "sam@example.com", 10)
+    left = "Merged with this contact, and left as they are: (•••) •••-••24. --merged takes them too.\n"
+    code, _, err = shell("access", ANA, "--out", str(tmp_path / "one"))
+    assert (code, err) == (0, left)
+    assert ben.contact_id not in [path.name for path in (tmp_path / "one").iterdir()]
+    code, _, err = shell("access", ANA, "--merged", "--out", str(tmp_path / "all"))
+    assert (code, err) == (0, "")
+    numbers = [
+        json.loads(path.read_text())["about"]["number"] for path in sorted((tmp_path / "all").rglob("data.json"))
+    ]
+    assert sorted(numbers) == [ANA, BEN]
+    code, _, err = shell("erase", ANA, "--dry-run")
+    assert err.endswith(left)
+    code, _, err = shell("erase", ANA, "--merged")
+    assert code == 0
+    assert [line.partition(";")[0] for line in err.splitlines()] == [f"(•••) •••-••{n} is erased" for n in (23, 24)]
+    for number in (ANA, BEN):
+        assert shell("erase", number)[0] == 1

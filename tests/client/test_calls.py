@@ -207,7 +207,7 @@ async def test_what_is_not_given_is_not_sent_and_what_is_empty_is(waits: bool) -
 
 
 async def test_parts_of_an_address_can_not_lead_elsewhere(waits: bool) -> None:
-    data = {"request": "r", "erased": {}, "opted_out": False}
+    data = {"request": "r", "erased": {}, "opted_out": False, "left": []}
     script = Script(httpx.Response(200, json={"data": data}))
     await run(script, lambda c: c.contacts.erase("../v1/keys?x=/#+1"), waits=waits)
     assert script.came[0].url.raw_path == b"/v1/contacts/..%2Fv1%2Fkeys%3Fx%3D%2F%23%2B1"

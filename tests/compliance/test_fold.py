@@ -141,3 +141,28 @@ def test_what_is_said_to_happen_later_happened_now() -> None:
     assert happened(5, 5) == (5, None)
     assert happened(4, 5) == (4, None)
     assert happened(6, 5) == (5, 6)
+
+
+def test_k6_consent_to_one_channel_is_none_to_another_and_an_opt_out_ends_both() -> None:
+    asked, whatsapp = entry("opt_in", 1), entry("opt_in", 2, family="whatsapp")
+    only = fold([whatsapp]).agreements
+    assert agreed(only, "whatsapp", "promotional", "offers", now=4) is not None
+    assert agreed(only, "phone", "promotional", "offers", now=4) is None
+    for family in ("phone", "whatsapp"):
+        stop = entry("opt_out", 3, family=family)
+        stands = fold([asked, whatsapp, stop])
+        assert [one.state for one in stands.agreements] == ["revoked", "revoked"]
+        assert stands.suppressed("phone")
+        assert stands.suppressed("whatsapp")
+        assert not stands.suppressed("email")
+        back = fold([asked, whatsapp, stop, entry("re_opt_in", 4)])
+        assert [(one.family, one.state) for one in back.agreements] == [("phone", "agreed"), ("whatsapp", "agreed")]
+        assert not back.suppressions
+
+
+def test_a_yes_on_another_channel_confirms_only_what_was_asked_for() -> None:
+    asked = entry("opt_in", 1, pending_until=100)
+    stands = fold([asked, entry("confirm", 2, family="whatsapp")])
+    assert [(one.family, one.state) for one in stands.agreements] == [("phone", "agreed")]
+    both = [asked, entry("opt_in", 1, family="whatsapp", pending_until=100), entry("confirm", 2, family="whatsapp")]
+    assert [(one.family, one.state) for one in fold(both).agreements] == [("phone", "pending"), ("whatsapp", "agreed")]

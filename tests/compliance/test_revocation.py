@@ -80,6 +80,14 @@ def test_texts_that_were_blind_once(name: str) -> None:
     assert false <= 0.01
 
 
+def test_a_round_that_is_blind() -> None:
+    """Half of it near misses, measured once and not learned from: 97.6% and 6.7% at the first look, where the model
+    before it had 88.6% and 10.5%."""
+    recall, false = shares("blind_3")
+    assert recall >= 0.975
+    assert false <= 0.07
+
+
 HELD_OUT_RECALL, HELD_OUT_FALSE = 0.99, 0.01
 
 

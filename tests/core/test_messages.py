@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textback.core.messages import FAILED, FAMILY, RANK, Channel, Status, climbs
+from textback.core.messages import CONSENT, CONSENT_WORDS, ENDED_WITH, FAILED, FAMILY, RANK, Channel, Status, climbs
 
 STATUSES = get_args(Status)
 
@@ -71,3 +71,11 @@ def test_withdrawn_is_no_trouble_but_refused_is() -> None:
 def test_one_phone_is_one_person_on_every_phone_channel() -> None:
     assert {FAMILY[channel] for channel in ("sms", "mms", "rcs", "imessage", "whatsapp")} == {"phone"}
     assert len({FAMILY[channel] for channel in ("sms", "slack", "web", "email")}) == 4
+
+
+def test_consent_is_asked_for_by_channel_and_ended_by_phone() -> None:
+    assert set(CONSENT) == set(FAMILY)
+    assert {name for name in FAMILY if CONSENT[name] != FAMILY[name]} == {"whatsapp"}
+    assert {CONSENT[channel] for channel in ("sms", "mms", "rcs", "imessage")} == {"phone"}
+    assert all(ENDED_WITH.get(CONSENT[name], CONSENT[name]) == FAMILY[name] for name in FAMILY)
+    assert set(CONSENT_WORDS) == set(CONSENT.values())

@@ -186,7 +186,7 @@ async def test_the_rows_say_how_queues_stand(db: Db) -> None:
         home = await node.home()
         node.clock.at += 10 * MINUTE
         await node.until(lambda: node.events("limit_passed"), [
-            ("limit_passed", {"limit": "first_answer", "queue": "bench", "priority": ""})
+            ("limit_passed", {"limit": "first_answer", "queue": "bench", "priority": "normal"})
         ])  # fmt: skip
         await node.until(lambda: _late(db), 2)
         await node.road.post(home.contact_id, Takeover("u9", "Zoe"), wait=5)
@@ -282,7 +282,7 @@ async def test_nobody_is_told_of_what_somebody_has_already(db: Db) -> None:
         await node.text("agent")
         await node.until(lambda: _count(told), 1)
         home = await node.home()
-        await node.road.post(home.contact_id, Takeover("u9", "Zoe"), wait=5)
+        await node.road.post(home.contact_id, Takeover("u9", "Zoe"), wait=30)
 
         async def left() -> int:
             node.clock.at += MINUTE

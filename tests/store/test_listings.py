@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from textback.core.ids import bucket_of, new_id
 from textback.engine.state import Handoff, Owner, Session, State, dump_state
@@ -191,6 +191,39 @@ async def test_open_hand_overs_have_the_longest_wait_first(db: Db) -> None:
             pages += [rows[0].contact_id]
             after = (rows[0].since, rows[0].contact_id)
         assert pages == [early, late, held]
+
+    await db.write(work)
+
+
+PLAIN = {"compile_kwargs": {"literal_binds": True}}
+
+
+@pytest.mark.parametrize("after", [None, (20, "a"), (2**53, "a")])
+@pytest.mark.parametrize("part", [conversations._waiting, conversations._not_waiting])
+async def test_open_hand_overs_are_read_from_an_index_that_has_their_order(
+    db: Db, part: Any, after: tuple[int, str] | None
+) -> None:
+    """However many conversations the bot has, and however many people have."""
+    many = {"sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) SELECT i FROM n",
+            "postgresql": "SELECT i FROM generate_series(1, 3000) AS n(i)"}  # fmt: skip
+
+    def work(tx: Tx) -> None:
+        first = talk(tx, 1, 1, state=State(owner=Owner("nobody")))
+        more = {"contact_id": "'00' || i", "id": "'00' || i",
+                "owner_kind": "CASE WHEN i % 50 = 0 THEN 'nobody' ELSE 'bot' END",
+                "waiting_since": "CASE WHEN i % 100 = 0 THEN i END"}  # fmt: skip
+        for into, key in ((contacts, "id"), (table, "contact_id")):
+            copied = ", ".join(more.get(column.name, column.name) for column in into.c)
+            given = f"FROM {into.name}, ({many[tx.dialect.name]}) AS many WHERE {key} = '{first}'"
+            tx.execute(text(f"INSERT INTO {into.name} SELECT {copied} {given}"))
+        if tx.dialect.name == "postgresql":  # which does so by itself
+            tx.execute(text("ANALYZE"))
+        query = part([table.c.workspace == W, conversations._NOT_THE_BOTS], after).limit(20)
+        explain = "EXPLAIN QUERY PLAN" if tx.dialect.name == "sqlite" else "EXPLAIN"
+        plan = " ".join(str(row) for row in tx.execute(text(f"{explain} {query.compile(tx, **PLAIN)}")))
+        assert "conversations_handed" in plan, plan
+        assert "TEMP B-TREE" not in plan, plan
+        assert "Sort" not in plan, plan
 
     await db.write(work)
 

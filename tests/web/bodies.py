@@ -13,6 +13,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/conversations/{id}/flow"): {"flow": "hours"},
     ("POST", "/v1/contacts"): {"to": "+12065550186"},
     ("PATCH", "/v1/contacts/{contact}"): {"name": "Ana"},
+    ("POST", "/v1/contacts/{contact}/merge"): {"other": "+12065550199"},
     ("POST", "/v1/keys"): {"name": "crm", "scopes": ["messages:write"]},
     ("PATCH", "/v1/keys/{id}"): {"name": "crm"},
     ("POST", "/v1/keys/{id}/rotate"): {"hours": 1},

@@ -87,11 +87,13 @@ FORMS = {
     "/settings/people": "/settings/people",
     "/settings/people/{person}": "/settings/people/{u}",
     "/settings/teams": "/settings/teams",
+    "/settings/routing": "/settings/routing",
     "/settings/sign-in": "/settings/sign-in",
     "/flows/discard": "/flows/discard",
     "/flows/publish": "/flows/publish",
     "/flows/again": "/flows/again",
     "/flows/move": "/flows/move",
+    "/templates/sync": "/templates/sync",
     "/templates/save": "/templates/save",
     "/templates/decide": "/templates/decide",
     "/compliance/numbers": "/compliance/numbers",
@@ -345,6 +347,7 @@ def pages(desk: Desk) -> dict[str, httpx.Response]:
     found["invitation refused"] = person.submit("/settings/people", email=SCRIPT, role="agent")
     found["person"] = person.get(f"/settings/people/{colleague}")
     found["teams"] = person.get("/settings/teams")
+    found["routing"] = person.get("/settings/routing")
     found["signing in"] = person.get("/settings/sign-in")
     found["audit"] = person.get("/settings/audit?by=" + QUOTES.replace("&", ""))
     found["audit, all"] = person.get("/settings/audit")

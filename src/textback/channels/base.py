@@ -5,8 +5,10 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from textback.channels.files import Files
 from textback.core.messages import Channel
 from textback.core.offer import Offer
+from textback.core.provider_templates import Change, Filled, ProviderTemplate
 from textback.engine.arrivals import DeliveryStatus, Media, Message
 
 
@@ -52,7 +54,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     `ours` is asked at the last moment before the request is written: once it says no, the text must not be sent.
     `answered` is told the HTTP status of the provider's answer, when there is one. `channel` is how it is to go.
     `offer` is what it lets them choose from, which a provider that is `Offering` can show. `thread` is there for one
-    that is `Threaded`.
+    that is `Threaded`. `template` is which of the provider's own templates it goes as, where it is `Templated`.
     """
 
     message_id: str
@@ -66,6 +68,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     channel: Channel = "sms"
     offer: Offer | None = None
     thread: Thread | None = None
+    template: Filled | None = None
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -199,6 +202,22 @@ class Threaded(Protocol):
     threads: ClassVar[bool]
 
 
+@runtime_checkable
+class Templated(Protocol):
+    """A provider that must approve a template before it can be sent, and sends it by its name."""
+
+    templates_account: str
+    """What it calls the account whose templates the line may send; "" where nobody has said."""
+
+    async def templates(self) -> list[ProviderTemplate]:
+        """All templates of the account. Raises ListFailed."""
+        ...
+
+    def changes(self, webhook: Webhook) -> list[Change]:
+        """What a request says of how templates stand now, of whatever account. Raises BadPayload."""
+        ...
+
+
 class ListFailed(Exception):
     """What the provider has could not be read: it is worth another try. The text is for the log."""
 
@@ -262,7 +281,7 @@ class Traits(msgspec.Struct, frozen=True):
     `title` is its name in sentences; `header` carries its signatures or, where that is empty, `field` of what it says
     does (both empty: nothing is posted to us, texts are fetched from a mailbox); `signature` says what they are;
     `opt_out` is how it says that someone has opted out; `fail_over` what it does when nobody answers; `limits` how much
-    it takes.
+    it takes; `files` which files go with a text.
     """
 
     title: str
@@ -274,6 +293,7 @@ class Traits(msgspec.Struct, frozen=True):
     media: str = "in, out"
     inbound: str = "SMS, MMS"
     field: str = ""
+    files: Files = Files()
 
 
 class Option(msgspec.Struct, frozen=True):

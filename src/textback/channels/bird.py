@@ -23,6 +23,7 @@ from textback.channels.bird_payload import CODES, Camel, Payload, status_of, tex
 from textback.channels.bird_payload import REPORT_CODES as REPORT_CODES
 from textback.channels.bird_payload import STATUSES as STATUSES
 from textback.channels.client import Session, Target
+from textback.channels.files import Files
 from textback.channels.http import accepted, api_address, exchange, keywords_of, need, refusal, secrets_of, target
 from textback.channels.reading import UNREADABLE, our_id, read_json
 from textback.channels.stamped import check_stamp, stamped_at
@@ -81,6 +82,7 @@ class Bird:
         opt_out="code 103 in reports",
         fail_over="tries again for 8 hours",
         limits="500 requests a second a workspace",
+        files=Files(types=("image/",)),
     )
 
     @staticmethod

@@ -16,6 +16,7 @@ from textback.channels.email_box import Imap
 from textback.channels.email_out import letter_of
 from textback.channels.email_reading import STATUSES as STATUSES
 from textback.channels.email_reading import Reader
+from textback.channels.files import ANY
 from textback.channels.http import accepted, need
 from textback.channels.mailbox import BoxAway, Fetched, Mark
 from textback.core.errors import SettingsError, shown
@@ -68,6 +69,7 @@ class Email:
         fail_over="waits in the mailbox",
         limits="as the mail server allows",
         media="out as an address in the text",
+        files=ANY,
         inbound="e-mail",
     )
 

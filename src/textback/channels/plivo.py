@@ -26,6 +26,7 @@ from textback.channels.base import (
     common_options,
 )
 from textback.channels.client import Session, Target
+from textback.channels.files import MB, Files
 from textback.channels.http import (
     accepted,
     api_address,
@@ -99,6 +100,7 @@ class Plivo:
         opt_out="flag, code 200",
         fail_over="3 more tries, after 1, 2 and 4 minutes, then lost",
         limits="5 SMS a second, 1 MMS in 4; 1,600 characters, 737 beyond GSM-7",
+        files=Files(together=5 * MB),
     )
 
     @staticmethod

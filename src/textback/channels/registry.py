@@ -19,7 +19,7 @@ from textback.channels.twilio_rcs import RcsTwilio
 from textback.channels.vonage import Vonage
 from textback.channels.vonage_sms import VonageSMS
 from textback.channels.web import WebChat
-from textback.channels.whatsapp import WhatsApp
+from textback.channels.whatsapp_templates import TemplatedWhatsApp
 
 
 class _Class(Protocol):
@@ -81,7 +81,7 @@ PROVIDERS: dict[str, ProviderSpec] = {
         _spec(MessageBird),
         _spec(Bird),
         _spec(SenderZ),
-        _spec(WhatsApp),
+        _spec(TemplatedWhatsApp),
         _spec(Slack),
         _spec(Email),
         _spec(WebChat),

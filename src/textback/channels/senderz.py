@@ -25,6 +25,7 @@ from textback.channels.base import (
     common_options,
 )
 from textback.channels.client import Session, Target
+from textback.channels.files import ANY
 from textback.channels.http import accepted, api_address, exchange, keywords_of, need, refusal, secrets_of, target
 from textback.channels.reading import UNREADABLE, moment_of, number_of, our_id, read_json, report_of
 from textback.core.messages import Channel, Status
@@ -104,6 +105,7 @@ class SenderZ:
         fail_over="3 more tries; then in its dashboard",
         limits="60, 300 or 1500 requests a minute; 1600 characters",
         media="out, as an address in the text",
+        files=ANY,
         inbound="iMessage, SMS, RCS",
     )
 

@@ -14,6 +14,7 @@ import msgspec
 
 from textback.channels.base import Accepted, BadSignature, Failure, Option, Outgoing, Traits, Webhook, signature_options
 from textback.channels.client import Answer, Session, Target
+from textback.channels.files import ANY
 from textback.channels.http import accepted, api_address, exchange, need, refusal, secrets_of, target
 from textback.channels.reading import UNREADABLE, form_of, read_json
 from textback.channels.slack_events import CODES as CODES
@@ -66,6 +67,7 @@ class Slack:
         fail_over="3 more tries within an hour",
         limits="about one a second to a channel; 40,000 characters",
         media="in, out as an address in the text",
+        files=ANY,
         inbound="Slack",
     )
 

@@ -27,6 +27,7 @@ from textback.channels.base import (
     signature_options,
 )
 from textback.channels.client import Session, Target
+from textback.channels.files import MB, Files
 from textback.channels.http import accepted, api_address, exchange, need, refused, seconds, target
 from textback.channels.listing import Reader
 from textback.channels.reading import UNREADABLE, moment_of, our_id, read_json, report_of
@@ -150,6 +151,7 @@ class Telnyx:
         opt_out="flag, code 40300",
         fail_over="2 or 3 tries of 2 s, a second address, then lost",
         limits="50 SMS and 15 MMS a second; 10 segments",
+        files=Files(together=1 * MB),
     )
 
     @staticmethod

@@ -28,6 +28,7 @@ from textback.channels.base import (
     signature_options,
 )
 from textback.channels.client import Session, Target
+from textback.channels.files import KB, MB, Files
 from textback.channels.http import accepted, api_address, basic, exchange, need, refused, seconds, secrets_of, target
 from textback.channels.listing import Reader
 from textback.channels.reading import UNREADABLE, form_of, our_id, report_of, signed_pairs
@@ -119,6 +120,7 @@ class Twilio:
         fail_over="1 more try when it can't connect, a second address, then lost",
         limits="1 segment a second from a long code, 3 toll-free, 100 from a short code; 1,600 characters",
         inbound="SMS, MMS, RCS",
+        files=Files(picture=5 * MB, other=500 * KB),
     )
 
     @staticmethod

@@ -25,6 +25,7 @@ from textback.channels.base import (
     common_options,
 )
 from textback.channels.client import Session
+from textback.channels.files import ANY
 from textback.channels.http import accepted, api_address, exchange, need, refusal, refused, secrets_of, target
 from textback.channels.reading import UNREADABLE, moment_of, number_of, our_id, report_of, said_in
 from textback.channels.vonage_sms_signing import METHODS, digest, fields_of, signed_texts, time_of
@@ -99,6 +100,7 @@ class VonageSMS:
         fail_over="a text is tried for 24 hours, a report for 72",
         limits="30 a second",
         media="out, as an address in the text",
+        files=ANY,
         inbound="SMS",
     )
 

@@ -19,6 +19,8 @@ from textback.engine.arrivals import DeliveryStatus, Message
 
 NAME = "web"
 LONGEST_WORDS = 1000
+LIMITS = ("per_visitor", "per_source", "per_number", "per_day")
+"""Of requests to go on by text, each a day."""
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?|\[[0-9a-f:]+\]")
 
@@ -38,6 +40,20 @@ class Agreement(msgspec.Struct, frozen=True):
         return hashlib.sha256(f"{self.ticked}:{self.words}".encode()).hexdigest()[:12]
 
 
+class ByText(msgspec.Struct, frozen=True):
+    """Going on by text: the line by which, the countries (ISO) of numbers that it may text (none: the bot's own), the
+    words that visitors agree to where they are not the usual ones, and how many requests a day one visitor, one network
+    address, one number and the whole web chat may make."""
+
+    line: str
+    countries: frozenset[str] = frozenset()
+    words: str = ""
+    per_visitor: int = 3
+    per_source: int = 10
+    per_number: int = 2
+    per_day: int = 200
+
+
 class WebChat:
     """One widget: the websites that may show it, and what it says there."""
 
@@ -50,6 +66,43 @@ class WebChat:
         Option("greeting", "WEB_CHAT_GREETING", "What the open chat says first.", required=False),
         Option("consent", "WEB_CHAT_CONSENT", "What visitors agree to by ticking a box before they write.", False),
         Option("notice", "WEB_CHAT_NOTICE", "What visitors read above the field instead of ticking a box.", False),
+        Option("continue_by_text", "WEB_CHAT_CONTINUE_BY_TEXT", "The line by which a chat can go on by text.", False),
+        Option(
+            "continue_consent",
+            "WEB_CHAT_CONTINUE_CONSENT",
+            "What visitors agree to who go on by text. Default: the usual words.",
+            False,
+        ),
+        Option(
+            "continue_countries",
+            "WEB_CHAT_CONTINUE_COUNTRIES",
+            "Whose numbers it may text, such as US, CA. Default: the bot's country.",
+            False,
+        ),
+        Option(
+            "continue_per_visitor",
+            "WEB_CHAT_CONTINUE_PER_VISITOR",
+            "How often a day one visitor may ask for that. Default: 3.",
+            False,
+        ),
+        Option(
+            "continue_per_source",
+            "WEB_CHAT_CONTINUE_PER_SOURCE",
+            "How often a day one network address may. Default: 10.",
+            False,
+        ),
+        Option(
+            "continue_per_number",
+            "WEB_CHAT_CONTINUE_PER_NUMBER",
+            "How often a day it may be asked for one number. Default: 2.",
+            False,
+        ),
+        Option(
+            "continue_per_day",
+            "WEB_CHAT_CONTINUE_PER_DAY",
+            "How often a day it may be asked for in all. Default: 200.",
+            False,
+        ),
     )
     content_types: ClassVar[tuple[str, ...]] = ("application/json",)
     acknowledgement: ClassVar[tuple[str, bytes]] = ("application/json", b"{}")
@@ -70,6 +123,7 @@ class WebChat:
         if consent and notice:
             raise SettingsError("A web chat has both consent and notice.", "Keep one of them: a box, or a line.")
         self.agreement = Agreement(consent or notice, bool(consent)) if consent or notice else None
+        self.by_text = _by_text(options)
         self.keywords: Mapping[str, frozenset[str]] = {}
 
     def verify(self, webhook: Webhook, now: int) -> None:
@@ -95,6 +149,41 @@ def _words(name: str, options: Mapping[str, str]) -> str:
     if len(words) > LONGEST_WORDS:
         raise SettingsError(f"The {name} of a web chat has {len(words)} characters.", f"Use at most {LONGEST_WORDS}.")
     return words
+
+
+def _by_text(options: Mapping[str, str]) -> ByText | None:
+    """Whether a chat can go on by text, and how. Raises SettingsError."""
+    given = {name: value for name, value in options.items() if name.startswith("continue_")}
+    line = given.get("continue_by_text", "").strip()
+    if not line:
+        if given:
+            fix = "Set WEB_CHAT_CONTINUE_BY_TEXT to a line of yours, or remove it."
+            raise SettingsError(f"A web chat has {min(given)} and no continue_by_text.", fix)
+        return None
+    words = _words("continue_consent", options)
+    if words and not all(re.search(rf"\b{word}\b", words) for word in ("STOP", "HELP")):
+        fix = "Carriers want that it does. Add: Reply STOP to end, HELP for help."
+        raise SettingsError("The continue_consent of a web chat does not say STOP and HELP.", fix)
+    countries = [one for one in re.split(r"[\s,]+", given.get("continue_countries", "").upper()) if one]
+    for one in countries:
+        if not re.fullmatch("[A-Z]{2}", one):
+            raise SettingsError(f"{shown(one)} is no country.", "Write continue_countries as two letters each: US, CA.")
+    usual = ByText(line)
+    return ByText(
+        line,
+        frozenset(countries),
+        words,
+        **{name: _limit(name, given, getattr(usual, name)) for name in LIMITS},
+    )
+
+
+def _limit(name: str, given: Mapping[str, str], usual: int) -> int:
+    text = given.get(f"continue_{name}", "").strip()
+    if not text:
+        return usual
+    if not re.fullmatch(r"[0-9]{1,6}", text) or not int(text):
+        raise SettingsError(f"continue_{name} of a web chat is {shown(text)}.", "Write a number from 1 to 999999.")
+    return int(text)
 
 
 def _origin(given: str) -> str:

@@ -24,6 +24,7 @@ from textback.channels.base import (
     common_options,
 )
 from textback.channels.client import Answer, Session, Target
+from textback.channels.files import ANY
 from textback.channels.http import accepted, api_address, exchange, need, refusal, secrets_of, target
 from textback.channels.reading import UNREADABLE, our_id, read_json
 from textback.channels.whatsapp_events import CODES as CODES
@@ -85,6 +86,7 @@ class WhatsApp:
         fail_over="tried for 7 days, ever more seldom",
         limits="80 a second, one in 6 s to one contact; 4,096 characters",
         inbound="WhatsApp",
+        files=ANY,
     )
 
     @staticmethod

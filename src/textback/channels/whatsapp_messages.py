@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from textback.channels.base import Outgoing
+from textback.core.provider_templates import Filled
 from textback.engine.arrivals import Media
 
 MOST_CAPTION, MOST_WORDS = 1024, 1024
@@ -23,7 +24,9 @@ LIST = "☰"
 def content_of(outgoing: Outgoing) -> dict[str, Any]:
     """The part of the body that says what is sent. Options are buttons, or a list, where they fit; else the text says
     them. A message has one file: further ones go as addresses in its words, and so does the first where the words are
-    too long for a caption."""
+    too long for a caption. What goes as a template of Meta's is only its name and its values."""
+    if outgoing.template is not None:
+        return {"type": "template", "template": _template(outgoing.template, outgoing.media)}
     chosen = _interactive(outgoing)
     if chosen is not None:
         return {"type": "interactive", "interactive": chosen}
@@ -36,6 +39,24 @@ def content_of(outgoing: Outgoing) -> dict[str, Any]:
         words = "\n".join(part for part in (outgoing.text, *(one.url for one in media)) if part)
         return {"type": "text", "text": {"body": words, "preview_url": bool(media)}}
     return {"type": kind, kind: {"link": first.url, **({"caption": words} if words else {})}}
+
+
+def _template(filled: Filled, media: Sequence[Media]) -> dict[str, Any]:
+    """A template with its values, and the file that it begins with."""
+    parts: list[dict[str, Any]] = []
+    if filled.header and media:
+        file = {"type": filled.header, filled.header: {"link": media[0].url}}
+        parts.append({"type": "header", "parameters": [file]})
+    if filled.values:
+        words = [{"type": "text", "text": value} for _, value in filled.values]
+        if filled.named:
+            words = [one | {"parameter_name": name} for one, (name, _) in zip(words, filled.values, strict=True)]
+        else:  # they are put in by their place
+            order = sorted(filled.values, key=lambda value: int(value[0]))
+            words = [{"type": "text", "text": value} for _, value in order]
+        parts.append({"type": "body", "parameters": words})
+    found: dict[str, Any] = {"name": filled.name, "language": {"policy": "deterministic", "code": filled.language}}
+    return found | ({"components": parts} if parts else {})
 
 
 def _interactive(outgoing: Outgoing) -> dict[str, Any] | None:

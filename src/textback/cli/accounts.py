@@ -6,12 +6,13 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import typer
 
+from textback.cli.opening import open_logged
 from textback.core.errors import SettingsError
 from textback.core.when import DAY, HOUR, to_iso
 from textback.pipeline.clock import clock
 from textback.settings import Settings, environment, load_settings
 from textback.store import accounts, keys, migrate
-from textback.store.db import Tx, open_db, parse_url
+from textback.store.db import Tx, parse_url
 from textback.web.permissions import ROLES
 from textback.web.scopes import SCOPES
 
@@ -27,7 +28,7 @@ def _settings(database: str | None) -> Settings:
 def _write(settings: Settings, work: Callable[Concatenate[Tx, P], T], *args: P.args, **more: P.kwargs) -> T:
     """Run one transaction on the database, made or upgraded first if need be."""
     migrate.upgrade(parse_url(settings.database_url))
-    db = open_db(settings.database_url)
+    db = open_logged(settings)
     try:
         with db.transaction() as tx:
             return work(tx, *args, **more)

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from textback.cli.opening import open_logged
 from textback.core.errors import SettingsError
 from textback.core.ids import BUCKETS
 from textback.core.phone import normalise
@@ -15,7 +16,7 @@ from textback.pipeline.checking import note
 from textback.pipeline.clock import clock
 from textback.settings import Settings, environment, load_settings
 from textback.store import accounts, inbox, ledger_check, migrate, vault
-from textback.store.db import Db, Tx, open_db, parse_url
+from textback.store.db import Db, Tx, parse_url
 from textback.store.ledger_check import Report
 from textback.store.proof import proof_of
 from textback.web.proof import proof_page
@@ -37,7 +38,7 @@ def opened(database: str | None) -> Iterator[tuple[Settings, Db]]:
     settings = load_settings(environment(Path.cwd()), database_url=database)
     url = parse_url(settings.database_url)
     migrate.upgrade(url)
-    db = open_db(settings.database_url, keys=vault.open_keys(url, settings.ledger_keys, settings.spool_dir, clock()))
+    db = open_logged(settings, vault.open_keys(url, settings.ledger_keys, settings.spool_dir, clock()))
     try:
         yield settings, db
     finally:

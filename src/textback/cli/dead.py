@@ -8,6 +8,7 @@ import typer
 
 from textback.app import line_specs, make_lines
 from textback.channels.client import Session
+from textback.cli.opening import open_logged
 from textback.core.errors import SettingsError
 from textback.core.when import to_iso
 from textback.engine.load import load_bot
@@ -18,7 +19,7 @@ from textback.pipeline.letters import KINDS, Letter, Means, Wanted
 from textback.pipeline.lines import Line
 from textback.settings import Settings, environment, load_settings
 from textback.store import bots, migrate
-from textback.store.db import Db, open_db, parse_url
+from textback.store.db import Db, parse_url
 
 MOST = 1000
 """Dead letters that are listed, or redriven in one go."""
@@ -151,4 +152,4 @@ def _open(database: str | None) -> tuple[Settings, dict[str, str], Db]:
     found = environment(Path.cwd())
     settings = load_settings(found, database_url=database)
     migrate.upgrade(parse_url(settings.database_url))
-    return settings, found, open_db(settings.database_url)
+    return settings, found, open_logged(settings)

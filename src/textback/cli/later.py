@@ -19,6 +19,9 @@ class _Module:
     def __getattr__(self, name: str) -> Any:
         return getattr(import_module(self._name), name)
 
+    def __dir__(self) -> list[str]:
+        return dir(import_module(self._name))
+
 
 def later(*names: str) -> list[Any]:
     """The modules of these names in textback.cli, each to be read when it is first used."""

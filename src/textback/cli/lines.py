@@ -15,6 +15,7 @@ from textback.channels.probe import keys_verdict, probe
 from textback.channels.registry import PROVIDERS
 from textback.cli.env_file import write_env
 from textback.cli.line_setup import ask, check_form, line_of, spec_of, wait_for_first
+from textback.cli.opening import open_logged
 from textback.cli.serving import example_bot
 from textback.compliance.registering import registered
 from textback.core.errors import SettingsError, TextbackError
@@ -26,7 +27,7 @@ from textback.pipeline.coming import coming
 from textback.pipeline.simulating import LINE as SIMULATED
 from textback.settings import Settings, environment, load_settings
 from textback.store import accounts, line_seen, migrate
-from textback.store.db import open_db, parse_url
+from textback.store.db import parse_url
 from textback.web.webhooks import PREFIX
 
 WAIT = 300
@@ -128,7 +129,7 @@ async def _give_address(http: Session, settings: Settings, line: LineSpec, addre
 
 def _audit(settings: Settings, action: str, line: LineSpec, data: dict[str, str]) -> None:
     migrate.upgrade(parse_url(settings.database_url))
-    db = open_db(settings.database_url)
+    db = open_logged(settings)
     try:
         with db.transaction() as tx:
             accounts.write_audit(tx, settings.workspace, "command line", action, line.name, clock(), data)

@@ -59,6 +59,10 @@ app.add_typer(group("imports", "registry", "The national do-not-call registry.")
 app.add_typer(group("imports", "deactivations", "Carriers' files of numbers that were given up."), name="deactivations")
 app.add_typer(group("imports", "reassigned", "The database of reassigned numbers."), name="reassigned")
 app.add_typer(group("lines", "lines", "Numbers: setting one up with its provider, and how each is."), name="lines")
+app.add_typer(
+    group("provider_templates", "templates", "Templates that a provider must approve, such as WhatsApp's."),
+    name="templates",
+)
 known = typer.Typer(help="What a bot knows: its passages, and how well they answer.", no_args_is_help=True)
 app.add_typer(known, name="knowledge")
 
@@ -225,26 +229,33 @@ def restore_command(
 Who = Annotated[str, typer.Argument(help="A phone number, or a contact's id.", show_default=False)]
 
 
+Merged = Annotated[
+    bool, typer.Option("--merged", help="Also of the contacts that are merged with it.", show_default=False)
+]
+
+
 @app.command("erase")
 def erase_command(
     who: Who,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what that would take away.", show_default=False)
     ] = False,
+    merged: Merged = False,
     database: Database = None,
 ) -> None:
     """Erase all that is kept of a contact, for good. That they opted out stays. Exits with 1 when nothing is kept."""
-    raise typer.Exit(privacy.erase_contact(who, dry_run, database))
+    raise typer.Exit(privacy.erase_contact(who, dry_run, merged, database))
 
 
 @app.command("access")
 def access_command(
     who: Who,
     out: Annotated[Path, typer.Option(help="The folder to write, which must be empty or new.", show_default=False)],
+    merged: Merged = False,
     database: Database = None,
 ) -> None:
     """Write all that is kept about a contact into a folder, as JSON and as a page. Exits with 1 when it is nothing."""
-    raise typer.Exit(privacy.export(who, out, database))
+    raise typer.Exit(privacy.export(who, out, merged, database))
 
 
 @app.command("requests")

@@ -1,8 +1,9 @@
 """textback erase, access and requests: what people may ask about their data. Works beside a running server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import typer
@@ -46,8 +47,9 @@ def _find(db: Db, settings: Settings, who: str) -> tuple[Person | None, str]:
     return _in(db, lambda tx: store.person(tx, settings.workspace, number=number)), number
 
 
-def erase_contact(who: str, dry_run: bool, database: str | None) -> int:
-    """Erase a contact, or say what that would take away. Returns the exit code."""
+def erase_contact(who: str, dry_run: bool, merged: bool, database: str | None) -> int:
+    """Erase a contact, and with `merged` all that are merged with it, or say what that would take away. Returns the
+    exit code."""
     with opened(database) as (settings, db):
         person, number = _find(db, settings, who)
         if person is None:
@@ -55,11 +57,18 @@ def erase_contact(who: str, dry_run: bool, database: str | None) -> int:
                 _in(db, lambda tx: erase.nobody(tx, settings.workspace, number, ACTOR, clock()))
             typer.echo("Nothing is kept of them.", err=True)
             return 1
-        if dry_run:
-            _print(_in(db, lambda tx: store.counts(tx, settings.workspace, person)))
-            typer.echo(f"{mask(person.address)} would be erased. Nothing was changed.", err=True)
-            return 0
-        done = _in(db, lambda tx: erase.erase(tx, settings.workspace, person, ACTOR, clock()))
+        whole = _in(db, lambda tx: store.whole(tx, settings.workspace, person))
+        codes = [_erase_one(db, settings, one, dry_run=dry_run) for one in (whole if merged else whole[:1])]
+    _tell_merged([] if merged else whole[1:])
+    return codes[0]
+
+
+def _erase_one(db: Db, settings: Settings, person: Person, *, dry_run: bool) -> int:
+    if dry_run:
+        _print(_in(db, lambda tx: store.counts(tx, settings.workspace, person)))
+        typer.echo(f"{mask(person.address)} would be erased. Nothing was changed.", err=True)
+        return 0
+    done = _in(db, lambda tx: erase.erase(tx, settings.workspace, person, ACTOR, clock()))
     if done is None:
         typer.echo("Somebody else has erased them at this moment.", err=True)
         return 1
@@ -69,13 +78,21 @@ def erase_contact(who: str, dry_run: bool, database: str | None) -> int:
     return 0
 
 
+def _tell_merged(left: Sequence[Person]) -> None:
+    """Which other contacts of theirs were left out."""
+    if left:
+        named = ", ".join(mask(one.address) for one in left)
+        typer.echo(f"Merged with this contact, and left as they are: {named}. --merged takes them too.", err=True)
+
+
 def _print(rows: dict[str, int]) -> None:
     for name, count in rows.items():
         typer.echo(f"{name}\t{count}")
 
 
-def export(who: str, out: Path, database: str | None) -> int:
-    """Write all that is kept about a contact to a folder. Returns the exit code."""
+def export(who: str, out: Path, merged: bool, database: str | None) -> int:
+    """Write all that is kept about a contact to a folder, and with `merged` of each that is merged with it to a folder
+    in that, called by its id. Returns the exit code."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise SettingsError(f"{out} exists and is not an empty folder.", "Name another --out.")
     with opened(database) as (settings, db):
@@ -87,7 +104,16 @@ def export(who: str, out: Path, database: str | None) -> int:
             typer.echo("Nothing is kept of them.", err=True)
             return 1
         brand, ours = _in(db, lambda tx: _brand(tx, settings.workspace))
-        data = _in(db, lambda tx: access.collect(tx, settings.workspace, person, ACTOR, clock(), ours))
+        whole = _in(db, lambda tx: store.whole(tx, settings.workspace, person))
+        for one in whole if merged else whole[:1]:
+            asked = partial(access.collect, workspace=settings.workspace, who=one, actor=ACTOR, now=clock(), ours=ours)
+            data = _in(db, asked)
+            _write(out if one == person else out / one.contact_id, data, brand, one)
+    _tell_merged([] if merged else whole[1:])
+    return 0
+
+
+def _write(out: Path, data: dict[str, Any], brand: str, person: Person) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True, mode=0o700)
         (out / "data.json").write_bytes(msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n")
@@ -95,7 +121,6 @@ def export(who: str, out: Path, database: str | None) -> int:
     except OSError as error:
         raise SettingsError(f"{out} can't be written: {error.strerror}.", "Name another --out.") from None
     typer.echo(f"{out / 'data.json'} and {out / 'data.html'}: all that is kept about {mask(person.address)}.")
-    return 0
 
 
 def _brand(tx: Tx, workspace: str) -> tuple[str, list[str]]:

@@ -6,6 +6,7 @@ import typer
 
 from textback.app import read_folder
 from textback.cli.checks import check
+from textback.cli.opening import open_logged
 from textback.core.errors import SettingsError
 from textback.core.phone import mask
 from textback.core.when import to_iso
@@ -15,7 +16,7 @@ from textback.pipeline import approvals, moving
 from textback.pipeline.clock import clock
 from textback.settings import Settings, environment, load_settings
 from textback.store import accounts, bots, migrate, running
-from textback.store.db import Db, Tx, open_db, parse_url
+from textback.store.db import Db, Tx, parse_url
 
 ACTOR = "command line"
 MOST = 1000
@@ -25,7 +26,7 @@ MOST = 1000
 def _open(database: str | None) -> tuple[Settings, Db]:
     settings = load_settings(environment(Path.cwd()), database_url=database)
     migrate.upgrade(parse_url(settings.database_url))
-    return settings, open_db(settings.database_url)
+    return settings, open_logged(settings)
 
 
 def publish(bot_dir: Path, note: str, database: str | None) -> int:

@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from textback.core.messages import ENDED_WITH
+
 AgreementState = Literal["pending", "unproven", "agreed", "revoked"]
 
 
@@ -40,3 +42,15 @@ def agreed(
         ):
             return found
     return None
+
+
+def elsewhere(
+    agreements: Iterable[Agreement], family: str, message_class: str, programme: str = "", *, now: int
+) -> str:
+    """Another family that reaches the same phone, for which a text of this class was agreed to; "" for none (K6)."""
+    known, reach = list(agreements), ENDED_WITH.get(family, family)
+    for other in sorted({one.family for one in known} - {family}):
+        same = ENDED_WITH.get(other, other) == reach
+        if same and agreed(known, other, message_class, programme, now=now) is not None:
+            return other
+    return ""

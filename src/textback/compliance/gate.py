@@ -10,11 +10,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from textback.compliance.agreement import Agreement, agreed
+from textback.compliance.agreement import Agreement, agreed, elsewhere
 from textback.compliance.hours import Clock, Hours, local, next_open, shut_at
 from textback.compliance.places import US, Place, place_of
 from textback.compliance.policy import Policy, policy_of
 from textback.compliance.tables import registrations
+from textback.core.messages import CONSENT_WORDS
 from textback.core.overrides import Overrides
 from textback.core.promise import Promise
 from textback.core.registration import UNDECLARED, Registration
@@ -32,9 +33,10 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     stays one until `expires_at`. `queued_at` is when the text was first queued, `to` the contact's number, `zone` and
     `region` what they, or their address, say of where they are. `sent` are the times at which promotional texts went to
     them in the last day; `promise` is the most that the programme promised, `of_programme` when its texts went (Q3).
-    `jitter` is between 0 and 1. `window` is how long (ms) after their last text the channel takes words of one's own, 0
-    where it always does (W1). `registry`: their number is on the do-not-call registry, or its data are too old to
-    tell; `aloud` are the ledger's entries of agreements that were given in speech (D1).
+    `jitter` is between 0 and 1. `open_until` is when the channel stops to take words of one's own (ms), None where it
+    always does, or where this text goes as a template that the channel has approved (W1). `registry`: their number is
+    on the do-not-call registry, or its data are too old to tell; `aloud` are the ledger's entries of agreements that
+    were given in speech (D1).
     """
 
     message_class: str
@@ -63,7 +65,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     promise: Promise | None = None
     of_programme: Sequence[int] = ()
     jitter: float = 0.0
-    window: int = 0
+    open_until: int | None = None
     policy: Policy = DEFAULT
 
 
@@ -155,9 +157,8 @@ def decide_send(ask: Ask, trace: list[Step] | None = None) -> Decision:
     if late:
         _say(trace, "age", "Q4", {"expires_at": ask.expires_at}, "too old")
         return Decision("refuse", *too_late(kind), kind, now)
-    if ask.window and not ask.was_answer:
-        until = ask.last_inbound_at + ask.window
-        _say(trace, "window", "W1", {"last_inbound_at": ask.last_inbound_at}, "shut" if now >= until else "open")
+    if (until := ask.open_until) is not None:
+        _say(trace, "window", "W1", {"open_until": until}, "shut" if now >= until else "open")
         if now >= until:
             return Decision("refuse", "W1", SHUT, kind, now)
         ask = msgspec.structs.replace(ask, expires_at=until if ask.expires_at is None else min(ask.expires_at, until))
@@ -231,12 +232,17 @@ def _consent(ask: Ask, judged: str) -> tuple[str, str] | Decision:
     found = agreed(ask.agreements, ask.family, judged, ask.programme, now=ask.now)
     if found is not None:
         return _on_registry(ask, judged) or ("agreement", found.event_id)
-    mine = {one.state for one in ask.agreements if one.family == ask.family and one.programme in ("", ask.programme)}
+    # Anybody can ask in a web chat that a number be texted, so that request must not stand in the way of other texts.
+    asked = [one for one in ask.agreements if one.message_class != "conversational"]
+    mine = {one.state for one in asked if one.family == ask.family and one.programme in ("", ask.programme)}
     if judged == "promotional":
         if "pending" in mine:
             return _refusal(ask, judged, "K5", "They have been asked for their consent and have not answered yet.")
         if "unproven" in mine:
             return _refusal(ask, judged, "K9", "Their consent was imported without proof, which is enough for answers.")
+        if other := elsewhere(ask.agreements, ask.family, judged, ask.programme, now=ask.now):
+            why = f"They agreed to {CONSENT_WORDS[other]}, which is no consent to {CONSENT_WORDS[ask.family]}."
+            return _refusal(ask, judged, "K6", why)
         return _refusal(ask, judged, "K1", "They have not agreed in writing to promotional texts.")
     stopped = [one for one in ask.agreements if one.family == ask.family and one.message_class == "informational"]
     if any(one.state == "revoked" and one.programme in ("", ask.programme) for one in stopped):

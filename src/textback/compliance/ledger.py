@@ -12,10 +12,13 @@ from typing import Any
 import msgspec
 
 from textback.compliance.agreement import Agreement, AgreementState
+from textback.core.messages import ENDED_WITH
 from textback.core.when import HOUR
 
 PENDING_FOR = 72 * HOUR
 """How long a web form's opt-in waits for a YES (K5: product rule, as of 2026-11-20)."""
+CHAT_PENDING_FOR = 24 * HOUR
+"""As PENDING_FOR, of a web chat's visitor who wants to go on by text: later nobody is talking any more."""
 
 OWN = frozenset({"keyword", "provider", ""})
 """Methods by which only the contact can have acted: their own text, or their provider's word for it. Entries of older
@@ -54,7 +57,7 @@ class LedgerStanding(msgspec.Struct, frozen=True):
 
     def suppressed(self, family: str) -> bool:
         """Whether nothing may be sent on this family of channels."""
-        return any(one.family == family for one in self.suppressions)
+        return any(one.family == _reach(family) for one in self.suppressions)
 
 
 _Scope = tuple[str, str, str]
@@ -69,15 +72,15 @@ class _Fold:
         self.before: dict[str, dict[_Scope, Agreement]] = {}  # by suppressed family: what START brings back (O8)
 
     def take(self, entry: Entry) -> None:
-        out = entry.family in self.suppressions
+        out = _reach(entry.family) in self.suppressions
         match entry.type:
             case "opt_out":
                 if not out:
                     self._suppress(entry)
             case "re_opt_in":
                 if out and entry.method in OWN:
-                    self.suppressions.pop(entry.family)
-                    self.scopes |= self.before.pop(entry.family)
+                    self.suppressions.pop(_reach(entry.family))
+                    self.scopes |= self.before.pop(_reach(entry.family))
             case "opt_in" | "import" if not out:
                 self._agree(entry)
             case "confirm" | "expire" if not out:
@@ -87,12 +90,13 @@ class _Fold:
                 self.before = {family: {} for family in self.suppressions}
 
     def _suppress(self, entry: Entry) -> None:
-        """K7: wider than any consent. All that they had agreed to in the family is over."""
-        self.suppressions[entry.family] = _suppression(entry)
-        theirs = {scope: one for scope, one in self.scopes.items() if scope[0] == entry.family}
+        """K7: wider than any consent. All that they had agreed to in the family, and in what ends with it, is over."""
+        reach = _reach(entry.family)
+        self.suppressions[reach] = Suppression(reach, entry.occurred_at, entry.rule, entry.id)
+        theirs = {scope: one for scope, one in self.scopes.items() if _reach(scope[0]) == reach}
         kept = {s: one for s, one in theirs.items() if one.state in ("agreed", "unproven")}
         # Who has the number now can't bring back what somebody else agreed to (D3, D4).
-        self.before[entry.family] = {} if entry.rule in ("D3", "D4") else kept
+        self.before[reach] = {} if entry.rule in ("D3", "D4") else kept
         for scope in theirs:
             self._set(scope, "revoked", entry)
 
@@ -111,7 +115,7 @@ class _Fold:
             self._set(scope, "agreed", entry)
 
     def _answered(self, entry: Entry) -> None:
-        scope = (entry.family, entry.programme, entry.message_class or "promotional")
+        scope = self._asked_for(entry)
         asked = self.scopes.get(scope)
         if asked is None or asked.state != "pending" or asked.expires_at is None:
             return
@@ -121,12 +125,25 @@ class _Fold:
         elif not in_time and entry.type == "expire":
             self._set(scope, "revoked", entry)
 
+    def _asked_for(self, entry: Entry) -> _Scope:
+        """What an answer, or its absence, is about: what they were asked for on that channel, else on another that
+        reaches the phone. It stays consent to what they were asked for."""
+        what = (entry.programme, entry.message_class or "promotional")
+        waiting = [
+            scope
+            for scope, one in self.scopes.items()
+            if scope[1:] == what and one.state == "pending" and _reach(scope[0]) == _reach(entry.family)
+        ]
+        mine = (entry.family, *what)
+        return mine if mine in waiting or not waiting else min(waiting)
+
     def _set(self, scope: _Scope, state: AgreementState, entry: Entry, until: int | None = None) -> None:
         self.scopes[scope] = Agreement(*scope, state, entry.occurred_at, entry.id, until)
 
 
-def _suppression(entry: Entry) -> Suppression:
-    return Suppression(entry.family, entry.occurred_at, entry.rule, entry.id)
+def _reach(family: str) -> str:
+    """The family whose opt-out ends this one."""
+    return ENDED_WITH.get(family, family)
 
 
 def fold(entries: Iterable[Entry]) -> LedgerStanding:

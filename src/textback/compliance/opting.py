@@ -27,6 +27,25 @@ def request(brand: Brand, name: str, frequency: str) -> str:
     )
 
 
+def request_chat(brand: Brand) -> str:
+    """The one text that goes to a number that was given in a web chat, to go on with it there (K5)."""
+    return (
+        f"{brand.name}: you asked on our website to go on by text. Reply YES to go on here. "
+        "Msg & data rates may apply. Reply HELP for help, STOP to end."
+    )
+
+
+def chat_words(brand: Brand, number: str) -> str:
+    """What the visitor of a web chat agrees to who gives a number to go on by text (K1, K3); `number` is ours, as
+    people read it."""
+    sender = f" from {number}" if number else ""
+    return (
+        f"I agree to get texts{sender} by {brand.name}, some of them automated, at this number to go on with this "
+        "chat. Message frequency varies. Msg & data rates may apply. Reply STOP to end, HELP for help. Buying "
+        "something does not depend on it."
+    )
+
+
 def welcome(brand: Brand, name: str, frequency: str) -> str:
     """The first message of a programme (K4): its name, how often it comes, fees, HELP and STOP."""
     what = f"to {name}" if name else "to our texts"

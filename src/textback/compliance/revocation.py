@@ -29,7 +29,7 @@ class Finding(msgspec.Struct, frozen=True):
     wrong: bool = False
 
 
-CLEAR, UNSURE, DOUBT = 0.65, 0.5, 0.35
+CLEAR, UNSURE, DOUBT = 0.6, 0.5, 0.35
 """From where on the model makes a text clear that the rules do not, and unsure; and below what it doubts a text that is
 clear to the rules, which is unsure then. Chosen on kinds of texts that neither the model nor the rules had seen."""
 SHORT = 5

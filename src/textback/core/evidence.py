@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from textback.core.messages import Channel
+
 Method = Literal["web", "keyword", "voice", "paper", "api", "import", "provider", "person"]
 """How it reached us."""
 
@@ -13,7 +15,7 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `wording` is what they agreed to, to the letter; `action` what they did to agree ("ticked a box"); `source` the
     page, form, keyword, file or number where they did. `ip`, `user_agent` and `session` are theirs, and kept
-    encrypted.
+    encrypted. `channel` is the one that they agreed to, where that does not go by where it came from (K6).
     """
 
     programme: str = ""
@@ -28,6 +30,7 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     user_agent: str = ""
     session: str = ""
     actor: str = ""
+    channel: Channel | Literal[""] = ""
 
     @property
     def complete(self) -> bool:

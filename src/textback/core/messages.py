@@ -16,6 +16,21 @@ FAMILY: dict[str, str] = {
     "email": "email",
 }
 
+#: What consent is given for (K6): texts to a phone are one thing, whichever way they go, and WhatsApp is another.
+CONSENT: dict[str, str] = {**FAMILY, "whatsapp": "whatsapp"}
+
+#: With which other family an opt-out ends what was agreed to for this one (K7): it reaches all that reaches the phone.
+ENDED_WITH: dict[str, str] = {"whatsapp": "phone"}
+
+#: Families in words.
+CONSENT_WORDS: dict[str, str] = {
+    "phone": "texts by SMS",
+    "whatsapp": "WhatsApp",
+    "slack": "Slack",
+    "web": "the web chat",
+    "email": "e-mail",
+}
+
 #: Who wrote a message.
 AuthorKind = Literal["contact", "bot", "person", "api"]
 

@@ -48,6 +48,19 @@ def is_landline(number: str) -> bool:
         return False
 
 
+_COSTLY = frozenset(
+    {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.UAN, PhoneNumberType.PAGER}
+)
+
+
+def is_costly(number: str) -> bool:
+    """Whether this E.164 number is known to be nobody's phone, but one that somebody earns by."""
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(number)) in _COSTLY
+    except phonenumbers.NumberParseException:
+        return False
+
+
 def pretty(number: str) -> str:
     """A number for people: (206) 555-0123 in the US and Canada, international form elsewhere, a visitor of the website
     by four digits, else as it is."""

@@ -6,7 +6,7 @@ import msgspec
 
 from textback.core.evidence import Evidence
 from textback.core.messages import Channel, MessageClass, Status
-from textback.engine.state import Priority
+from textback.engine.state import Chat, Handoff, Owner, Priority, Session
 
 
 class Media(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -315,7 +315,7 @@ class ConsentChange(Arrival, frozen=True, omit_defaults=True, tag="consent"):
 
     `double`: the contact is asked by text first, and it counts once they answer YES. `occurred_at` (ms) is when they
     agreed or asked for an end, where that is not now; `words` what they said, or why it is recorded. `quiet`: no text
-    says so, because the page on which they agreed has.
+    says so, because the page on which they agreed has. With a `chat` they are asked whether to go on with that by text.
     """
 
     change: Literal["opt_in", "opt_out"]
@@ -324,6 +324,41 @@ class ConsentChange(Arrival, frozen=True, omit_defaults=True, tag="consent"):
     occurred_at: int | None = None
     words: str = ""
     quiet: bool = False
+    chat: Chat | None = None
+
+
+class AskedByText(Arrival, frozen=True, omit_defaults=True, tag="asked_by_text"):
+    """The visitor of a web chat wants to go on by text, at a number that ends in these digits. A newer `request`
+    replaces an older one."""
+
+    request: str
+    digits: str = ""
+
+
+class AgreedByText(Arrival, frozen=True, omit_defaults=True, tag="agreed_by_text"):
+    """The person at the number that a web chat's visitor gave has said YES. `contact_id` is the text conversation's;
+    `free`: it can take the chat over, because nothing is open there."""
+
+    request: str
+    contact_id: str = ""
+    digits: str = ""
+    free: bool = True
+
+
+class CameByText(Arrival, frozen=True, omit_defaults=True, tag="came_by_text"):
+    """What a text conversation takes over from the web chat of this `contact_id`: what was open there, what is known,
+    and who had it. `moved`: false where there is nothing to take over, because its visitor has asked for another number
+    since."""
+
+    request: str
+    contact_id: str = ""
+    moved: bool = False
+    fields: dict[str, Any] = {}
+    tags: tuple[str, ...] = ()
+    session: Session | None = None
+    parked: tuple[Session, ...] = ()
+    owner: Owner | None = None
+    handoff: Handoff | None = None
 
 
 AnyArrival = (
@@ -352,4 +387,7 @@ AnyArrival = (
     | TimerFired
     | JobResult
     | ConsentChange
+    | AskedByText
+    | AgreedByText
+    | CameByText
 )

@@ -19,6 +19,7 @@ from textback.engine.show import show
 from textback.engine.state import EpisodeStatus, Owner, Session, State
 from textback.engine.template import LINKS, YEAR, Chosen, Expression, Fields, Given, Parts, Shown, Text, answer
 from textback.engine.topics import IN_DANGER
+from textback.engine.urgency import end_handoff, raise_to
 from textback.engine.words import Phrases, phrases
 
 OWNER_IDLE = "owner_idle"
@@ -422,6 +423,7 @@ class Context:
             text = how.text or self.bot.handoff.text
             words = self.render(text) if text else self.phrases.handoff
         self.say(words if literal or not words else self._truth(how, reason, placed, words), source)
+        end_handoff(self.state)
         self.state.handoff = states.Handoff(
             reason=reason,
             queue=placed.queue,
@@ -429,11 +431,11 @@ class Context:
             ask=self.heard,
             collected=self.collected(),
             stopped_at=stopped,
-            priority=placed.priority,
             confidence=round(doubt.confidence, 3) if doubt else 0.0,
             needs=round(doubt.needs, 3) if doubt else 0.0,
             sure=dict(session.sure) if session else {},
         )
+        raise_to(self.state, placed.priority)
         self.state.owner = Owner("nobody", since=self.now)
         self.state.fallbacks = 0
         self.happens("needs_person")
@@ -535,6 +537,7 @@ def copy(state: State) -> State:
         vip_episode=state.vip_episode,
         asker=state.asker,
         last_reply=state.last_reply,
+        leaving=state.leaving,
     )
 
 

@@ -148,6 +148,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     reply_refused, reply_overtaken, hand_back_refused, complete_refused, snooze_refused, hand_over_refused,
     flow_refused,
     contact_changed, contact_refused, heard_together, event_received, limit_near, limit_passed, requeued,
+    asked_by_text, agreed_by_text, moved_to_text, came_by_text,
     link_clicked (written beside the turns, when a contact opens a short link).
     """
 

@@ -12,6 +12,8 @@ SIMULATED, WEB = "simulator", "web"
 """The providers that no carrier is behind."""
 LINE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}")
+LISTS = ("origins", "continue_countries")
+"""Options that may be lists."""
 REFERENCE = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
 SECRET = re.compile(r"key|token|secret|password|auth|credential")
 
@@ -62,7 +64,7 @@ def read_lines(reader: Reader, node: Node | None) -> tuple[LineSpec, ...]:
 
 
 def _value(reader: Reader, node: Node, key: str) -> str | None:
-    """An option as written; the origins of a web chat may be a list."""
-    if key == "origins" and isinstance(node, Sequence):
+    """An option as written; what of a web chat is many may be a list."""
+    if key in LISTS and isinstance(node, Sequence):
         return " ".join(text for text, _ in reader.strings(node, key)) or None
     return reader.string(node, key)

@@ -13,6 +13,7 @@ from textback.engine.nodes.registry import asking
 from textback.engine.results import ready, settle
 from textback.engine.state import Owner
 from textback.engine.thinking import stop_thinking
+from textback.engine.urgency import end_handoff
 
 Act = AgentReply | AskFor | Assign | Complete | HandBack | HandOver | SettleOptOut | Takeover
 TAKEN = "taken"
@@ -105,7 +106,8 @@ def hand_back(ctx: Context, act: HandBack) -> None:
     settle_opt_out(ctx, SettleOptOut(act.user_id, act.user_name, False))
     ctx.effects.append(CancelTimers((OWNER_IDLE,)))
     ctx.state.owner = Owner("bot", since=ctx.now)
-    ctx.state.handoff = ctx.state.draft = None
+    end_handoff(ctx.state)
+    ctx.state.draft = None
     where = {"step": act.step} if act.mode == "step" else {}
     ctx.event("handed_back", user=act.user_id, name=act.user_name, mode=act.mode, **where)
     if act.tell:  # before what the bot says now, in the same text
@@ -173,7 +175,8 @@ def complete(ctx: Context, act: Complete) -> None:
     if ctx.state.owner.kind == "person":
         ctx.effects.append(CancelTimers((OWNER_IDLE,)))
     ctx.state.owner = Owner("bot", since=ctx.now)
-    ctx.state.handoff = ctx.state.draft = None
+    end_handoff(ctx.state)
+    ctx.state.draft = None
     ctx.state.happened = None  # the person has seen it
     while ctx.state.parked:
         ctx.drop_parked(-1)

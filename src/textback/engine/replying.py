@@ -25,6 +25,7 @@ from textback.engine.nodes.answer import Answering
 from textback.engine.persona import Persona
 from textback.engine.state import Draft, Owner, Pending, Thinking
 from textback.engine.thinking import persona_of, timer_of
+from textback.engine.urgency import end_handoff
 
 LONGEST_MEMORY = 600
 LONGEST_REASON = 120
@@ -265,7 +266,8 @@ def settle_draft(ctx: Context, act: SettleDraft) -> None:
     if owner.kind == "person":
         ctx.happens("said")
         return
-    ctx.state.owner, ctx.state.handoff = Owner("bot", since=ctx.now), None
+    ctx.state.owner = Owner("bot", since=ctx.now)
+    end_handoff(ctx.state)
     ctx.event("handed_back", user=act.user_id, name=act.user_name, mode="draft")
     _go_on(ctx)
     if ctx.state.owner.kind == "bot":

@@ -12,6 +12,7 @@ from textback.engine.effects import AnyEffect, CancelTimers, Perform, SetTimer
 from textback.engine.hours import after_open
 from textback.engine.queues import Queue
 from textback.engine.state import Handoff, State
+from textback.engine.urgency import raise_to
 
 LIMIT = "limit"
 """The kind of the timers of service levels."""
@@ -29,47 +30,59 @@ def keep(bot: Bot, before: State, state: State, now: int, job: str) -> list[AnyE
     if handoff is None:
         timed = was is not None and (was.span or was.settle_by)
         return [CancelTimers((HALF, DUE, SETTLE))] if timed else []
+    if handoff.priority:  # of an older release
+        raise_to(state, handoff.priority)
+        handoff.priority = ""
     new = was is None or was.asked_at != handoff.asked_at
     if not handoff.queue and (new or not handoff.since):
         placed = routing.place(bot, state, routing.Wanted(handoff.reason), now)
-        handoff.queue, handoff.priority = placed.queue, handoff.priority or placed.priority
+        handoff.queue = placed.queue
+        raise_to(state, placed.priority)
     queue = bot.queues.get(handoff.queue)
     effects: list[AnyEffect] = []
     elsewhere = was is not None and not new and was.queue != handoff.queue
     waiting = state.episode.status == "waiting_on_agent"
     if waiting and (not handoff.since or elsewhere):
         handoff.since = handoff.since or now
-        effects += _begin(bot, queue, handoff, now)
+        effects += _begin(bot, queue, handoff, state.priority, now, now)
     elif state.episode.status == "waiting_on_customer" and handoff.since:  # whoever has only taken it owes an answer
         handoff.answered_at = handoff.answered_at or now
         handoff.since = handoff.due_at = handoff.timed_from = 0
         if handoff.span:
             effects.append(CancelTimers((HALF, DUE)))
         handoff.span = 0
-    if new and queue is not None:
-        effects += _to_settle(bot, queue, handoff, now)
+    hurried = was is not None and not new and before.priority != state.priority
+    if hurried and waiting and not elsewhere and was is not None and was.since and not _has_passed(handoff):
+        effects += _begin(bot, queue, handoff, state.priority, handoff.timed_from or handoff.since, now)
+    if (new or (hurried and "resolution" not in handoff.late)) and queue is not None:
+        effects += _to_settle(bot, queue, handoff, state.priority)
     if (new or elsewhere) and waiting and state.owner.kind == "nobody":
         told = queue.notify if queue is not None and queue.notify is not None else bot.handoff.notify
         effects += _tell(told, "waiting", handoff, job, bot.version)
     return effects
 
 
-def _begin(bot: Bot, queue: Queue | None, handoff: Handoff, now: int) -> list[AnyEffect]:
-    """The limit of the answer that the contact waits for begins."""
-    ran, handoff.span = handoff.span, queue.limit(handoff.limit, handoff.priority) if queue is not None else 0
+def _has_passed(handoff: Handoff) -> bool:
+    """Whether the limit that runs is over already."""
+    return handoff.limit in handoff.late and handoff.late_at >= handoff.timed_from
+
+
+def _begin(bot: Bot, queue: Queue | None, handoff: Handoff, priority: str, since: int, now: int) -> list[AnyEffect]:
+    """The limit of the answer that the contact waits for begins, or began at `since` and is another one now."""
+    ran, handoff.span = handoff.span, queue.limit(handoff.limit, priority) if queue is not None else 0
     hours = routing.hours_of(bot, queue)
-    due = after_open(hours, bot.timezone, now, handoff.span) if handoff.span else None
-    half = after_open(hours, bot.timezone, now, handoff.span // 2) if handoff.span else None
+    due = after_open(hours, bot.timezone, since, handoff.span) if handoff.span else None
+    half = after_open(hours, bot.timezone, since, handoff.span // 2) if handoff.span else None
     if due is None or half is None:
         handoff.span = handoff.due_at = handoff.timed_from = 0
         return [CancelTimers((HALF, DUE))] if ran else []
-    handoff.timed_from, handoff.due_at = now, due
-    return [SetTimer(HALF, half), SetTimer(DUE, due)]
+    handoff.timed_from, handoff.due_at = since, due
+    return [SetTimer(HALF, half) if half > now else CancelTimers((HALF,)), SetTimer(DUE, due)]
 
 
-def _to_settle(bot: Bot, queue: Queue, handoff: Handoff, now: int) -> list[AnyEffect]:
-    span = queue.limit("resolution", handoff.priority)
-    until = after_open(routing.hours_of(bot, queue), bot.timezone, now, span) if span else None
+def _to_settle(bot: Bot, queue: Queue, handoff: Handoff, priority: str) -> list[AnyEffect]:
+    span = queue.limit("resolution", priority)
+    until = after_open(routing.hours_of(bot, queue), bot.timezone, handoff.asked_at, span) if span else None
     if until is None:
         return []
     handoff.settle_by = until
@@ -93,7 +106,7 @@ def fire(ctx: Context, timer: TimerFired) -> None:
     handoff = ctx.state.handoff
     if handoff is None:
         return
-    data = {"queue": handoff.queue, "priority": handoff.priority}
+    data = {"queue": handoff.queue, "priority": ctx.state.priority}
     if timer.key == SETTLE:
         if handoff.settle_by and ctx.now >= handoff.settle_by and "resolution" not in handoff.late:
             _passed(ctx, handoff, "resolution")
@@ -121,7 +134,7 @@ def _passed(ctx: Context, handoff: Handoff, limit: str) -> None:
     """A limit has passed: it is written down, and whoever is to hear of it does."""
     handoff.late = [*(one for one in handoff.late if one != limit), limit]
     handoff.late_at = ctx.now
-    ctx.event("limit_passed", limit=limit, queue=handoff.queue, priority=handoff.priority)
+    ctx.event("limit_passed", limit=limit, queue=handoff.queue, priority=ctx.state.priority)
     queue = ctx.bot.queues.get(handoff.queue)
     told = queue.alert if queue is not None and queue.alert is not None else ctx.bot.handoff.alert
     what = "unsettled" if limit == "resolution" else "late"

@@ -73,6 +73,8 @@ def set_priority(ctx: Context, act: SetPriority) -> None:
     if ctx.state.priority != act.priority:
         ctx.event("prioritised", user=act.user_id, name=act.user_name, priority=act.priority)
         ctx.state.priority = act.priority
+        if ctx.state.handoff is not None:
+            ctx.state.handoff.usual = ""  # it stays so when the hand-over is over
 
 
 def reopen(ctx: Context, act: Reopen) -> None:

@@ -50,7 +50,8 @@ class Handoff(msgspec.Struct, omit_defaults=True):
     the contact waits for a person's answer, 0 while they do not; that answer may take `span` (ms of opening hours) from
     `timed_from` on, which is over at `due_at`. It is to be settled by `settle_by`. `late` are the limits that have
     passed, the last at `late_at`, `moved` that one of them has given it to another queue, `wanted` the address of the
-    person whom it is to go to.
+    person whom it is to go to. `usual` is how urgent the conversation was before this made it more so;
+    `priority` is only in states of older releases.
     """
 
     reason: str
@@ -73,6 +74,7 @@ class Handoff(msgspec.Struct, omit_defaults=True):
     late_at: int = 0
     moved: bool = False
     wanted: str = ""
+    usual: str = ""
 
     @property
     def limit(self) -> str:
@@ -159,15 +161,34 @@ class Happened(msgspec.Struct, frozen=True, omit_defaults=True):
     data: dict[str, Any] = {}
 
 
+class Chat(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A web chat whose visitor wants to go on by text: its contact, which request of theirs it is, and the last digits
+    of the number that they gave."""
+
+    contact_id: str
+    request: str
+    digits: str = ""
+
+
+class Leaving(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A web chat's visitor has asked to go on by text: their newest request. `to` is the contact of the text
+    conversation once the person there has said YES, `digits` the last ones of its number."""
+
+    request: str
+    to: str = ""
+    digits: str = ""
+
+
 class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
     """An opt-in that waits for the contact's YES until then (ms): to which programme and class of texts, and what the
-    texts about it call it and say of how often it comes (K5)."""
+    texts about it call it and say of how often it comes (K5). With a `chat`, it is to going on with that by text."""
 
     programme: str
     message_class: str
     name: str
     frequency: str
     until: int
+    chat: Chat | None = None
 
 
 class Thinking(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -217,8 +238,9 @@ class State(msgspec.Struct, omit_defaults=True):
     writes. `stop_said_at` is when they were last told how to stop (ms), in a text that was no answer. `channel` is how
     their last text came, on a line that speaks more than SMS. `vip_episode` is the episode in which a person was asked
     for because of who they are. `asker` wants to have it from the person who does;
-    `last_reply` is the id of the last text that a person wrote. `snoozed` is set while the conversation is out of
-    sight, `back_at` is when it came back by itself (ms), until somebody acts on it.
+    `last_reply` is the id of the last text that a person wrote, `leaving` the web chat's request to go on by text.
+    `snoozed` is set while the conversation is out of sight, `back_at` is when it came back by itself
+    (ms), until somebody acts on it.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -253,6 +275,7 @@ class State(msgspec.Struct, omit_defaults=True):
     vip_episode: int = 0
     asker: Asker | None = None
     last_reply: str = ""
+    leaving: Leaving | None = None
 
 
 _encoder = msgspec.json.Encoder()

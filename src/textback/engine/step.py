@@ -28,6 +28,7 @@ import msgspec
 
 from textback.engine import (
     awaited,
+    by_text,
     contact,
     giving,
     holding,
@@ -40,11 +41,14 @@ from textback.engine import (
 )
 from textback.engine.arrivals import (
     AgentReply,
+    AgreedByText,
     AnyArrival,
     ApiEvent,
     ApiSend,
+    AskedByText,
     AskFor,
     Assign,
+    CameByText,
     Complete,
     ContactChange,
     DeliveryStatus,
@@ -144,6 +148,9 @@ HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     ContactChange: programs.change,
     DeliveryStatus: _status,
     JobResult: results.arrive,
+    AskedByText: by_text.ask,
+    AgreedByText: by_text.agree,
+    CameByText: by_text.come,
 }
 
 

@@ -1,6 +1,6 @@
 """Timers that are due. One that no longer fits the conversation does nothing."""
 
-from textback.engine import serving
+from textback.engine import by_text, serving
 from textback.engine.advance import give_up
 from textback.engine.arrivals import JobResult, TimerFired
 from textback.engine.awaited import go_on
@@ -27,6 +27,9 @@ def fire(ctx: Context, timer: TimerFired) -> None:
     if kind == MODEL:
         if step_id in waited_for(ctx):
             arrive(ctx, JobResult(step_id, error="timeout"))
+        return
+    if kind == by_text.TIMER:
+        by_text.leave(ctx)
         return
     if kind == "wait":
         _wake(ctx, step_id)

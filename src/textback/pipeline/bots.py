@@ -1,5 +1,5 @@
 """The published bots of this process: the current version, older ones for sessions that began with them, and looking
-for newer ones while it runs."""
+for newer ones, and for newer routing rules of the desk, while it runs."""
 
 import asyncio
 from collections import OrderedDict
@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from textback.core.errors import TextbackError
+from textback.engine.adjusting import Changes, adjust
 from textback.engine.bot import Bot
 from textback.engine.load import load_bot, make_ready
 from textback.store import bots as bot_store
+from textback.store import rules
 from textback.store.db import Db, Tx
 
 log = structlog.get_logger("textback.bots")
@@ -23,19 +25,27 @@ LOOK = 1.0
 class Shelf:
     """Loads bot versions on demand and keeps the last few. Used from the writer's thread.
 
-    `teach` makes a bot understand its intents. Only the current version is asked what a text wants.
+    `teach` makes a bot understand its intents. Only the current version is asked what a text wants. `current` is as
+    people have adjusted it at the desk, `written` as its files have it; `rules` is the version of their changes.
     """
 
     def __init__(self, workspace: str, current: Bot, teach: Callable[[Bot], Bot] = lambda bot: bot) -> None:
         self._workspace = workspace
         self.teach = teach
         self._loaded: OrderedDict[int, Bot] = OrderedDict({current.version: current})
-        self.current = current
+        self.written = self.current = current
+        self.rules = 0
+        self.changes: Changes = {}
 
     def adopt(self, bot: Bot) -> None:
         """New sessions begin with this version from now on."""
         self._loaded[bot.version] = bot
-        self.current = bot
+        self.written, self.current = bot, adjust(bot, self.changes).bot
+
+    def adopt_rules(self, number: int, changes: Changes) -> None:
+        """The current version goes by these changes of the desk from now on."""
+        self.current = adjust(self.written, changes).bot
+        self.rules, self.changes = number, changes
 
     def get(self, tx: Tx, version: int) -> Bot:
         """The bot of this version. KeyError when it was never published here."""
@@ -90,8 +100,9 @@ class Follower:
         return self._shelf.teach(bot)
 
     async def look(self) -> None:
-        """Put the newest version on the shelf, if it is not there yet."""
-        number = await self._db.read(bot_store.newest, self._workspace)
+        """Put the newest version on the shelf, and the newest changes of the desk, if they are not there yet."""
+        number, changed = await self._db.read(rules.newest_numbers, self._workspace)
+        await self._look_for_rules(changed)
         before = self._shelf.current
         if number <= max(before.version, self._refused):
             return
@@ -108,3 +119,11 @@ class Follower:
         log.info("bot version is live", version=number, before=before.version)
         if bot.lines != before.lines:
             log.warning("the lines of bot.yml have changed; they change here at the next start", version=number)
+
+    async def _look_for_rules(self, number: int) -> None:
+        if number <= self._shelf.rules:
+            return
+        newest, changes = await self._db.read(rules.newest, self._workspace)
+        if newest > self._shelf.rules:
+            self._shelf.adopt_rules(newest, changes)
+            log.info("routing rules are live", version=newest)

@@ -11,6 +11,7 @@ from textback.compliance.limits import REPLY
 from textback.core.faults import point
 from textback.core.messages import Channel
 from textback.core.offer import Offer, load_offer
+from textback.core.provider_templates import Filled
 from textback.core.when import MINUTE, SECOND
 from textback.engine.arrivals import Media
 from textback.pipeline.fairness import Allowance, choose
@@ -46,6 +47,7 @@ class Claim(msgspec.Struct, frozen=True):
     programme: str = ""  # the consent that it goes by (K6)
     channel: Channel = "sms"
     offer: Offer | None = None
+    template: Filled | None = None  # of the provider's, which it goes as
 
     def held(self, now: int) -> bool:
         """Whether it is still ours. A node that was frozen for longer must not post: another has judged the row."""
@@ -84,6 +86,7 @@ class Queued(msgspec.Struct):
     permit: Permit | None = None  # for an answer; every other text asks the gate again before it is posted
     channel: Channel = "sms"
     offer: Offer | None = None
+    template: Filled | None = None
 
 
 def claim(tx: Tx, now: int, allowed: Allowance, gate: Gatekeeper, lease: int = LEASE) -> Claimed:
@@ -93,7 +96,7 @@ def claim(tx: Tx, now: int, allowed: Allowance, gate: Gatekeeper, lease: int = L
     """
     judge = gate.judge(tx, now)
     chosen = choose(tx, now, allowed, judge.passed)
-    claims = [_claim_of(row, now, lease, judge.permits[row.id]) for row in chosen.rows]
+    claims = [_claim_of(row, now, lease, judge.permits[row.id], judge.templates.get(row.id)) for row in chosen.rows]
     if claims:
         outbox.claim(tx, [(c.bucket, c.contact_id, c.id) for c in claims], now + lease)
         point("deliver.claiming")
@@ -165,12 +168,13 @@ def claim_new(
                 programme=row["programme"],
                 channel=item.channel,
                 offer=item.offer,
+                template=item.template,
             )
         )
     return claims
 
 
-def _claim_of(row: Row[Any], now: int, lease: int, permit: Permit) -> Claim:
+def _claim_of(row: Row[Any], now: int, lease: int, permit: Permit, template: Filled | None) -> Claim:
     return Claim(
         row.bucket,
         row.id,
@@ -190,4 +194,5 @@ def _claim_of(row: Row[Any], now: int, lease: int, permit: Permit) -> Claim:
         row.programme,
         row.channel,
         load_offer(row.offer),
+        template,
     )

@@ -5,9 +5,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from textback.core.evidence import NO_EVIDENCE, Method
+from textback.core.evidence import NO_EVIDENCE, Evidence, Method
 from textback.core.ids import new_id
-from textback.core.messages import FAMILY
+from textback.core.messages import CONSENT, FAMILY
 from textback.engine.arrivals import AnyArrival, Message
 from textback.engine.effects import RecordConsent
 from textback.store import ledger
@@ -29,7 +29,9 @@ def fact_of(
     now: int,
     family: str = "phone",
 ) -> Fact:
-    """The entry that a turn's effect makes of its arrival. `family` is that of the line where it is no text (K6)."""
+    """The entry that a turn's effect makes of its arrival. `family` is that of the line where it is no text (K6). Who
+    opts out, or in again, does so for all that reaches the phone (K7); consent is for the channel on which it was
+    given, or which it names."""
     text = arrival if isinstance(arrival, Message) else None
     evidence = effect.evidence or NO_EVIDENCE
     if not evidence.method:
@@ -48,7 +50,7 @@ def fact_of(
         recorded_at=now,
         rule=effect.rule,
         matched_by=effect.matched_by,
-        family=FAMILY[text.channel] if text is not None else family,
+        family=_family(effect, text, evidence, family),
         line=row.line,
         brand=brand,
         number=number,
@@ -57,6 +59,13 @@ def fact_of(
         evidence=evidence,
         pending_until=effect.pending_until,
     )
+
+
+def _family(effect: RecordConsent, text: Message | None, evidence: Evidence, family: str) -> str:
+    if effect.change in ("opt_out", "re_opt_in"):
+        return FAMILY[text.channel] if text is not None else family
+    channel = evidence.channel or (text.channel if text is not None else "")
+    return CONSENT[channel] if channel else family
 
 
 def _when(text: Message | None, received_at: int) -> int:

@@ -15,6 +15,7 @@ from textback.engine import serving, snoozing
 from textback.engine.arrivals import (
     AnyArrival,
     ApiEvent,
+    CameByText,
     ConsentChange,
     DeliveryStatus,
     Message,
@@ -113,6 +114,8 @@ def _decided(
     if isinstance(arrival, StartFlow) and standing.opted_out:
         refused = Event("flow_refused", {"flow": arrival.flow, "by": arrival.key_name, "why": "opted_out"})
         return Turn(copy(state), [], [refused], [])
+    if isinstance(arrival, CameByText) and standing.opted_out:
+        return Turn(copy(state), [], [], [])
     turn = step(bot, state, arrival, now, session_id=session_id, older=older)
     if isinstance(arrival, SettleOptOut) and arrival.opted_out and state.opt_out_unsure and not standing.opted_out:
         return _settled(bot, turn, state.opt_out_unsure, now)

@@ -465,6 +465,7 @@ class Deliverer:
                     mine.channel,
                     mine.offer,
                     await self._thread(mine) if line.threads else None,
+                    mine.template,
                 ),
                 mine.permit,
             )

@@ -14,7 +14,9 @@ from textback.compliance.limits import priority_of
 from textback.compliance.places import place_of
 from textback.compliance.policy import Policy, policy_of
 from textback.core.ids import new_id
-from textback.core.messages import FAMILY
+from textback.core.messages import CONSENT, FAMILY
+from textback.core.offer import load_offer
+from textback.core.provider_templates import Filled
 from textback.core.registration import UNDECLARED, Registration
 from textback.core.when import DAY
 from textback.engine.bot import Bot
@@ -22,15 +24,12 @@ from textback.engine.effects import Send
 from textback.engine.joining import Promises, promises_of
 from textback.engine.state import load_state
 from textback.pipeline.lines import Line
+from textback.pipeline.templating import TEMPLATE, Templates, load_media
 from textback.store import gate, outbox
 from textback.store.db import Row, Tx
 
 ANSWERS = frozenset({"compliance", "conversational"})
 """Classes that the gate judges by what every turn knows: they cost no look into the database."""
-
-
-WINDOWED = frozenset({"whatsapp"})
-"""Channels that take words of one's own only for a day after the contact's last text (W1)."""
 
 
 class Ahead(msgspec.Struct):
@@ -58,6 +57,8 @@ class Wish(msgspec.Struct, frozen=True):
     opted_out: bool
     last_inbound_at: int
     waits: bool
+    open_until: int | None = None
+    """When the channel stops to take words of one's own (ms); None where that is nothing to this text (W1)."""
 
 
 class Gatekeeper:
@@ -68,6 +69,7 @@ class Gatekeeper:
         self._lines = lines
         self._bot = bot
         self._known: tuple[Bot, Policy, Promises] | None = None
+        self.templates = Templates(workspace, lines, bot)
         place_of("+12065550123", region="WA")  # so that no contact waits for its tables
 
     @property
@@ -92,14 +94,14 @@ class Gatekeeper:
         return self._bot().timezone
 
     def family(self, line: str) -> str:
-        """The family of channels that a line's texts belong to, by which consent is asked for (K6)."""
+        """The family of channels that a line's texts belong to, which an opt-out ends (K7)."""
         found = self._lines.get(line)
         return FAMILY[found.channels[0]] if found is not None else "phone"
 
-    def _window(self, line: str) -> int:
-        """How long (ms) after a contact's text a line takes words of one's own; 0 where it always does."""
+    def consent_family(self, line: str) -> str:
+        """The family of channels by which consent to a line's texts is asked for (K6)."""
         found = self._lines.get(line)
-        return DAY if found is not None and found.channels[0] in WINDOWED else 0
+        return CONSENT[found.channels[0]] if found is not None else "phone"
 
     def registration(self, line: str) -> Registration:
         """How a line is registered."""
@@ -152,8 +154,8 @@ class Gatekeeper:
             waits=wish.waits,
             to=wish.address,
             registration=self.registration(wish.line),
-            window=self._window(wish.line),
-            family=self.family(wish.line),
+            open_until=wish.open_until,
+            family=self.consent_family(wish.line),
             policy=self.policy,
         )
         decision = decide_send(asked)
@@ -164,6 +166,8 @@ class Gatekeeper:
         if decision.outcome == "go" or (decision.outcome == "hold" and at > now):
             return decision, []
         decision = msgspec.structs.replace(decision, at=now)
+        if decision.rule == "W1":
+            decision = self.templates.named(tx, wish.line, send, decision)
         about = _About(wish.bucket, wish.contact_id, wish.message_id, wish.line)
         return decision, [self.log(about, asked, decision, "queue")]
 
@@ -204,12 +208,15 @@ class Gatekeeper:
     ) -> tuple[Decision, list[dict[str, Any]]]:
         """Whether a text that was given up may be queued once more, under a new id."""
         send = Send(
-            old.text, old.author, author_name=old.author_name, message_class=old.message_class, programme=programme
+            old.text, old.author, author_name=old.author_name, message_class=old.message_class, programme=programme,
+            media=load_media(old.media), source=old.source,
         )  # fmt: skip
+        _, until = self.templates.way(tx, old.line, send, (old.bucket, old.contact_id))
         wish = Wish(
             old.bucket, old.contact_id, id_, old.line, conversation.address, send, None,
             bool(conversation.opted_out), load_state(conversation.state).last_inbound_at,
             conversation.waiting_since is not None,
+            until,
         )  # fmt: skip
         return self.queue(tx, wish, now)
 
@@ -269,13 +276,15 @@ class _About(msgspec.Struct, frozen=True):
 
 
 class Judge:
-    """One transaction's judgement of queued texts. `permits` are those of the texts that may go, by their id."""
+    """One transaction's judgement of queued texts. `permits` are those of the texts that may go, by their id, and
+    `templates` the provider's, for those that go as one."""
 
     def __init__(self, keeper: Gatekeeper, tx: Tx, now: int) -> None:
         self._keeper = keeper
         self._tx = tx
         self._now = now
         self.permits: dict[str, Permit] = {}
+        self.templates: dict[str, Filled] = {}
         self.refused: list[tuple[Row[Any], str]] = []
         self._asked: dict[str, tuple[Row[Any], Ask, Decision]] = {}
 
@@ -311,17 +320,28 @@ class Judge:
                 was_answer=True,
                 to=row.recipient,
                 registration=keeper.registration(row.line),
-                family=keeper.family(row.line),
+                family=keeper.consent_family(row.line),
                 policy=policy,
             )
             if row.message_class not in ANSWERS:
                 asked = keeper.with_contact(asked, known.get(row.contact_id, gate.NOTHING), row.id, row.at)
+            if row.source.startswith(TEMPLATE) and keeper.templates.windowed(row.line):
+                asked = self._as_template(asked, row)
             decision = decide_send(asked)
             self._asked[row.id] = (row, asked, decision)
             if decision.outcome == "go":
                 self.permits[row.id] = permit(decision, row.id)
                 fine.append(row)
         return fine
+
+    def _as_template(self, asked: Ask, row: Row[Any]) -> Ask:
+        """The same question of a text by a template, where the channel takes only such after a while (W1): it may have
+        been approved when the text was queued, and be no more."""
+        send = Send(row.text, media=load_media(row.media), source=row.source, offer=load_offer(row.offer))
+        template, until = self._keeper.templates.way(self._tx, row.line, send, (row.bucket, row.contact_id))
+        if template is not None:
+            self.templates[row.id] = template
+        return msgspec.structs.replace(asked, open_until=until)
 
     def write(self, claimed: Sequence[Row[Any]]) -> list[str]:
         """Write down what was held and refused, and why the others that were `claimed` may go. Returns the contacts

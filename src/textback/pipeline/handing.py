@@ -17,8 +17,8 @@ class Handed(Protocol):
 
 
 def changed(before: State, after: State) -> bool:
-    """Whether a turn has changed the hand-over, or who has it."""
-    return before.handoff != after.handoff or before.owner != after.owner
+    """Whether a turn has changed the hand-over, who has it, or how urgent it is."""
+    return before.handoff != after.handoff or before.owner != after.owner or before.priority != after.priority
 
 
 def row_of(workspace: str, one: Handed) -> dict[str, Any] | None:
@@ -31,7 +31,7 @@ def row_of(workspace: str, one: Handed) -> dict[str, Any] | None:
         "contact_id": one.contact_id,
         "workspace": workspace,
         "queue": handoff.queue,
-        "priority": handoff.priority,
+        "priority": one.state.priority,
         "asked_at": handoff.asked_at,
         "waiting_since": handoff.since or None,
         "due_at": handoff.due_at or None,

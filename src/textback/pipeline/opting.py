@@ -6,8 +6,9 @@ import msgspec
 
 from textback.compliance import opting
 from textback.compliance.consent import Brand, Verdict
-from textback.compliance.ledger import PENDING_FOR
+from textback.compliance.ledger import CHAT_PENDING_FOR, PENDING_FOR
 from textback.core.evidence import Evidence
+from textback.engine import by_text
 from textback.engine.arrivals import ConsentChange, Message, TimerFired
 from textback.engine.bot import Bot
 from textback.engine.effects import AnyEffect, Check, Event, RecordConsent, Send, SetTimer
@@ -65,10 +66,15 @@ def _confirmed(bot: Bot, state: State, now: int) -> Turn | None:
     for one in asked:
         evidence = Evidence(one.programme, one.message_class, "keyword", action="texted YES")
         effects.append(RecordConsent("confirm", "K5", "keyword", "yes", evidence))
-    programmes = {one.programme: one for one in asked}.values()
+    programmes = {one.programme: one for one in asked if one.chat is None}.values()
     effects += [_send(opting.welcome(_brand(bot), one.name, one.frequency), "consent.confirm") for one in programmes]
+    chats = [one.chat for one in asked if one.chat is not None]
+    for chat in chats:
+        effects += by_text.said_yes(state, chat, state_locale(bot, state), bot.version)
     state = msgspec.structs.replace(state, asked=[], last_inbound_at=now)
     events = [Event("opted_in", {"rule": "K5", "matched_by": "keyword", "keyword": "yes"})]
+    if by_text.busy(state):  # it is left as it is, and people find the chat from here
+        events += [Event("came_by_text", {"contact": chat.contact_id, "busy": True}) for chat in chats]
     return Turn(state, effects, events, [Check(ROW, "Opt-in confirmed, “YES”", hit=True)])
 
 
@@ -88,17 +94,18 @@ def brought(bot: Bot, state: State, arrival: ConsentChange, now: int, *, opted_o
             return Turn(state, [record], events, [])
         send = _send(opting.welcome(_brand(bot), name, frequency), "consent.opt_in")
         return Turn(state, [record, send], events, [])
-    until = now + PENDING_FOR
+    until = now + (CHAT_PENDING_FOR if arrival.chat else PENDING_FOR)
     scope = (evidence.programme, evidence.message_class)
     others = [one for one in state.asked if (one.programme, one.message_class) != scope and now < one.until]
     again = len(others) < len([one for one in state.asked if now < one.until])
-    asked = [*others, Asked(*scope, name, frequency, until)]
+    asked = [*others, Asked(*scope, name, frequency, until, arrival.chat)]
     effects: list[AnyEffect] = [
         RecordConsent("opt_in", "K5", "human", "", evidence, arrival.occurred_at, until, arrival.words),
         SetTimer(TIMER, min(one.until for one in asked)),
     ]
     if not again:  # who fills in a form twice is asked once
-        effects.append(_send(opting.request(_brand(bot), name, frequency), "consent.request", until))
+        request = opting.request_chat(_brand(bot)) if arrival.chat else opting.request(_brand(bot), name, frequency)
+        effects.append(_send(request, "consent.request", until))
     state = msgspec.structs.replace(state, asked=asked)
     return Turn(state, effects, [Event("opt_in_asked", {"rule": "K5", "by": evidence.actor})], [])
 

@@ -21,11 +21,13 @@ from textback.core.faults import point
 from textback.core.when import SECOND
 from textback.engine.actions import Action, nothing
 from textback.engine.arrivals import JobResult
+from textback.engine.by_text import CARRY
 from textback.engine.serving import NOTIFY
 from textback.engine.thinking import MODEL
 from textback.pipeline.accept import incoming
 from textback.pipeline.bots import Shelf
 from textback.pipeline.buckets import Places, told
+from textback.pipeline.by_text import Carries
 from textback.pipeline.dead import of_job
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import JOB_SECONDS, JOBS
@@ -161,7 +163,7 @@ def _end(tx: Tx, workspace: str, mine: Claim, result: Done | Failed, now: int) -
     """The job is over, and its session hears of it. What the other system refused is an answer; what else gave no
     result is a dead letter."""
     row = mine.row
-    if row.action == NOTIFY:
+    if row.action in (NOTIFY, CARRY):
         _told(tx, mine, result, now)
         return
     if isinstance(result, Done):
@@ -179,7 +181,7 @@ def _end(tx: Tx, workspace: str, mine: Claim, result: Done | Failed, now: int) -
 
 
 def _told(tx: Tx, mine: Claim, result: Done | Failed, now: int) -> None:
-    """People were told, or could not be. No conversation waits for that."""
+    """People were told, or another conversation was, or could not be. This one does not wait for that."""
     if isinstance(result, Done):
         jobs.remove(tx, [mine.key])
     else:
@@ -211,6 +213,7 @@ class Performer:
         *,
         thinker: Thinker | None = None,
         notices: Notices | None = None,
+        carries: Carries | None = None,
         simulate: bool = True,
         lease: int = GRACE,
     ) -> None:
@@ -225,6 +228,7 @@ class Performer:
         self._performs = performs
         self._thinker = thinker
         self._notices = notices
+        self._carries = carries
         self._simulate = simulate
         self._places = Places(db, spread.with_jobs)
         self._working: set[asyncio.Task[None]] = set()
@@ -349,6 +353,8 @@ class Performer:
         row = mine.row
         if row.action == MODEL:
             return Failed("misconfigured", detail="No model can be asked here.")
+        if row.action == CARRY and self._carries is not None:
+            return await self._carries(row)
         line = self._lines.get(row.line)
         if self._simulate and line is not None and line.provider.name == "simulator":
             return Done(nothing(mine.action))

@@ -24,6 +24,7 @@ from textback.pipeline.bots import Follower, Shelf
 from textback.pipeline.breaker import Condition
 from textback.pipeline.buckets import BucketAcceptor, Places, told
 from textback.pipeline.bulk import BulkSender
+from textback.pipeline.by_text import carried
 from textback.pipeline.claim import LEASE
 from textback.pipeline.clock import clock
 from textback.pipeline.deliver import Deliverer
@@ -49,6 +50,7 @@ from textback.pipeline.simulating import LINE as SIMULATED
 from textback.pipeline.simulating import QUIET, AheadClock
 from textback.pipeline.spool import Spool
 from textback.pipeline.sweep import Sweeper
+from textback.pipeline.templating import Templating
 from textback.pipeline.thinker import AsksModels, Thinker
 from textback.pipeline.tick import Keep, before, fire_timers, sweep, tidy
 from textback.pipeline.turn import Handled, Turns
@@ -164,7 +166,8 @@ class Road:
         if performs is not None:
             self._performer = Performer(
                 db, workspace, lines, shelf, now, self._results_wait, self._store_result, performs,
-                thinker=self.thinker, notices=notices, simulate=simulate, lease=lease,
+                thinker=self.thinker, notices=notices, carries=partial(carried, self._durable), simulate=simulate,
+                lease=lease,
             )  # fmt: skip
         self.hooks = Hooks(db, workspace, lines, now, self.hub, posts, hook_retries) if posts is not None else None
         self._reconciler = Reconciler(
@@ -172,6 +175,7 @@ class Road:
             every=reconcile_every, resend=resend_unsent, lease=lease,
         )  # fmt: skip
         self._mailboxes = Mailboxes(db, workspace, lines, now, self.receive, self.marks.note)
+        self.templating = Templating(db, workspace, lines, now)
         self._sweeper = Sweeper(db, workspace, retention, now, lambda: shelf.current.timezone)
         self.indexer = Indexer(db, workspace)
         self.bulk = BulkSender(db, workspace, now, self._hand_in)
@@ -221,6 +225,7 @@ class Road:
             self.hooks.stop()
         self._reconciler.stop()
         self._mailboxes.stop()
+        self.templating.stop()
         self._sweeper.stop()
         self.indexer.stop()
         self.bulk.stop()
@@ -615,6 +620,7 @@ class Road:
             self.importer.run(),
             self.indexer.run(),
             self._mailboxes.run(),
+            self.templating.run(),
             *lists,
         ]
         await asyncio.gather(self._run_ticks(), *others)

@@ -66,7 +66,7 @@ def before(keep: Keep, now: int) -> retention.Before:
     settled, unsettled, rejected = (now - days * DAY for days in (keep.settled, keep.unsettled, keep.rejected))
     day = day_of(now - LINE_USE_DAYS * DAY)
     decisions, calls = now - keep.decisions * DAY, now - keep.calls * DAY
-    return retention.Before(settled, unsettled, rejected, day, decisions, calls, now - requests.KEPT)
+    return retention.Before(settled, unsettled, rejected, day, decisions, calls, now - requests.KEPT, now // DAY)
 
 
 def tidy(tx: Tx, workspace: str, keep: Keep, now: int) -> retention.Gone:

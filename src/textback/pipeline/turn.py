@@ -16,6 +16,7 @@ from textback.core.ids import new_id
 from textback.core.offer import dump_offer
 from textback.core.text import segments
 from textback.core.tracing import Span, Tracer, link_to
+from textback.engine import by_text
 from textback.engine.arrivals import AgentReply, AnyArrival, ApiSend, ContactChange, Message, TimerFired
 from textback.engine.bot import Bot
 from textback.engine.context import HIDDEN
@@ -278,6 +279,8 @@ class Turns:
             shown, conversation.hidden = self._masked(arrival)
         try:
             older = self._older(tx, before, bot) if before.session or before.parked else NONE
+            if (came := by_text.brought(arrival)) is not None:
+                older = {**older, **self._older(tx, came, bot)}
             turn = decide(bot, before, arrival, now, standing, session_id=new_id(), older=older)
         except ReadingWanted:  # nothing has been changed yet: the turn is run again when the text was read
             raise
@@ -302,6 +305,9 @@ class Turns:
             if arrival.zone or arrival.region:
                 gate_store.set_place(tx, conversation.contact_id, arrival.zone, arrival.region, "api")
                 writes.ahead.known.pop(conversation.contact_id, None)
+        elif by_text.asks(arrival) and not by_text.busy(before):
+            # They are asked on the line that the chat goes on by, whatever they have last used.
+            conversation.line, turn.state.channel = row.line or conversation.line, ""
         elif isinstance(arrival, ContactChange) and not any(one.kind == "contact_refused" for one in turn.events):
             contacts.change(tx, conversation.contact_id, arrival.name, arrival.zone, arrival.region)
         conversation.state = turn.state
@@ -533,9 +539,11 @@ class Turns:
             expires_at = row.received_at + self._reply_max_age
         # Their last text waits for a person while nobody has said anything since, or the bot has asked for one.
         waits = conversation.waiting_since is not None or conversation.last[1] == "contact"
+        contact = (conversation.bucket, conversation.contact_id)
+        template, until = self._gate.templates.way(writes.tx, conversation.line, send, contact, writes.messages)
         wish = Wish(
             conversation.bucket, conversation.contact_id, id_, conversation.line, conversation.address, send,
-            expires_at, conversation.opted_out, conversation.state.last_inbound_at, waits,
+            expires_at, conversation.opted_out, conversation.state.last_inbound_at, waits, until,
         )  # fmt: skip
         gate, log = self._gate.queue(writes.tx, wish, writes.now, writes.ahead)
         writes.decisions += log
@@ -572,7 +580,7 @@ class Turns:
             writes.offers.append({**writes.key(conversation, id_), "offer": waiting["offer"]})
         leave = permit(gate, id_) if gate.judged in ANSWERS and not later else None
         channel = send.channel or conversation.channel(line)
-        queued = Queued(waiting, send.text, send.media, row.id, send.source, leave, channel, offer)
+        queued = Queued(waiting, send.text, send.media, row.id, send.source, leave, channel, offer, template)
         writes.outbox.append(queued)
         if answers:
             conversation.said.append(queued)

@@ -29,6 +29,7 @@ from textback.store.tables_desk import audit
 from textback.store.tables_handoff import handoffs
 from textback.store.tables_imports import contact_import_refused
 from textback.store.tables_leads import contact_values
+from textback.store.tables_merges import merged_contacts
 from textback.store.tables_web import message_offers
 
 SHOWN = (
@@ -52,9 +53,7 @@ SHOWN = (
     contact_values,
 )
 """Tables whose rows they are given, by contact."""
-INTERNAL = frozenset(
-    {"bucket", "workspace", "fence", "lease_until", "priority", "attempts", "seq", "prev_hash", "hidden"}
-)
+INTERNAL = frozenset("bucket workspace fence lease_until priority attempts seq prev_hash hidden home kept_home".split())
 """Columns that say nothing about them."""
 
 
@@ -71,6 +70,9 @@ def rows_of(tx: Connection, workspace: str, who: Person) -> dict[str, list[dict[
         found[table.name] = [_plain(row) for row in tx.execute(query.order_by(*table.primary_key.columns))]
     done = select(audit).where(audit.c.workspace == workspace, audit.c.subject == who.contact_id).order_by(audit.c.id)
     found["audit"] = [_plain(row) for row in tx.execute(done)]
+    m = merged_contacts.c
+    one = select(merged_contacts).where(m.workspace == workspace, m.contact_id == who.contact_id)
+    found["merged_contacts"] = [_plain(row) for row in tx.execute(one)]
     r = contact_import_refused.c
     refused = select(contact_import_refused).where(r.workspace == workspace, r.number == who.address)
     found["contact_import_refused"] = [_plain(row) for row in tx.execute(refused.order_by(r.import_id, r.line))]

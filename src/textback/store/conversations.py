@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, literal, literal_column, or_, select
 
 from textback.store.contacts import has_tag, of_lines
 from textback.store.handoffs import in_queue
@@ -12,6 +12,8 @@ from textback.store.tables import contacts, conversations
 
 _c, _p = conversations.c, contacts.c
 _HANDED = _c.state.like('%"handoff":{%')
+_NOT_THE_BOTS = _c.owner_kind != literal_column("'bot'")
+"""As the index of hand-overs has it: a parameter in the place of the word would keep it from being used."""
 _NEVER = 2**53
 """Behind whoever waits."""
 
@@ -94,14 +96,31 @@ def handed_over(
 ) -> list[Row[Any]]:
     """Conversations that wait for a person, or that a person has since the bot asked for one, the longest wait first
     and those that nobody waits in last. Each with its place (ms) as `since`."""
-    since = func.coalesce(_c.waiting_since, _NEVER)
-    query = ROW.add_columns(since.label("since")).where(
+    where = [
         _c.workspace == workspace, _c.address != "", *of_lines(lines), *_owned(owner),
-        or_(_c.owner_kind == "nobody", and_(_c.owner_kind == "person", _HANDED)),
-    )  # fmt: skip
-    if queue:
-        query = query.where(in_queue(queue))
-    if after is not None:
-        at, id_ = after
-        query = query.where(or_(since > at, and_(since == at, _c.contact_id > id_)))
-    return list(tx.execute(query.order_by(since, _c.contact_id).limit(most)))
+        _NOT_THE_BOTS, or_(_c.owner_kind == "nobody", _HANDED), *([in_queue(queue)] if queue else []),
+    ]  # fmt: skip
+    found = list(tx.execute(_waiting(where, after).limit(most))) if after is None or after[0] < _NEVER else []
+    if len(found) < most:
+        known = {row.contact_id for row in found}
+        rest = tx.execute(_not_waiting(where, after).limit(most - len(found)))
+        found += [row for row in rest if row.contact_id not in known]
+    return found
+
+
+# Two queries, each in the order of one index: what sorts both at once reads all of them.
+
+
+def _waiting(where: list[ColumnElement[bool]], after: tuple[int, str] | None) -> Select[Any]:
+    """Those that somebody waits in."""
+    at, id_ = after or (0, "")
+    where = [*where, _c.waiting_since >= at, or_(_c.waiting_since > at, _c.contact_id > id_)]
+    query = ROW.add_columns(_c.waiting_since.label("since")).where(*where)
+    return query.order_by(_c.waiting_since, _c.contact_id)
+
+
+def _not_waiting(where: list[ColumnElement[bool]], after: tuple[int, str] | None) -> Select[Any]:
+    """Those that nobody waits in."""
+    id_ = after[1] if after is not None and after[0] >= _NEVER else ""
+    query = ROW.add_columns(literal(_NEVER).label("since")).where(*where, _c.waiting_since.is_(None))
+    return query.where(_c.contact_id > id_).order_by(_c.waiting_since, _c.contact_id)

@@ -22,6 +22,7 @@ SHOWN = (
     "action_failed", "event_received", "model_answered", "model_failed", "draft_settled",
     "contact_changed", "flow_refused", "snoozed", "unsnoozed", "prioritised", "reopened",
     "limit_passed", "requeued", "assigned", "asked_for", "noted",
+    "asked_by_text", "agreed_by_text", "moved_to_text", "came_by_text",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, case, delete, func
 
 from textback.core.ids import bucket_of, new_id
 from textback.core.phone import mask
-from textback.store import contact_imports, search
+from textback.store import contact_imports, merges, search
 from textback.store.many import insert_or_skip
 from textback.store.tables import (
     addresses,
@@ -63,6 +63,7 @@ ERASED: dict[str, Rule] = {
     "privacy_requests": "keep",
     "search_texts": "delete",
     "search_people": "delete",
+    "merged_contacts": "delete",
 }  # fmt: skip
 """What becomes of a contact's rows: they go, stay, or lose the named values."""
 
@@ -97,6 +98,13 @@ def person(tx: Connection, workspace: str, *, number: str = "", contact_id: str 
     )
     address = tx.execute(known).scalar()
     return Person(contact_id, address) if address else None
+
+
+def whole(tx: Connection, workspace: str, who: Person) -> list[Person]:
+    """A contact, and then all that are merged with it."""
+    others = [one for one in merges.whole(tx, workspace, who.contact_id) if one != who.contact_id]
+    found = [person(tx, workspace, contact_id=one) for one in others]
+    return [who, *(one for one in found if one is not None)]
 
 
 def lock(tx: Connection, who: Person) -> Row[Any] | None:
@@ -139,6 +147,7 @@ def counts(tx: Connection, workspace: str, who: Person) -> dict[str, int]:
 def erase(tx: Connection, workspace: str, who: Person, now: int) -> dict[str, int]:
     """Take away what is kept of them, in the conversation that `lock` has locked. Returns the rows of each table."""
     _remember_texts(tx, workspace, who, now)
+    merges.forget(tx, workspace, who.contact_id)
     done: dict[str, int] = {}
     for name, rule in ERASED.items():
         table = metadata.tables[name]

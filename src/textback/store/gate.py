@@ -128,6 +128,12 @@ def with_registry(
     }
 
 
+def heard_on(tx: Connection, bucket: int, contact_id: str, line: str) -> int:
+    """When a contact last texted on this line (ms); 0 for never."""
+    mine = (_m.bucket == bucket, _m.contact_id == contact_id, _m.line == line, _m.direction == "in")
+    return tx.execute(select(_m.at).where(*mine).order_by(_m.id.desc()).limit(1)).scalar() or 0
+
+
 add = Inserts(gate_decisions)
 """Keep these decisions, each with all columns."""
 

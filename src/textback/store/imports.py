@@ -284,13 +284,18 @@ def _claim(tx: Connection, source: Source, lines: Sequence[Line], now: int) -> d
         homes |= {number: home for (_, number), home in made.items()}
     stands = _standing(tx, homes.values())
     facts: list[Fact] = []
+    taken: list[Line] = []
     seen: set[tuple[str, str, str, bool]] = set()
     for line in lines:
         what = _fate(line, homes, stands, seen)
         counts[what] = counts.get(what, 0) + 1
+        if what == "agreed":
+            taken.append(line)
         if what in _TAKEN:
             facts.append(_fact(source, line, homes[line.number], now))
     ledger.record(tx, facts)
+    agreed = dict.fromkeys(homes[line.number].contact_id for line in taken)
+    events.note(tx, [events.Happened(id_, "consent.opted_in", "", {"rule": "K9"}, now) for id_ in agreed])
     return counts
 
 

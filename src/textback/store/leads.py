@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, or_, select
 
+from textback.store import merged
 from textback.store.conversations import ROW
 from textback.store.many import Pair, Pairs, upserter
 from textback.store.sight import NOTHING, Sight, seen, sees
@@ -20,13 +21,15 @@ Place = tuple[int, str]
 
 class Sought(msgspec.Struct, frozen=True):
     """Which contacts: those that have all the values. `owner` is bot, nobody, or the id of who has them; `ids` are the
-    only ones to look at, None for all; `sight` is whose conversations whoever looks may see."""
+    only ones to look at, None for all; `sight` is whose conversations whoever looks may see. `whole`: contacts that are
+    merged are one, the one that is kept, and found by what any of them has."""
 
     terms: tuple[Term, ...] = ()
     owner: str = ""
     ids: tuple[tuple[int, str], ...] | None = None
     oldest_first: bool = False
     sight: Sight = NOTHING
+    whole: bool = False
 
 
 _COLUMNS = (*ROW.selected_columns, _c.owner_kind, _c.owner_id, _c.workspace)
@@ -49,14 +52,21 @@ def page(tx: Connection, workspace: str, sought: Sought, most: int, after: Place
     if few is None and sought.terms:
         found = having(tx, workspace, sought.terms, MANY + 1)
         few = tuple(found) if len(found) <= MANY else None
+    widely = sought.terms if sought.whole and sought.ids is None else ()
+    also = [merged.kept_with(tx, workspace, term) for term in widely]
     if few is not None:
-        return _sorted(_SOME(tx, few) if few else [], workspace, sought, most, after)
+        more = merged.with_all(tx, workspace, sought.terms, also) if any(also) else set()
+        few = tuple(merged.with_kept(tx, workspace, {*few, *more})) if sought.whole else few
+        return _sorted(tx, _SOME(tx, few) if few else [], workspace, sought, most, after)
     query = select(*_COLUMNS).select_from(_BOTH).where(_c.workspace == workspace, _c.address != "", *_owned(sought))
     query = query.where(seen(sought.sight))
-    for term in sought.terms:
+    if sought.whole:
+        query = query.where(_c.contact_id.not_in(_behind(workspace, sought)))
+    for place, term in enumerate(sought.terms):
         v = contact_values.alias()
         mine = and_(v.c.bucket == _c.bucket, v.c.contact_id == _c.contact_id)
-        query = query.where(select(v.c.name).where(mine, matches(tx, term, v.c)).exists())
+        has = select(v.c.name).where(mine, matches(tx, term, v.c)).exists()
+        query = query.where(or_(has, _c.contact_id.in_(sorted(also[place]))) if also and also[place] else has)
     if after is not None:
         at, id_ = after
         if sought.oldest_first:
@@ -75,19 +85,35 @@ def _owned(sought: Sought) -> list[ColumnElement[bool]]:
     return [_c.owner_kind == "person", _c.owner_id == sought.owner]
 
 
-def _sorted(rows: Sequence[Row[Any]], workspace: str, sought: Sought, most: int, after: Place | None) -> list[Row[Any]]:
+def _behind(workspace: str, sought: Sought) -> Select[Any]:
+    """The contacts that have no row, as that of the kept one is there."""
+    if sought.sight.everything and not sought.owner:
+        return merged.behind(workspace)
+    return merged.behind_seen(workspace, seen(sought.sight), *_owned(sought))
+
+
+def _sorted(
+    tx: Connection, rows: Sequence[Row[Any]], workspace: str, sought: Sought, most: int, after: Place | None
+) -> list[Row[Any]]:
     """As the query does, for contacts that have been looked up."""
 
     def wanted(row: Row[Any]) -> bool:
         if row.workspace != workspace or not row.address or not sees(sought.sight, row):
             return False
         held = row.owner_kind if row.owner_kind != "person" else row.owner_id
-        if sought.owner and held != sought.owner:
-            return False
-        place = (row.last_at, row.contact_id)
-        return after is None or (place > after if sought.oldest_first else place < after)
+        return not sought.owner or held == sought.owner
 
     mine = [row for row in rows if wanted(row)]
+    if sought.whole and mine:
+        there = {row.contact_id for row in mine}
+        kept = merged.kept_of(tx, workspace, there)
+        mine = [row for row in mine if kept.get(row.contact_id, row.contact_id) not in there - {row.contact_id}]
+    if after is not None:
+        mine = [
+            row
+            for row in mine
+            if ((row.last_at, row.contact_id) > after) == sought.oldest_first and (row.last_at, row.contact_id) != after
+        ]
     mine.sort(key=lambda row: (row.last_at, row.contact_id), reverse=not sought.oldest_first)
     return mine[:most]
 

@@ -8,5 +8,7 @@ TIDYING = 7_267_123_801_446_311
 """Held by the one node that deletes what was kept long enough."""
 SWEEPING = 7_267_123_801_446_312
 """Held for a moment by the node that takes the nightly sweep."""
+MERGING = 7_267_123_801_446_313
+"""Held by whoever merges contacts, takes a merge back, or erases a contact."""
 HOOKS = 72_671_238
 """Held, with a bucket or -1, by whoever queues or finishes deliveries to webhooks."""

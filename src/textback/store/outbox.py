@@ -36,7 +36,7 @@ _DUE = (
         _o.bucket, _o.id, _o.contact_id, _o.workspace, _o.line, _o.recipient, _o.message_class, _o.attempts,
         _o.expires_at, _o.fence, _o.priority, messages.c.text, messages.c.media, messages.c.segments,
         messages.c.at, messages.c.arrival_id, messages.c.author, messages.c.author_name, messages.c.rule,
-        conversations.c.opted_out, _o.programme, messages.c.channel, _o.offer,
+        conversations.c.opted_out, _o.programme, messages.c.channel, messages.c.source, _o.offer,
     )
     .join(
         messages,

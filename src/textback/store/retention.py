@@ -17,18 +17,21 @@ from textback.store.tables import (
     model_calls,
     rejected_webhooks,
 )
+from textback.store.tables_web import text_requests
 
 BATCH = 500
 """Rows of each table that one run deletes at most."""
 
 _c, _d, _g, _r, _u = model_calls.c, dead_letters.c, gate_decisions.c, rejected_webhooks.c, line_use.c
 _q = api_requests.c
+_x = text_requests.c
 
 
 class Before(msgspec.Struct, frozen=True):
     """What goes: dead letters that were dealt with, or came, before these times (ms), and the jobs of the latter;
     rejected webhooks that came before that one; what lines have sent before that day; what the gate decided before
-    that time; questions to models from before that one; and keys of requests from before the last."""
+    that time; questions to models from before that one; keys of requests from before the last; and counts of requests
+    to go on by text of days (since 1970) before that one."""
 
     settled: int
     unsettled: int
@@ -37,6 +40,7 @@ class Before(msgspec.Struct, frozen=True):
     decisions: int = 0
     calls: int = 0
     requests: int = 0
+    asked: int = 0
 
 
 class Gone(msgspec.Struct, frozen=True):
@@ -74,8 +78,10 @@ def _delete_others(tx: Connection, workspace: str, before: Before) -> list[int]:
     webhook = select(_r.workspace, _r.id).where(_r.workspace == workspace)
     use = select(_u.workspace, _u.counter, _u.day).where(_u.workspace == workspace, _u.day < before.day)
     key = select(_q.workspace, _q.key_id, _q.key).where(_q.workspace == workspace, _q.at < before.requests)
+    asked = select(_x.workspace, _x.who, _x.day).where(_x.workspace == workspace, _x.day < before.asked)
     return [
         _delete(tx, api_requests, key),
+        _delete(tx, text_requests, asked),
         _delete(tx, rejected_webhooks, webhook.where(_r.at < before.rejected)),
         _delete(tx, line_use, use),
     ]

@@ -25,7 +25,9 @@ def silent(tx: Connection, workspace: str, before: int) -> Iterator[tuple[str, i
             return
         last = (rows[-1].bucket, rows[-1].contact_id)
         ids = [row.contact_id for row in rows]
-        agreed = select(a.contact_id, a.since).where(a.contact_id.in_(ids), a.state == "agreed", a.family == "phone")
+        agreed = select(a.contact_id, a.since).where(
+            a.contact_id.in_(ids), a.state == "agreed", a.family.in_(("phone", "whatsapp"))
+        )
         since: dict[str, int] = {}
         for contact, at in tx.execute(agreed.where(a.bucket.in_({row.bucket for row in rows}))):
             since[contact] = max(since.get(contact, 0), at)

@@ -33,7 +33,10 @@ from textback.store import (  # noqa: F401 (their tables are among them)
     tables_lines,
     tables_list,
     tables_mail,
+    tables_merges,
+    tables_rules,
     tables_search,
+    tables_templates,
     tables_web,
 )
 from textback.store.schema import conversation_key
@@ -45,6 +48,7 @@ DEAD = text("redriven_at IS NULL")
 SETTLED = text("redriven_at IS NOT NULL")
 WAITING = text("waiting_since IS NOT NULL")
 HELD = text("owner_kind = 'person'")
+NOT_THE_BOTS = text("owner_kind <> 'bot'")
 SNOOZED = text("snoozed_until IS NOT NULL")
 QUEUED = text("state = 'queued'")
 OPEN = text("state <> 'dead'")
@@ -113,6 +117,15 @@ conversations = Table(
     Index("conversations_by_status", "workspace", "status", "owner_kind", "last_at"),
     Index("conversations_of_people", "workspace", "owner_id", "last_at", sqlite_where=HELD, postgresql_where=HELD),
     Index("conversations_snoozed", "workspace", "snoozed_until", sqlite_where=SNOOZED, postgresql_where=SNOOZED),
+    # Open hand-overs, the longest wait first: see store.conversations.
+    Index(
+        "conversations_handed",
+        "workspace",
+        "waiting_since",
+        "contact_id",
+        sqlite_where=NOT_THE_BOTS,
+        postgresql_where=NOT_THE_BOTS,
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -154,8 +154,8 @@ async def card_of(ctx: WebContext, row: Row[Any], state: State, held: str, revea
     waiting = waiting_chip(state, bot, now)
     if waiting is not None:
         chips.append(waiting)
-    if handoff.priority in PRIORITIES:
-        chips.append(("fail" if handoff.priority == "urgent" else "wait", "", PRIORITIES[handoff.priority]))
+    if state.priority in PRIORITIES:
+        chips.append(("fail" if state.priority == "urgent" else "wait", "", PRIORITIES[state.priority]))
     doubt = ""
     if handoff.needs:
         doubt = f"{handoff.confidence * 100:.0f}% sure, needs {handoff.needs * 100:.0f}%"

@@ -1,7 +1,7 @@
 """What the composer shows of a conversation: whether this person may write, and why not, what waits to go, what a text
 costs, and when it is morning for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from textback.compliance.gate import Decision
+from textback.compliance.gate import SHUT, Decision
 from textback.compliance.limits import day_of, next_day
 from textback.core.ids import bucket_of, new_id
 from textback.core.phone import zone_of
@@ -36,13 +36,15 @@ SETUP = frozenset({"N1", "N2"})
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Why nobody writes now: `kind` is off, bot, mate, setup, hours or cap; a sentence, what the button that lifts it
-    says ("" for none), and `at`, the local time for which a text can be scheduled instead."""
+    """Why nobody writes now: `kind` is off, bot, mate, setup, gate, window, hours or cap; a sentence, what the button
+    that lifts it says ("" for none), `at`, the local time for which a text can be scheduled instead, and which
+    `templates` may go."""
 
     kind: str
     words: str
     do: str = ""
     at: str = ""
+    templates: tuple[str, ...] = ()
 
     @property
     def hides(self) -> bool:
@@ -137,9 +139,10 @@ def preview(tx: Tx, ctx: WebContext, row: Row[Any], state: State, user: User, no
     """What the gate would say of a text that this person sends now."""
     send = Send("", author="person", author_id=user.id, author_name=user.name, source="desk")
     waits = row.waiting_since is not None or row.last_author == "contact"
+    contact = (bucket_of(row.contact_id), row.contact_id)
     wish = Wish(
-        bucket_of(row.contact_id), row.contact_id, new_id(), row.line, row.address, send, None, bool(row.opted_out),
-        state.last_inbound_at, waits,
+        *contact, new_id(), row.line, row.address, send, None, bool(row.opted_out), state.last_inbound_at, waits,
+        ctx.road.gate.templates.way(tx, row.line, send, contact)[1],
     )  # fmt: skip
     return ctx.road.gate.queue(tx, wish, now)[0]
 
@@ -153,9 +156,10 @@ def _until(at: int, zone: str, now: int) -> str:
 
 def lock_of(
     held: str, owner: str, decision: Decision | None, line: Line | None, full: bool, place: Place, now: int,
+    templates: Sequence[str] = (),
 ) -> Lock | None:  # fmt: skip
     """What keeps a person from writing; None for nothing. `held` is who has the conversation, `full` says that the line
-    has sent all that it may today."""
+    has sent all that it may today, `templates` are those that may go where only such may (W1)."""
     if held == "off":
         return Lock("off", "They opted out. Texts may go again once they text START.")
     if line is None:
@@ -164,6 +168,8 @@ def lock_of(
         return Lock("mate", f"{owner} is answering.", "Take it")
     if held == "bot":
         return Lock("bot", "The bot is answering. Take over to write yourself.", "Take over")
+    if decision is not None and decision.rule == "W1":
+        return Lock("window", SHUT if templates else decision.reason, templates=tuple(templates))
     if decision is not None and decision.outcome == "refuse":
         return Lock("setup", decision.reason, "Set up") if decision.rule in SETUP else Lock("gate", decision.reason)
     if decision is not None and decision.outcome == "hold":
@@ -211,18 +217,20 @@ async def composer_of(
         decision = None
         if held.kind in ("you", "wait") and not row.opted_out:
             decision = preview(tx, ctx, row, state, user, now)
-        full = False
+        full, sendable = False, list[str]()
+        if decision is not None and decision.rule == "W1":
+            sendable = ctx.road.gate.templates.sendable(tx, row.line)
         if line is not None and line.cap is not None:
             used = limits.used(tx, ctx.workspace, day_of(now), {line.counter}).get(line.counter, 0)
             full = used >= line.cap
         id_ = more.get("picture", "")
-        return known, rows, decision, full, pictures.find(tx, row.contact_id, id_) if id_ else None
+        return known, rows, decision, full, pictures.find(tx, row.contact_id, id_) if id_ else None, sendable
 
-    known, rows, decision, full, picture = await ctx.db.read(read)
+    known, rows, decision, full, picture, sendable = await ctx.db.read(read)
     place = place_of(row.address, known, home)
     theirs = next((one for one in reversed(messages) if one.direction == "in"), None)
     return Composer(
-        lock_of(held.kind, state.owner.name, decision, line, full, place, now),
+        lock_of(held.kind, state.owner.name, decision, line, full, place, now, sendable),
         waiting_rows(rows, user, place, now),
         place,
         next_morning(now, place.zone),

@@ -1,10 +1,13 @@
 """Consent as people at the desk see and record it: see docs/how-to/consent.md."""
 
+from typing import Literal
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from textback.core.evidence import Evidence, Method
 from textback.core.ids import bucket_of
+from textback.core.messages import CONSENT_WORDS, Channel
 from textback.core.text import clean
 from textback.engine.arrivals import ConsentChange
 from textback.store import accounts
@@ -48,8 +51,16 @@ async def _page(request: Request, contact_id: str, error: str = "", status: int 
         "zone": ctx.bot().timezone,
         "now": ctx.road.now(),
         "error": error,
+        "channels": _channels(ctx),
+        "said": CONSENT_WORDS,
     }
     return page(request, "consent.html", shown, status)
+
+
+def _channels(ctx: WebContext) -> list[str]:
+    """The channels that there are lines for and that a person can record consent to: more than one where WhatsApp is
+    among them."""
+    return ["sms", "whatsapp"] if any("whatsapp" in line.channels for line in ctx.road.lines.values()) else ["sms"]
 
 
 async def proof_file(request: Request) -> Response:
@@ -100,5 +111,8 @@ async def record_opt_in(request: Request) -> Response:
     ctx: WebContext = request.app.state.ctx
     if (await ctx.db.read(stands, contact_id)).opted_out:
         return await _page(request, contact_id, "They opted out. Only they can opt in again, by texting START.", 409)
-    evidence = Evidence(programme, kind, method, wording, action=action, source=source, actor=request.state.user.email)
+    channel: Channel | Literal[""] = "whatsapp" if _said(request, "channel") == "whatsapp" else ""
+    evidence = Evidence(
+        programme, kind, method, wording, action=action, source=source, actor=request.state.user.email, channel=channel
+    )
     return await _record(request, contact_id, ConsentChange("opt_in", evidence, words=_said(request, "reason")))

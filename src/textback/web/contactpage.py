@@ -21,10 +21,12 @@ from textback.web.api import TURN_WAIT
 from textback.web.desk import conversation_of, shown_with
 from textback.web.leads import contact_in, context, fields_for, shown
 from textback.web.leadtable import SEEN_BY, spoken
+from textback.web.merged import aside, rows_with, whole_of
 from textback.web.pages import page
 from textback.web.present import day
 from textback.web.security import Denied
 from textback.web.standing import stands
+from textback.web.together import changes, known_of, together
 
 _BACK = re.compile(r"/(leads|contacts|c)(/|\?|$)")
 _DID = {
@@ -47,8 +49,9 @@ async def _page(request: Request, contact: str, error: str = "", status: int = 2
     if not rows:
         raise Denied(404, "There is no such contact.")
     row, fields = rows[0], await fields_for(request)
+    whole = await whole_of(ctx, user, contact)
     state = load_state(row.state)
-    known = {**state.fields}
+    known = together(state, whole.states).fields
     every = await ctx.db.read(store.fields, ctx.workspace)
     named = {one.name for one in every} | OWN
     columns = [one for one in fields if one.name != STAGE.name]
@@ -60,6 +63,8 @@ async def _page(request: Request, contact: str, error: str = "", status: int = 2
         "stage": next((one for one in fields if one.name == STAGE.name), None),
         "others": [(name, spoken(value)) for name, value in sorted(known.items()) if name not in named],
         "families": families or ["phone"],
+        "whole": whole,
+        "aside": aside(whole, {one.name: one.title for one in fields if not one.sensitive}),
         "revealed": revealed,
         "revealed_value": spoken(known.get(revealed)) if revealed else "",
         "raw": {
@@ -106,10 +111,21 @@ async def change(request: Request) -> Response:
         arrival = await _change(request, form)
     except ValueError as error:
         return await _wrong(request, contact, str(error), 400)
-    refused = await _do(request, contact, arrival, "contact.change")
+    refused = False
+    for one, part in await _parts(request, contact, arrival):
+        refused = await _do(request, one, part, "contact.change") or refused
     if refused:
         return await _wrong(request, contact, "A contact can have at most 100 fields and 50 tags.", 409)
     return _back(form, contact)
+
+
+async def _parts(request: Request, contact: str, arrival: ContactChange) -> list[tuple[str, ContactChange]]:
+    """What a change of what is shown becomes, of each contact that is one with this one."""
+    ctx, user = context(request)
+    rows = (await rows_with(ctx, user.sight, [contact])).get(contact, [])
+    if len(rows) < 2:
+        return [(contact, arrival)]
+    return list(changes(arrival, {row.contact_id: known_of(row) for row in rows}).items())
 
 
 async def _wrong(request: Request, contact: str, error: str, status: int) -> Response:

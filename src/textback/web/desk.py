@@ -21,6 +21,7 @@ from textback.web.context import WebContext
 from textback.web.desk_list import SNOOZES, asked, list_data
 from textback.web.desk_rows import until_words
 from textback.web.history import history_of, thread_of, words_again
+from textback.web.merged import whole_of
 from textback.web.pages import page
 from textback.web.person import person_of
 from textback.web.present import (
@@ -91,6 +92,7 @@ async def _talk(
     held = holder(state.owner, row.status, user.id, opted_out=bool(row.opted_out))
     zones = zone_of(row.address)
     handoff = state.handoff
+    whole = await whole_of(ctx, user, contact_id, clean(request.query_params.get("merged", ""))[:32])
     return {
         "id": contact_id,
         "name": name_of(row.name, row.address),
@@ -120,7 +122,8 @@ async def _talk(
         "first": day(row.created_at, zone, now),
         "opted_out": bool(row.opted_out),
         "unsure": bool(state.opt_out_unsure) and not row.opted_out,
-        "person": await person_of(ctx, user, row, state),
+        "person": await person_of(ctx, user, row, state, whole),
+        "merged": whole,
         "draft": draft,
         "error": error,
         "suggestion": suggestion,

@@ -108,7 +108,7 @@ async def list_data(request: Request) -> dict[str, Any]:
     user: User = request.state.user
     wish = asked(request)
     now, zone = ctx.road.now(), ctx.bot().timezone
-    wanted = await _wanted(ctx, wish.filters)
+    wanted = await _wanted(ctx, wish.filters, user.sight)
     done = clean(request.query_params.get("done", ""))[:32]
 
     def read(tx: Tx) -> tuple[Any, ...]:  # all of it is of one moment
@@ -162,9 +162,9 @@ def _more(wish: Asked, after: str) -> str:
     return wish.path(after=after)
 
 
-async def _wanted(ctx: WebContext, filters: Mapping[str, str]) -> Wanted:
+async def _wanted(ctx: WebContext, filters: Mapping[str, str], seen: sight.Sight) -> Wanted:
     words = filters.get("q", "")
-    ids = await contacts_with(ctx, words) if words else None
+    ids = await contacts_with(ctx, words, seen) if words else None
 
     return Wanted(
         line=filters.get("line", ""),

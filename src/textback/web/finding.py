@@ -11,9 +11,9 @@ from textback.core.ids import made_at, new_id
 from textback.core.text import clean
 from textback.core.words import Query, marked, number_tokens, query_of, tokens
 from textback.engine.state import load_state
-from textback.store import desk_lists, search
+from textback.store import desk_lists, merges, search
 from textback.store.db import Row, Tx
-from textback.store.sight import ALL, Sight
+from textback.store.sight import Sight
 from textback.web.context import WebContext
 from textback.web.desk_rows import row_of
 from textback.web.pages import page
@@ -59,20 +59,25 @@ def _texts(tx: Tx, query: Query, most: int) -> list[Row[Any]]:
     return [row for row in rows if row.text and (exact or query.holds(tokens(row.text)))][:most]
 
 
-def _people(tx: Tx, workspace: str, query: Query, most: int, sight: Sight) -> list[Row[Any]]:
-    """Conversations of people with this name or number, the latest text first."""
+def people_with(tx: Tx, workspace: str, query: Query, most: int, sight: Sight) -> list[Row[Any]]:
+    """Conversations of people with this name or number, the latest text first. Contacts that are merged are found by
+    what any of them is called, all of them."""
     keys = search.people(tx, query, most * SPARE)
-    rows = desk_lists.states(tx, workspace, {id_ for _, id_ in keys}, sight).values() if keys else []
-    kept = [row for row in rows if query.holds([*tokens(row.name), *number_tokens(row.address)])]
-    return sorted(kept, key=lambda row: (-row.last_at, row.contact_id))[:most]
+    found = {id_ for _, id_ in keys}
+    wholes = set(merges.wholes(tx, workspace, found).values()) if found else set()
+    whole_of = {one: whole for whole in wholes for one in whole}
+    rows = desk_lists.states(tx, workspace, found | set(whole_of), sight) if found else {}
+    hits = {one for one, row in rows.items() if query.holds([*tokens(row.name), *number_tokens(row.address)])}
+    hits |= {one for hit in hits for one in whole_of.get(hit, ())}
+    return sorted((rows[one] for one in hits if one in rows), key=lambda row: (-row.last_at, row.contact_id))[:most]
 
 
-async def contacts_with(ctx: WebContext, words: str) -> frozenset[str]:
+async def contacts_with(ctx: WebContext, words: str, sight: Sight) -> frozenset[str]:
     """The contacts whose name, number or texts have these words; of many those who texted last."""
     query = query_of(words)
     if not query:
         return frozenset()
-    people = await ctx.db.read(_people, ctx.workspace, query, MOST_IN_LIST, ALL)
+    people = await ctx.db.read(people_with, ctx.workspace, query, MOST_IN_LIST, sight)
     found = [row.contact_id for row in people]
     if not query.number:
         found += [row.contact_id for row in await ctx.db.read(_texts, query, MOST_IN_LIST)]
@@ -105,7 +110,7 @@ async def search_page(request: Request) -> Response:
     if query:
         # Who may not see numbers must not find out by asking for them.
         if not query.number or user.may("numbers.see"):
-            rows = await ctx.db.read(_people, ctx.workspace, query, MOST_PEOPLE, user.sight)
+            rows = await ctx.db.read(people_with, ctx.workspace, query, MOST_PEOPLE, user.sight)
             people = [row_of(row, load_state(row.state), user.id, zone, now) for row in rows]
         said = await ctx.db.read(_texts, query, MOST_TEXTS)
         full = len(said) == MOST_TEXTS

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +25,7 @@ from textback.web.api import TURN_WAIT, default_line
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.leadtable import Lead, for_role, lead, spoken
+from textback.web.merged import rows_with, shown_together
 from textback.web.pages import page
 from textback.web.problems import Refused
 from textback.web.security import Denied
@@ -101,7 +102,7 @@ class View:
         elif self.q:
             terms += [Term(WORD, word, prefix=True) for word in folded(self.q).split()[:6]]
         owner = user.id if self.owner == "me" else self.owner
-        return Sought(tuple(terms), owner, ids, self.oldest, user.sight)
+        return Sought(tuple(terms), owner, ids, self.oldest, user.sight, whole=True)
 
 
 def _number(text: str, country: str) -> str:
@@ -119,7 +120,15 @@ async def shown(request: Request, rows: list[Any], columns: list[Field]) -> list
     keys = [(row.bucket, row.contact_id) for row in rows]
     agreed = await ctx.db.read(agreements_of, keys) if keys else {}
     zone, now = ctx.bot().timezone, ctx.road.now()
-    return [lead(row, load_state(row.state), user, columns, agreed.get(row.contact_id, ()), zone, now) for row in rows]
+    merged = await rows_with(ctx, user.sight, [row.contact_id for row in rows])
+    found = []
+    for row in rows:
+        whole = merged.get(row.contact_id, [])
+        state = shown_together(load_state(row.state), whole)
+        others = [one.address for one in whole if one.contact_id != row.contact_id]
+        agreements = agreed.get(row.contact_id, ())
+        found.append(lead(row, state, user, columns, agreements, zone, now, others))
+    return found
 
 
 async def leads_page(request: Request) -> Response:
@@ -199,13 +208,14 @@ def guarded(value: str) -> str:
     return value
 
 
-def _line(row: Any, columns: list[Field], stage: Field | None) -> list[str]:
-    state = load_state(row.state)
+def _line(row: Any, columns: list[Field], stage: Field | None, whole: Sequence[Any]) -> list[str]:
+    state = shown_together(load_state(row.state), whole)
+    others = " ".join(one.address for one in whole if one.contact_id != row.contact_id)
     known: Mapping[str, Any] = state.fields
     found = [str(known.get("name") or row.name), row.address, "yes" if row.opted_out else "no", " ".join(state.tags)]
     found += [spoken(known[one.name]) if known.get(one.name) is not None else "" for one in ([stage] if stage else [])]
     found += [spoken(known[one.name]) if known.get(one.name) is not None else "" for one in columns]
-    return [guarded(cell) for cell in [*found, row.line, to_iso(row.last_at), to_iso(row.created_at)]]
+    return [guarded(cell) for cell in [*found, row.line, to_iso(row.last_at), to_iso(row.created_at), others]]
 
 
 async def export(request: Request) -> Response:
@@ -221,11 +231,12 @@ async def export(request: Request) -> Response:
 
     async def lines() -> AsyncIterator[str]:
         titles = ["name", "number", "opted_out", "tags", *([STAGE.name] if stage else [])]
-        yield _csv([[*titles, *(one.name for one in columns), "line", "last_text_at", "created_at"]])
+        yield _csv([[*titles, *(one.name for one in columns), "line", "last_text_at", "created_at", "other_numbers"]])
         after: Place | None = None
         while True:
             rows = await ctx.db.read(store.page, ctx.workspace, sought, EXPORTED, after)
-            yield _csv([_line(row, columns, stage) for row in rows])
+            merged = await rows_with(ctx, user.sight, [row.contact_id for row in rows])
+            yield _csv([_line(row, columns, stage, merged.get(row.contact_id, [])) for row in rows])
             if len(rows) < EXPORTED:
                 return
             after = (rows[-1].last_at, rows[-1].contact_id)

@@ -35,7 +35,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A row: who has them, what they answered, and where they stand. `offers` is yes, asked, no or out."""
+    """A row: who has them, what they answered, and where they stand. `offers` is yes, asked, no or out; `others` are
+    the other addresses of merged contacts."""
 
     id: str
     name: str
@@ -51,6 +52,7 @@ class Lead:
     time: str
     tags: list[str]
     said: str
+    others: list[str]
 
 
 def for_role(fields: Sequence[Field], role: str) -> list[Field]:
@@ -99,9 +101,17 @@ def source_of(state: State) -> str:
 
 
 def lead(
-    row: Any, state: State, user: User, columns: Sequence[Field], agreements: Collection[Agreement], zone: str, now: int
+    row: Any,
+    state: State,
+    user: User,
+    columns: Sequence[Field],
+    agreements: Collection[Agreement],
+    zone: str,
+    now: int,
+    others: Sequence[str] = (),
 ) -> Lead:
-    """A contact as a row. `columns` are the fields that this person may see, without the stage."""
+    """A contact as a row. `columns` are the fields that this person may see, without the stage; `others` the addresses
+    of those that are merged with it."""
     known = state.fields
     address = row.address if user.may("numbers.see") else mask(row.address)
     cells = cells_of(columns, known)
@@ -122,6 +132,7 @@ def lead(
         short_time(row.last_at, zone, now),
         state.tags,
         row.last_text if row.last_author == "contact" else "",
+        [_number(address if user.may("numbers.see") else mask(address)) for address in others],
     )
 
 

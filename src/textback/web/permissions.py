@@ -31,6 +31,7 @@ PERMISSIONS = MappingProxyType({
     "consent.record": _TEAM,
     "consent.prove": _CHECK,
     "replies.edit": _LEAD,  # saved replies that all use
+    "routing.read": frozenset({"owner", "supervisor", "auditor"}),
     "routing.edit": _LEAD,  # queues, hand-over rules, service levels
     "reports.read": frozenset({"owner", "supervisor", "viewer", "auditor"}),
     "simulator": _TEAM,

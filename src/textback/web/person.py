@@ -2,7 +2,7 @@
 timeline of episodes, hand-overs and changes of consent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from textback.core.ids import bucket_of
@@ -17,8 +17,10 @@ from textback.web.context import WebContext
 from textback.web.episodes import Looks
 from textback.web.history import looks_of
 from textback.web.leadtable import cells_of, for_role, spoken
+from textback.web.merged import Told, Whole, aside
 from textback.web.present import moment
 from textback.web.reasons import reason_words
+from textback.web.together import together
 
 HANDOVERS = ("escalated", "taken_over", "handed_back", "assigned", "owner_idle", "completed", "reopened")
 KINDS = (BEGINS, "session_started", "session_ended", *HANDOVERS)
@@ -39,7 +41,8 @@ CONSENT = {
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a timeline, the newest first: when, the icon, the words, what more there is, and of an episode its
-    `key`, with the id `before` which the thread has it, "" where it is the latest."""
+    `key`, with the id `before` which the thread has it, "" where it is the latest; of contacts that were merged, the
+    `merge` that can be undone."""
 
     at: int
     when: str
@@ -48,6 +51,7 @@ class Entry:
     detail: str = ""
     key: str = ""
     before: str = ""
+    merge: str = ""
 
 
 def _episodes(events: Sequence[Happening], looks: Looks) -> list[Entry]:
@@ -105,21 +109,24 @@ def _consent(entries: Sequence[Recorded]) -> list[Entry]:
     return found
 
 
-def timeline(events: Sequence[Happening], consent: Sequence[Recorded], looks: Looks) -> list[Entry]:
+def timeline(
+    events: Sequence[Happening], consent: Sequence[Recorded], looks: Looks, merged: Sequence[Told] = ()
+) -> list[Entry]:
     """What happened with somebody, the newest first. `events` are in order."""
+    merges = [Entry(one.at, "", "people", one.words, one.detail, merge=one.merge) for one in merged]
     hands = [_handover(event, looks.me) for event in events if event.kind in HANDOVERS]
-    every = [*_episodes(events, looks), *hands, *_consent(consent)]
+    every = [*_episodes(events, looks), *hands, *_consent(consent), *merges]
     # What was later in the same turn stands above; an episode has begun before what happened in it.
     every.sort(key=lambda one: (one.at, not one.key))
     return [_dated(one, looks) for one in every[::-1][:MOST_SHOWN]]
 
 
 def _dated(one: Entry, looks: Looks) -> Entry:
-    return Entry(one.at, moment(one.at, looks.zone, looks.now), one.icon, one.words, one.detail, one.key, one.before)
+    return replace(one, when=moment(one.at, looks.zone, looks.now))
 
 
-async def person_of(ctx: WebContext, user: User, row: Row[Any], state: State) -> Mapping[str, Any]:
-    """What the templates of fields, tags and timeline need."""
+async def person_of(ctx: WebContext, user: User, row: Row[Any], state: State, whole: Whole) -> Mapping[str, Any]:
+    """What the templates of fields, tags and timeline need: of merged contacts what is known of all."""
     contact, bucket = row.contact_id, bucket_of(row.contact_id)
 
     def read(tx: Tx) -> tuple[Any, ...]:
@@ -131,6 +138,7 @@ async def person_of(ctx: WebContext, user: User, row: Row[Any], state: State) ->
 
     fields, colours, events, consent = await ctx.db.read(read)
     mine = for_role(fields, user.role)
+    state = together(state, whole.states)
     known = state.fields
     return {
         "called": str(known.get("name") or row.name or ""),
@@ -140,5 +148,6 @@ async def person_of(ctx: WebContext, user: User, row: Row[Any], state: State) ->
         },
         "tags": list(state.tags),
         "colours": colours,
-        "timeline": timeline(events, consent, looks_of(ctx, user)),
+        "timeline": timeline(events, consent, looks_of(ctx, user), whole.told),
+        "aside": aside(whole, {one.name: one.title for one in mine if not one.sensitive}),
     }

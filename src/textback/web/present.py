@@ -15,6 +15,7 @@ from textback.core.phone import pretty
 from textback.core.when import DAY, HOUR, MINUTE, SECOND, to_datetime
 from textback.engine.state import Owner, State
 from textback.pipeline.breaker import Condition
+from textback.web.by_text_words import by_text_event, other_conversation
 from textback.web.handoff_words import handoff_event
 from textback.web.list_words import list_event
 from textback.web.reasons import reason_words
@@ -176,6 +177,7 @@ class Line:
     tone: str = ""
     call: str = ""  # the question to a model that it is about
     kind: str = "event"
+    other: tuple[str, str] = ("", "")  # another conversation that it is about: its contact, and the words of the link
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +374,8 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
             return "clock", "Reminder sent", "", ""
         case "limit_passed" | "requeued":
             return handoff_event(kind, data)
+        case "asked_by_text" | "agreed_by_text" | "moved_to_text" | "came_by_text":
+            return by_text_event(kind, data)
         case _:
             return list_event(kind, data, who)
 
@@ -399,7 +403,8 @@ def line_of(row: Any, me: str, zone: str) -> Line | None:
     """An event row as a line of the thread."""
     said = _event(row.kind, row.data, me)
     call = str(row.data.get("job", "")) if row.kind in ("model_answered", "model_failed", "draft_settled") else ""
-    return None if said is None else Line(row.id, row.at, clock(row.at, zone), *said, call=call)
+    other = other_conversation(row.kind, row.data)
+    return None if said is None else Line(row.id, row.at, clock(row.at, zone), *said, call=call, other=other)
 
 
 def woven(

@@ -52,17 +52,25 @@ async def confirm_page(request: Request) -> Response:
     what = [(counts[name], words) for name, words in WHAT if counts.get(name)]
     name = name_of(row.name if row else "", who.address)
     opted_out = bool(row and row.opted_out)
-    data = {"id": who.contact_id, "name": name, "what": what, "view": _view(request), "opted_out": opted_out}
+    others = (await ctx.db.read(store.whole, ctx.workspace, who))[1:]
+    data = {
+        "id": who.contact_id, "name": name, "what": what, "view": _view(request), "opted_out": opted_out,
+        "others": [(one.contact_id, one.address) for one in others],
+    }  # fmt: skip
     return page(request, "erase.html", data)
 
 
 async def erase(request: Request) -> Response:
-    """POST /c/{contact}/erase: erase the contact, once it is confirmed."""
+    """POST /c/{contact}/erase: erase the contact, once it is confirmed, and of those that are merged with it the ones
+    that are ticked (`also.ID`)."""
     ctx: WebContext = request.app.state.ctx
     user: User = request.state.user
     who = await _person(request)
     if request.state.form.get("sure") != "1":
         return RedirectResponse(f"/c/{who.contact_id}/erase?view={_view(request)}", 303)
-    await erasing.erase_now(ctx.db, ctx.workspace, who, user.email, ctx.road.now)
-    ctx.road.forget(who.contact_id)
+    form: dict[str, str] = request.state.form
+    for one in await ctx.db.read(store.whole, ctx.workspace, who):
+        if one == who or form.get(f"also.{one.contact_id}") == "1":
+            await erasing.erase_now(ctx.db, ctx.workspace, one, user.email, ctx.road.now)
+            ctx.road.forget(one.contact_id)
     return RedirectResponse("/desk/all", 303)

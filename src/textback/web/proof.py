@@ -2,6 +2,7 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from textback.core.messages import CONSENT_WORDS
 from textback.core.phone import pretty
 from textback.core.when import to_iso
 from textback.store.proof import Proof
@@ -34,4 +35,6 @@ _templates.filters.update(pretty=pretty, when=lambda ms: to_iso(ms).replace("T",
 
 def proof_page(proof: Proof, brand: str) -> str:
     """The page. Whatever people wrote is shown as they wrote it, and never as markup."""
-    return _templates.get_template("proof.html").render(proof=proof, brand=brand, types=TYPES, states=STATES)
+    return _templates.get_template("proof.html").render(
+        proof=proof, brand=brand, types=TYPES, states=STATES, said=CONSENT_WORDS
+    )

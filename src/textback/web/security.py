@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from textback.core.text import clean
 
 MOST_FORM = 64 * 1024
+MOST_FIELDS = 100
+"""Fields of a form; one that may be larger may have as many times more."""
 FORM = "application/x-www-form-urlencoded"
 PRE_CSRF = "textback_form"
 """The cookie that holds the form secret of someone who is not signed in yet."""
@@ -69,6 +71,7 @@ class SecurityHeaders:
 async def read_form(request: Request) -> dict[str, str]:
     """The fields of a posted form; of a repeated field the last. Raises Denied."""
     most = getattr(request.state, "most_form", MOST_FORM)
+    fields = MOST_FIELDS * max(1, most // MOST_FORM)
     if request.headers.get("content-type", "").split(";", 1)[0].strip().lower() != FORM:
         raise Denied(415, "Forms are sent as application/x-www-form-urlencoded.")
     body = bytearray()
@@ -77,7 +80,7 @@ async def read_form(request: Request) -> dict[str, str]:
         if len(body) > most:
             raise Denied(413, "That is too much text for one form.")
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=100)
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=fields)
     except ValueError:
         raise Denied(400, "The form could not be read.") from None
     return {clean(name): clean(value) for name, value in pairs}

@@ -23,6 +23,7 @@ from starlette.responses import Response, StreamingResponse
 from textback.channels.web import WebChat
 from textback.core.text import clean
 from textback.pipeline import webchat as chat
+from textback.pipeline.by_text import version_of, words_of
 from textback.pipeline.fairness import Flood
 from textback.pipeline.hub import EVERYTHING
 from textback.pipeline.lines import Line
@@ -151,9 +152,10 @@ def _refuse(error: NotTaken, origin: str) -> Response:
     return Response(body, error.status, _cors(origin), media_type="application/json")
 
 
-def _found(request: Request) -> tuple[WebContext, Line, WebChat]:
+def found(request: Request) -> tuple[WebContext, Line, WebChat]:
+    """What the request is about; the guard has looked whether there is such a line. Raises NotTaken."""
     line, provider = _line(request)
-    if line is None or provider is None:  # the guard has looked
+    if line is None or provider is None:
         raise NotTaken(404, "no_line", "There is no such web chat.")
     return request.app.state.ctx, line, provider
 
@@ -168,7 +170,8 @@ def source_of(request: Request) -> str:
     return str(address) if address.version == 4 else str(ipaddress.ip_network(f"{address}/64", strict=False))
 
 
-async def _read(request: Request, kind: type[_T]) -> _T:
+async def read(request: Request, kind: type[_T]) -> _T:
+    """What a page has posted. Raises NotTaken."""
     body = bytearray()
     async for part in request.stream():
         body += part
@@ -180,10 +183,22 @@ async def _read(request: Request, kind: type[_T]) -> _T:
         raise NotTaken(400, "malformed", "The request could not be read.") from None
 
 
-def _address(line: Line, token: str) -> str:
+def address_of(line: Line, token: str) -> str:
+    """The address of the visitor who has this token. Raises NotTaken."""
     if not TOKEN.fullmatch(token):
         raise NotTaken(400, "malformed", "The visitor's token has another form.")
     return chat.address_of(line.name, token)
+
+
+def visit_of(request: Request, address: str, path: str) -> chat.Visit:
+    """Who asks, and from where; `path` is that of the page they are on."""
+    page = clean(path)[:300] if path.startswith("/") else "/"
+    return chat.Visit(
+        address,
+        f"{request.headers['origin']}{page}",
+        request.client.host if request.client else "",
+        clean(request.headers.get("user-agent", ""))[:300],
+    )
 
 
 async def widget(request: Request) -> Response:
@@ -200,8 +215,9 @@ async def widget(request: Request) -> Response:
 
 
 async def config(request: Request) -> Response:
-    """GET /web/{line}/config: what the widget says: {title, greeting, agreement, longest}."""
-    ctx, _, provider = _found(request)
+    """GET /web/{line}/config: what the widget says: {title, greeting, agreement, longest}, and `by_text` where the chat
+    can go on by text."""
+    ctx, _, provider = found(request)
     agreement = provider.agreement
     said: dict[str, Any] = {
         "title": provider.title or ctx.bot().name,
@@ -209,14 +225,17 @@ async def config(request: Request) -> Response:
         "longest": LONGEST,
         "agreement": agreement and {"words": agreement.words, "ticked": agreement.ticked, "version": agreement.version},
     }
+    if provider.by_text is not None:
+        words = words_of(ctx.road.lines, provider.by_text, ctx.bot())
+        said["by_text"] = {"words": words, "version": version_of(words)}
     return Response(msgspec.json.encode(said), media_type="application/json")
 
 
 async def say(request: Request) -> Response:
     """POST /web/{line}/texts: what a visitor says; stored before it is answered, and once however often it comes."""
-    ctx, line, provider = _found(request)
-    said = await _read(request, Say)
-    address, source, now = _address(line, said.token), source_of(request), ctx.road.now()
+    ctx, line, provider = found(request)
+    said = await read(request, Say)
+    address, source, now = address_of(line, said.token), source_of(request), ctx.road.now()
     text = clean(said.text.replace("\r\n", "\n")).strip()
     if not REF.fullmatch(said.ref):
         raise NotTaken(400, "malformed", "The text has no name that could be used.")
@@ -236,13 +255,7 @@ async def say(request: Request) -> Response:
         raise
     except Exception as error:  # the database is away: the spool takes it
         log.debug("visitor not looked up", error=type(error).__name__)
-    page = clean(said.page)[:300] if said.page.startswith("/") else "/"
-    visit = chat.Visit(
-        address,
-        f"{request.headers['origin']}{page}",
-        request.client.host if request.client else "",
-        clean(request.headers.get("user-agent", ""))[:300],
-    )
+    visit = visit_of(request, address, said.page)
     try:
         await ctx.road.take(chat.heard(line, visit, said.ref, text, agreement))
     except Exception as error:
@@ -254,9 +267,9 @@ async def say(request: Request) -> Response:
 
 async def stream(request: Request) -> Response:
     """POST /web/{line}/stream: the visitor's own thread, and what is said in it from now on, as server-sent events."""
-    ctx, line, _ = _found(request)
-    wanted = await _read(request, Listen)
-    address, source = _address(line, wanted.token), source_of(request)
+    ctx, line, _ = found(request)
+    wanted = await read(request, Listen)
+    address, source = address_of(line, wanted.token), source_of(request)
     if not AFTER.fullmatch(wanted.after):
         raise NotTaken(400, "malformed", "The place in the thread has another form.")
     visits: Visits = request.app.state.visits

@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 import structlog
 
-from textback.channels.base import Answering, BadPayload, BadSignature, Greeted, Methods, Shared, Webhook
+from textback.channels.base import Answering, BadPayload, BadSignature, Greeted, Methods, Shared, Templated, Webhook
 from textback.channels.probe import POSTED, UNKNOWN
 from textback.core.ids import new_id
+from textback.core.provider_templates import Change
 from textback.core.tracing import caller_of
 from textback.engine.arrivals import DeliveryStatus, Message
 from textback.pipeline import spans
@@ -73,6 +74,7 @@ async def respond(send: SendMessage, reply: Reply) -> None:
 _TOO_MANY = problem(429, "Too many requests that were not signed, or made no sense.")
 
 
+_NOT_STORED = problem(503, "It could not be stored. Send it again.")
 _GONE = problem(400, "The body ended early.")
 _METHOD = problem(405, POSTED)
 _STRANGER = problem(403, "The token is not the one of this line.")
@@ -218,6 +220,7 @@ class Webhooks:
             if not arrivals and isinstance(line.provider, Answering):
                 said = line.provider.answer(webhook)
             others = self._of_others(line, line.provider, webhook) if isinstance(line.provider, Shared) else []
+            changes = line.provider.changes(webhook) if isinstance(line.provider, Templated) else []
         except BadPayload as error:
             self._mark(line.name, "malformed")
             if self._flooded(line, now):
@@ -232,7 +235,9 @@ class Webhooks:
         if not unchecked:
             for name in (line.name, *(other.name for other, _ in others)):
                 self._mark(name, "webhook")
-        if not arrivals and not others:
+        if changes and not unchecked and not await self._changed(line, changes):
+            return _NOT_STORED
+        if not arrivals and not others and not changes:
             self._counts[line.name, "ignored"].inc()
         for whose, some in ((line, arrivals), *others):
             if not some:
@@ -244,13 +249,24 @@ class Webhooks:
                 why = str(error) if isinstance(error, SpoolFull) else reason(error)
                 trace = self._trace(line, webhook, [new_id()], began, 503, "not stored")
                 log.error("webhook not stored", trace=trace, line=whose.name, reason=why)
-                return problem(503, "It could not be stored. Send it again.")
+                return _NOT_STORED
             self._counts[whose.name, "stored"].inc()
             self._trace(whose, webhook, ids, began, 200)
         if example:
             return _example_reply(arrivals)
         content_type, answer = said or line.provider.acknowledgement
         return Reply(200, content_type, answer)
+
+    async def _changed(self, line: Line, changes: list[Change]) -> bool:
+        """Keep how the provider's templates stand; False where that could not be stored."""
+        try:
+            await self._road.templating.take(line.provider.name, changes)
+        except Exception as error:
+            self._counts[line.name, "failed"].inc()
+            log.error("webhook not stored", line=line.name, reason=reason(error))
+            return False
+        self._counts[line.name, "stored"].inc()
+        return True
 
     def _of_others(
         self, line: Line, provider: Shared, webhook: Webhook

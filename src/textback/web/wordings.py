@@ -25,6 +25,7 @@ from textback.web.flowfolder import Checked, Folder, checked, differences, folde
 from textback.web.flows import about, by
 from textback.web.pages import page
 from textback.web.present import moment, short_time
+from textback.web.provider_templates import provided
 from textback.web.security import Denied
 from textback.web.wordingform import Form, of_body, of_fields, safe, sample_values, shown, to_body
 
@@ -105,7 +106,8 @@ async def list_page(request: Request) -> Response:
                 "warnings": levels.count("warning"),
             }
         )
-    did = {"deleted": "It is taken out of the draft."}
+    did = {"deleted": "It is taken out of the draft.", "read": "The lists were read."}
+    wrong = {"unread": "A list could not be read. What was known stays."}
     data = {
         **about(request, folder_),
         "entries": entries,
@@ -114,6 +116,8 @@ async def list_page(request: Request) -> Response:
         "approval": ctx.wording.approval,
         "may_write": _may_write(ctx, user),
         "said": did.get(request.query_params.get("did", ""), ""),
+        "error": wrong.get(request.query_params.get("did", ""), ""),
+        "provided": await provided(ctx, ctx.bot()),
     }
     return page(request, "wordings.html", data)
 

@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from msgspec import UNSET
 
 from textback.client.calls import C, Call, Data, Listing, Page, Resource, Unset, given, listing, operation, path
-from textback.client.shapes.contacts import ConsentState, ContactDetail, ContactInfo, ContactTags, ErasedContact, Proof
+from textback.client.shapes.contacts import (
+    ConsentState,
+    ContactDetail,
+    ContactInfo,
+    ContactTags,
+    ErasedContact,
+    MergeInfo,
+    Proof,
+)
 
 
 class Contacts(Resource[C]):
@@ -56,12 +64,14 @@ class Contacts(Resource[C]):
         return Call("GET", path("/v1/contacts/{contact}", contact=contact), Data[ContactDetail])
 
     @operation
-    def erase(self, contact: str) -> Call[ErasedContact]:
+    def erase(self, contact: str, *, merged: bool | Unset = UNSET) -> Call[ErasedContact]:
         """Erase all that is kept of a contact: a contact's id, or a phone number.
 
         Needs the scope `contacts:erase`.
         """
-        return Call("DELETE", path("/v1/contacts/{contact}", contact=contact), Data[ErasedContact])
+        return Call(
+            "DELETE", path("/v1/contacts/{contact}", contact=contact), Data[ErasedContact], query=given(merged=merged)
+        )
 
     @operation
     def update(
@@ -117,3 +127,23 @@ class Contacts(Resource[C]):
         Needs the scope `contacts:write`.
         """
         return Call("DELETE", path("/v1/contacts/{contact}/tags/{tag}", contact=contact, tag=tag), Data[ContactTags])
+
+    @operation
+    def merge(self, contact: str, *, other: str) -> Call[MergeInfo]:
+        """Merge two contacts into one person. Each address keeps its conversation and its consent.
+
+        Needs the scope `contacts:write`.
+        """
+        return Call(
+            "POST", path("/v1/contacts/{contact}/merge", contact=contact), Data[MergeInfo], body=given(other=other)
+        )
+
+    @operation
+    def unmerge(self, contact: str, merge: str) -> Call[MergeInfo]:
+        """Undo a merge.
+
+        Needs the scope `contacts:write`.
+        """
+        return Call(
+            "POST", path("/v1/contacts/{contact}/merges/{merge}/undo", contact=contact, merge=merge), Data[MergeInfo]
+        )

@@ -14,6 +14,8 @@ from textback.client.shapes.contacts import ContactDetail as ContactDetail
 from textback.client.shapes.contacts import ContactInfo as ContactInfo
 from textback.client.shapes.contacts import ContactTags as ContactTags
 from textback.client.shapes.contacts import ErasedContact as ErasedContact
+from textback.client.shapes.contacts import MergedContact as MergedContact
+from textback.client.shapes.contacts import MergeInfo as MergeInfo
 from textback.client.shapes.contacts import Proof as Proof
 from textback.client.shapes.conversations import ConversationDetail as ConversationDetail
 from textback.client.shapes.conversations import ConversationInfo as ConversationInfo
@@ -40,6 +42,7 @@ from textback.client.shapes.messages import BulkProblem as BulkProblem
 from textback.client.shapes.messages import BulkState as BulkState
 from textback.client.shapes.messages import Content as Content
 from textback.client.shapes.messages import GateDecision as GateDecision
+from textback.client.shapes.messages import MediaFile as MediaFile
 from textback.client.shapes.messages import MessageBody as MessageBody
 from textback.client.shapes.messages import MessageDetail as MessageDetail
 from textback.client.shapes.messages import MessageInfo as MessageInfo

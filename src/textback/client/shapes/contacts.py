@@ -42,8 +42,21 @@ class Agreed(msgspec.Struct, kw_only=True, omit_defaults=True):
     expires_at: int | None = None
 
 
+class MergedContact(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One of the contacts that are one. `kept` is the one whose fields and tags come first; `merge` the merge by
+    which another came."""
+
+    id: str
+    number: str
+    line: str
+    opted_out: bool
+    kept: bool
+    merge: str | None
+
+
 class ContactDetail(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A contact, with their addresses and what they have agreed to."""
+    """A contact, with their addresses and what they have agreed to. `merged` are all contacts that are one with it,
+    itself too, the kept one first; none where it is alone."""
 
     id: str
     number: str
@@ -59,14 +72,17 @@ class ContactDetail(msgspec.Struct, kw_only=True, omit_defaults=True):
     created_at: str
     addresses: list[AddressInfo]
     agreements: list[Agreed]
+    merged: list[MergedContact]
 
 
 class ErasedContact(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What an erasure took away: the request's id in the log, the rows of each table, and whether they opted out."""
+    """What an erasure took away: the request's id in the log, the rows of each table, and whether they opted out.
+    `left` are contacts that were merged with them and are still kept."""
 
     request: str
     erased: dict[str, int]
     opted_out: bool
+    left: list[str]
 
 
 class ConsentState(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -110,3 +126,15 @@ class ContactTags(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     contact: str
     tags: list[str]
+
+
+class MergeInfo(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A merge: `other` is part of `kept` since then, by whom, until it is undone."""
+
+    id: str
+    kept: str
+    other: str
+    merged_by: str
+    merged_at: str
+    undone_by: str
+    undone_at: str | None

@@ -35,6 +35,15 @@ class SentMessage(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"fro
     warnings: list[str]
 
 
+class MediaFile(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A picture or file that goes with a text: where it is, and what is known of it. What is said of its type and
+    size (bytes) is checked before it is stored; without `content_type` the end of the address tells."""
+
+    url: str
+    content_type: str = ""
+    size: int | None = None
+
+
 class MessageInfo(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": "from", "class_": "class"}):
     """A message. `status` says how it stands: a text that waits for its time is scheduled, one that waits for its
     turn or for the end of quiet hours (`held_until`) is queued. `rule` and `reason` say why it waits, or did not
@@ -151,19 +160,20 @@ class BulkState(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 class MessageBody(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"class_": "class"}):
     """What POST /v1/messages takes: `to`, in E.164 or as people write it in the workspace's country, and the text:
-    either `body`, up to 1,600 characters, with `media` (https addresses) or without, or `template` with its
-    `variables`; without `locale` a template is sent in the contact's language. `channel` is "auto" or what it
-    must go by, `line` which line; `class` what it is for (C1), where the workspace's policy is not to say.
-    `send_at` is when it is to go: ISO 8601 with an offset, or without one in the contact's own time, up to a year
-    ahead. `zone`, `region` and `programme` are as with POST /sms/send. `metadata`, up to 20 names with up to 500
-    characters each, comes back with the message and its events."""
+    either `body`, up to 1,600 characters, with `media` or without, or `template` with its `variables`; without
+    `locale` a template is sent in the contact's language. `media` are https addresses, or objects that also say
+    what is known of a file, up to 10. `channel` is "auto" or what it must go by, `line` which line; `class` what
+    it is for (C1), where the workspace's policy is not to say. `send_at` is when it is to go: ISO 8601 with an
+    offset, or without one in the contact's own time, up to a year ahead. `zone`, `region` and `programme` are as
+    with POST /sms/send. `metadata`, up to 20 names with up to 500 characters each, comes back with the message
+    and its events."""
 
     channel: str = "auto"
     body: str = ""
     template: str = ""
     variables: dict[str, str] = {}
     locale: str = ""
-    media: list[str] = []
+    media: list[str | MediaFile] = []
     class_: Literal["conversational", "informational", "promotional"] | None = None
     line: str = ""
     send_at: str = ""
@@ -175,19 +185,19 @@ class MessageBody(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"cla
 
 
 class Content(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"class_": "class"}):
-    """What a text says and how it goes: either `body`, up to 1,600 characters, with `media` (https addresses) or
-    without, or `template` with its `variables`; without `locale` a template is sent in the contact's language.
-    `channel` is "auto" or what it must go by, `line` which line; `class` what it is for (C1), where the
-    workspace's policy is not to say. `send_at` is when it is to go: ISO 8601 with an offset, or without one in
-    the contact's own time. `zone`, `region` and `programme` are as with POST /sms/send. `metadata` comes back
-    with the message and its events."""
+    """What a text says and how it goes: either `body`, up to 1,600 characters, with `media` or without, or
+    `template` with its `variables`; without `locale` a template is sent in the contact's language. `media` are
+    https addresses, or objects that also say what is known of a file, up to 10. `channel` is "auto" or what it
+    must go by, `line` which line; `class` what it is for (C1), where the workspace's policy is not to say.
+    `send_at` is when it is to go: ISO 8601 with an offset, or without one in the contact's own time. `zone`,
+    `region` and `programme` are as with POST /sms/send. `metadata` comes back with the message and its events."""
 
     channel: str = "auto"
     body: str = ""
     template: str = ""
     variables: dict[str, str] = {}
     locale: str = ""
-    media: list[str] = []
+    media: list[str | MediaFile] = []
     class_: Literal["conversational", "informational", "promotional"] | None = None
     line: str = ""
     send_at: str = ""

@@ -13,6 +13,8 @@
       you: "You said:", us: "We said:", unread: (n) => (n === 1 ? "1 new message" : n + " new messages"),
       sending: "Sending", failed: "Not sent.", again: "Try again", away: "No connection. Trying again.",
       back: "Connected again.", agree: "Tick the box before you send.", file: "Open the attachment",
+      byText: "Continue by text", number: "Your mobile number", ask: "Text me", stay: "Back to the chat",
+      asked: "If this number can get our texts, one is on its way. Reply YES to it to go on there.",
     },
     es: {
       open: "Chatee con nosotros", close: "Cerrar el chat", label: "Su mensaje", send: "Enviar",
@@ -20,6 +22,8 @@
       unread: (n) => (n === 1 ? "1 mensaje nuevo" : n + " mensajes nuevos"), sending: "Enviando",
       failed: "No se envió.", again: "Intentar de nuevo", away: "Sin conexión. Se intenta de nuevo.",
       back: "Conectado de nuevo.", agree: "Marque la casilla antes de enviar.", file: "Abrir el archivo",
+      byText: "Seguir por SMS", number: "Su número de móvil", ask: "Enviar SMS", stay: "Volver al chat",
+      asked: "Si este número recibe nuestros SMS, uno está en camino. Responda YES para seguir por SMS.",
     },
   };
   const language = (set.lang || document.documentElement.lang || "en").slice(0, 2).toLowerCase();
@@ -65,9 +69,11 @@ overflow-wrap:anywhere;align-self:flex-start}
 background:var(--bg);color:var(--text)}
 .choices{display:flex;flex-wrap:wrap;gap:8px;padding:0 16px 8px}
 form{display:flex;flex-wrap:wrap;gap:8px;padding:12px 16px;border-top:1px solid var(--line)}
-textarea{flex:1;min-width:0;min-height:44px;max-height:120px;padding:10px 12px;resize:none;border:1px solid var(--line);
-border-radius:10px;background:var(--bg)}
-.send{min-width:72px;min-height:44px;border:0;border-radius:10px;background:var(--accent);color:var(--on);
+textarea,.tel{flex:1;min-width:0;min-height:44px;max-height:120px;padding:10px 12px;resize:none;
+border:1px solid var(--line);border-radius:10px;background:var(--bg)}
+.tel{flex-basis:100%}
+.plain{min-height:44px;padding:0 16px;border:0;background:none;font-size:14px;text-decoration:underline}
+.send{min-width:72px;min-height:44px;padding:0 12px;border:0;border-radius:10px;background:var(--accent);color:var(--on);
 font-weight:600}
 .agree{flex-basis:100%;display:flex;gap:10px;align-items:flex-start;margin:0;font-size:14px;overflow-wrap:anywhere}
 .agree input{flex:none;width:24px;height:24px;margin:0;accent-color:var(--accent)}
@@ -142,10 +148,19 @@ border-radius:0}.open .launch{display:none}}
   const field = make("textarea", { id: "field", rows: "1", "aria-label": words.label, placeholder: words.label,
     maxlength: "2000", enterkeyhint: "send" });
   const form = make("form", { novalidate: "" }, agree, field, make("button", { class: "send" }, words.send));
+  const byText = make("button", { class: "plain", type: "button", "aria-expanded": "false", "aria-controls": "phone",
+    onclick: () => swap(true), hidden: "" }, words.byText);
+  const number = make("input", { class: "tel", type: "tel", id: "number", autocomplete: "tel", maxlength: "40" });
+  const wish = make("input", { type: "checkbox", id: "wish" });
+  const wishes = make("label", { for: "wish" });
+  const phone = make("form", { novalidate: "", id: "phone", "aria-label": words.byText, hidden: "" },
+    make("label", { for: "number" }, words.number), number, make("p", { class: "agree" }, wish, wishes),
+    make("button", { class: "send" }, words.ask),
+    make("button", { class: "plain", type: "button", onclick: () => swap(false) }, words.stay));
   const panel = make("section", { class: "panel", id: "panel", role: "dialog", "aria-labelledby": "title", hidden: "" },
     make("header", {}, title, make("button", { class: "close", type: "button", "aria-label": words.close,
       onclick: () => close() }, "\u00d7")),
-    log, status, choices, form);
+    log, status, choices, byText, phone, form);
   const frame = make("div", { class: set.position === "left" ? "left" : "" }, panel, launch, unread);
   root.append(frame);
 
@@ -175,7 +190,21 @@ border-radius:0}.open .launch{display:none}}
         : linked(wanted.words)));
       agree.hidden = false;
     } else agree.hidden = true;
+    if (config.by_text) wishes.replaceChildren(...linked(config.by_text.words));
     draw();
+  };
+
+  let wanted = "";
+  // The form that asks for a number, in place of the one that a text is written in.
+  const swap = (on) => {
+    phone.hidden = !on;
+    form.hidden = on;
+    wish.checked = false;
+    wanted = random(16);
+    status.textContent = "";
+    byText.setAttribute("aria-expanded", on);
+    draw();
+    (on ? number : field).focus();
   };
 
   const linked = (said) => said.split(/(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)])/).map((part, n) => n % 2
@@ -213,7 +242,8 @@ border-radius:0}.open .launch{display:none}}
     const newest = all[all.length - 1];
     choices.replaceChildren(...((newest && newest.from === "us" && newest.options) || []).map((one) =>
       make("button", { type: "button", onclick: () => { if (say(one)) field.focus(); } }, one)));
-    choices.hidden = !choices.childElementCount;
+    choices.hidden = !choices.childElementCount || form.hidden;
+    byText.hidden = form.hidden || !config || !config.by_text || !all.some((text) => text.from === "you" && text.id);
     if (before || (newest && newest.state === words.sending)) log.scrollTop = log.scrollHeight;
     count(all);
   };
@@ -376,6 +406,25 @@ border-radius:0}.open .launch{display:none}}
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (say(field.value)) field.value = "";
+  });
+  phone.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (!wish.checked) {
+      status.textContent = words.agree;
+      wish.focus();
+      return;
+    }
+    status.textContent = words.sending;
+    try {
+      await ask("/by-text", { token: kept.token, ref: wanted, number: number.value,
+        agreed: config.by_text.version, page: location.pathname });
+      number.value = "";
+      swap(false);
+      status.textContent = words.asked;
+    } catch (error) {
+      if (error.code === "agree_text") await configure().catch(() => {});
+      status.textContent = error.code ? error.message : words.failed;
+    }
   });
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

@@ -5,17 +5,17 @@ import re
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
 
+from textback.channels.files import MOST as MOST_MEDIA
 from textback.core.messages import Channel, MessageClass
 from textback.core.phone import is_landline, normalise, zone_of
 from textback.core.text import clean, segments
 from textback.core.when import DAY, MINUTE, to_ms
-from textback.engine.arrivals import ApiSend, Media
+from textback.engine.arrivals import ApiSend
 from textback.engine.bot import Bot
 from textback.engine.named import BadValue, write_out
 from textback.engine.named_files import definitions
@@ -31,9 +31,8 @@ from textback.web.api import MOST_TEXT, PROGRAMME, default_line, is_zone
 from textback.web.context import LineInfo, WebContext
 from textback.web.problems import Refused, missing, wrong
 from textback.web.reading import check_home
+from textback.web.v1.attached import MediaFile, check_fit, files_of
 
-MOST_MEDIA = 10
-MOST_URL = 2_000
 MOST_NAMES = 20
 MOST_VALUE = 500
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
@@ -46,13 +45,13 @@ _sorted = msgspec.json.Encoder(order="sorted").encode
 
 
 class Content(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class"}, kw_only=True):
-    """What a text says and how it goes: either `body`, up to 1,600 characters, with `media` (https addresses) or
-    without, or `template` with its `variables`; without `locale` a template is sent in the contact's language.
+    """What a text says and how it goes: either `body`, up to 1,600 characters, with `media` or without, or `template`
+    with its `variables`; without `locale` a template is sent in the contact's language.
 
-    `channel` is "auto" or what it must go by, `line` which line; `class` what it is for (C1), where the workspace's
-    policy is not to say. `send_at` is when it is to go: ISO 8601 with an offset, or without one in the contact's own
-    time. `zone`, `region` and `programme` are as with POST /sms/send. `metadata` comes back with the message and its
-    events.
+    `media` are https addresses, or objects that also say what is known of a file, up to 10. `channel` is "auto" or what
+    it must go by, `line` which line; `class` what it is for (C1), where the workspace's policy is not to say. `send_at`
+    is when it is to go: ISO 8601 with an offset, or without one in the contact's own time. `zone`, `region` and
+    `programme` are as with POST /sms/send. `metadata` comes back with the message and its events.
     """
 
     channel: Channel | Literal["auto"] = "auto"
@@ -60,7 +59,9 @@ class Content(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "cla
     template: Annotated[str, Meta(examples=["visit_reminder"])] = ""
     variables: dict[str, str] = msgspec.field(default_factory=dict)
     locale: str = ""
-    media: Annotated[list[str], Meta(extra_json_schema={"maxItems": MOST_MEDIA})] = msgspec.field(default_factory=list)
+    media: Annotated[list[str | MediaFile], Meta(extra_json_schema={"maxItems": MOST_MEDIA})] = msgspec.field(
+        default_factory=list
+    )
     class_: Literal["conversational", "informational", "promotional"] | msgspec.UnsetType = msgspec.UNSET
     line: str = ""
     send_at: Annotated[str, Meta(extra_json_schema={"maxLength": 40}, examples=["2026-12-01T09:00:00-08:00"])] = ""
@@ -74,13 +75,14 @@ class Content(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "cla
 
 class MessageBody(Content, forbid_unknown_fields=True, rename={"class_": "class"}, kw_only=True):
     """What POST /v1/messages takes: `to`, in E.164 or as people write it in the workspace's country, and the text:
-    either `body`, up to 1,600 characters, with `media` (https addresses) or without, or `template` with its
-    `variables`; without `locale` a template is sent in the contact's language.
+    either `body`, up to 1,600 characters, with `media` or without, or `template` with its `variables`; without `locale`
+    a template is sent in the contact's language.
 
-    `channel` is "auto" or what it must go by, `line` which line; `class` what it is for (C1), where the workspace's
-    policy is not to say. `send_at` is when it is to go: ISO 8601 with an offset, or without one in the contact's own
-    time, up to a year ahead. `zone`, `region` and `programme` are as with POST /sms/send. `metadata`, up to 20 names
-    with up to 500 characters each, comes back with the message and its events.
+    `media` are https addresses, or objects that also say what is known of a file, up to 10. `channel` is "auto" or what
+    it must go by, `line` which line; `class` what it is for (C1), where the workspace's policy is not to say. `send_at`
+    is when it is to go: ISO 8601 with an offset, or without one in the contact's own time, up to a year ahead.
+    `zone`, `region` and `programme` are as with POST /sms/send. `metadata`, up to 20 names with up to 500 characters
+    each, comes back with the message and its events.
     """
 
     to: Annotated[str, Meta(examples=["+12065550123"])]
@@ -166,12 +168,19 @@ async def read_text(ctx: WebContext, key: Key, wanted: Content, to: str, message
     if key.lines:
         await check_home(ctx, key, to)
     _check_plain(wanted)
+    media = files_of(wanted.media, wanted.channel) if wanted.media else ()
     text, class_, warned = await _words(ctx, bot, wanted)
+    if wanted.template and bot.templates[wanted.template].media:
+        if wanted.channel == "sms":
+            raise wrong(f"The template {wanted.template} has media, which sms does not carry. Use auto.", "channel")
+        check_fit(ctx, line.name, bot.templates[wanted.template].media, "template")
+    elif media:
+        check_fit(ctx, line.name, media, "media")
     arrival = ApiSend(
         key.name,
         text,
         message_id,
-        media=tuple(Media(url) for url in wanted.media),
+        media=media,
         message_class=class_,
         zone=wanted.zone,
         region=wanted.region,
@@ -220,8 +229,6 @@ def _check_plain(wanted: Content) -> None:
         raise wrong("Give either body or template.", "body")
     elif wanted.variables or wanted.locale:
         raise wrong("variables and locale are for a template.", "template")
-    if wanted.media:
-        _check_media(wanted)
     if wanted.metadata:
         _check_metadata(wanted)
     if wanted.zone and not is_zone(wanted.zone):
@@ -230,21 +237,6 @@ def _check_plain(wanted: Content) -> None:
         raise wrong("region is no state. Use two capital letters such as TX.", "region")
     if wanted.programme and not PROGRAMME.fullmatch(wanted.programme):
         raise wrong("programme is small letters, digits, - and _, up to 64 of them.", "programme")
-
-
-def _check_media(wanted: Content) -> None:
-    if wanted.channel == "sms":
-        raise wrong("sms carries no media. Use mms or auto.", "channel")
-    if len(wanted.media) > MOST_MEDIA:
-        raise wrong(f"Give at most {MOST_MEDIA} media.", "media")
-    for url in wanted.media:
-        try:
-            parts = urlsplit(url)
-            good = parts.scheme == "https" and bool(parts.hostname) and not parts.username and url == clean(url)
-        except ValueError:
-            good = False
-        if not good or len(url) > MOST_URL or any(char <= " " for char in url):
-            raise wrong("Media are https addresses such as https://www.example.com/map.png.", "media")
 
 
 def _check_metadata(wanted: Content) -> None:

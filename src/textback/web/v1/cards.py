@@ -127,7 +127,7 @@ async def _do(request: Request, contact_id: str, arrival: ContactChange) -> Cont
             what = event.data.get("why", "")
             raise Refused(409, "too_many", f"A contact has at most {event.data.get('most')} {what}.", str(what))
     await _noted(request, contact_id, "contact.change")
-    return await detail(ctx, contact_id)
+    return await detail(ctx, contact_id, key_of(request).lines)
 
 
 async def make_contact(request: Request) -> Response:

@@ -31,10 +31,12 @@ Given = Literal["web", "voice", "paper", "api"]
 class ConsentBody(Addressed, forbid_unknown_fields=True):
     """What POST /v1/consent takes. For an opt-in `wording` (what they agreed to, to the letter), `action` (what they
     did to agree) and `source` (the page, form or call) must be there; a web form is confirmed by text before it counts.
-    `occurred_at` is when it was, in ISO 8601, where that is not now."""
+    `occurred_at` is when it was, in ISO 8601, where that is not now. `channel` is what they agreed to: one is no
+    consent to the other."""
 
     change: Literal["opt_in", "opt_out"] = "opt_in"
     method: Given = "web"
+    channel: Literal["sms", "whatsapp"] = "sms"
     programme: Annotated[str, Meta(max_length=64)] = ""
     message_class: Literal["informational", "promotional"] = "promotional"
     wording: _Text = ""
@@ -95,6 +97,7 @@ async def change_consent(request: Request) -> Response:
         user_agent=clean(body.user_agent),
         session=clean(body.session),
         actor=f"API key {request.state.key_name}",
+        channel=body.channel if body.channel != "sms" else "",
     )
     double = body.change == "opt_in" and (body.method == "web" or body.double)
     arrival = ConsentChange(body.change, evidence, double, occurred_at, clean(body.reason))

@@ -1,5 +1,7 @@
 """The HTTP API for contacts: which there are, what is known of one, and erasing one. Changing them is in `cards`."""
 
+from collections import Counter
+from collections.abc import Collection
 from typing import Annotated, Any
 
 import msgspec
@@ -12,8 +14,9 @@ from textback.engine.programs import NAME
 from textback.engine.state import load_state
 from textback.pipeline import erase as erasing
 from textback.store import contacts as cards
+from textback.store import desk_lists, merges
 from textback.store import erase as store
-from textback.store.db import Row
+from textback.store.db import Row, Tx
 from textback.web.access import check_line, key_of
 from textback.web.context import WebContext
 from textback.web.describing import JSON, QUERY, Described, Operation
@@ -30,11 +33,20 @@ OWN = (NAME, LOCALE, "tags")
 
 
 class ErasedContact(msgspec.Struct):
-    """What an erasure took away: the request's id in the log, the rows of each table, and whether they opted out."""
+    """What an erasure took away: the request's id in the log, the rows of each table, and whether they opted out.
+    `left` are contacts that were merged with them and are still kept."""
 
     request: str
     erased: dict[str, int]
     opted_out: bool
+    left: list[Id]
+
+
+class EraseQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """What DELETE /v1/contacts/{contact} can be asked for: `merged`, to erase the contacts that are merged with it
+    too."""
+
+    merged: bool = False
 
 
 class ContactQuery(Paged):
@@ -69,11 +81,25 @@ class AddressInfo(msgspec.Struct):
     identifier: Number
 
 
+class MergedContact(msgspec.Struct):
+    """One of the contacts that are one. `kept` is the one whose fields and tags come first; `merge` the merge by which
+    another came."""
+
+    id: Id
+    number: Number
+    line: Annotated[str, Meta(examples=["telnyx"])]
+    opted_out: bool
+    kept: bool
+    merge: Id | None
+
+
 class ContactDetail(ContactInfo):
-    """A contact, with their addresses and what they have agreed to."""
+    """A contact, with their addresses and what they have agreed to. `merged` are all contacts that are one with it,
+    itself too, the kept one first; none where it is alone."""
 
     addresses: list[AddressInfo]
     agreements: list[Agreed]
+    merged: list[MergedContact]
 
 
 def _facts(row: Row[Any]) -> dict[str, Any]:
@@ -92,15 +118,29 @@ def _info(row: Row[Any]) -> ContactInfo:
     return ContactInfo(**_facts(row))
 
 
-async def detail(ctx: WebContext, contact_id: str) -> ContactDetail:
-    """All that is known of a contact. Raises Refused where they were erased."""
+def _merged(tx: Tx, workspace: str, contact_id: str, lines: Collection[str]) -> list[MergedContact]:
+    whole = merges.whole(tx, workspace, contact_id)
+    if len(whole) < 2:
+        return []
+    rows = desk_lists.states(tx, workspace, whole)
+    came = {one.other: one.id for one in merges.of_whole(tx, workspace, whole) if one.undone_at is None}
+    return [
+        MergedContact(one, row.address, row.line, bool(row.opted_out), one == whole[0], came.get(one))
+        for one in whole
+        if (row := rows.get(one)) is not None and (not lines or row.line in lines)
+    ]
+
+
+async def detail(ctx: WebContext, contact_id: str, lines: Collection[str] = ()) -> ContactDetail:
+    """All that is known of a contact, to a key for these lines, or for all. Raises Refused where they were erased."""
     row = await ctx.db.read(cards.card, ctx.workspace, contact_id)
     if row is None:
         raise missing("There is no such contact.", "contact")
     families = await ctx.db.read(cards.families_of, ctx.workspace, contact_id, row.address)
     standing = await ctx.db.read(stands, contact_id)
     addresses = [AddressInfo(family, row.address) for family in families]
-    return ContactDetail(**_facts(row), addresses=addresses, agreements=standing.agreements)
+    merged = await ctx.db.read(_merged, ctx.workspace, contact_id, lines)
+    return ContactDetail(**_facts(row), addresses=addresses, agreements=standing.agreements, merged=merged)
 
 
 async def list_contacts(request: Request) -> Response:
@@ -119,7 +159,7 @@ async def list_contacts(request: Request) -> Response:
 async def show_contact(request: Request) -> Response:
     """GET /v1/contacts/{contact}: what is known of one, by id or phone number."""
     contact_id = await contact_of(request, request.path_params["contact"])
-    return answer(200, Data(await detail(request.app.state.ctx, contact_id)))
+    return answer(200, Data(await detail(request.app.state.ctx, contact_id, key_of(request).lines)))
 
 
 async def erase_contact(request: Request) -> Response:
@@ -134,16 +174,24 @@ async def erase_contact(request: Request) -> Response:
             raise wrong("That is neither a contact's id nor a phone number.", "contact") from None
     actor = f"api key {request.state.key_name}"
     who = await ctx.db.read(lambda tx: store.person(tx, ctx.workspace, number=number, contact_id=contact_id))
-    done = None
-    if who is not None:
-        if key_of(request).lines and (row := await ctx.db.read(cards.card, ctx.workspace, who.contact_id)):
-            check_line(request, row.line)
-        done = await erasing.erase_now(ctx.db, ctx.workspace, who, actor, ctx.road.now)
-        ctx.road.forget(who.contact_id)
-    if done is None:
+    asked = read_query(request, EraseQuery)
+    whole = await ctx.db.read(store.whole, ctx.workspace, who) if who is not None else []
+    going = whole if asked.merged else whole[:1]
+    if key_of(request).lines:
+        for one in going:
+            if row := await ctx.db.read(cards.card, ctx.workspace, one.contact_id):
+                check_line(request, row.line)
+    done = [await erasing.erase_now(ctx.db, ctx.workspace, one, actor, ctx.road.now) for one in going]
+    for one in going:
+        ctx.road.forget(one.contact_id)
+    first = done[0] if done else None
+    if first is None:
         await ctx.db.write(erasing.nobody, ctx.workspace, number, actor, ctx.road.now())
         raise missing("Nothing is kept of them.")
-    return answer(200, Data(ErasedContact(done.request, done.rows, done.opted_out)))
+    rows = sum((Counter(one.rows) for one in done if one is not None), Counter[str]())
+    opted_out = any(one is not None and one.opted_out for one in done)
+    left = [one.contact_id for one in whole if one not in going]
+    return answer(200, Data(ErasedContact(first.request, dict(rows), opted_out, left)))
 
 
 ROUTES = (
@@ -169,6 +217,7 @@ DESCRIBED: Described = {
             400: "It is neither an id nor a phone number.",
             404: "Nothing is kept of them. That they asked is on record.",
         },
+        query=EraseQuery,
         path={"contact": CONTACT_PATH},
     ),
 }

@@ -185,7 +185,7 @@ def handoff_info(state: State) -> HandoffInfo | None:
     if one is None:
         return None
     return HandoffInfo(
-        one.reason, one.queue, one.ask, one.collected, one.stopped_at, iso(one.asked_at), one.priority,
+        one.reason, one.queue, one.ask, one.collected, one.stopped_at, iso(one.asked_at), state.priority,
         one.limit if one.due_at else "", iso(one.due_at or None), iso(one.settle_by or None), one.late,
     )  # fmt: skip
 

@@ -166,7 +166,7 @@ DESCRIBED: Described = {
             **BODY,
             404: "There is no such template in the version that is live.",
             409: "The template is not approved, or the Idempotency-Key was used for another request.",
-            422: "The consent gate refused it, by which `rule`, or the number can't get texts.",
+            422: "The gate refused it, by which `rule`, the number can't get texts, or the line takes no such media.",
             503: "It could not be stored. Send it again.",
         },
         {JSON: MessageBody},
