@@ -67,6 +67,8 @@ FORMS = {
     "/account/available": "/account/available",
     "/account/capacity": "/account/capacity",
     "/c/{contact}/erase": "/c/{c}/erase",
+    "/c/{contact}/merge": "/c/{c}/merge",
+    "/c/{contact}/merges/{merge}/undo": "/c/{c}/merges/0192f0c1a5e00000a1b2c3d4/undo",
     "/c/{contact}/consent": "/c/{c}/consent",
     "/c/{contact}/opt-out": "/c/{c}/opt-out",
     "/c/{contact}/settle": "/c/{c}/settle",
@@ -116,6 +118,9 @@ BY_SCRIPT = ("/c/{contact}/measure", "/c/{contact}/unsuggest", "/c/{contact}/her
 OF_SECRETS = ("/c/{contact}/answer",)
 """A button beside a sensitive answer; the bot of these tests asks for none."""
 OF_LETTERS = ("/login/link",)
+#: What is there only with two contacts, or with a line of WhatsApp; tests/web/test_merges.py and
+#: test_provider_templates.py send these.
+OF_PAIRS = ("/c/{contact}/merge", "/c/{contact}/merges/{merge}/undo", "/templates/sync")
 """A button of another form, where there is a mail server; test_signing_in.py has it."""
 FIELDS = {"text": "Hello", "password": "a long enough password", "email": "nobody@example.com"}
 STATIC = Path(__file__).parents[2] / "src" / "textback" / "web" / "static"
@@ -543,7 +548,9 @@ def test_every_posted_form_of_every_page_carries_a_secret_and_goes_to_a_route(ev
             matched = [pattern.pattern for pattern in patterns if pattern.fullmatch(action)]
             assert matched, action
             seen.update(matched)
-    elsewhere = {re.sub(r"\{\w+\}", "[^/]+", path) for path in (*OF_MODELS, *BY_SCRIPT, *OF_SECRETS, *OF_LETTERS)}
+    elsewhere = {
+        re.sub(r"\{\w+\}", "[^/]+", path) for path in (*OF_MODELS, *BY_SCRIPT, *OF_SECRETS, *OF_LETTERS, *OF_PAIRS)
+    }
     assert {pattern.pattern for pattern in patterns} - seen == elsewhere, "these forms are on no page"
 
 

@@ -25,6 +25,8 @@ WITHOUT = {
     ("get", "/v1/ai/train/{id}"): 404,  # none has this id
     ("post", "/v1/webhooks/{id}/deliveries/{delivery}/redeliver"): 404,  # it was told of nothing
     ("delete", "/v1/ai/train/documents/{name}"): 404,  # the training may not be over
+    ("post", "/v1/contacts/{contact}/merge"): 404,  # there is no second contact
+    ("post", "/v1/contacts/{contact}/merges/{merge}/undo"): 404,
 }
 """What is answered where the example alone makes nothing that it could be of."""
 FIRST = [("post", "/v1/contacts")]

@@ -31,6 +31,7 @@ NAMED: Mapping[str, Any] = {
 PLACES: Mapping[str, str] = {
     "contact": NUMBER, "tag": "vip", "line": "telnyx", "id": ID, "name": "visit_reminder", "token": "1x4Qm2LpAq0v1",
     "delivery": ID,
+    "merge": ID,
     "/v1/conversations/{id}": NUMBER, "/v1/flows/{name}": "book_visit", "/v1/ai/train/documents/{name}": "returns",
 }  # fmt: skip
 """What stands in an address in the place of this name, or in this address."""
