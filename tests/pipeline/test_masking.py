@@ -62,8 +62,8 @@ async def test_the_flow_reads_what_they_wrote(db: Db) -> None:
 
 async def test_an_opt_out_is_found_in_what_they_wrote_and_not_in_what_is_kept(db: Db) -> None:
     async with working(db) as node:
-        await node.text("my password is unsubscribe")
-        assert [row.text for row in await node.thread() if row.direction == "in"] == ["my password is [password]"]
+        await node.text("password: unsubscribe")
+        assert [row.text for row in await node.thread() if row.direction == "in"] == ["password: [password]"]
         assert [kind for kind, *_ in await node.consent()] == ["opt_out"]
 
 
