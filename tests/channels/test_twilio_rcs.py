@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,6 @@ from tests.channels.examination.examinee import ANA, NUMBER, OURS, text_out
 from tests.channels.examination.twilio.examinee import EXAMINEE
 from tests.support.fake_provider import FakeProvider, twilio_status, twilio_text
 from tests.support.misbehaving import Answer
-from textback.channels import twilio_content
 from textback.channels.base import Accepted, Failure, Found, Lists, Outgoing, Provider
 from textback.channels.client import Session
 from textback.channels.registry import PROVIDERS
@@ -295,7 +295,7 @@ async def test_without_a_template_choices_go_in_words(
         assert isinstance(await made.send(text_out(text=MENU, channel="rcs", offer=DAYS)), Accepted)
     assert asked(api) == ["Content"] * len(answers) + ["Messages.json"] * 2, "Twilio is not asked for each text"
     assert dict(api.posts[-1].form)["Body"] == MENU
-    monkeypatch.setattr(twilio_content.time, "monotonic", lambda: 10.0**9)
+    monkeypatch.setattr("textback.channels.twilio_content.time", SimpleNamespace(monotonic=lambda: 10.0**9))
     # A list that was read need not be read again.
     api.misbehave(*([NONE] if len(answers) == 1 else []), MADE)
     await made.send(text_out(text=MENU, channel="rcs", offer=DAYS))
