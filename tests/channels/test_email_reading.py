@@ -3,6 +3,7 @@
 import email.policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -132,7 +133,7 @@ def test_attachments_are_no_words() -> None:
     assert text_of(bytes(message)) == "See the file.\n[notes.txt, 12 B]\n[a.png, 4 B]"
 
 
-def hanging(words: str, *files: tuple[str, bytes], **more: str) -> EmailMessage:
+def hanging(words: str, *files: tuple[str, bytes], **more: Any) -> EmailMessage:
     """An answer with files on it."""
     message = EmailMessage()
     message["From"], message["In-Reply-To"] = "ana@example.com", "<x@y>"

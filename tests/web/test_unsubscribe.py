@@ -151,6 +151,7 @@ def test_mail_programs_may_send_the_form_in_parts(site: Site, mailed: Mailed) ->
 
 def test_looking_changes_nothing_and_the_button_does(site: Site, mailed: Mailed) -> None:
     path = address(mailed("eve@example.com", "HOURS"))
+    seen = site.browser().get(path)
     for _ in range(2):
         seen = site.browser().get(path)
         assert seen.status_code == 200
