@@ -169,6 +169,11 @@ async def known(made: Node) -> list[tuple[str, str]]:
     return [(one.name, one.status) for one in found]
 
 
+async def read(made: Node) -> bool:
+    """Whether the list has been read."""
+    return (await made.db.read(store.sync_of, WORKSPACE, ACCOUNT)).synced_at > 0
+
+
 async def hears(made: Node, words: str = "hello") -> None:
     await made.road.receive("whatsapp", EXAMINEE.line().parse(EXAMINEE.text(words, new_id())), wait=15.0)
 
@@ -298,15 +303,21 @@ async def test_nobody_else_says_how_a_template_stands(db: Db, http: Session) -> 
         assert await known(made) == [("visit_reminder", "APPROVED")]
 
 
-async def test_a_template_that_nobody_knew_is_asked_for(db: Db, http: Session) -> None:
-    async with FakeGraph() as graph, node(db, http, graph) as made:
-        async with asyncio.timeout(10):
-            while not graph.asked:
-                await asyncio.sleep(0.02)
-        graph.templates = [template("visit_reminder", VISIT)]
-        webhook = EXAMINEE.json(changed("visit_reminder", "APPROVED", NOW // SECOND))
-        assert await made.post(EXAMINEE.signed(webhook)) == 200
-        await until(made, ("visit_reminder", "APPROVED"))
+@pytest.mark.parametrize("being_read", [False, True])
+async def test_a_template_that_nobody_knew_is_asked_for(db: Db, http: Session, being_read: bool) -> None:
+    """Also where the list is just being read, and what comes of it is older than the template."""
+    async with FakeGraph() as graph:
+        if being_read:
+            graph.pause()
+        async with node(db, http, graph) as made:
+            async with asyncio.timeout(10):
+                while not (graph.asked if being_read else await read(made)):
+                    await asyncio.sleep(0.02)
+            graph.templates = [template("visit_reminder", VISIT)]
+            webhook = EXAMINEE.json(changed("visit_reminder", "APPROVED", NOW // SECOND))
+            assert await made.post(EXAMINEE.signed(webhook)) == 200
+            graph.resume()
+            await until(made, ("visit_reminder", "APPROVED"))
 
 
 async def test_the_list_is_read_again_on_a_slow_beat(db: Db, http: Session, monkeypatch: pytest.MonkeyPatch) -> None:

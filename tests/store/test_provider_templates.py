@@ -1,5 +1,7 @@
 """What is known of a provider's templates, on both databases."""
 
+import pytest
+
 from textback.core.provider_templates import Change, ProviderTemplate
 from textback.store import provider_templates as store
 from textback.store.db import Db
@@ -63,3 +65,17 @@ async def test_one_node_reads_a_list_when_it_is_due(db: Db) -> None:
     await db.write(store.due, W, MINE)
     assert await db.read(store.is_due, W, MINE, 1)
     assert await db.read(store.sync_of, W, Account("whatsapp", "3")) == store.NEVER
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_list_asked_for_while_it_is_read_is_read_again(db: Db, fails: bool) -> None:
+    """What is being read may be older than what it is asked for."""
+    assert await db.write(store.take, W, MINE, 5, 8)
+    await db.write(store.due, W, MINE)
+    if fails:
+        await db.write(store.failed, W, MINE, "It answered 500.", 70)
+    else:
+        await db.write(store.replace, W, MINE, [], 5, 50)
+    assert await db.write(store.take, W, MINE, 6, 9)
+    await db.write(store.replace, W, MINE, [], 6, 50)
+    assert not await db.read(store.is_due, W, MINE, 49)

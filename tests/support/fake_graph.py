@@ -80,7 +80,9 @@ class FakeGraph(Misbehaving):
         paging: dict[str, Any] = {"cursors": {"before": f"cursor-{start}", "after": f"cursor-{end}"}}
         if end < len(self.templates):
             paging["next"] = f"{self.url}/v23.0/{BUSINESS}/message_templates?after=cursor-{end}"
-        return web.json_response({"data": data, **({"paging": paging} if some else {})})
+        answer = web.json_response({"data": data, **({"paging": paging} if some else {})})
+        await self._open.wait()  # what it says is as old as the question
+        return answer
 
     async def _message(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()

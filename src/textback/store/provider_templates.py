@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, case, delete, select, update
 
 from textback.core.provider_templates import Change, ProviderTemplate
 from textback.store.many import insert_or_skip, upserter
@@ -136,6 +136,7 @@ def _sync(workspace: str, account: Account) -> Any:
     )
 
 
-def _note(tx: Connection, workspace: str, account: Account, **values: Any) -> None:
-    _begin(tx, [_row(workspace, account)])
-    tx.execute(_sync(workspace, account).values(**values))
+def _note(tx: Connection, workspace: str, account: Account, next_at: int, **values: Any) -> None:
+    """How a reading ended. One that was asked for while this went on is still due: what was read may be older."""
+    _begin(tx, [_row(workspace, account) | {"next_at": next_at}])
+    tx.execute(_sync(workspace, account).values(next_at=case((_s.next_at == 0, 0), else_=next_at), **values))
