@@ -15,6 +15,7 @@ from textback.web import (
     answering,
     by_text_words,
     desk_list,
+    filling,
     handoff_words,
     leadtable,
     merging,
@@ -23,6 +24,7 @@ from textback.web import (
     reasons,
     remedies,
     replies,
+    saved,
 )  # fmt: skip
 from textback.web.permissions import ROLES
 from textback.web.phrases import LANGUAGES, phrases, say, wanted
@@ -37,13 +39,15 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 #: Modules whose sentences for whoever may not, or did something wrong, are read on pages that are translated.
 DENYING = {
     "answering", "card", "desk", "desk_assign", "desk_bulk", "desk_list", "desk_views", "merging", "owning", "pictures",
-    "replies", "saved", "security", "server", "snoozing", "templated",
+    "presence", "replies", "saved", "security", "server", "snoozing", "templated",
+    "twostep",
 }  # fmt: skip
 #: Words that stand in tables and are said by what they belong to.
 TABLES = (
     present.STATUS, present.CHANNELS, present.WITHDRAWN, present.ACTION_ERRORS, reasons.REASONS, reasons.NEXT,
     handoff_words.LIMITS, handoff_words.PRIORITIES, remedies.CAUSES, remedies.WORDS, by_text_words.OTHERS,
-    desk_list.FILTERS, desk_list.SNOOZES, desk_list.LANGUAGES, person.CONSENT, answering.WHY, replies.WHY, SAID,
+    desk_list.FILTERS, desk_list.SNOOZES, desk_list.LANGUAGES, person.CONSENT, answering.WHY, replies.WHY, SAID, filling.NAMES,
+    saved.DID,
 )  # fmt: skip
 MORE = {
     *(words for words, _, _ in present.DELIVERY.values()), *present.WEEKDAYS, *present.MONTHS,

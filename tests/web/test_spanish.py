@@ -13,7 +13,9 @@ WEB = Path(__file__).parents[2] / "src" / "textback" / "web"
 #: Templates whose words all go through `_()`.
 TRANSLATED = (
     "base.html", "desk.html", *(path.name for path in sorted((WEB / "templates").glob("_desk_*.html"))), "_keys.html",
-    "error.html", "merge.html", "saved_choose.html", "search.html", "template_fill.html",
+    "_account_desk.html", "_signin.html", "account.html", "error.html", "link.html", "login.html", "login_code.html",
+    "login_sent.html", "merge.html", "people.html", "person.html", "saved_choose.html", "saved_replies.html",
+    "search.html", "sign_in.html", "teams.html", "template_fill.html", "two_step.html",
 )  # fmt: skip
 #: Scripts whose words all go through `say()`.
 SCRIPTS = (
@@ -140,6 +142,22 @@ def test_a_conversation_is_in_spanish(site: Site, agent: Browser) -> None:
     for path in ("card", "merge", "saved"):
         assert left_in_english(agent.get(f"/c/{contact}/{path}?view=all").text) == []
     assert left_in_english(agent.get("/search?q=hola").text) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/account", "/account/two-step", "/settings/people", "/settings/teams", "/settings/sign-in", "/settings/replies"],
+)
+def test_accounts_and_settings_are_in_spanish(agent: Browser, path: str) -> None:
+    answer = agent.get(path)
+    assert answer.status_code == 200
+    assert left_in_english(answer.text) == []
+
+
+def test_signing_in_is_in_spanish(site: Site) -> None:
+    page = site.browser(headers={"Accept-Language": "es"}).get("/login").text
+    assert '<html lang="es">' in page
+    assert left_in_english(page) == []
 
 
 def test_an_opt_out_is_in_spanish(site: Site, agent: Browser) -> None:
