@@ -14,9 +14,11 @@ from textback.pipeline.presence import Doing
 from textback.web import (
     answering,
     by_text_words,
+    contactpage,
     desk_list,
     filling,
     handoff_words,
+    leads,
     leadtable,
     merging,
     person,
@@ -38,21 +40,23 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 
 #: Modules whose sentences for whoever may not, or did something wrong, are read on pages that are translated.
 DENYING = {
-    "answering", "card", "desk", "desk_assign", "desk_bulk", "desk_list", "desk_views", "merging", "owning", "pictures",
-    "presence", "replies", "saved", "security", "server", "snoozing", "templated",
+    "answering", "card", "contactpage", "desk", "desk_assign", "desk_bulk", "desk_list", "desk_views", "leads",
+    "merging", "owning", "pictures", "presence", "replies", "saved", "security", "server", "snoozing", "templated",
     "twostep",
 }  # fmt: skip
 #: Words that stand in tables and are said by what they belong to.
 TABLES = (
     present.STATUS, present.CHANNELS, present.WITHDRAWN, present.ACTION_ERRORS, reasons.REASONS, reasons.NEXT,
     handoff_words.LIMITS, handoff_words.PRIORITIES, remedies.CAUSES, remedies.WORDS, by_text_words.OTHERS,
-    desk_list.FILTERS, desk_list.SNOOZES, desk_list.LANGUAGES, person.CONSENT, answering.WHY, replies.WHY, SAID, filling.NAMES,
-    saved.DID,
+    desk_list.FILTERS, desk_list.SNOOZES, desk_list.LANGUAGES, person.CONSENT, answering.WHY, replies.WHY, SAID,
+    filling.NAMES, saved.DID,
 )  # fmt: skip
 MORE = {
     *(words for words, _, _ in present.DELIVERY.values()), *present.WEEKDAYS, *present.MONTHS,
     *(one.replace("_", " ") for one in present.OUTCOMES), *PRIORITIES, *get_args(Doing), answering.NOT_YOURS,
     answering.TWICE, answering.GONE, leadtable.NOT_ASKED, merging.GONE, merging.UNSEEN, gate.SHUT,
+    leads.NO_NUMBER, *leads.DID.values(), *contactpage.DID.values(), "Phone", "Email",
+    *(one.replace("_", "-").capitalize() for one in person.CONSENT),
     "There is nothing at this address.", "This address does not take that kind of request.",
 }  # fmt: skip
 

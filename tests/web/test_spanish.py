@@ -13,8 +13,8 @@ WEB = Path(__file__).parents[2] / "src" / "textback" / "web"
 #: Templates whose words all go through `_()`.
 TRANSLATED = (
     "base.html", "desk.html", *(path.name for path in sorted((WEB / "templates").glob("_desk_*.html"))), "_keys.html",
-    "_account_desk.html", "_signin.html", "account.html", "error.html", "link.html", "login.html", "login_code.html",
-    "login_sent.html", "merge.html", "people.html", "person.html", "saved_choose.html", "saved_replies.html",
+    "_account_desk.html", "_leads.html", "_signin.html", "account.html", "contact.html", "error.html",
+    "leads.html", "link.html", "login.html", "login_code.html", "login_sent.html", "merge.html", "people.html", "person.html", "saved_choose.html", "saved_replies.html",
     "search.html", "sign_in.html", "teams.html", "template_fill.html", "two_step.html",
 )  # fmt: skip
 #: Scripts whose words all go through `say()`.
@@ -23,8 +23,19 @@ SCRIPTS = (
     "merging.js", "rows.js", "thread.js",
 )  # fmt: skip
 #: What is the same in every language: names of keys and the brand, and what a form carries to the server.
-SAME = {"Textback", "Ctrl K", "Ctrl Enter", "Esc", "Wrong", "Not what they asked", "Tone", "Too long", "Yes", "No"}
-#: Spoken by nobody: attributes, classes, and the wordless.
+SAME = {
+    "Textback",
+    "Ctrl K",
+    "Ctrl Enter",
+    "Esc",
+    "Wrong",
+    "Not what they asked",
+    "Tone",
+    "Too long",
+    "Yes",
+    "No",
+    "{service}",
+}
 _SAID = re.compile(r"\b_\(\s*(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
 _TEXTS = re.compile(r"""(?:textContent\s*=|textContent:|title\s*=|aria-label",|complain\(|alt\s*=)\s*(["`])(.*?)\1""")
 _SENTENCE = re.compile(r"""(["`])([A-Z][a-z]+(?: [^"`]*)?)\1""")
@@ -81,8 +92,8 @@ def test_scripts_get_their_words_and_english_pages_none(site: Site) -> None:
     assert "<" not in for_scripts("es")
 
 
-#: Phrases that are too short or too like Spanish to say which language a page is in.
-_LONG = [one for one, said in phrases("es").items() if len(one) > 5 and one != said and "{" not in one]
+#: Our phrases but those that are too short, the same in Spanish, or a name of a language in its own word.
+_LONG = [one for one, said in phrases("es").items() if len(one) > 5 and one not in (said, "English") and "{" not in one]
 #: What these pages say that is not ours: what people write, names, and words of a flow's author.
 _WRITTEN = re.compile(
     r'<p class="msg__text".*?</p>|<span class="row__snip">.*?</span>|<textarea.*?</textarea>|<h3[^>]*>.*?</h3>|'
@@ -139,6 +150,8 @@ def test_a_conversation_is_in_spanish(site: Site, agent: Browser) -> None:
     assert "Usted puso la prioridad en urgente" in later
     agent.submit(f"/c/{contact}/complete")
     assert "Usted la completó" in agent.get(f"/c/{contact}?view=all").text
+    assert left_in_english(agent.get(f"/contacts/{contact}").text) == []
+    assert left_in_english(agent.get(f"/leads?open={contact}").text) == []
     for path in ("card", "merge", "saved"):
         assert left_in_english(agent.get(f"/c/{contact}/{path}?view=all").text) == []
     assert left_in_english(agent.get("/search?q=hola").text) == []
@@ -168,9 +181,9 @@ def test_an_opt_out_is_in_spanish(site: Site, agent: Browser) -> None:
 
 
 def test_what_went_wrong_is_in_spanish(site: Site, agent: Browser) -> None:
-    html = {"Accept": "text/html"}
-    assert "No existe esa conversación." in agent.get("/c/nobody", headers=html).text
-    assert "No hay nada en esta dirección." in agent.get("/nowhere", headers=html).text
+    agent.headers["Accept"] = "text/html"
+    assert "No existe esa conversación." in agent.get("/c/nobody").text
+    assert "No hay nada en esta dirección." in agent.get("/nowhere").text
     contact = site.waiting()
     agent.submit(f"/c/{contact}/take")
     assert "No hay nada que enviar." in agent.submit(f"/c/{contact}/reply", text="").text

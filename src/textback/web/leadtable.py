@@ -103,7 +103,7 @@ def source_of(state: State) -> str:
     given = state.fields.get("source")
     if given:
         return spoken(given)
-    return "Texted in" if state.last_inbound_at else "Added"
+    return tell("Texted in" if state.last_inbound_at else "Added")
 
 
 def lead(
