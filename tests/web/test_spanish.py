@@ -13,9 +13,10 @@ WEB = Path(__file__).parents[2] / "src" / "textback" / "web"
 #: Templates whose words all go through `_()`.
 TRANSLATED = (
     "base.html", "desk.html", *(path.name for path in sorted((WEB / "templates").glob("_desk_*.html"))), "_keys.html",
-    "_account_desk.html", "_leads.html", "_signin.html", "account.html", "contact.html", "error.html",
-    "leads.html", "link.html", "login.html", "login_code.html", "login_sent.html", "merge.html", "people.html", "person.html", "saved_choose.html", "saved_replies.html",
-    "search.html", "sign_in.html", "teams.html", "template_fill.html", "two_step.html",
+    "_account_desk.html", "_leads.html", "_signin.html", "account.html", "contact.html", "error.html", "leads.html",
+    "link.html", "login.html", "login_code.html", "login_sent.html", "merge.html", "people.html", "person.html",
+    "saved_choose.html", "saved_replies.html", "search.html", "sign_in.html", "teams.html", "template_fill.html",
+    "two_step.html",
 )  # fmt: skip
 #: Scripts whose words all go through `say()`.
 SCRIPTS = (
