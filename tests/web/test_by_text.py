@@ -103,8 +103,11 @@ def test_a_page_in_spanish_has_the_words_in_spanish_and_the_ledger_those_that_we
     assert said != visitor.config()["by_text"]
     assert visitor.ask(number, agreed=said["version"]).status_code == 200
     assert len(texts_to(site, number)) == 1
-    rows = site.rows("SELECT e.wording FROM consent_events e JOIN addresses a USING (contact_id) WHERE a.identifier = :n",
-                     n=e164(number))  # fmt: skip
+    rows = site.rows(
+        "SELECT e.wording FROM consent_events e JOIN addresses x ON x.contact_id = e.contact_id "
+        "WHERE x.identifier = :n",
+        n=e164(number),
+    )
     assert {row.wording for row in rows if row.wording} == {said["words"]}
     # Another language is answered in English; a line's own words are as they are.
     assert visitor.http.get("/web/site/config?lang=fr", headers=origin).json() == visitor.config()
