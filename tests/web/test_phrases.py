@@ -20,6 +20,7 @@ from textback.web import (
     handoff_words,
     leads,
     leadtable,
+    machine_words,
     merging,
     person,
     present,
@@ -46,7 +47,7 @@ DENYING = {
 }  # fmt: skip
 #: Words that stand in tables and are said by what they belong to.
 TABLES = (
-    present.STATUS, present.CHANNELS, present.WITHDRAWN, present.ACTION_ERRORS, reasons.REASONS, reasons.NEXT,
+    present.STATUS, present.CHANNELS, present.WITHDRAWN, machine_words.ACTION_ERRORS, reasons.REASONS, reasons.NEXT,
     handoff_words.LIMITS, handoff_words.PRIORITIES, remedies.CAUSES, remedies.WORDS, by_text_words.OTHERS,
     desk_list.FILTERS, desk_list.SNOOZES, desk_list.LANGUAGES, person.CONSENT, answering.WHY, replies.WHY, SAID,
     filling.NAMES, saved.DID,

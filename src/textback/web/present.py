@@ -19,6 +19,7 @@ from textback.pipeline.breaker import Condition
 from textback.web.by_text_words import by_text_event, other_conversation
 from textback.web.handoff_words import handoff_event
 from textback.web.list_words import list_event
+from textback.web.machine_words import machine_event
 from textback.web.phrases import tell
 from textback.web.reasons import reason_words
 from textback.web.remedies import CAUSES
@@ -71,16 +72,6 @@ WITHDRAWN = {
     "taken": "A person took over before it went.",
     "newer": "They texted again before it went, and the next answer stands for it.",
 }
-
-#: Why a person was asked for.
-ACTION_ERRORS = {
-    "retry": "It could not be reached, or failed.",
-    "throttled": "It asked to wait, each time.",
-    "rejected": "It refused.",
-    "misconfigured": "Its address or key is wrong.",
-    "unknown": "It gave no answer that makes sense. It may have done it.",
-}
-"""What actions.ERRORS say to people."""
 
 
 def name_of(name: str, address: str) -> str:
@@ -373,44 +364,6 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
             return "shield", words, "", "wait"
         case "link_clicked":
             return "right", tell("They opened a link"), str(data.get("target", "")), ""
-        case "action_done":
-            return "check", tell("Asked {what}", what=data.get("action", "")), "", ""
-        case "action_failed":
-            why = tell(ACTION_ERRORS.get(str(data.get("error", "")), ""))
-            return "fail", tell("Asked {what}: no result", what=data.get("action", "")), why, "wait"
-        case "model_answered":
-            acts = {
-                "say": tell("it was sent"), "draft": tell("it waits for a person"),
-                "clarify": tell("they were asked what they meant"),
-                "escalate": tell("a person was asked for"), "without": tell("it was not said"),
-            }  # fmt: skip
-            number = f"{float(data.get('confidence', 0)) * 100:.0f}"
-            sure = tell("{n} % sure, {what}", n=number, what=acts.get(str(data.get("act", "")), ""))
-            return "bot", tell("A model proposed a reply"), sure, ""
-        case "model_failed":
-            why = str(data.get("error", "")).replace("_", " ")
-            return "fail", tell("A model was asked, and gave no reply"), why, ""
-        case "draft_settled":
-            dones = {
-                "approved": tell("{who} sent the reply", who=who),
-                "edited": tell("{who} changed the reply and sent it", who=who),
-            }
-            away = tell("{who} threw the reply away", who=who)
-            return "check", dones.get(str(data.get("outcome", "")), away), "", ""
-        case "event_received":
-            by = tell("program {name}", name=data["by"]) if data.get("by") else ""
-            what = tell("Event {name}", name=str(data.get("name", "")).replace("_", " "))
-            starts = str(data.get("starts", "")).replace("_", " ")
-            came = tell("starts {flow}", flow=starts) if starts else tell("nobody waited for it")
-            came = "" if data.get("awaited") else came
-            return "return", what, ", ".join(word for word in (by, came) if word), ""
-        case "contact_changed":
-            fields = ", ".join(str(name).replace("_", " ") for name in data.get("fields", ()))
-            return "person", tell("Program {name} changed the contact", name=data.get("by", "")), fields, ""
-        case "flow_refused":
-            flow = str(data.get("flow", "")).replace("_", " ")
-            words = tell("Program {name} could not start {flow}", name=data.get("by", ""), flow=flow)
-            return "flows", words, "", ""
         case "reminded":
             return "clock", tell("Reminder sent"), "", ""
         case "limit_passed" | "requeued":
@@ -418,7 +371,7 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
         case "asked_by_text" | "agreed_by_text" | "moved_to_text" | "came_by_text":
             return by_text_event(kind, data)
         case _:
-            return list_event(kind, data, who)
+            return machine_event(kind, data, who) or list_event(kind, data, who)
 
 
 def _by(data: Mapping[str, Any]) -> str:
