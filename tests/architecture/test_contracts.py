@@ -118,6 +118,6 @@ def test_every_provider_is_kept_apart_from_the_others() -> None:
     }
     files = {path.stem for path in (ROOT / "src/textback/channels").glob("*.py")} - shared
     # The other halves of providers.
-    halves = re.compile("_(lists|events|messages|templates|payload|box|out|reading|text|rcs|signing)$")
+    halves = re.compile("_(lists|events|messages|templates|payload|box|out|reading|text|rcs|signing|content|attached)$")
     modules = {halves.sub("", name) for name in files}
     assert {name.rsplit(".", 1)[1] for name in listed} == modules

@@ -84,8 +84,10 @@ def channels(all_: list[Examinee]) -> str:
     rows = []
     for channel in get_args(Channel):
         specs = [spec for spec in PROVIDERS.values() if carries(spec, channel)]
-        shown = {bool(getattr(by_name[spec.name].line() if spec.name in by_name else spec.make, "offers", False))
-                 for spec in specs}  # fmt: skip
+        shown = set()
+        for spec in specs:
+            line = by_name[spec.name].line() if spec.name in by_name else spec.make
+            shown.add(channel in getattr(line, "offering", ()) or bool(getattr(line, "offers", False)))
         choices = "words or buttons, as it goes" if len(shown) > 1 else "buttons" if True in shown else "words"
         ended = [NAMES[one] for one in FAMILY if ended_by(one) == ended_by(channel)]
         window = channel in WINDOWED

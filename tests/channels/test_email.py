@@ -73,6 +73,31 @@ async def test_the_first_mail_has_its_first_words_as_subject(http: Session) -> N
     assert "https://example.com/a.png" in found.get_content().splitlines()
 
 
+LEAVE = "https://bot.example.com/unsubscribe/email/" + "0" * 24 + ".key-1." + "f" * 64
+MAILBOX = {"imap_host": "127.0.0.1", "imap_tls": "none", "imap_user": "bot", "imap_password": "secret-1"}
+
+
+async def test_a_mail_says_how_to_leave_by_one_click(http: Session) -> None:
+    found = await sent(http, out(thread=Thread(unsubscribe=LEAVE)))
+    assert found["List-Unsubscribe"] == f"<{LEAVE}>"
+    assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert found.get_content().strip() == "We close at 6."
+    both = await sent(http, out(thread=Thread(unsubscribe=LEAVE)), **MAILBOX)
+    assert both["List-Unsubscribe"] == f"<{LEAVE}>, <mailto:{OURS}?subject=STOP>"
+    mail_only = await sent(http, out(), **MAILBOX)
+    assert mail_only["List-Unsubscribe"] == f"<mailto:{OURS}?subject=STOP>"
+    assert mail_only["List-Unsubscribe-Post"] is None, "no program can post to a mail address"
+
+
+@pytest.mark.parametrize("url", ["https://x.example.com/a\r\nBcc: b", "https://x.example.com/a b", "https://ü.example"])
+async def test_an_address_that_no_header_can_hold_is_not_sent(http: Session, url: str) -> None:
+    async with MailServer() as server:
+        result = await line(server, http).send(out(thread=Thread(unsubscribe=url)))
+        assert isinstance(result, Failure)
+        assert result.kind == "rejected"
+        assert server.messages == []
+
+
 @pytest.mark.parametrize("evil", ["Hi\r\nBcc: x@example.com", "Hi\n\nBody", "a\0b\u2028c", "\ud800"])
 async def test_no_header_comes_from_a_subject(http: Session, evil: str) -> None:
     found = await sent(http, out(thread=Thread("<q@x>\r\nBcc: <y@z>", evil)))

@@ -3,6 +3,7 @@
 import email.policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -129,7 +130,66 @@ def test_attachments_are_no_words() -> None:
     message.set_content("See the file.")
     message.add_attachment("not for you", filename="notes.txt")
     message.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="a.png")
-    assert text_of(bytes(message)) == "See the file."
+    assert text_of(bytes(message)) == "See the file.\n[notes.txt, 12 B]\n[a.png, 4 B]"
+
+
+def hanging(words: str, *files: tuple[str, bytes], **more: Any) -> EmailMessage:
+    """An answer with files on it."""
+    message = EmailMessage()
+    message["From"], message["In-Reply-To"] = "ana@example.com", "<x@y>"
+    message.set_content(words)
+    for name, content in files:
+        message.add_attachment(content, maintype="image", subtype="png", filename=name, **more)
+    return message
+
+
+def test_a_mail_of_nothing_but_a_file_is_a_text() -> None:
+    assert text_of(bytes(hanging("", ("bike.jpg", b"x" * 34 * 1024)))) == "[bike.jpg, 34 KB]"
+
+
+@pytest.mark.parametrize("word", ["STOP", "stop.", "START", "HELP"])
+def test_a_file_is_in_the_way_of_no_stop(word: str) -> None:
+    assert text_of(bytes(hanging(word, ("logo.png", b"x")))) == word
+
+
+def test_what_a_mail_shows_is_not_attached() -> None:
+    logo = hanging("Hi", ("image001.png", b"x"), cid="<image001@example.com>")
+    assert text_of(bytes(logo)) == "Hi"
+    shown = hanging("Hi", ("photo.jpg", b"x"), disposition="inline")
+    assert text_of(bytes(shown)) == "Hi"
+    signed = hanging("Hi")
+    signed.add_attachment(b"x", maintype="application", subtype="pgp-signature", filename="signature.asc")
+    assert text_of(bytes(signed)) == "Hi"
+    forwarded = hanging("Look")
+    forwarded.add_attachment(hanging("Old", ("inside.png", b"x")))
+    assert text_of(bytes(forwarded)) == "Look\n[message/rfc822]"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("caf\u00e9 menu.pdf", "caf\u00e9 menu.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\ana\\bike.jpg", "bike.jpg"),
+        ("a] [b\tc.png", "a b c.png"),
+        ("n" * 300 + ".pdf", "n" * 68 + "\u2026.pdf"),
+        ("n" * 300, "n" * 79 + "\u2026"),
+        ("", "image/png"),
+    ],
+)
+def test_the_name_of_a_file_is_one_line(name: str, shown: str) -> None:
+    assert text_of(bytes(hanging("Hi", (name, b"abc")))) == f"Hi\n[{shown}, 3 B]"
+
+
+def test_many_files_are_counted() -> None:
+    files = [(f"{n}.png", b"x") for n in range(12)]
+    lines = text_of(bytes(hanging("Hi", *files))).split("\n")
+    assert (len(lines), lines[1], lines[-2:]) == (12, "[0.png, 1 B]", ["[9.png, 1 B]", "[+2]"])
+
+
+def test_a_file_that_was_not_read_to_its_end_has_no_size() -> None:
+    text = text_of(bytes(hanging("Hi", ("a.png", b"x" * 100), ("b.png", b"y" * MOST_BYTES))))
+    assert text == "Hi\n[a.png, 100 B]\n[b.png]"
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ class MailboxServer:
         self.mails: list[Kept] = []
         self.validity, self.next = 1, 1
         self.heard: list[str] = []
+        self.also = b""  # what it tells before a mail that is asked for
         self.port = 0
         self._open: set[asyncio.StreamWriter] = set()
 
@@ -102,14 +103,19 @@ class MailboxServer:
             found = self.mails
             if hit := re.search(r"UID (\d+):\*$", rest):
                 found = [one for one in found if one.uid >= int(hit[1])] or found[-1:]
+            if hit := re.search(r"SINCE (\S+)$", rest):
+                found = [one for one in found if _day(one.at[:11]) >= _day(hit[1])]
             return f"* SEARCH {' '.join(str(one.uid) for one in found)}".rstrip().encode() + b"\r\n"
         if verb == "FETCH":
-            return b"".join(self._fetched(one) for one in self.mails if one.uid == int(rest.split()[2]))
+            wanted_mails = [one for one in self.mails if one.uid == int(rest.split()[2])]
+            for one in wanted_mails:
+                one.flags |= set() if "PEEK" in rest else {"\\Seen"}  # reading it marks it
+            return self.also + b"".join(self._fetched(one) for one in wanted_mails)
         if verb == "STORE":
             wanted = {int(uid) for uid in rest.split()[2].split(",")}
             for one in self.mails:
                 if one.uid in wanted:
-                    one.flags.add("\\Seen")
+                    one.flags |= set(re.findall(r"\\\w+", rest))
         return b""
 
     def _fetched(self, one: Kept) -> bytes:
@@ -117,6 +123,10 @@ class MailboxServer:
             f'* {self.mails.index(one) + 1} FETCH (UID {one.uid} INTERNALDATE "{one.at}" BODY[]<0> {{{len(one.raw)}}}'
         )
         return head.encode() + b"\r\n" + one.raw + b")\r\n"
+
+
+def _day(text: str) -> time.struct_time:
+    return time.strptime(text.strip(), "%d-%b-%Y")
 
 
 def mail(text: str, sender: str = "ana@example.com", to: str = "bot@shop.example.com", **headers: str) -> bytes:

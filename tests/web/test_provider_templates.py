@@ -152,3 +152,38 @@ def test_without_such_a_line_the_page_is_as_it_was(site: Site, tmp_path: Path) -
     assert "Read again" not in owner.get("/templates").text
     assert owner.submit("/templates/sync").status_code == 303
     assert not site.audit(owner.email)
+
+
+def test_programs_see_how_each_template_stands_on_each_line(shop: Site) -> None:
+    program = shop.program("states")
+    listed = {one["name"]: one["providers"] for one in program.get("/v1/templates").json()["data"]}
+    assert set(listed) == {"visit_reminder", "bike_ready", "closed"}, "not those of others at the provider"
+    (goes,) = listed["visit_reminder"]
+    assert goes["read_at"].endswith("Z")
+    del goes["read_at"]
+    assert goes == {
+        "line": "whatsapp", "provider": "whatsapp", "language": "en_US", "state": "approved", "status": "APPROVED",
+        "reason": "", "goes": True, "why_not": "",
+    }  # fmt: skip
+    stands = {one["language"]: one for one in listed["bike_ready"]}
+    assert (stands["en_US"]["state"], stands["en_US"]["goes"]) == ("approved", False)
+    assert stands["en_US"]["why_not"] == "The words differ from those here."
+    refused = stands["es"]
+    assert (refused["state"], refused["status"], refused["reason"]) == ("rejected", "REJECTED", "INVALID_FORMAT")
+    assert (refused["goes"], refused["why_not"]) == (False, "It is rejected there.")
+    assert listed["closed"] == [], "WhatsApp does not know it"
+    one = program.get("/v1/templates/bike_ready").json()["data"]
+    assert one["providers"] == listed["bike_ready"]
+
+
+def test_programs_see_at_once_that_one_was_paused(shop: Site) -> None:
+    program = shop.program("paused")
+    at = shop.clock() // SECOND + 60  # newer than whatever another test has said of it
+    for said in ("PAUSED", "PENDING", "APPROVED"):
+        at += 5
+        body, headers = signed(changed("visit_reminder", said, at))
+        assert httpx.post(f"{shop.url}/webhooks/whatsapp", content=body, headers=headers, trust_env=False).is_success
+        query = "SELECT 1 FROM provider_templates WHERE name = 'visit_reminder' AND status = :s"
+        until(shop, query, s=said)
+        (now,) = program.get("/v1/templates/visit_reminder").json()["data"]["providers"]
+        assert (now["state"], now["goes"]) == (said.lower(), said == "APPROVED")

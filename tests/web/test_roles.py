@@ -77,6 +77,7 @@ TABLE = {
     ("GET", "/v1/templates"): ("api", "/v1/templates"),
     ("GET", "/v1/templates/{name}"): ("api", "/v1/templates/nothing"),
     ("GET", "/l/{token}"): ("public", "/l/no-such-link"),
+    **{(way, "/unsubscribe/{line}/{token}"): ("mailed", "/unsubscribe/mail/none") for way in ("GET", "POST")},
     ("GET", "/v1/conversations"): ("api", "/v1/conversations"),
     ("GET", "/v1/conversations/{id}"): ("api", "/v1/conversations/{c}"),
     ("POST", "/v1/conversations/{id}/take"): ("api", "/v1/conversations/{c}/take"),
@@ -532,7 +533,7 @@ def of_role(*roles: str) -> list[tuple[str, str]]:
 
 
 def for_people() -> list[tuple[str, str]]:
-    return [address for address, (role, _) in TABLE.items() if role not in ("public", "signed", "api", "visitor")]
+    return [one for one, (role, _) in TABLE.items() if role not in ("public", "signed", "api", "visitor", "mailed")]
 
 
 def may(role: str, address: tuple[str, str]) -> bool:
@@ -671,8 +672,7 @@ def test_other_methods_are_refused(callers: Callers, address: tuple[str, str]):
 def test_the_other_of_get_and_post_is_refused_where_it_is_not_in_the_table(callers: Callers, address: tuple[str, str]):
     other = "POST" if address[0] == "GET" else "GET"
     if (other, address[1]) not in TABLE:
-        # GET /try/new is the page of a phone that can't be, GET /v1/messages/bulk a message, GET /login/link a link,
-        # GET /desk/bulk a list
+        # GET /try/new is a phone that can't be, /v1/messages/bulk a message, /login/link a link, /desk/bulk a list
         nowhere = dict.fromkeys(("/try/new", "/desk/bulk", "/desk/undo", "/desk/views"), 404)
         wanted = {**nowhere, "/v1/messages/bulk": 401, "/login/link": 410}.get(address[1], 405)
         assert callers["owner"].request(other, callers.path(address)).status_code == wanted

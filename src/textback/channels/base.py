@@ -40,12 +40,13 @@ class BadPayload(Exception):
 
 
 class Thread(msgspec.Struct, frozen=True):
-    """What a text goes on with: the provider's id of their newest text and its subject, each empty where there is none,
-    and whether a person wrote the answer."""
+    """What a text goes on with: the provider's id of their newest text and its subject, whether a person wrote the
+    answer, and the address where they leave by one click. Words are empty where there are none."""
 
     answers: str = ""
     subject: str = ""
     person: bool = False
+    unsubscribe: str = ""
 
 
 class Outgoing(msgspec.Struct, frozen=True):

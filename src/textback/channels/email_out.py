@@ -40,10 +40,22 @@ def letter_of(outgoing: Outgoing, sender: str, name: str, *, leaves: bool) -> tu
         message["References"] = thread.answers
     if not thread.person:
         message["Auto-Submitted"] = "auto-replied" if thread.answers else "auto-generated"
-    if leaves:
-        message["List-Unsubscribe"] = f"<mailto:{sender}?subject=STOP>"
     message.set_content(text, cte="quoted-printable")
-    return id_, bytes(message)
+    return id_, _leaving(thread.unsubscribe, sender if leaves else "") + bytes(message)
+
+
+def _leaving(url: str, sender: str) -> bytes:
+    """The headers that say how to leave: by one click (RFC 8058), and by a mail to the sender (RFC 2369). They are
+    written as they are: the library encodes an address that is longer than a line, and no program reads that."""
+    ways = [*([f"<{url}>"] if url else []), *([f"<mailto:{sender}?subject=STOP>"] if sender else [])]
+    if not ways:
+        return b""
+    lines = ["List-Unsubscribe: " + ",\r\n ".join(ways)]
+    if url:
+        lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+    if not url.isprintable() or set(url) & set(" <>,"):
+        raise ValueError("an address that no header can hold")
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
 
 
 def is_answer(subject: str) -> bool:

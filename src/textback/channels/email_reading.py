@@ -7,6 +7,7 @@ from email.header import decode_header
 from email.message import Message as Mail
 from email.utils import getaddresses
 
+from textback.channels.email_attached import attached
 from textback.channels.email_out import is_answer, is_message_id
 from textback.channels.email_text import from_html, own_words, unfold
 from textback.channels.reading import report_of
@@ -71,6 +72,8 @@ class Reader:
             return "unproven"
         subject = _header(mail, "Subject")[:MOST_SUBJECT]
         text = _text(mail, subject)
+        if keyword(text) is None:  # who says STOP has said it, whatever hangs on it
+            text = "\n".join([*([text] if text else []), *attached(mail, len(raw) < MOST_BYTES)])
         if not text:
             return "empty"
         id_ = _said(mail, "Message-ID")

@@ -236,9 +236,10 @@ class Twilio:
 
     async def send(self, outgoing: Outgoing) -> Accepted | Failure:
         """POST Messages.json. Twilio has no idempotency key, so only a clear refusal is ever tried again."""
-        fields = [("To", outgoing.recipient), *self._senders(outgoing)]
-        if outgoing.text or not outgoing.media:
-            fields.append(("Body", outgoing.text))
+        return await self._post(outgoing, [("Body", outgoing.text)] if outgoing.text or not outgoing.media else [])
+
+    async def _post(self, outgoing: Outgoing, words: list[tuple[str, str]]) -> Accepted | Failure:
+        fields = [("To", outgoing.recipient), *self._senders(outgoing), *words]
         fields += [("MediaUrl", media.url) for media in outgoing.media[:MOST_MEDIA]]
         if outgoing.status_url:
             fields.append(("StatusCallback", outgoing.status_url))

@@ -14,6 +14,7 @@ import msgspec
 from textback.channels.base import Found, Heard, ListFailed, ListTooLong, Outgoing, Recent
 from textback.channels.listing import PAGE, PAGES, squeezed
 from textback.channels.twilio import MOST_MEDIA, STATUSES, Twilio, status_of
+from textback.core.messages import Channel
 from textback.core.text import clean
 from textback.core.when import DAY, EARLIEST, MINUTE, SECOND, to_iso, to_ms
 from textback.engine.arrivals import DeliveryStatus, Media, Message
@@ -22,7 +23,9 @@ TRIAL = "Sent from your Twilio trial account - "
 """What Twilio puts before every text of a trial account."""
 
 
-class _Row(msgspec.Struct):
+class Row(msgspec.Struct):
+    """A message in the list. `channel` is ours to set, where the addresses say it."""
+
     sid: str
     direction: str
     status: str
@@ -34,10 +37,11 @@ class _Row(msgspec.Struct):
     date_sent: str | None = None
     error_code: int | None = None
     error_message: str | None = None
+    channel: Channel | None = msgspec.field(default=None, name="_channel")
 
 
 class _Page(msgspec.Struct):
-    messages: list[_Row]
+    messages: list[Row]
     next_page_uri: str | None = None
 
 
@@ -51,7 +55,7 @@ class _Files(msgspec.Struct):
 
 
 _page = msgspec.json.Decoder(_Page)
-_row = msgspec.json.Decoder(_Row)
+_row = msgspec.json.Decoder(Row)
 _files = msgspec.json.Decoder(_Files)
 _Query = list[tuple[str, str]]
 
@@ -64,22 +68,29 @@ class ListingTwilio(Twilio):
     async def recent(self, since: int, until: int) -> Recent:
         """Both directions of this stretch of time. Raises ListFailed."""
         times = [("DateSent>", to_iso(since)), ("DateSent<", to_iso(until + SECOND))]
-        heard = [
-            Heard(clean(row.sid)[:255], row.from_ or "", _created(row) or 0, _plain(row))
-            async for row in self._rows([("To", self.number), *times])
-            if row.direction == "inbound" and row.status == "received" and _ours(row) and since <= _sent(row) < until
-        ]
-        statuses = [
-            status
-            async for row in self._rows([("From", self.number), *times])
-            if row.direction != "inbound" and _ours(row) and (status := _status(row)) and since <= _sent(row) < until
-        ]
-        heard.reverse()  # the newest came first
-        return Recent(tuple(sorted(heard, key=lambda one: one.at)), tuple(reversed(statuses)))
+        heard: list[Heard] = []
+        stand: list[tuple[int, DeliveryStatus]] = []
+        for address in self.addresses:
+            async for listed in self._rows([("To", address), *times]):
+                row = self._mine(listed)
+                fresh = row is not None and row.direction == "inbound" and row.status == "received"
+                if row is not None and fresh and since <= _sent(row) < until:
+                    heard.append(Heard(clean(row.sid)[:255], row.from_ or "", _created(row) or 0, _plain(row)))
+            async for listed in self._rows([("From", address), *times]):
+                row = self._mine(listed)
+                status = _status(row) if row is not None and row.direction != "inbound" else None
+                if row is not None and status is not None and since <= _sent(row) < until:
+                    stand.append((_sent(row), status))
+        # Of each address the newest came first.
+        heard.reverse()
+        stand.reverse()
+        oldest_first = tuple(status for _, status in sorted(stand, key=lambda one: one[0]))
+        return Recent(tuple(sorted(heard, key=lambda one: one.at)), oldest_first)
 
     async def read(self, heard: Heard) -> Message | None:
         """A text with the addresses of its pictures. Raises ListFailed."""
-        row = await self._reader.get(f"{self._path}/{heard.provider_id}.json", [], _row)
+        listed = await self._reader.get(f"{self._path}/{heard.provider_id}.json", [], _row)
+        row = None if listed is None else self._mine(listed)
         if row is None:
             return None
         files = await self._reader.get(f"{self._path}/{heard.provider_id}/Media.json", [("PageSize", "50")], _files)
@@ -97,20 +108,36 @@ class ListingTwilio(Twilio):
         surely = True
         # Filtered by day the list might leave out what Twilio has taken and not sent yet; it begins with the newest.
         try:
-            async for row in self._rows([("To", outgoing.recipient), ("From", self.number)], enough=after - DAY):
-                at, status = _created(row), _status(row)
-                if at is None or status is None:
-                    surely = False
-                elif after <= at < before and row.direction != "inbound":
-                    if _says(row, outgoing):
-                        same.append(status)
-                    else:
-                        others.append(status.provider_id)
+            for recipient, sender in self._pairs(outgoing):
+                async for listed in self._rows([("To", recipient), ("From", sender)], enough=after - DAY):
+                    row = self._mine(listed) or listed
+                    at, status = _created(row), _status(row)
+                    if at is None or status is None:
+                        surely = False
+                    elif after <= at < before and row.direction != "inbound":
+                        if _says(row, outgoing):
+                            same.append(status)
+                        else:
+                            others.append(status.provider_id)
         except ListTooLong:
             surely = False
-        return Found(tuple(same), tuple(others), surely)
+        once = {status.provider_id: status for status in same}
+        return Found(tuple(once.values()), tuple(dict.fromkeys(others)), surely)
 
-    async def _rows(self, query: _Query, enough: int | None = None) -> AsyncIterator[_Row]:
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """What the account's list calls this line."""
+        return (self.number,)
+
+    def _pairs(self, outgoing: Outgoing) -> list[tuple[str, str]]:
+        """How the list has a text: to whom, and from whom."""
+        return [(outgoing.recipient, self.number)]
+
+    def _mine(self, row: Row) -> Row | None:
+        """A row of this line; None for WhatsApp and RCS, whose addresses say so."""
+        return None if ":" in (row.from_ or ":") or ":" in (row.to or ":") else row
+
+    async def _rows(self, query: _Query, enough: int | None = None) -> AsyncIterator[Row]:
         """All rows, the newest first, or until a whole page is older than `enough`."""
         query = [*query, ("PageSize", str(PAGE))]
         for _ in range(PAGES):
@@ -129,49 +156,46 @@ class ListingTwilio(Twilio):
         raise ListTooLong(f"Twilio has more than {PAGE * PAGES} texts of this stretch of time.")
 
 
-def _ours(row: _Row) -> bool:
-    """Not WhatsApp or RCS, whose addresses say so."""
-    return ":" not in (row.from_ or ":") and ":" not in (row.to or ":")
-
-
-def _plain(row: _Row) -> Message | None:
+def _plain(row: Row) -> Message | None:
     """A text without pictures; None for others, because the list has no addresses of pictures."""
     return None if str(row.num_media or "0") != "0" else _text(row, ())
 
 
-def _text(row: _Row, media: tuple[Media, ...]) -> Message:
+def _text(row: Row, media: tuple[Media, ...]) -> Message:
     return Message(
         sender=clean(row.from_ or "")[:320],
         recipient=clean(row.to or "")[:320],
         text=clean(row.body or ""),
         provider_id=clean(row.sid)[:255],
-        channel="mms" if media else "sms",
+        channel=row.channel or ("mms" if media else "sms"),
         media=media,
         sent_at=_created(row),
     )
 
 
-def _status(row: _Row) -> DeliveryStatus | None:
+def _status(row: Row) -> DeliveryStatus | None:
     status = STATUSES.get(row.status)
     if status is None:
         return None
     code = str(row.error_code) if row.error_code else ""
     detail = clean(row.error_message) if row.error_message else None
-    return status_of(clean(row.sid), clean(row.to or ""), status, code, detail)
+    found = status_of(clean(row.sid), clean(row.to or ""), status, code, detail)
+    return found if row.channel is None else msgspec.structs.replace(found, channel=row.channel)
 
 
-def _says(row: _Row, outgoing: Outgoing) -> bool:
+def _says(row: Row, outgoing: Outgoing) -> bool:
     if not outgoing.text:
         return not row.body and str(row.num_media or "0") == str(len(outgoing.media))
     ours, theirs = squeezed(clean(outgoing.text)), squeezed(clean(row.body or ""))
-    return theirs in (ours, squeezed(TRIAL + ours))
+    chips = squeezed(clean(outgoing.offer.without(outgoing.text))) if row.channel == "rcs" and outgoing.offer else ours
+    return theirs in (ours, squeezed(TRIAL + ours), chips)
 
 
-def _created(row: _Row) -> int | None:
+def _created(row: Row) -> int | None:
     return _moment(row.date_created) or _moment(row.date_sent)
 
 
-def _sent(row: _Row) -> int:
+def _sent(row: Row) -> int:
     """The time that the list is filtered by."""
     return _moment(row.date_sent) or _moment(row.date_created) or 0
 

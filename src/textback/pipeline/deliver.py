@@ -35,6 +35,7 @@ from textback.pipeline.metrics import BATCH_CLAIMS, BATCH_RECEIPTS, POSTS, REFUS
 from textback.pipeline.posting import post
 from textback.pipeline.seen import LineMarks
 from textback.pipeline.slots import Slots
+from textback.pipeline.unsubscribing import leaves_by_click
 from textback.store import dead, inbox, outbox, spread
 from textback.store.db import Batch, Db, Tx
 from textback.store.limits import begin_paces
@@ -163,7 +164,9 @@ class Deliverer:
         eager: bool = False,
         tracer: Tracer | None = None,
         marks: LineMarks | None = None,
+        public_url: str = "",
     ) -> None:
+        self._public_url = public_url
         self._tracer = tracer
         self._marks = marks
         self._debug: bool = log.is_enabled_for(logging.DEBUG)
@@ -464,7 +467,7 @@ class Deliverer:
                     None if self._tracer is None else answered.append,
                     mine.channel,
                     mine.offer,
-                    await self._thread(mine) if line.threads else None,
+                    await self._thread(mine, line) if line.threads else None,
                     mine.template,
                 ),
                 mine.permit,
@@ -483,10 +486,11 @@ class Deliverer:
             self._recording.add(task)
             task.add_done_callback(self._recording.discard)
 
-    async def _thread(self, mine: Claim) -> Thread:
+    async def _thread(self, mine: Claim, line: Line) -> Thread:
         """What a text goes on with, for a line that says so. Without it goes all the same."""
         try:
-            return await self._db.read(thread_of, mine.bucket, mine.contact_id, mine.id, mine.line)
+            base = self._public_url if leaves_by_click(line) else ""
+            return await self._db.read(thread_of, mine.bucket, mine.contact_id, mine.id, mine.line, base)
         except Exception as error:
             log.warning("thread not found", message=mine.id, error=reason(error))
             return Thread()

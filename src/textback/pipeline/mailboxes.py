@@ -20,6 +20,7 @@ from textback.core.when import MINUTE
 from textback.engine.arrivals import AnyArrival
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import MAILS_LEFT
+from textback.pipeline.unsubscribing import address_of
 from textback.store import mailboxes as store
 from textback.store.db import Db, Tx
 from textback.store.trouble import is_away, reason
@@ -190,11 +191,12 @@ def in_thread(fn: Callable[..., _T], *args: object) -> "asyncio.Future[_T]":
     return future
 
 
-def thread_of(tx: Tx, bucket: int, contact_id: str, message_id: str, line: str) -> Thread:
-    """What a text of ours goes on with."""
+def thread_of(tx: Tx, bucket: int, contact_id: str, message_id: str, line: str, public_url: str = "") -> Thread:
+    """What a text of ours goes on with. With a `public_url` it says where they leave by one click."""
     found = store.before(tx, bucket, contact_id, message_id, line)
     try:
         subject = _beside.decode(found.metadata).get("subject", "") if found.metadata else ""
     except msgspec.DecodeError:
         subject = ""
-    return Thread(found.answers, subject, found.author == "person")
+    leave = address_of(tx, public_url, line, contact_id) if public_url else ""
+    return Thread(found.answers, subject, found.author == "person", leave)

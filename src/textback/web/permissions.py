@@ -51,9 +51,9 @@ PERMISSIONS = MappingProxyType({
     "settings": _OWNER,
 })  # fmt: skip
 
-OPEN = frozenset({"public", "signed", "api", "visitor"})
+OPEN = frozenset({"public", "signed", "api", "visitor", "mailed"})
 """What a route names instead of a permission where no person signs in: anyone, a provider, a program with a key, a
-visitor of a website that may show the web chat."""
+visitor of a website that may show the web chat, whoever holds an address that a mail of ours has named."""
 
 
 def allowed(role: str, permission: str) -> bool:

@@ -15,7 +15,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 @dataclass(frozen=True, slots=True)
 class Route:
     """One address. `role` is the permission that a caller must have ("agent" and "owner" are short for the usual ones),
-    or public, signed, api or visitor; `handler` is None where the webhooks take over; `scope`
+    or public, signed, api, visitor or mailed; `handler` is None where the webhooks take over; `scope`
     is what a program's key must be good for; `form` is how many bytes a posted form may have, `takes_file` says that it
     may bring a file, `most_file` how many bytes of it; 0 is what UPLOAD_MB says."""
 

@@ -145,6 +145,7 @@ GUARDS: dict[str, Callable[[Route], Callable[[Handler], Callable[[Request], Awai
     "public": lambda _: lambda handler: partial(_as_anyone, handler),
     "api": as_program,
     "visitor": lambda _: webchat.as_visitor,
+    "mailed": lambda _: lambda handler: handler,  # the address is the proof, and the handler checks it
 }
 
 

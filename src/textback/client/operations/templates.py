@@ -11,7 +11,7 @@ class Templates(Resource[C]):
 
     @operation
     def list(self) -> Call[builtins.list[TemplateInfo]]:
-        """The templates of the version that is live.
+        """The templates of the version that is live, and how each stands with the providers that must approve it.
 
         Needs the scope `templates:read`.
         """
@@ -19,7 +19,8 @@ class Templates(Resource[C]):
 
     @operation
     def get(self, name: str) -> Call[TemplateDetail]:
-        """One template, with its texts, how they look with sample values, and how long they are.
+        """One template, with its texts, how they look with sample values, how long they are, and how it stands with
+        the providers that must approve it.
 
         Needs the scope `templates:read`.
         """

@@ -50,6 +50,7 @@ from textback.client.shapes.messages import Recipient as Recipient
 from textback.client.shapes.messages import SentMessage as SentMessage
 from textback.client.shapes.messages import Step as Step
 from textback.client.shapes.tags import TagInfo as TagInfo
+from textback.client.shapes.templates import ProviderState as ProviderState
 from textback.client.shapes.templates import TemplateDetail as TemplateDetail
 from textback.client.shapes.templates import TemplateInfo as TemplateInfo
 from textback.client.shapes.templates import TemplateText as TemplateText

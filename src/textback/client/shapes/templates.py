@@ -3,6 +3,22 @@
 import msgspec
 
 
+class ProviderState(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """How a template stands in one language with the provider of a line that must approve it. `status` is their word
+    and `reason` why it refused it; `goes` says whether a text by the bot's template goes as it, and `why_not`
+    what keeps it from that, in a sentence. `read_at` is when the provider's list was last read."""
+
+    line: str
+    provider: str
+    language: str
+    state: str
+    status: str
+    reason: str
+    goes: bool
+    why_not: str
+    read_at: str
+
+
 class VariableInfo(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A variable of a template: its type, what that takes, and whether it may be left out."""
 
@@ -13,7 +29,7 @@ class VariableInfo(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class TemplateInfo(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"class_": "class"}):
-    """A template that is live."""
+    """A template that is live. `providers` has how it stands on each line whose provider must approve it."""
 
     name: str
     class_: str
@@ -21,6 +37,7 @@ class TemplateInfo(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"cl
     sender: str
     locales: list[str]
     variables: list[VariableInfo]
+    providers: list[ProviderState]
 
 
 class TemplateText(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -42,6 +59,7 @@ class TemplateDetail(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"
     sender: str
     locales: list[str]
     variables: list[VariableInfo]
+    providers: list[ProviderState]
     texts: list[TemplateText]
     media: list[str]
     quick: list[str]
