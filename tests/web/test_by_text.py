@@ -93,6 +93,28 @@ def test_a_request_is_one_text_and_is_in_the_ledger_as_pending(visitor: Visitor,
         assert said in words
 
 
+def test_a_page_in_spanish_has_the_words_in_spanish_and_the_ledger_those_that_were_read(
+    visitor: Visitor, site: Site
+) -> None:
+    number, origin = next(_numbers), {"Origin": SHOP}
+    said = visitor.http.get("/web/site/config?lang=es", headers=origin).json()["by_text"]
+    for words in ("Acepto", "Harbor Cycle Works", "(206) 555-0100", "STOP", "HELP", "tarifas", "frecuencia"):
+        assert words in said["words"]
+    assert said != visitor.config()["by_text"]
+    assert visitor.ask(number, agreed=said["version"]).status_code == 200
+    assert len(texts_to(site, number)) == 1
+    rows = site.rows(
+        "SELECT e.wording FROM consent_events e JOIN addresses x ON x.contact_id = e.contact_id "
+        "WHERE x.identifier = :n",
+        n=e164(number),
+    )
+    assert {row.wording for row in rows if row.wording} == {said["words"]}
+    # Another language is answered in English; a line's own words are as they are.
+    assert visitor.http.get("/web/site/config?lang=fr", headers=origin).json() == visitor.config()
+    own = Visitor(site, "tight").http.get("/web/tight/config?lang=es", headers=origin).json()["by_text"]["words"]
+    assert own == "Text me. STOP to end, HELP for help."
+
+
 @pytest.mark.parametrize("agreed", ["", "yes", "0" * 12])
 def test_without_the_tick_nothing_is_asked(visitor: Visitor, site: Site, agreed: str) -> None:
     number = next(_numbers)

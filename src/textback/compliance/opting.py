@@ -35,9 +35,16 @@ def request_chat(brand: Brand) -> str:
     )
 
 
-def chat_words(brand: Brand, number: str) -> str:
-    """What the visitor of a web chat agrees to who gives a number to go on by text (K1, K3); `number` is ours, as
-    people read it."""
+def chat_words(brand: Brand, number: str, language: str = "en") -> str:
+    """What the visitor of a web chat agrees to who gives a number to go on by text (K1, K3), in English or Spanish
+    (es); `number` is ours, as people read it. STOP, HELP and the fees are named in both."""
+    if language == "es":
+        sender = f" del {number}" if number else ""
+        return (
+            f"Acepto recibir mensajes de texto{sender} de {brand.name}, algunos automatizados, en este número para "
+            "seguir con este chat. La frecuencia de los mensajes varía. Pueden aplicarse tarifas de mensajes y datos. "
+            "Responda STOP para terminar, HELP para ayuda. Comprar algo no depende de esto."
+        )
     sender = f" from {number}" if number else ""
     return (
         f"I agree to get texts{sender} by {brand.name}, some of them automated, at this number to go on with this "

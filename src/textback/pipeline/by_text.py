@@ -29,6 +29,8 @@ from textback.store.trouble import reason
 Carries = Callable[[Row[Any]], Awaitable[Done | Failed]]
 """Does the job that brings an arrival to another conversation."""
 ACTION = "ticked the box and gave the number"
+LANGUAGES = ("en", "es")
+"""The languages that the usual words are in."""
 DIGITS = 2
 """How many of a number's last digits the web chat shows."""
 
@@ -99,11 +101,18 @@ def version_of(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()[:12]
 
 
-def words_of(lines: Mapping[str, Line], by_text: ByText, bot: Bot) -> str:
-    """What a visitor agrees to who goes on by text: the line's own words, or the usual ones with our number."""
+def words_of(lines: Mapping[str, Line], by_text: ByText, bot: Bot, language: str = "en") -> str:
+    """What a visitor agrees to who goes on by text: the line's own words, or the usual ones with our number in the
+    language of the page."""
     number = lines[by_text.line].number
     ours = pretty(number) if is_e164(number) or is_short_code(number) else ""
-    return by_text.words or chat_words(Brand(bot.name, bot.phone, bot.email, bot.frequency), ours)
+    return by_text.words or chat_words(Brand(bot.name, bot.phone, bot.email, bot.frequency), ours, language)
+
+
+def agreed_words(lines: Mapping[str, Line], by_text: ByText, bot: Bot, version: str) -> str:
+    """The words of this version, in whichever language they were read; "" where there are none."""
+    every = (words_of(lines, by_text, bot, language) for language in LANGUAGES)
+    return next((words for words in every if version_of(words) == version), "")
 
 
 async def carried(store: Callable[[Sequence[Incoming]], Awaitable[Any]], row: Row[Any]) -> Done | Failed:

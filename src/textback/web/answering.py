@@ -20,6 +20,7 @@ from textback.web.composer import place_of, read_local
 from textback.web.context import WebContext
 from textback.web.filling import left_open, read_text
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.pictures import url_of
 from textback.web.routing import Route
 from textback.web.security import Denied
@@ -50,11 +51,11 @@ async def zone_for(ctx: WebContext, row: Row[Any]) -> str:
 def words_error(ctx: WebContext, text: str, *, alone: bool = True) -> str:
     """What is wrong with the words of a text, in a sentence; "" for nothing. `alone`: no picture goes with it."""
     if not text and alone:
-        return "There is nothing to send."
+        return tell("There is nothing to send.")
     if len(text) > MOST_TEXT:
-        return f"That is {len(text)} characters; at most {MOST_TEXT} go in one text."
+        return tell("That is {n} characters; at most {most} go in one text.", n=len(text), most=MOST_TEXT)
     if (name := left_open(text)) is not None:
-        return f"Fill in {{{name}}} first: nothing is known to put there."
+        return tell("Fill in {{{name}}} first: nothing is known to put there.", name=name)
     said = remarks(ctx.bot(), text, "conversational")
     return next((one.sentence for one in said if one.level == "error"), "")
 
@@ -66,7 +67,7 @@ async def _send_at(ctx: WebContext, row: Row[Any], form: dict[str, str]) -> int:
     if wanted == "other":
         wanted = form.get("at_other", "")
         if not wanted:
-            raise ValueError("Choose a day and a time.")
+            raise ValueError(tell("Choose a day and a time."))
     if wanted:
         return read_local(wanted[:16], await zone_for(ctx, row), now)
     return now + ctx.undo if ctx.undo and form.get("undo") == "1" else 0
@@ -97,17 +98,17 @@ async def reply(request: Request) -> Response:
             found = await ctx.db.read(pictures.find, row.contact_id, picture)
             if found is None:
                 kept["picture"] = ""
-                raise ValueError("The picture is gone. Attach it again.")
+                raise ValueError(tell("The picture is gone. Attach it again."))
             media = (Media(url_of(ctx, found.token), found.content_type, found.size),)
         template, values = await template_of(ctx, form)
     except (ValueError, Unwritten) as wrong:
         return await desk.shown(request, row, 409, error=str(wrong), **kept)
     if row.owner_kind == "person" and row.owner_id != user.id:
-        error = NOT_YOURS
+        error = tell(NOT_YOURS)
     elif not template:
         error = words_error(ctx, text, alone=not media)
     if not error and await _overtaken(ctx, row, form.get("seen", "")):
-        error = WHY["reply_overtaken"]
+        error = tell(WHY["reply_overtaken"])
     if error:
         return await desk.shown(request, row, 409, error=error, **kept)
     message_id = new_id()
@@ -119,7 +120,7 @@ async def reply(request: Request) -> Response:
     refused = await desk.do(request, row, arrival, "reply", key, message=message_id, **_noted(form, template, media))
     if refused:
         row = await desk.conversation_of(request)
-        error = WHY.get(refused) or (TWICE if row.owner_id == user.id else NOT_YOURS)
+        error = tell(WHY.get(refused) or (TWICE if row.owner_id == user.id else NOT_YOURS))
         return await desk.shown(request, row, 409, error=error, **kept)
     if form.get("then") == "complete":
         return await desk.act(request, row, Complete(user.id, user.name), "complete")
@@ -154,7 +155,7 @@ async def take_back(request: Request) -> Response:
     action = "withdraw" if done else "withdraw.refused"
     await ctx.db.write(accounts.write_audit, ctx.workspace, user.email, action, row.contact_id, ctx.road.now(), data)
     if not done:
-        return await desk.shown(request, row, 409, error=GONE)
+        return await desk.shown(request, row, 409, error=tell(GONE))
     ctx.road.hub.publish([row.contact_id])
     if request.state.form.get("reopen") == "1":
         await desk.do(request, row, Takeover(user.id, user.name), "take")
@@ -189,7 +190,7 @@ async def change_later(request: Request) -> Response:
     now = ctx.road.now()
     await ctx.db.write(accounts.write_audit, ctx.workspace, user.email, action, row.contact_id, now, {"message": id_})
     if not done:
-        return await desk.shown(request, row, 409, error="It has gone already. It can’t be changed.")
+        return await desk.shown(request, row, 409, error=tell("It has gone already. It can’t be changed."))
     ctx.road.hub.publish([row.contact_id])
     return desk.back(request, row)
 

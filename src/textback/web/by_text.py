@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from textback.channels.web import ByText
-from textback.pipeline.by_text import WrongNumber, asked, number_of, version_of, words_of
+from textback.pipeline.by_text import WrongNumber, agreed_words, asked, number_of
 from textback.pipeline.spool import SpoolFull
 from textback.store import by_text as store
 from textback.store import webchat
@@ -48,8 +48,8 @@ async def go_on(request: Request) -> Response:
         raise NotTaken(400, "malformed", "The request has no name that could be used.")
     visits: Visits = request.app.state.visits
     visits.text(address, source_of(request), ctx.road.now())
-    words = words_of(ctx.road.lines, by_text, ctx.bot())
-    if wanted.agreed != version_of(words):
+    words = agreed_words(ctx.road.lines, by_text, ctx.bot(), wanted.agreed)
+    if not words:
         raise NotTaken(403, "agree_text", "Tick the box to agree to texts. If its words have changed, read them again.")
     try:
         number = number_of(wanted.number[:LONGEST], by_text, ctx.bot().country, ctx.road.lines)

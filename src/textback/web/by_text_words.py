@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-_OTHERS = {
+from textback.web.phrases import tell
+
+OTHERS = {
     "agreed_by_text": "Open the text conversation",
     "moved_to_text": "Open the text conversation",
     "came_by_text": "Open the web chat",
@@ -13,17 +15,21 @@ _OTHERS = {
 def by_text_event(kind: str, data: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """Icon, sentence, detail and tone of an event."""
     if kind == "asked_by_text":
-        return "phone", f"They asked to go on by text, at the number that ends in {data.get('digits', '')}", "", ""
+        digits = data.get("digits", "")
+        words = tell("They asked to go on by text, at the number that ends in {digits}", digits=digits)
+        return "phone", words, "", ""
     if kind == "moved_to_text":
-        return "phone", "This chat goes on by text.", "", "turn"
+        return "phone", tell("This chat goes on by text."), "", "turn"
     if kind == "agreed_by_text":
-        return "phone", "They agreed to go on by text, where something else is open.", "This chat stays as it is.", ""
+        words = tell("They agreed to go on by text, where something else is open.")
+        return "phone", words, tell("This chat stays as it is."), ""
     if data.get("busy"):
-        return "say", "They agreed to go on here with their web chat.", "What is open here was left as it is.", ""
-    return "say", "Their web chat goes on here.", "", "turn"
+        words = tell("They agreed to go on here with their web chat.")
+        return "say", words, tell("What is open here was left as it is."), ""
+    return "say", tell("Their web chat goes on here."), "", "turn"
 
 
 def other_conversation(kind: str, data: Mapping[str, Any]) -> tuple[str, str]:
     """The contact whose conversation the event is also about, and the words of the link; empty where there is none."""
     contact = str(data.get("contact") or "")
-    return (contact, _OTHERS[kind]) if contact and kind in _OTHERS else ("", "")
+    return (contact, tell(OTHERS[kind])) if contact and kind in OTHERS else ("", "")

@@ -1,7 +1,7 @@
 """The handoff card: why a person is asked for, what they want, what is known and how surely, what was tried and where
 the flow stopped; and the transcript behind it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from textback.store.db import Row
 from textback.store.desk import Happening
 from textback.web.context import WebContext
 from textback.web.handoff_words import PRIORITIES, queue_label, waiting_chip
+from textback.web.phrases import tell
 from textback.web.reasons import next_action, reason_words
 from textback.web.security import Denied
 
@@ -75,8 +76,8 @@ def one_line(text: str) -> str:
 
 def _value(value: Any, locale: str) -> str:
     if value is True or value is False:
-        return "Yes" if value else "No"
-    return "not asked" if value in ("", None) else show(value, locale)
+        return tell("Yes") if value else tell("No")
+    return tell("not asked") if value in ("", None) else show(value, locale)
 
 
 def answers_of(handoff: Handoff, state: State, locale: str, revealed: str = "") -> list[Answer]:
@@ -96,6 +97,10 @@ def answers_of(handoff: Handoff, state: State, locale: str, revealed: str = "") 
     return found
 
 
+def _percent(data: Mapping[str, Any]) -> str:
+    return f"{float(data.get('confidence', 0)) * 100:.0f}"
+
+
 def tried(events: Iterable[Happening]) -> list[str]:
     """What the bot has tried, in a few lines, in order. What it tried again is counted."""
     said: dict[str, int] = {}
@@ -104,27 +109,28 @@ def tried(events: Iterable[Happening]) -> list[str]:
         step = str(data.get("step", "")).replace("_", " ")
         match event.kind:
             case "step_reached":
-                line = f"Asked for {step}"
+                line = tell("Asked for {step}", step=step)
             case "answer_refused":
-                line = f"Did not understand the answer about {step}"
+                line = tell("Did not understand the answer about {step}", step=step)
             case "answered":
-                line = f"Answered from {data.get('passage') or data.get('persona', 'what it knows')}"
+                what = data.get("passage") or data.get("persona") or tell("what it knows")
+                line = tell("Answered from {what}", what=what)
             case "not_answered":
-                line = f"Found no answer, {float(data.get('confidence', 0)) * 100:.0f}% sure"
+                line = tell("Found no answer, {n}% sure", n=_percent(data))
             case "model_answered":
-                line = f"Had a reply that it was {float(data.get('confidence', 0)) * 100:.0f}% sure of"
+                line = tell("Had a reply that it was {n}% sure of", n=_percent(data))
             case "action_done":
-                line = f"Asked {data.get('action', '')}"
+                line = tell("Asked {what}", what=data.get("action", ""))
             case "action_failed":
-                line = f"Asked {data.get('action', '')}, which gave no result"
+                line = tell("Asked {what}, which gave no result", what=data.get("action", ""))
             case "fallback":
-                line = "Did not understand"
+                line = tell("Did not understand")
             case "reminded":
-                line = f"Reminded them of {step}"
+                line = tell("Reminded them of {step}", step=step)
             case _:
-                line = "Changed an answer that they put right"
+                line = tell("Changed an answer that they put right")
         said[line] = said.get(line, 0) + 1
-    lines = [line if times == 1 else f"{line}, {times} times" for line, times in said.items()]
+    lines = [line if times == 1 else tell("{what}, {n} times", what=line, n=times) for line, times in said.items()]
     return lines[-MOST_TRIED:]
 
 
@@ -137,7 +143,7 @@ def stopped(bot: Bot, place: str) -> tuple[str, str, str, str] | None:
     if flow is None or step not in flow.steps:
         return name, step, "", ""
     at = list(flow.steps).index(step) + 1
-    return name, step, f"step {at} of {len(flow.steps)}", flow.steps[step].file
+    return name, step, tell("step {n} of {all}", n=at, all=len(flow.steps)), flow.steps[step].file
 
 
 async def card_of(ctx: WebContext, row: Row[Any], state: State, held: str, revealed: str = "") -> Card | None:
@@ -155,10 +161,11 @@ async def card_of(ctx: WebContext, row: Row[Any], state: State, held: str, revea
     if waiting is not None:
         chips.append(waiting)
     if state.priority in PRIORITIES:
-        chips.append(("fail" if state.priority == "urgent" else "wait", "", PRIORITIES[state.priority]))
+        chips.append(("fail" if state.priority == "urgent" else "wait", "", tell(PRIORITIES[state.priority])))
     doubt = ""
     if handoff.needs:
-        doubt = f"{handoff.confidence * 100:.0f}% sure, needs {handoff.needs * 100:.0f}%"
+        sure, needs = f"{handoff.confidence * 100:.0f}", f"{handoff.needs * 100:.0f}"
+        doubt = tell("{n}% sure, needs {needs}%", n=sure, needs=needs)
     return Card(
         one_line(handoff.ask),
         reason_words(handoff.reason),

@@ -23,7 +23,8 @@ from textback.store import limits, pictures, scheduled
 from textback.store.db import Row, Tx
 from textback.web.auth import User
 from textback.web.context import WebContext
-from textback.web.present import MOST_UNDO, clock
+from textback.web.phrases import tell
+from textback.web.present import MOST_UNDO, clock, day_words
 
 MORNING = 8
 AHEAD = 366 * DAY
@@ -114,7 +115,7 @@ def next_morning(now: int, zone: str) -> tuple[str, str]:
     tomorrow = found <= local
     if tomorrow:
         found = (found.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=ZoneInfo(zone))
-    return found.strftime(LOCAL), f"{MORNING}:00 am {'tomorrow' if tomorrow else 'today'}"
+    return found.strftime(LOCAL), tell("8:00 am tomorrow" if tomorrow else "8:00 am today")
 
 
 def local_field(at: int, zone: str) -> str:
@@ -127,11 +128,11 @@ def read_local(text: str, zone: str, now: int) -> int:
     try:
         at = to_ms(datetime.strptime(text, LOCAL).replace(tzinfo=ZoneInfo(zone)))
     except (ValueError, OverflowError):
-        raise ValueError("That is no time. Choose a day and a time.") from None
+        raise ValueError(tell("That is no time. Choose a day and a time.")) from None
     if at <= now:
-        raise ValueError(f"{text.replace('T', ' ')} has passed there. Choose a later time.")
+        raise ValueError(tell("{when} has passed there. Choose a later time.", when=text.replace("T", " ")))
     if at > now + AHEAD:
-        raise ValueError("That is more than a year ahead. Choose an earlier time.")
+        raise ValueError(tell("That is more than a year ahead. Choose an earlier time."))
     return at
 
 
@@ -151,7 +152,7 @@ def _until(at: int, zone: str, now: int) -> str:
     local = to_datetime(at, zone)
     if local.date() == to_datetime(now, zone).date():
         return clock(at, zone)
-    return f"{local:%a} {local.day} {local:%b}, {clock(at, zone)}"
+    return f"{day_words(local)}, {clock(at, zone)}"
 
 
 def lock_of(
@@ -161,25 +162,28 @@ def lock_of(
     """What keeps a person from writing; None for nothing. `held` is who has the conversation, `full` says that the line
     has sent all that it may today, `templates` are those that may go where only such may (W1)."""
     if held == "off":
-        return Lock("off", "They opted out. Texts may go again once they text START.")
+        return Lock("off", tell("They opted out. Texts may go again once they text START."))
     if line is None:
-        return Lock("setup", "The line of this conversation is not set up any more.", "Set up")
+        return Lock("setup", tell("The line of this conversation is not set up any more."), tell("Set up"))
     if held == "mate":
-        return Lock("mate", f"{owner} is answering.", "Take it")
+        return Lock("mate", tell("{name} is answering.", name=owner), tell("Take it"))
     if held == "bot":
-        return Lock("bot", "The bot is answering. Take over to write yourself.", "Take over")
+        return Lock("bot", tell("The bot is answering. Take over to write yourself."), tell("Take over"))
     if decision is not None and decision.rule == "W1":
-        return Lock("window", SHUT if templates else decision.reason, templates=tuple(templates))
+        return Lock("window", tell(SHUT if templates else decision.reason), templates=tuple(templates))
     if decision is not None and decision.outcome == "refuse":
-        return Lock("setup", decision.reason, "Set up") if decision.rule in SETUP else Lock("gate", decision.reason)
+        reason = tell(decision.reason)
+        return Lock("setup", reason, tell("Set up")) if decision.rule in SETUP else Lock("gate", reason)
     if decision is not None and decision.outcome == "hold":
         when = _until(decision.until, place.zone, now)
         at = local_field(decision.until + MINUTE - 1, place.zone)
-        return Lock("hours", f"{decision.reason} It would go at {when}.", f"Schedule {when}", at)
+        words = f"{tell(decision.reason)} {tell('It would go at {when}.', when=when)}"
+        return Lock("hours", words, tell("Schedule {when}", when=when), at)
     if full:
         opens = next_day(now)
-        words = "Today’s segments of this line are used up. Texts wait until midnight Pacific time."
-        return Lock("cap", words, f"Schedule {_until(opens, place.zone, now)}", local_field(opens, place.zone))
+        words = tell("Today’s segments of this line are used up. Texts wait until midnight Pacific time.")
+        when = tell("Schedule {when}", when=_until(opens, place.zone, now))
+        return Lock("cap", words, when, local_field(opens, place.zone))
     return None
 
 
@@ -194,7 +198,7 @@ def waiting_rows(rows: list[Row[Any]], user: User, place: Place, now: int) -> li
             continue
         found.append(
             Later(
-                row.id, row.text, "You" if row.author_id == user.id else row.author_name,
+                row.id, row.text, tell("You") if row.author_id == user.id else row.author_name,
                 _until(row.due_at, place.zone, now), local_field(row.due_at, place.zone), short,
                 max(0, -(-(row.due_at - now) // SECOND)), len(msgspec.json.decode(row.media)), row.source == "desk",
             )
@@ -238,7 +242,7 @@ async def composer_of(
         line.price if line is not None else 0.0,
         theirs.id if theirs is not None else "",
         state.last_inbound_at,
-        (theirs.text or "(picture)") if theirs is not None else "",
+        (theirs.text or tell("(picture)")) if theirs is not None else "",
         ctx.undo > 0,
         ctx.secure or (line is not None and line.provider.name == "simulator"),
         picture,

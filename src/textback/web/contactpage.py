@@ -23,13 +23,14 @@ from textback.web.leads import contact_in, context, fields_for, shown
 from textback.web.leadtable import SEEN_BY, spoken
 from textback.web.merged import aside, rows_with, whole_of
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import day
 from textback.web.security import Denied
 from textback.web.standing import stands
 from textback.web.together import changes, known_of, together
 
 _BACK = re.compile(r"/(leads|contacts|c)(/|\?|$)")
-_DID = {
+DID = {
     "changed": "Saved.",
     "known": "They were a contact already.",
     "added": "Added. They have agreed to nothing yet.",
@@ -82,7 +83,7 @@ async def _page(request: Request, contact: str, error: str = "", status: int = 2
         "zone": zone,
         "now": now,
         "error": error,
-        "said": _DID.get(request.query_params.get("did", ""), ""),
+        "said": tell(DID.get(request.query_params.get("did", ""), "")),
     }
     return page(request, "contact.html", data, status)
 
@@ -169,7 +170,7 @@ async def owner(request: Request) -> Response:
         raise Denied(400, "Give it to yourself or to the bot.")
     arrival = Takeover(user.id, user.name) if to == "me" else HandBack(user.id, user.name, "wait")
     if await _do(request, contact, arrival, "take" if to == "me" else "return"):
-        return await _page(request, contact, "Somebody else has this conversation. Take it there.", 409)
+        return await _page(request, contact, tell("Somebody else has this conversation. Take it there."), 409)
     return _back(form, contact)
 
 

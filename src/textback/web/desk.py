@@ -18,12 +18,13 @@ from textback.web import card
 from textback.web.auth import User
 from textback.web.composer import composer_of
 from textback.web.context import WebContext
-from textback.web.desk_list import SNOOZES, asked, list_data
+from textback.web.desk_list import asked, list_data, snoozes
 from textback.web.desk_rows import until_words
 from textback.web.history import history_of, thread_of, words_again
 from textback.web.merged import whole_of
 from textback.web.pages import page
 from textback.web.person import person_of
+from textback.web.phrases import tell
 from textback.web.present import (
     STATUS,
     clock,
@@ -100,7 +101,7 @@ async def _talk(
         "line": row.line,
         "simulated": line is not None and line.provider == "simulator",
         "line_gone": line is None,
-        "status": STATUS[row.status],
+        "status": tell(STATUS[row.status]),
         "held": held,
         "composer": await composer_of(ctx, user, row, state, held, past.messages, more),
         "session": state.session,
@@ -133,7 +134,7 @@ async def _talk(
         "once": new_id(),
         "snoozed": until_words(row.snoozed_until, zone, now) if row.snoozed_until is not None else "",
         "priority": state.priority,
-        "snoozes": tuple(SNOOZES.items()),
+        "snoozes": snoozes(),
         "notice": notice,
         **await whose(ctx, user, row, state, held),
     }

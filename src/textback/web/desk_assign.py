@@ -12,6 +12,7 @@ from textback.store.db import Row
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.permissions import allowed
+from textback.web.phrases import tell
 from textback.web.security import Denied
 from textback.web.whose import ANSWERS
 
@@ -43,11 +44,12 @@ async def target(ctx: WebContext, user: User, form: Mapping[str, str]) -> Target
         mate = await ctx.db.read(colleagues.colleague, ctx.workspace, whom)
         if mate is None or not allowed(mate.role, ANSWERS):
             raise Denied(400, "Nobody of that name answers here. Choose somebody else.")
-        return Target("taken by you" if mate.id == user.id else f"assigned to {mate.name}", mate.id, mate.name)
+        words = tell("taken by you") if mate.id == user.id else tell("assigned to {to}", to=mate.name)
+        return Target(words, mate.id, mate.name)
     if kind == "queue":
         if whom not in ctx.bot().handoff.queues:
             raise Denied(400, "There is no such queue. Choose another one.")
-        return Target(f"assigned to the queue {whom}", queue=whom)
+        return Target(tell("assigned to the queue {queue}", queue=whom), queue=whom)
     raise Denied(400, "Choose who is to answer.")
 
 

@@ -21,7 +21,7 @@ from textback.web.desk import CONTACT, TURN_WAIT
 from textback.web.desk_assign import Back, assigned, steps_back, target
 from textback.web.desk_list import asked
 from textback.web.desk_rows import until_words
-from textback.web.pages import count
+from textback.web.phrases import tell
 from textback.web.security import Denied
 from textback.web.snoozing import until
 
@@ -46,7 +46,7 @@ def picked(form: Mapping[str, str]) -> list[str]:
     if not known:
         raise Denied(400, "Select conversations first.")
     if len(known) > MOST:
-        raise Denied(400, f"At most {MOST} conversations are changed at once.")
+        raise Denied(400, tell("At most {most} conversations are changed at once.", most=MOST))
     return known
 
 
@@ -91,17 +91,17 @@ def deeds(
     done. Raises Denied."""
     if what.startswith("snooze-"):
         due = until(what.removeprefix("snooze-"), form.get("at", ""), zone, now)
-        words = f"snoozed until {until_words(due, zone, now)}"
+        words = tell("snoozed until {when}", when=until_words(due, zone, now))
         found = {row.contact_id: _snoozed(row, user, due) for row in rows}
     elif what == "unsnooze":
-        words, found = "brought back", {row.contact_id: _awake(row, user) for row in rows}
+        words, found = tell("brought back"), {row.contact_id: _awake(row, user) for row in rows}
     elif what == "complete":
-        words, found = "completed", {row.contact_id: _completed(row, user) for row in rows}
+        words, found = tell("completed"), {row.contact_id: _completed(row, user) for row in rows}
     elif what in ("tag", "untag"):
         tag = form.get("tag", "").strip().lower()
         if not TAG.fullmatch(tag):
             raise Denied(400, "A tag has small letters, digits, - and _.")
-        words = f"tagged {tag}" if what == "tag" else f"no longer tagged {tag}"
+        words = tell("tagged {tag}", tag=tag) if what == "tag" else tell("no longer tagged {tag}", tag=tag)
         found = {row.contact_id: _tagged(row, user, tag, remove=what == "untag") for row in rows}
     else:
         raise Denied(400, "Say what to do with them.")
@@ -145,8 +145,9 @@ async def bulk(request: Request) -> Response:
         words, found = deeds(what, form, rows, user, ctx.bot().timezone, now)
     await _post(ctx, {contact: [deed.does] for contact, deed in found.items()})
     left = len(ids) - len(found)
-    said = f"{count(len(found), 'conversation')} {words}" if found else f"Nothing could be {words}"
-    said += f". {left} left as they were" if found and left else ""
+    number = tell("1 conversation") if len(found) == 1 else tell("{n} conversations", n=len(found))
+    said = tell("{n} {done}", n=number, done=words) if found else tell("Nothing could be {done}", done=words)
+    said += tell(". {n} left as they were", n=left) if found and left else ""
     back = {contact: deed.back for contact, deed in found.items() if deed.back is not None}
     done = await ctx.db.write(_noted, ctx.workspace, user, what.partition("-")[0], said, list(found), back, now)
     return _list_again(request, done)
@@ -165,7 +166,8 @@ async def undo(request: Request) -> Response:
     steps = {contact: steps_back(step, rows.get(contact)) for contact, step in found.steps.items()}
     arrivals = {contact: some for contact, some in steps.items() if some}
     await _post(ctx, arrivals)
-    said = f"Taken back for {count(len(arrivals), 'conversation')}"
+    number = tell("1 conversation") if len(arrivals) == 1 else tell("{n} conversations", n=len(arrivals))
+    said = tell("Taken back for {n}", n=number)
     return _list_again(request, await ctx.db.write(_noted, ctx.workspace, user, "undo", said, list(arrivals), {}, now))
 
 

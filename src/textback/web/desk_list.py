@@ -17,6 +17,7 @@ from textback.web.context import WebContext
 from textback.web.desk_rows import group_of, row_of
 from textback.web.finding import contacts_with
 from textback.web.permissions import PERMISSIONS
+from textback.web.phrases import tell
 from textback.web.security import Denied
 
 VIEWS: tuple[View, ...] = get_args(View)
@@ -47,6 +48,11 @@ SNOOZES = {
 LONGEST = 80
 LANGUAGES = {"en": "English", "es": "Spanish"}
 _place = msgspec.json.Decoder(Place)
+
+
+def snoozes() -> tuple[tuple[str, str], ...]:
+    """The ways to snooze: the name in a form, and the words."""
+    return tuple((name, tell(words)) for name, words in SNOOZES.items())
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -139,7 +145,7 @@ async def list_data(request: Request) -> dict[str, Any]:
         "now": now,
         "asked": wish,
         "under_all": wish.view in UNDER_ALL,
-        "filters": [(name, FILTERS[name], _said(name, value, names)) for name, value in wish.filters.items()],
+        "filters": [(name, tell(FILTERS[name]), _said(name, value, names)) for name, value in wish.filters.items()],
         "keep": wish.query(view=wish.view, **({"rows": str(wish.rows)} if wish.rows > STEP else {})),
         "more": more and _more(wish, more),
         "grows": bool(more) and wish.rows < MOST_ROWS,
@@ -148,9 +154,9 @@ async def list_data(request: Request) -> dict[str, Any]:
         "teams": teams,
         "queues": list(ctx.bot().handoff.queues),
         "lines": sorted(ctx.lines),
-        "languages": [(name, LANGUAGES.get(name, name)) for name in ctx.bot().locales],
+        "languages": [(name, tell(LANGUAGES.get(name, name))) for name in ctx.bot().locales],
         "undo": undo,
-        "snoozes": tuple(SNOOZES.items()),
+        "snoozes": snoozes(),
     }
 
 
@@ -182,12 +188,15 @@ async def _wanted(ctx: WebContext, filters: Mapping[str, str], seen: sight.Sight
 def _said(name: str, value: str, names: Mapping[str, str]) -> str:
     """A filter's value as people read it."""
     if name == "owner":
-        return {"bot": "the bot", "nobody": "nobody yet"}.get(value) or names.get(value, "somebody who left")
+        said = {"bot": tell("the bot"), "nobody": tell("nobody yet")}.get(value)
+        return said or names.get(value) or tell("somebody who left")
     if name == "team":
-        return names.get(value, "one that is gone")
+        return names.get(value) or tell("one that is gone")
     if name == "language":
-        return LANGUAGES.get(value, value)
-    return "only" if name == "unread" else value
+        return tell(LANGUAGES.get(value, value))
+    if name == "priority":
+        return tell(value)
+    return tell("only") if name == "unread" else value
 
 
 def _view(row: Row[Any], wish: Asked, user: User) -> dict[str, Any]:

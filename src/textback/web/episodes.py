@@ -7,7 +7,8 @@ from typing import Any
 
 from textback.core.when import to_datetime
 from textback.store.history import BEGINS, MOST_TOLD, Window
-from textback.web.present import Bubble, Day, Line, Written, day, woven
+from textback.web.phrases import tell
+from textback.web.present import Bubble, Day, Line, Written, day, outcome_words, woven
 from textback.web.remedies import Remedy, remedy_of
 
 FIRST = "first"
@@ -85,23 +86,26 @@ def _about(part: Part, flows: Mapping[str, str]) -> str:
     ran = [str(one.data.get("flow", "")) for one in part.events if one.kind == "session_started"]
     names = list(dict.fromkeys(flows.get(name) or name.replace("_", " ").capitalize() for name in ran if name))
     if names:
-        return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+        return names[0] if len(names) == 1 else tell("{what} and {n} more", what=names[0], n=len(names) - 1)
     said = next((row.text for row in part.messages if row.direction == "in" and row.text), "")
     said = said or next((row.text for row in part.messages if row.text), "")
     words = " ".join(said.split())
-    return f"“{words[:MOST_WORDS].rstrip()}…”" if len(words) > MOST_WORDS else f"“{words}”" if words else "No texts"
+    if not words:
+        return tell("No texts")
+    return f"“{words[:MOST_WORDS].rstrip()}…”" if len(words) > MOST_WORDS else f"“{words}”"
 
 
 def _outcome(part: Part, me: str) -> str:
     """How it ended, as far as is known."""
     kinds = {event.kind for event in part.events}
     if "opted_out" in kinds and "opted_in" not in kinds:
-        return "opted out"
+        return tell("opted out")
     closed = next((event for event in reversed(part.events) if event.kind == "completed"), None)
     if closed is not None:
-        return f"completed by {'you' if closed.data.get('user') == me else closed.data.get('name') or 'a person'}"
+        by = tell("you") if closed.data.get("user") == me else closed.data.get("name") or tell("a person")
+        return tell("completed by {name}", name=by)
     ended = next((event for event in reversed(part.events) if event.kind == "session_ended"), None)
-    return str(ended.data.get("outcome", "")).replace("_", " ") if ended is not None else ""
+    return outcome_words(str(ended.data.get("outcome", ""))) if ended is not None else ""
 
 
 def _by(part: Part, me: str) -> str:
@@ -109,13 +113,15 @@ def _by(part: Part, me: str) -> str:
     names: dict[str, None] = {}
     for row in part.messages:
         if row.direction == "out":
-            program = f"Program {row.author_name}" if row.author == "api" else row.author_name
-            names["Bot" if row.author == "bot" else "you" if row.author_id == me else program] = None
+            program = tell("Program {name}", name=row.author_name) if row.author == "api" else row.author_name
+            names[tell("Bot") if row.author == "bot" else tell("you") if row.author_id == me else program] = None
     found = [name for name in names if name]
     if len(found) > MOST_NAMES:
-        found = [*found[: MOST_NAMES - 1], f"{len(found) - MOST_NAMES + 1} more"]
-    words = ", ".join(found[:-1]) + f" and {found[-1]}" if len(found) > 1 else "".join(found)
-    return words[:1].upper() + words[1:] if words else "Nobody answered"
+        found = [*found[: MOST_NAMES - 1], tell("{n} more", n=len(found) - MOST_NAMES + 1)]
+    words = "".join(found)
+    if len(found) > 1:
+        words = tell("{some} and {last}", some=", ".join(found[:-1]), last=found[-1])
+    return words[:1].upper() + words[1:] if words else tell("Nobody answered")
 
 
 def summary_of(part: Part, looks: Looks) -> Summary:
@@ -128,7 +134,7 @@ def summary_of(part: Part, looks: Looks) -> Summary:
         _about(part, looks.flows),
         _outcome(part, looks.me),
         _by(part, looks.me),
-        f"{number} text" if count == 1 else f"{number} texts",
+        tell("1 text") if count == 1 else tell("{n} texts", n=number),
     )
 
 

@@ -17,6 +17,7 @@ from textback.store.sight import Sight
 from textback.web.context import WebContext
 from textback.web.desk_rows import row_of
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import ListRow, name_of, short_time
 
 LONGEST = 80
@@ -87,7 +88,7 @@ async def contacts_with(ctx: WebContext, words: str, sight: Sight) -> frozenset[
 def _by_person(rows: Sequence[Row[Any]], names: dict[str, str], query: Query, zone: str, now: int) -> list[Found]:
     found: dict[str, list[Hit]] = {}
     for row in rows:
-        by = {"contact": "", "bot": "Bot", "api": "Program"}.get(row.author, row.author_name)
+        by = {"contact": "", "bot": tell("Bot"), "api": tell("Program")}.get(row.author, row.author_name)
         hit = Hit(row.id, short_time(row.at, zone, now), by, marked(row.text, query))
         found.setdefault(row.contact_id, []).append(hit)
     return [

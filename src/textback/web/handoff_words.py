@@ -8,6 +8,7 @@ from textback.engine.bot import Bot
 from textback.engine.hours import open_between
 from textback.engine.routing import hours_of
 from textback.engine.state import Handoff, State
+from textback.web.phrases import tell
 
 LIMITS = {
     "first_answer": "a first answer", "next_answer": "the next answer", "resolution": "being settled",
@@ -18,12 +19,13 @@ PRIORITIES = {"high": "High priority", "urgent": "Urgent"}
 def handoff_event(kind: str, data: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """Icon, sentence, detail and tone of an event of a hand-over."""
     if kind == "assigned":
-        return "person", f"Given to {data.get('to_name', 'somebody')}", str(data.get("queue", "")), "turn"
+        given = tell("Given to {to}", to=data.get("to_name") or tell("somebody"))
+        return "person", given, str(data.get("queue", "")), "turn"
     if kind == "requeued":
-        moved = f"Moved from {data.get('from', '')} to {data.get('to', '')}"
-        return "up-person", moved, "Nobody answered in time", "wait"
-    what = LIMITS.get(str(data.get("limit", "")), "an answer")
-    return "clock", f"The limit for {what} has passed", str(data.get("queue", "")), "wait"
+        moved = tell("Moved from {before} to {to}", before=data.get("from", ""), to=data.get("to", ""))
+        return "up-person", moved, tell("Nobody answered in time"), "wait"
+    what = tell(LIMITS.get(str(data.get("limit", "")), "an answer"))
+    return "clock", tell("The limit for {what} has passed", what=what), str(data.get("queue", "")), "wait"
 
 
 def minutes(span: int) -> str:
@@ -55,11 +57,12 @@ def waiting_chip(state: State, bot: Bot, now: int) -> tuple[str, str, str] | Non
     used = waited_of(handoff, bot, now)
     late = used >= handoff.span or handoff.limit in handoff.late
     if late:
-        return "fail", "clock", f"{minutes(used)}, limit {minutes(handoff.span)}"
+        words = tell("{used}, limit {limit}", used=minutes(used), limit=minutes(handoff.span))
+        return "fail", "clock", words
     if handoff.span < HOUR:
-        words = f"{used // MINUTE} of {minutes(handoff.span)}"
+        words = tell("{used} of {limit}", used=used // MINUTE, limit=minutes(handoff.span))
     else:
-        words = f"{minutes(used)} of {minutes(handoff.span)}"
+        words = tell("{used} of {limit}", used=minutes(used), limit=minutes(handoff.span))
     return ("wait" if used * 2 > handoff.span else "quiet"), "clock", words
 
 

@@ -27,6 +27,7 @@ from textback.web.context import WebContext
 from textback.web.leadtable import Lead, for_role, lead, spoken
 from textback.web.merged import rows_with, shown_together
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.problems import Refused
 from textback.web.security import Denied
 
@@ -38,7 +39,8 @@ RESERVED = frozenset({"q", "tag", "owner", "sort", "after", "open", "did"})
 """Parts of the address that no field can be called."""
 _CONTACT = re.compile(r"[0-9a-f]{24}")
 _PLAIN = re.compile(r"[+-]?[0-9]+([.][0-9]+)?")
-_DID = {"changed": "Saved."}
+DID = {"changed": "Saved."}
+NO_NUMBER = "That is not a phone number. Write it like 206-555-0123 or +12065550123."
 
 
 def context(request: Request) -> tuple[WebContext, User]:
@@ -84,10 +86,10 @@ class View:
         titles = {one.name: one.title for one in fields}
         found = [(titles[name], value, self.address(**{name: ""})) for name, value in self.given.items()]
         if self.tag:
-            found.append(("Tag", self.tag, self.address(tag="")))
+            found.append((tell("Tag"), self.tag, self.address(tag="")))
         if self.owner:
-            words = {"bot": "Bot", "nobody": "Nobody yet", "me": "You"}.get(self.owner, "A colleague")
-            found.append(("Owner", words, self.address(owner="")))
+            words = tell({"bot": "Bot", "nobody": "Nobody yet", "me": "You"}.get(self.owner, "A colleague"))
+            found.append((tell("Owner"), words, self.address(owner="")))
         return found
 
     async def sought(self, request: Request) -> Sought:
@@ -165,7 +167,7 @@ async def _page(request: Request, error: str = "", status: int = 200) -> Respons
             "next": view.address(after=f"{more.last_at}.{more.contact_id}") if more else "",
             "colours": await ctx.db.read(store.colours, ctx.workspace),
             "here_now": view.address(open=view.open),
-            "said": _DID.get(request.query_params.get("did", ""), ""),
+            "said": tell(DID.get(request.query_params.get("did", ""), "")),
             "error": error,
             "untouched": not (view.filters(fields) or view.q or view.after),
             "defined": bool(columns),
@@ -181,7 +183,7 @@ async def add_lead(request: Request) -> Response:
     try:
         number = normalise(form.get("number", "")[:64], ctx.bot().country)
     except ValueError:
-        return await _page(request, "That is not a phone number. Write it like 206-555-0123 or +12065550123.", 400)
+        return await _page(request, tell(NO_NUMBER), 400)
     name = clean(form.get("name", "")).strip()[:200]
     homes = await ctx.db.read(inbox.find_homes, ctx.workspace, [("phone", number)])
     if homes:
@@ -189,7 +191,7 @@ async def add_lead(request: Request) -> Response:
     arrival = ContactChange(user.name, {"source": "Added by hand"}, name=name or None)
     mine = {line: info for line, info in ctx.lines.items() if user.sight.everything or line in user.sight.lines}
     if not mine:
-        return await _page(request, "You have no line to text them on. Ask an owner for one.", 409)
+        return await _page(request, tell("You have no line to text them on. Ask an owner for one."), 409)
     try:
         contact = await ctx.road.send_to(default_line(ctx, mine).name, number, arrival, wait=TURN_WAIT)
     except Refused as refused:

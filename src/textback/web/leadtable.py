@@ -9,6 +9,7 @@ from textback.core.phone import mask
 from textback.engine.state import State
 from textback.store.leads import STAGE, Field
 from textback.web.auth import User
+from textback.web.phrases import tell
 from textback.web.present import Holder, holder, name_of, short_time
 
 NOT_ASKED = "not asked"
@@ -71,6 +72,11 @@ def spoken(value: Any) -> str:
     return str(value)
 
 
+def shown(value: Any) -> str:
+    """As `spoken`, with yes and no in the language of the page: for what is only read."""
+    return tell(spoken(value)) if isinstance(value, bool) else spoken(value)
+
+
 def cells_of(fields: Sequence[Field], known: Mapping[str, Any]) -> list[Cell]:
     """The values of these fields. A sensitive one is hidden."""
     found = []
@@ -78,7 +84,7 @@ def cells_of(fields: Sequence[Field], known: Mapping[str, Any]) -> list[Cell]:
         value = known.get(one.name)
         there = value is not None and value != ""
         hidden = there and one.sensitive
-        found.append(Cell(one, HIDDEN if hidden else spoken(value) if there else NOT_ASKED, there, hidden))
+        found.append(Cell(one, HIDDEN if hidden else shown(value) if there else tell(NOT_ASKED), there, hidden))
     return found
 
 
@@ -97,7 +103,7 @@ def source_of(state: State) -> str:
     given = state.fields.get("source")
     if given:
         return spoken(given)
-    return "Texted in" if state.last_inbound_at else "Added"
+    return tell("Texted in" if state.last_inbound_at else "Added")
 
 
 def lead(

@@ -14,8 +14,9 @@ from textback.pipeline.dead import Redriven
 from textback.pipeline.letters import KINDS, Letter, Means, Wanted
 from textback.web.auth import User
 from textback.web.context import WebContext
+from textback.web.machine_words import ACTION_ERRORS
 from textback.web.pages import page
-from textback.web.present import ACTION_ERRORS, lasted, moment
+from textback.web.present import lasted, moment
 from textback.web.remedies import CAUSES
 from textback.web.security import Denied
 

@@ -3,20 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
+from textback.web.phrases import tell
+
 
 def list_event(kind: str, data: Mapping[str, Any], who: str) -> tuple[str, str, str, str] | None:
     """Icon, sentence, detail and tone of an event; None for one that says nothing to people."""
     match kind:
         case "snoozed":
-            return "moon", f"{who} snoozed it", "" if data.get("until") else "until they text", ""
+            return "moon", tell("{who} snoozed it", who=who), "" if data.get("until") else tell("until they text"), ""
         case "unsnoozed":
             why = data.get("why")
-            words = {"text": "Back from snooze: they texted", "time": "Back from snooze"}
-            return "moon", words.get(str(why)) or f"{who} brought it back from snooze", "", ""
+            words = {"text": tell("Back from snooze: they texted"), "time": tell("Back from snooze")}
+            return "moon", words.get(str(why)) or tell("{who} brought it back from snooze", who=who), "", ""
         case "prioritised":
-            by = f"The flow {data['flow']}" if data.get("flow") else who
-            return "flag", f"{by} set the priority to {data.get('priority', '')}", "", ""
+            by = tell("The flow {flow}", flow=data["flow"]) if data.get("flow") else who
+            priority = tell(str(data.get("priority", "")))
+            return "flag", tell("{who} set the priority to {priority}", who=by, priority=priority), "", ""
         case "reopened":
-            return "return", f"{who} opened it again", "", ""
+            return "return", tell("{who} opened it again", who=who), "", ""
         case _:
             return None

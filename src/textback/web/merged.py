@@ -12,6 +12,7 @@ from textback.store.sight import Sight
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.leadtable import spoken
+from textback.web.phrases import tell
 from textback.web.present import CHANNELS, moment, name_of
 from textback.web.together import NAME, differing, known_of, together
 
@@ -87,31 +88,33 @@ async def whole_of(ctx: WebContext, user: User, contact_id: str, done: str = "")
 def part_of(row: Row[Any], state: State, came: Merge | None, zone: str, now: int) -> Part:
     """A conversation as one of several of a contact."""
     when = moment(came.at, zone, now) if came else ""
+    channel = tell(CHANNELS.get(state.channel, "Text"))
     return Part(
-        row.contact_id, name_of(row.name, row.address), row.address, CHANNELS.get(state.channel, "Text"), row.line,
+        row.contact_id, name_of(row.name, row.address), row.address, channel, row.line,
         bool(row.opted_out), came is None, came.id if came else "", when, came.actor if came else "",
     )  # fmt: skip
 
 
 def _told(one: Merge, names: Mapping[str, str]) -> list[Told]:
-    kept, other = (names.get(id_, "another contact") for id_ in (one.kept, one.other))
-    words = f"Merged: {other} into {kept}"
-    found = [Told(one.at, words, f"by {one.actor}", "" if one.undone_at else one.id)]
+    kept, other = (names.get(id_) or tell("another contact") for id_ in (one.kept, one.other))
+    words = tell("Merged: {other} into {kept}", other=other, kept=kept)
+    found = [Told(one.at, words, tell("by {name}", name=one.actor), "" if one.undone_at else one.id)]
     if one.undone_at:
-        found.append(Told(one.undone_at, f"Merge undone: {other} and {kept}", f"by {one.undone_by}"))
+        words = tell("Merge undone: {other} and {kept}", other=other, kept=kept)
+        found.append(Told(one.undone_at, words, tell("by {name}", name=one.undone_by)))
     return found
 
 
 def _notice(one: Merge, names: Mapping[str, str]) -> tuple[str, str]:
-    kept, other = (names.get(id_, "another contact") for id_ in (one.kept, one.other))
+    kept, other = (names.get(id_) or tell("another contact") for id_ in (one.kept, one.other))
     if one.undone_at:
-        return f"{other} and {kept} are two contacts again.", ""
-    return f"{other} and {kept} are one contact now.", one.id
+        return tell("{other} and {kept} are two contacts again.", other=other, kept=kept), ""
+    return tell("{other} and {kept} are one contact now.", other=other, kept=kept), one.id
 
 
 def aside(whole: Whole, titles: Mapping[str, str]) -> list[tuple[str, str]]:
     """The values that another contact's stand before, by the titles of these fields, and the name's."""
-    named = {NAME: "Name", **titles}
+    named = {NAME: tell("Name"), **titles}
     return [
         (named[name], ", ".join(spoken(value) for value in values[1:]))
         for name, values in whole.differing.items()

@@ -20,6 +20,7 @@ from textback.web.finding import LONGEST, MOST_PEOPLE, people_with
 from textback.web.leadtable import for_role, spoken
 from textback.web.merged import part_of
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import name_of
 from textback.web.routing import Route
 from textback.web.security import Denied
@@ -87,7 +88,7 @@ async def _page(request: Request, error: str = "", status: int = 200) -> Respons
         kept, other = (theirs, mine) if request.query_params.get("kept") == theirs.id else (mine, theirs)
         data |= {"kept": kept, "other": other, "given": theirs.id, **await _preview(request, kept, other)}
     elif given:
-        data["error"] = error or "These are one contact already."
+        data["error"] = error or tell("These are one contact already.")
     elif data["words"]:
         data |= {"found": await _found(request, mine, data["words"]), "looked": True}
     data["swap"] = f"/c/{contact}/merge?{data['keep']}&with={quote(data.get('given', ''))}"

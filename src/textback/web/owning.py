@@ -20,6 +20,7 @@ from textback.web.context import WebContext
 from textback.web.desk import TURN_WAIT, back, conversation_of, shown_with
 from textback.web.live import TAB
 from textback.web.permissions import allowed
+from textback.web.phrases import tell
 from textback.web.security import Denied
 from textback.web.whose import ANSWERS, taken_words
 
@@ -48,9 +49,10 @@ async def _answer(request: Request, row: Row[Any], refused: Happening | None) ->
         return back(request, row)
     ctx: WebContext = request.app.state.ctx
     if refused.data.get("why") == "no_step":
-        notice = "The flow has no such step any more. You still have this."
+        notice = tell("The flow has no such step any more. You still have this.")
     else:
-        notice = taken_words(refused.data.get("holder", "Somebody"), refused.data.get("since", 0), ctx.road.now())
+        holder = refused.data.get("holder") or tell("Somebody")
+        notice = taken_words(holder, refused.data.get("since", 0), ctx.road.now())
     return await shown_with(request, await conversation_of(request), notice)
 
 
@@ -118,7 +120,7 @@ async def note(request: Request) -> Response:
     row = await conversation_of(request)
     text = clean(request.state.form.get("text", "").replace("\r\n", "\n")).strip()
     if not text or len(text) > MOST_NOTE:
-        raise Denied(400, f"A note has 1 to {MOST_NOTE:,} characters.")
+        raise Denied(400, tell("A note has 1 to {most} characters.", most=f"{MOST_NOTE:,}"))
     named = mentioned(text, [(one.id, one.name) for one in await ctx.db.read(store.colleagues, ctx.workspace)])
     note_id = new_id()
     key = f"note:{user.id}:{request.state.form.get('once') or note_id}"[:200]

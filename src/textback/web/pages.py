@@ -14,7 +14,7 @@ from textback.core.phone import pretty
 from textback.pipeline.letters import SOME
 from textback.pipeline.signatures import unchecked
 from textback.web.context import WebContext
-from textback.web.phrases import LANGUAGES, language_of, say
+from textback.web.phrases import LANGUAGES, for_scripts, language_of, say
 from textback.web.present import moment
 
 STATIC = Path(__file__).parent / "static"
@@ -51,7 +51,8 @@ _templates = _environment()
 def page(request: Request, template: str, data: Mapping[str, Any], status: int = 200) -> HTMLResponse:
     """A page. Templates also see `brand`, `user` (None when signed out), `here`, the request's path, `stuck`, how many
     letters wait (shown to owners), and `unchecked`: lines that do not check signatures, each with until when in words;
-    `lang`, the language of the page, `_`, which says words in it, and `mails`, whether there is a mail server.
+    `lang`, the language of the page, `_`, which says words in it, `script_words`, those that scripts say in it, and
+    `mails`, whether there is a mail server.
     """
     ctx: WebContext = request.app.state.ctx
     user = getattr(request.state, "user", None)
@@ -62,6 +63,7 @@ def page(request: Request, template: str, data: Mapping[str, Any], status: int =
     language = language_of(request)
     shown = {
         "brand": ctx.bot().name, "user": user, "here": here, "stuck": stuck, "unchecked": shouts, "lang": language,
-        "_": partial(say, language), "mails": ctx.mailer is not None, **data,
+        "_": partial(say, language), "mails": ctx.mailer is not None,
+        "script_words": for_scripts(language), **data,
     }  # fmt: skip
     return HTMLResponse(_templates.get_template(template).render(shown), status)

@@ -18,7 +18,8 @@ from textback.web.episodes import Looks
 from textback.web.history import looks_of
 from textback.web.leadtable import cells_of, for_role, spoken
 from textback.web.merged import Told, Whole, aside
-from textback.web.present import moment
+from textback.web.phrases import tell
+from textback.web.present import moment, outcome_words
 from textback.web.reasons import reason_words
 from textback.web.together import together
 
@@ -63,10 +64,10 @@ def _episodes(events: Sequence[Happening], looks: Looks) -> list[Entry]:
         mine = [one for one in events if start.arrival_id <= one.arrival_id and (not before or one.arrival_id < before)]
         ran = [str(one.data.get("flow", "")) for one in mine if one.kind == "session_started"]
         names = dict.fromkeys(looks.flows.get(name) or name.replace("_", " ").capitalize() for name in ran if name)
-        ended = [str(one.data.get("outcome", "")).replace("_", " ") for one in mine if one.kind == "session_ended"]
+        ended = [outcome_words(str(one.data.get("outcome", ""))) for one in mine if one.kind == "session_ended"]
         found.append(
             Entry(
-                start.at, "", "inbox", f"Episode {start.data.get('number', '')}".strip(),
+                start.at, "", "inbox", tell("Episode {n}", n=start.data.get("number", "")).strip(),
                 ", ".join([*names, *ended[-1:]]), start.arrival_id, before,
             )
         )  # fmt: skip
@@ -76,25 +77,26 @@ def _episodes(events: Sequence[Happening], looks: Looks) -> list[Entry]:
 def _handover(event: Happening, me: str) -> Entry:
     """Who had it from then on."""
     data = event.data
-    who = "you" if data.get("user") == me else data.get("name") or "somebody"
+    who = tell("you") if data.get("user") == me else data.get("name") or tell("somebody")
     icon, words, detail = "person", "", ""
     match event.kind:
         case "escalated":
-            icon, words, detail = "up-person", "Handed to a person", reason_words(str(data.get("reason", "")))
+            icon, words, detail = "up-person", tell("Handed to a person"), reason_words(str(data.get("reason", "")))
         case "taken_over":
-            words = f"Taken over by {who}"
+            words = tell("Taken over by {name}", name=who)
         case "handed_back":
-            icon, words, detail = "return", "Back to the bot", f"by {who}"
+            icon, words, detail = "return", tell("Back to the bot"), tell("by {name}", name=who)
         case "assigned":
-            named = "you" if data.get("to") == me else str(data.get("to_name") or "")
-            to = named or (f"the queue {data['queue']}" if data.get("queue") else "")
-            words, detail = (f"Given to {to}", f"by {who}") if to else ("Put back to waiting", f"by {who}")
+            named = tell("you") if data.get("to") == me else str(data.get("to_name") or "")
+            to = named or (tell("the queue {queue}", queue=data["queue"]) if data.get("queue") else "")
+            words = tell("Given to {to}", to=to) if to else tell("Put back to waiting")
+            detail = tell("by {name}", name=who)
         case "owner_idle":
-            icon, words, detail = "clock", "Waiting again", f"{who} was away"
+            icon, words, detail = "clock", tell("Waiting again"), tell("{name} was away", name=who)
         case "completed":
-            icon, words = "check", f"Completed by {who}"
+            icon, words = "check", tell("Completed by {name}", name=who)
         case _:
-            icon, words = "return", f"Opened again by {who}"
+            icon, words = "return", tell("Opened again by {name}", name=who)
     return Entry(event.at, "", icon, words, detail)
 
 
@@ -105,7 +107,7 @@ def _consent(entries: Sequence[Recorded]) -> list[Entry]:
         if said is not None:
             icon = "block" if one.row["type"] in ("opt_out", "expire") else "check"
             words = f"“{one.words}”" if one.words else one.row["method"] or ""
-            found.append(Entry(one.row["occurred_at"], "", icon, said, words))
+            found.append(Entry(one.row["occurred_at"], "", icon, tell(said), words))
     return found
 
 

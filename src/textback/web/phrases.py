@@ -4,15 +4,21 @@ A phrase that a language does not have is shown in English. `docs/how-to/transla
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
 
 FOLDER = Path(__file__).parent / "languages"
+SCRIPTS = Path(__file__).parent / "static"
+_IN_SCRIPT = re.compile(r"""\bsay\("([^"\\]+)\"""")
 #: The languages that there are, each in its own word.
 LANGUAGES = {"en": "English", "es": "Español"}
+_spoken: ContextVar[str] = ContextVar("spoken", default="en")
+"""The language of the page that is being made: what words that no handler is near are said in."""
 
 
 @cache
@@ -28,6 +34,26 @@ def say(language: str, words: str, /, **values: object) -> str:
     """Words in this language, with `{name}` replaced by values."""
     found = phrases(language).get(words, words)
     return found.format(**values) if values else found
+
+
+def speak(language: str) -> None:
+    """From now on until the request is answered `tell` says words in this language."""
+    _spoken.set(language)
+
+
+def tell(words: str, /, **values: object) -> str:
+    """`say` in the language of the page that is being made; in English outside of pages."""
+    return say(_spoken.get(), words, **values)
+
+
+@cache
+def for_scripts(language: str) -> str:
+    """The phrases that our scripts say, as JSON for a page's data block; "" where there are none to translate."""
+    known = phrases(language)
+    scripts = "".join(path.read_text(encoding="utf-8") for path in SCRIPTS.glob("*.js"))
+    found = {one: known[one] for one in sorted(set(_IN_SCRIPT.findall(scripts))) if one in known}
+    # "<" can't end the block, nor begin another one.
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c") if found else ""
 
 
 def wanted(accept: str) -> str:

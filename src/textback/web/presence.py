@@ -11,6 +11,7 @@ from textback.store.db import Tx
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.handoff_words import queue_label
+from textback.web.phrases import tell
 from textback.web.routing import Route
 from textback.web.security import Denied
 
@@ -76,7 +77,7 @@ async def set_capacity(request: Request) -> Response:
     user: User = request.state.user
     text = request.state.form.get("capacity", "").strip()
     if text and not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_AT_ONCE):
-        raise Denied(400, f"Write a whole number from 1 to {MOST_AT_ONCE}, or nothing.")
+        raise Denied(400, tell("Write a whole number from 1 to {most}, or nothing.", most=MOST_AT_ONCE))
     most = int(text) if text else None
     await ctx.db.write(_capacity, ctx.workspace, user.id, user.email, most, ctx.road.now())
     return RedirectResponse("/account", 303)

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -18,8 +19,13 @@ from textback.pipeline.breaker import Condition
 from textback.web.by_text_words import by_text_event, other_conversation
 from textback.web.handoff_words import handoff_event
 from textback.web.list_words import list_event
+from textback.web.machine_words import machine_event
+from textback.web.phrases import tell
 from textback.web.reasons import reason_words
 from textback.web.remedies import CAUSES
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 #: Episode statuses as people read them.
 STATUS = {
@@ -53,6 +59,9 @@ CHANNELS = {
     "imessage": "iMessage", "rcs": "RCS", "whatsapp": "WhatsApp", "slack": "Slack", "web": "Web", "email": "Email",
 }  # fmt: skip
 
+OUTCOMES = frozenset({"completed", "abandoned", "moved_to_text", "handed_over"})
+"""How flows end, by our own words; others are an author's."""
+
 MOST_UNDO = 31 * SECOND
 """What waits for no longer (ms) is on its way, and can be taken back until then."""
 
@@ -64,37 +73,33 @@ WITHDRAWN = {
     "newer": "They texted again before it went, and the next answer stands for it.",
 }
 
-#: Why a person was asked for.
-ACTION_ERRORS = {
-    "retry": "It could not be reached, or failed.",
-    "throttled": "It asked to wait, each time.",
-    "rejected": "It refused.",
-    "misconfigured": "Its address or key is wrong.",
-    "unknown": "It gave no answer that makes sense. It may have done it.",
-}
-"""What actions.ERRORS say to people."""
-
 
 def name_of(name: str, address: str) -> str:
     """A contact's name, or the number as people write it."""
-    return name or (pretty(address) if address else "Unknown number")
+    return name or (pretty(address) if address else tell("Unknown number"))
 
 
 def clock(at: int, zone: str) -> str:
     """The time of day: 9:47."""
     moment = to_datetime(at, zone)
-    return f"{moment.hour % 12 or 12}:{moment:%M} {'am' if moment.hour < 12 else 'pm'}"
+    return f"{moment.hour % 12 or 12}:{moment:%M} {tell('am') if moment.hour < 12 else tell('pm')}"
+
+
+def day_words(moment: datetime) -> str:
+    """The day: "Tue 17 Nov"."""
+    return f"{tell(WEEKDAYS[moment.weekday()])} {moment.day} {tell(MONTHS[moment.month - 1])}"
 
 
 def day(at: int, zone: str, now: int) -> str:
     """The day: "Today, Tue 17 Nov"; with the year when it is another one."""
     moment, today = to_datetime(at, zone), to_datetime(now, zone)
-    words = f"{moment:%a} {moment.day} {moment:%b}"
+    words = day_words(moment)
     if moment.year != today.year:
         return f"{words} {moment.year}"
     if moment.date() == today.date():
-        return f"Today, {words}"
-    return f"Yesterday, {words}" if moment.date() == to_datetime(now - DAY, zone).date() else words
+        return tell("Today, {day}", day=words)
+    yesterday = moment.date() == to_datetime(now - DAY, zone).date()
+    return tell("Yesterday, {day}", day=words) if yesterday else words
 
 
 def moment(at: int, zone: str, now: int) -> str:
@@ -105,18 +110,18 @@ def moment(at: int, zone: str, now: int) -> str:
 def short_time(at: int, zone: str, now: int) -> str:
     """For lists: the time today, else the day."""
     moment, today = to_datetime(at, zone), to_datetime(now, zone)
-    return clock(at, zone) if moment.date() == today.date() else f"{moment.day} {moment:%b}"
+    return clock(at, zone) if moment.date() == today.date() else f"{moment.day} {tell(MONTHS[moment.month - 1])}"
 
 
 def lasted(ms: int) -> str:
     """How long: "under a minute", "6 min", "3 h", "2 days"."""
     if ms < MINUTE:
-        return "under a minute"
+        return tell("under a minute")
     if ms < HOUR:
         return f"{ms // MINUTE} min"
     if ms < 2 * DAY:
         return f"{ms // HOUR} h"
-    return f"{ms // DAY} days"
+    return tell("{n} days", n=ms // DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +136,15 @@ class Holder:
 def holder(owner: Owner, status: str, me: str, *, opted_out: bool = False) -> Holder:
     """Who has it, as this person sees it."""
     if opted_out:
-        return Holder("off", "", "Opted out")
+        return Holder("off", "", tell("Opted out"))
     if owner.kind == "person":
         letters = "".join(word[0] for word in owner.name.split()[:2]).upper() or "?"
         if owner.user_id == me:
-            return Holder("you", letters, "You have this")
-        return Holder("mate", letters, f"{owner.name} has this")
+            return Holder("you", letters, tell("You have this"))
+        return Holder("mate", letters, tell("{name} has this", name=owner.name))
     if owner.kind == "nobody" or status == "waiting_on_agent":
-        return Holder("wait", "", "Waiting on a person")
-    return Holder("bot", "", "The bot has this")
+        return Holder("wait", "", tell("Waiting on a person"))
+    return Holder("bot", "", tell("The bot has this"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +204,7 @@ _MENTION = re.compile(r"(@\w+(?: [A-ZÀ-Þ]\w+)?)")
 def note_of(row: Any, me: str, zone: str) -> Written:
     """A note as the thread shows it."""
     data = row.data
-    by = "You" if data.get("user") == me else str(data.get("name", ""))
+    by = tell("You") if data.get("user") == me else str(data.get("name", ""))
     marked = bool(data.get("mentions"))
     words = _MENTION.split(str(data.get("text", ""))) if marked else [str(data.get("text", ""))]
     parts = [(one, place % 2 == 1) for place, one in enumerate(words) if one]
@@ -222,28 +227,29 @@ def _until(at: int, zone: str, now: int) -> str:
     local = to_datetime(at, zone)
     if local.date() == to_datetime(now, zone).date():
         return clock(at, zone)
-    return f"{local:%a} {local.day} {local:%b}, {clock(at, zone)}"
+    return f"{day_words(local)}, {clock(at, zone)}"
 
 
 def bubble(row: Any, me: str, zone: str, now: int = 0, opened: int = 0) -> Bubble:
     """A message row as a bubble; `opened` is how often its links were."""
     words, icon, tone = DELIVERY.get(row.status, ("", "", ""))
+    words = tell(words)
     side = "in" if row.direction == "in" else {"bot": "bot", "api": "api"}.get(row.author, "mate")
-    by = {"in": "", "bot": "Bot", "api": f"Program {row.author_name}"}.get(side, row.author_name)
+    by = {"in": "", "bot": tell("Bot"), "api": tell("Program {name}", name=row.author_name)}.get(side, row.author_name)
     if side == "mate" and row.author_id == me:
-        side, by = "you", "You"
+        side, by = "you", tell("You")
     cause = ""
     if row.status == "queued" and getattr(row, "waits", "") == "later" and row.due_at - row.at > MOST_UNDO:
-        words = f"Scheduled for {_until(row.due_at, zone, now)}"
+        words = tell("Scheduled for {when}", when=_until(row.due_at, zone, now))
     elif row.status == "queued" and row.rule in HOLDS and getattr(row, "due_at", None):
-        words, cause = f"Held until {_until(row.due_at, zone, now)} (rule {row.rule})", row.detail
+        words = tell("Held until {when} (rule {rule})", when=_until(row.due_at, zone, now), rule=row.rule)
+        cause = tell(row.detail)
     if row.status in FAILED:
         refused = row.status in ("blocked", "expired")
-        cause = (
-            row.detail if refused else CAUSES.get(row.code) or row.detail or "The carrier refused it without a reason."
-        )
+        cause = row.detail if refused else CAUSES.get(row.code) or row.detail
+        cause = tell(cause or ("" if refused else "The carrier refused it without a reason."))
     elif row.status == "canceled":
-        cause = WITHDRAWN.get(row.rule, "")
+        cause = tell(WITHDRAWN.get(row.rule, ""))
     media = msgspec.json.decode(row.media) if row.media != "[]" else []
     source = row.source if side == "bot" else ""
     return Bubble(
@@ -261,142 +267,137 @@ def bubble(row: Any, me: str, zone: str, now: int = 0, opened: int = 0) -> Bubbl
         cause,
         row.code,
         opened,
-        CHANNELS.get(row.channel, ""),
+        tell(CHANNELS.get(row.channel, "")),
     )
 
 
 def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, str] | None:
     """Icon, sentence, detail and tone of an event; None for one that says nothing to people."""
-    who = "You" if data.get("user") == me else data.get("name", "Somebody")
+    who = tell("You") if data.get("user") == me else data.get("name") or tell("Somebody")
     match kind:
         case "escalated":
-            return "up-person", "Bot stopped and asked for a person.", reason_words(data.get("reason", "")), "wait"
+            words = tell("Bot stopped and asked for a person.")
+            return "up-person", words, reason_words(data.get("reason", "")), "wait"
         case "taken_over":
-            before = {"person": f" from {data.get('from_name', '')}", "bot": " from the bot"}
-            return "person", f"{who} took over{before.get(data.get('from', ''), '')}", "", "turn"
+            before = {
+                "person": tell("{who} took over from {name}", who=who, name=data.get("from_name", "")),
+                "bot": tell("{who} took over from the bot", who=who),
+            }
+            return "person", before.get(data.get("from", "")) or tell("{who} took over", who=who), "", "turn"
         case "handed_back":
-            modes = {"ask": "it asks again", "wait": "it waits for the next text", "end": "the flow is over"}
+            modes = {
+                "ask": tell("it asks again"), "wait": tell("it waits for the next text"),
+                "end": tell("the flow is over"),
+            }  # fmt: skip
             how = modes.get(data.get("mode", ""), "")
             if data.get("mode") == "step":
-                how = f"it carries on at {str(data.get('step', '')).replace('_', ' ')}"
-            return "return", f"{who} returned it to the bot", how, "turn"
+                how = tell("it carries on at {step}", step=str(data.get("step", "")).replace("_", " "))
+            return "return", tell("{who} returned it to the bot", who=who), how, "turn"
         case "completed":
-            return "check", f"{who} completed it", "", ""
+            return "check", tell("{who} completed it", who=who), "", ""
         case "assigned":
             to = str(data.get("to_name") or "")
-            to = ("you" if data.get("to") == me else to) or (f"the queue {data['queue']}" if data.get("queue") else "")
-            taken = f"taken from {data['from_name']}" if data.get("from_name") else ""
-            return "person", f"{who} gave it to {to}" if to else f"{who} put it back to waiting", taken, "turn"
+            queue = tell("the queue {queue}", queue=data["queue"]) if data.get("queue") else ""
+            to = (tell("you") if data.get("to") == me else to) or queue
+            taken = tell("taken from {name}", name=data["from_name"]) if data.get("from_name") else ""
+            given = tell("{who} gave it to {to}" if to else "{who} put it back to waiting", who=who, to=to)
+            return "person", given, taken, "turn"
         case "asked_for":
-            whom = "you" if data.get("holder_id") == me else data.get("holder", "")
-            return "person", f"{who} asked {whom} for it", "", ""
+            whom = tell("you") if data.get("holder_id") == me else data.get("holder", "")
+            return "person", tell("{who} asked {whom} for it", who=who, whom=whom), "", ""
         case "owner_idle":
-            return "clock", f"{data.get('name', 'The person')} went quiet. It waits for a person again.", "", "wait"
+            name = data.get("name") or tell("The person")
+            return "clock", tell("{who} went quiet. It waits for a person again.", who=name), "", "wait"
         case "opted_out":
             how = _by(data)
-            return "block", "They opted out. Nothing is sent to them.", how[:1].upper() + how[1:], ""
+            return "block", tell("They opted out. Nothing is sent to them."), how[:1].upper() + how[1:], ""
         case "opt_out_unsure":
             words = data.get("words", "")
-            why = f"They wrote “{words}”" if words else "Their text could not be read for it"
-            return "block", "Perhaps they opted out. A person must say.", why, "wait"
+            why = tell("They wrote “{words}”", words=words) if words else tell("Their text could not be read for it")
+            return "block", tell("Perhaps they opted out. A person must say."), why, "wait"
         case "opt_out_settled":
-            said = "they opted out" if data.get("opted_out") else "they did not opt out"
-            return "check", f"{who} said that {said}", "", ""
+            said = tell("{who} said that they did not opt out", who=who)
+            if data.get("opted_out"):
+                said = tell("{who} said that they opted out", who=who)
+            return "check", said, "", ""
         case "opted_in":
             again = data.get("rule") not in ("K1", "K5")
-            return "check", "They opted in again" if again else "They opted in", _by(data), ""
+            return "check", tell("They opted in again" if again else "They opted in"), _by(data), ""
         case "opt_in_asked":
-            return "clock", "They were asked to confirm by YES", _by(data), ""
+            return "clock", tell("They were asked to confirm by YES"), _by(data), ""
         case "help_asked":
-            return "phone", "They asked for help", _by(data), ""
+            return "phone", tell("They asked for help"), _by(data), ""
         case "session_started":
-            return "flows", f"Started {data.get('flow', '')}", f"version {data.get('version', '')}", ""
+            version = tell("version {n}", n=data.get("version", ""))
+            return "flows", tell("Started {flow}", flow=data.get("flow", "")), version, ""
         case "session_ended":
-            return "flows", f"{data.get('flow', '')} ended: {str(data.get('outcome', '')).replace('_', ' ')}", "", ""
+            ended = outcome_words(str(data.get("outcome", "")))
+            return "flows", tell("{flow} ended: {outcome}", flow=data.get("flow", ""), outcome=ended), "", ""
         case "turn_failed":
             why = reason_words(data.get("reason") or data.get("error", ""))
-            return "fail", "The bot could not go on.", f"{why} {data.get('flow', '')}".strip(), "wait"
+            return "fail", tell("The bot could not go on."), f"{why} {data.get('flow', '')}".strip(), "wait"
         case "loop_guard":
             most = data.get("most", "")
-            why = f"the same text got the same answer {most} times: perhaps another program answers"
+            why = tell("The same text got the same answer {n} times: perhaps another program answers", n=most)
             if data.get("why") == "replies":
-                why = f"it would have sent more than {most} replies in an hour"
-            return "up-person", "Bot stopped answering and asked for a person.", why[:1].upper() + why[1:], "wait"
+                why = tell("It would have sent more than {n} replies in an hour", n=most)
+            return "up-person", tell("Bot stopped answering and asked for a person."), why, "wait"
         case "late_message":
             ago = _length(int(data.get("minutes", 0)))
-            return "clock", f"This text came {ago} after it was sent.", "The bot did not answer it.", "wait"
+            words = tell("This text came {span} after it was sent.", span=ago)
+            return "clock", words, tell("The bot did not answer it."), "wait"
         case "opt_in_refused":
             if data.get("rule") == "O6":
-                return "block", "They opted out. Only they can opt in again, by texting START.", _by(data), ""
+                words = tell("They opted out. Only they can opt in again, by texting START.")
+                return "block", words, _by(data), ""
             word = str(data.get("keyword", "")).upper() or "START"
-            why = "Nobody knows that they sent it: the line does not enforce signatures."
+            why = tell("Nobody knows that they sent it: the line does not enforce signatures.")
             if data.get("doubt") == "redriven":
-                why = "It was taken out of quarantine, and may be older than their STOP."
+                why = tell("It was taken out of quarantine, and may be older than their STOP.")
             if data.get("doubt") == "overtaken":
-                why = "It is older than their opt-out."
-            return "block", f"{word} did not opt them in. They can text it again.", why, ""
+                why = tell("It is older than their opt-out.")
+            return "block", tell("{word} did not opt them in. They can text it again.", word=word), why, ""
         case "doubted":
             if data.get("doubt") == "redriven":
-                return "return", "This came out of quarantine", "", ""
-            return "shield", "The signature of this was bad. Perhaps the provider did not send it.", "", "wait"
+                return "return", tell("This came out of quarantine"), "", ""
+            words = tell("The signature of this was bad. Perhaps the provider did not send it.")
+            return "shield", words, "", "wait"
         case "link_clicked":
-            return "right", "They opened a link", str(data.get("target", "")), ""
-        case "action_done":
-            return "check", f"Asked {data.get('action', '')}", "", ""
-        case "action_failed":
-            why = ACTION_ERRORS.get(str(data.get("error", "")), "")
-            return "fail", f"Asked {data.get('action', '')}: no result", why, "wait"
-        case "model_answered":
-            acts = {
-                "say": "it was sent", "draft": "it waits for a person", "clarify": "they were asked what they meant",
-                "escalate": "a person was asked for", "without": "it was not said",
-            }  # fmt: skip
-            sure = f"{float(data.get('confidence', 0)) * 100:.0f} % sure, {acts.get(str(data.get('act', '')), '')}"
-            return "bot", "A model proposed a reply", sure, ""
-        case "model_failed":
-            return "fail", "A model was asked, and gave no reply", str(data.get("error", "")).replace("_", " "), ""
-        case "draft_settled":
-            dones = {"approved": "sent the reply", "edited": "changed the reply and sent it"}
-            return "check", f"{who} {dones.get(str(data.get('outcome', '')), 'threw the reply away')}", "", ""
-        case "event_received":
-            by = f"program {data['by']}" if data.get("by") else ""
-            what = f"Event {str(data.get('name', '')).replace('_', ' ')}"
-            starts = str(data.get("starts", "")).replace("_", " ")
-            came = "" if data.get("awaited") else f"starts {starts}" if starts else "nobody waited for it"
-            return "return", what, ", ".join(word for word in (by, came) if word), ""
-        case "contact_changed":
-            fields = ", ".join(str(name).replace("_", " ") for name in data.get("fields", ()))
-            return "person", f"Program {data.get('by', '')} changed the contact", fields, ""
-        case "flow_refused":
-            flow = str(data.get("flow", "")).replace("_", " ")
-            return "flows", f"Program {data.get('by', '')} could not start {flow}", "", ""
+            return "right", tell("They opened a link"), str(data.get("target", "")), ""
         case "reminded":
-            return "clock", "Reminder sent", "", ""
+            return "clock", tell("Reminder sent"), "", ""
         case "limit_passed" | "requeued":
             return handoff_event(kind, data)
         case "asked_by_text" | "agreed_by_text" | "moved_to_text" | "came_by_text":
             return by_text_event(kind, data)
         case _:
-            return list_event(kind, data, who)
+            return machine_event(kind, data, who) or list_event(kind, data, who)
 
 
 def _by(data: Mapping[str, Any]) -> str:
     keyword = data.get("keyword", "")
     if data.get("matched_by") == "provider":
-        return f"the provider handled {keyword.upper()}" if keyword else "the provider says so"
+        if not keyword:
+            return tell("the provider says so")
+        return tell("the provider handled {word}", word=keyword.upper())
     if data.get("by"):
-        return f"recorded by {data['by']}"
+        return tell("recorded by {name}", name=data["by"])
     if data.get("matched_by") in ("rule", "model"):
-        return f"they wrote “{keyword}”"
-    return f"they texted {keyword.upper()}" if keyword else ""
+        return tell("they wrote “{words}”", words=keyword)
+    return tell("they texted {word}", word=keyword.upper()) if keyword else ""
 
 
 def _length(minutes: int) -> str:
     """A stretch of time, roughly: "90 minutes", "3 hours", "2 days"."""
-    for unit, size in (("day", 1440), ("hour", 60)):
-        if minutes >= 2 * size:
-            return f"{minutes // size} {unit}s"
-    return f"{minutes} minutes"
+    if minutes >= 2 * 1440:
+        return tell("{n} days", n=minutes // 1440)
+    return tell("{n} hours", n=minutes // 60) if minutes >= 2 * 60 else tell("{n} minutes", n=minutes)
+
+
+def outcome_words(outcome: str) -> str:
+    """How a flow ended: one of our own words, or an author's."""
+    words = outcome.replace("_", " ")
+    return tell(words) if outcome in OUTCOMES else words
 
 
 def line_of(row: Any, me: str, zone: str) -> Line | None:
@@ -445,22 +446,22 @@ def list_row(row: Any, state: State, me: str, zone: str, now: int) -> ListRow:
     """A conversation row for the list."""
     chips: list[tuple[str, str, str]] = []
     if row.opted_out:
-        chips.append(("", "lock", "Opted out, no texts allowed"))
+        chips.append(("", "lock", tell("Opted out, no texts allowed")))
     elif row.waiting_since is not None:
         waited = now - row.waiting_since
         chips.append(("wait" if waited > 5 * MINUTE else "quiet", "clock", lasted(waited)))
         if state.handoff is not None:
             chips.append(("", "", reason_words(state.handoff.reason)))
     elif row.status in ("completed", "archived"):
-        chips.append(("", "", STATUS[row.status]))
-    said = {"contact": "", "bot": "Bot: ", "api": "Program: "}.get(row.last_author, "")
+        chips.append(("", "", tell(STATUS[row.status])))
+    said = {"contact": "", "bot": tell("Bot: "), "api": tell("Program: ")}.get(row.last_author, "")
     if row.last_author == "person":
-        said = "You: " if state.owner.user_id == me else "Reply: "
+        said = tell("You: ") if state.owner.user_id == me else tell("Reply: ")
     return ListRow(
         row.contact_id,
         name_of(row.name, row.address),
         short_time(row.last_at, zone, now),
-        said + (row.last_text or "(picture)"),
+        said + (row.last_text or tell("(picture)")),
         holder(state.owner, row.status, me, opted_out=bool(row.opted_out)),
         row.unread,
         chips,

@@ -1,6 +1,7 @@
 """Why a person was asked for, and what they should do about it, in words."""
 
 from textback.engine.state import State
+from textback.web.phrases import tell
 
 REASONS = {
     "asked": "Asked for a person",
@@ -60,15 +61,15 @@ NEXT = {
 def next_action(state: State, held: str) -> str:
     """What whoever looks at a conversation should do next; empty where there is nothing."""
     if held == "you":
-        return "Answer, then return it to the bot or complete it."
+        return tell("Answer, then return it to the bot or complete it.")
     if held != "wait":
         return ""
     if state.opt_out_unsure:
-        return "Say whether they opted out, then answer them."
+        return tell("Say whether they opted out, then answer them.")
     reason = state.handoff.reason if state.handoff is not None else ""
-    return NEXT.get(reason, "Take over and answer them.")
+    return tell(NEXT.get(reason, "Take over and answer them."))
 
 
 def reason_words(reason: str) -> str:
     """Why a person was asked for; an author's own reason as it is."""
-    return REASONS.get(reason, reason)
+    return tell(REASONS[reason]) if reason in REASONS else reason

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from textback.core.messages import FAILED
+from textback.web.phrases import tell
 
 #: What carriers' and providers' codes mean (Twilio's and Telnyx's numbers), and what helps.
 _KNOWN = (
@@ -23,7 +24,7 @@ _KNOWN = (
 CAUSES = {code: words for codes, words, _ in _KNOWN for code in codes}
 _HELPS = {code: do for codes, _, do in _KNOWN for code in codes}
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*", re.IGNORECASE)
-_WORDS = {
+WORDS = {
     "again": "Edit and resend",
     "plain": "Edit without the link",
     "call": "Call instead",
@@ -60,4 +61,4 @@ def remedy_of(row: Any) -> Remedy | None:
         do = "again"
     if not do or (do in ("again", "plain") and not row.text):
         return None
-    return Remedy(do, _WORDS[do])
+    return Remedy(do, tell(WORDS[do]))

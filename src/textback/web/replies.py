@@ -25,6 +25,7 @@ from textback.web import desk
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import moment
 from textback.web.security import Denied
 
@@ -89,7 +90,8 @@ async def settle_draft(request: Request) -> Response:
     if done == "send" and not text:
         raise Denied(400, "There is nothing to send.")
     if len(text) > MOST_TEXT:
-        raise Denied(400, f"That is {len(text)} characters; at most {MOST_TEXT} go in one text.")
+        words = "That is {n} characters; at most {most} go in one text."
+        raise Denied(400, tell(words, n=len(text), most=MOST_TEXT))
     job = form.get("job", "")[:64]
     arrival = SettleDraft(user.id, user.name, job, new_id(), text if done == "send" else "", why)
     key = f"draft:{user.id}:{job}:{done}"[:200]
@@ -119,11 +121,12 @@ async def suggest(request: Request) -> Response:
 def suggestion_words(found: Suggested) -> str:
     """What stands above the composer of a reply that was asked for."""
     if not found.reply:
-        why = WHY.get(found.why, "") or "Nothing that the bot knows answers it."
-        return f"There is no suggestion. {why}"
-    by = "the knowledge base" if found.by == "knowledge" else "a model"
+        why = tell(WHY.get(found.why, "Nothing that the bot knows answers it."))
+        return tell("There is no suggestion. {why}", why=why)
+    by = tell("the knowledge base" if found.by == "knowledge" else "a model")
     whence = ", ".join(found.sources[:3]) or found.persona
-    return f"Suggested by {by}, {found.confidence * 100:.0f} % sure" + (f", from {whence}." if whence else ".")
+    said = tell("Suggested by {name}, {n} % sure", name=by, n=f"{found.confidence * 100:.0f}")
+    return said + (tell(", from {sources}.", sources=whence) if whence else ".")
 
 
 @dataclass(frozen=True, slots=True)

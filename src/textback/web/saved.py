@@ -17,6 +17,7 @@ from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.filling import NAMES, fill_in, read_text, values_of
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import name_of, short_time
 from textback.web.routing import Route
 from textback.web.security import Denied
@@ -115,11 +116,11 @@ async def save(request: Request) -> Response:
     typed = {"id": id_, "shortcut": shortcut, "text": text, "shared": "1" if shared else ""}
     error = ""
     if not SHORTCUT.fullmatch(shortcut):
-        error = "A shortcut has letters, digits, - and _, up to 32, such as hours."
+        error = tell("A shortcut has letters, digits, - and _, up to 32, such as hours.")
     elif not text:
-        error = "The reply has no words."
+        error = tell("The reply has no words.")
     elif len(text) > MOST_TEXT:
-        error = f"That is {len(text)} characters; at most {MOST_TEXT} go in one text."
+        error = tell("That is {n} characters; at most {most} go in one text.", n=len(text), most=MOST_TEXT)
     if error:
         return await _page(request, error, typed, 409)
     now = ctx.road.now()
@@ -129,7 +130,7 @@ async def save(request: Request) -> Response:
     }  # fmt: skip
     made = await ctx.db.write(store.save, ctx.workspace, values, id_)
     if not made:
-        return await _page(request, f"/{shortcut} is taken. Choose another shortcut.", typed, 409)
+        return await _page(request, tell("/{name} is taken. Choose another shortcut.", name=shortcut), typed, 409)
     data = {"shortcut": shortcut, "shared": str(shared)}
     await ctx.db.write(accounts.write_audit, ctx.workspace, user.email, "reply.save", made, now, data)
     return RedirectResponse("/settings/replies?did=saved", 303)

@@ -31,6 +31,7 @@ from textback.web.masking import masked
 from textback.web.openapi import describe
 from textback.web.pages import page
 from textback.web.permissions import OPEN, who_may
+from textback.web.phrases import language_of, say, speak
 from textback.web.problems import BROKEN, CODES, Refused, ended_early, refusal
 from textback.web.reading import CONTACT
 from textback.web.routes import ROUTES
@@ -68,6 +69,7 @@ async def _as_person(handler: Handler, permission: str, request: Request) -> Res
     if not user.may(permission):
         raise Denied(403, f"Only {who_may(permission)} may {'see' if request.method == 'GET' else 'do'} this.")
     request.state.user = user
+    speak(language_of(request))
     if user.needs_code and permission != "own":
         if request.method == "GET" and request.scope["path"] != "/events":
             return RedirectResponse("/account/two-step", 303)
@@ -159,6 +161,7 @@ def _endpoint(route: Route, handler: Handler) -> Callable[[Request], Awaitable[R
     guarded, path = _guard(route)(handler), route.path
 
     async def endpoint(request: Request) -> Response:
+        speak("en")
         request.state.most_form = route.form
         request.state.takes_file, request.state.most_file = route.takes_file, route.most_file
         try:
@@ -183,7 +186,8 @@ def _wants_page(scope: Scope) -> bool:
 
 def _problem(request: Request, status: int, sentence: str) -> Response:
     if _wants_page(request.scope):
-        return page(request, "error.html", {"sentence": sentence, "status": status}, status)
+        said = say(language_of(request), sentence)
+        return page(request, "error.html", {"sentence": said, "status": status}, status)
     return refusal(request.scope["path"], Refused(status, CODES.get(status, "refused"), sentence))
 
 

@@ -18,6 +18,7 @@ from textback.web import desk
 from textback.web.composer import next_morning, place_of
 from textback.web.context import WebContext
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import name_of
 from textback.web.routing import Route
 from textback.web.security import Denied
@@ -62,7 +63,7 @@ async def template_of(ctx: WebContext, form: dict[str, str]) -> tuple[str, dict[
         return "", {}
     found = (await usable(ctx)).get(name)
     if found is None:
-        raise Unwritten(f"There is no approved template {name[:64]}. Choose another.")
+        raise Unwritten(tell("There is no approved template {name}. Choose another.", name=name[:64]))
     values = {one: clean(form.get(VALUE + one, "")).strip() for one in found.variables if form.get(VALUE + one)}
     try:
         written = write_out(ctx.bot(), found, values, ctx.bot().locale)
@@ -70,7 +71,8 @@ async def template_of(ctx: WebContext, form: dict[str, str]) -> tuple[str, dict[
         raise Unwritten(str(error)) from None
     parts = segments(written.text).count
     if parts > ctx.wording.most_parts and not written.links:
-        raise Unwritten(f"It would take {parts} segments; a text may have {ctx.wording.most_parts}.")
+        words = tell("It would take {n} segments; a text may have {most}.", n=parts, most=ctx.wording.most_parts)
+        raise Unwritten(words)
     return name, values
 
 
@@ -94,7 +96,7 @@ async def template_page(request: Request) -> Response:
     now = ctx.road.now()
     place = place_of(row.address, "", ctx.bot().timezone)
     blanks = [
-        Blank(one, given[one], SAID.get(about.type, ""), about.sample or TYPES.get(about.type, ""))
+        Blank(one, given[one], tell(SAID.get(about.type, "")), about.sample or TYPES.get(about.type, ""))
         for one, about in found.variables.items()
     ]
     shown = {

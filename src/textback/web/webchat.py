@@ -216,7 +216,7 @@ async def widget(request: Request) -> Response:
 
 async def config(request: Request) -> Response:
     """GET /web/{line}/config: what the widget says: {title, greeting, agreement, longest}, and `by_text` where the chat
-    can go on by text."""
+    can go on by text, in the language of the page (`lang`)."""
     ctx, _, provider = found(request)
     agreement = provider.agreement
     said: dict[str, Any] = {
@@ -226,7 +226,7 @@ async def config(request: Request) -> Response:
         "agreement": agreement and {"words": agreement.words, "ticked": agreement.ticked, "version": agreement.version},
     }
     if provider.by_text is not None:
-        words = words_of(ctx.road.lines, provider.by_text, ctx.bot())
+        words = words_of(ctx.road.lines, provider.by_text, ctx.bot(), request.query_params.get("lang", ""))
         said["by_text"] = {"words": words, "version": version_of(words)}
     return Response(msgspec.json.encode(said), media_type="application/json")
 

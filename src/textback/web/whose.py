@@ -15,6 +15,7 @@ from textback.store.db import Row
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.permissions import allowed
+from textback.web.phrases import tell
 from textback.web.present import Holder
 
 MOST_STEPS = 40
@@ -68,12 +69,16 @@ async def _steps(ctx: WebContext, session: Session | None) -> list[tuple[str, st
 
 
 def _words(step: Ask | Confirm) -> str:
-    return f"Ask for {step.name.replace('_', ' ')}" if isinstance(step, Ask) else "Confirm what was said"
+    if isinstance(step, Ask):
+        return tell("Ask for {what}", what=step.name.replace("_", " "))
+    return tell("Confirm what was said")
 
 
 def taken_words(name: str, since: int, now: int) -> str:
     """What the slower of two reads: "Tom took this 2 s ago"."""
     ago = max(now - since, 0) // 1000
     if ago < 60:
-        return f"{name} took this {ago} s ago."
-    return f"{name} took this {ago // 60} min ago." if ago < 3600 else f"{name} has this."
+        return tell("{name} took this {n} s ago.", name=name, n=ago)
+    if ago < 3600:
+        return tell("{name} took this {n} min ago.", name=name, n=ago // 60)
+    return tell("{name} has this.", name=name)

@@ -1,13 +1,15 @@
 // Tells a person by their browser when a conversation becomes theirs or waits too long. Off until they turn it on in
 // their account, for this browser only. It makes no sound and says no word of the contact's.
 
+import { say } from "./words.js";
+
 const ON = "textback.bell";
 const SINCE = "textback.bell.since";
 const EVERY = 15000;
 const SAYS = {
-  off: "Your browser can tell you when a conversation becomes yours or waits too long.",
-  on: "Your browser tells you when a conversation becomes yours or waits too long.",
-  refused: "Your browser does not allow notifications for this page. Allow them in its settings.",
+  off: say("Your browser can tell you when a conversation becomes yours or waits too long."),
+  on: say("Your browser tells you when a conversation becomes yours or waits too long."),
+  refused: say("Your browser does not allow notifications for this page. Allow them in its settings."),
 };
 
 const kept = (name) => {
@@ -60,7 +62,7 @@ async function look() {
     keep(SINCE, String(now));
     if (document.visibilityState === "visible" && document.hasFocus()) return;
     for (const one of news) {
-      const title = one.kind === "late" ? "A conversation has waited too long" : "A conversation is yours now";
+      const title = one.kind === "late" ? say("A conversation has waited too long") : say("A conversation is yours now");
       const told = new Notification(title, { body: one.queue, tag: `${one.id}-${one.kind}-${one.at}`, silent: true });
       told.onclick = () => {
         focus();

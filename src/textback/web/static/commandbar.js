@@ -1,12 +1,13 @@
 // The command bar: what can be done with this conversation, places, and people, by a few letters.
 
 import { completeAndNext, press, sheet, target } from "./keys.js";
+import { say } from "./words.js";
 
 const WAIT = 180; // ms after the last letter before people are asked for
 const MOST = 8;
 const ACTS = [
-  ["r", "Reply"], ["n", "Write a note"], ["t", "Take over"], ["b", "Return to the bot"], ["s", "Use the suggestion"], ["a", "Assign"],
-  ["l", "Tag"], ["z", "Snooze, set priority"], ["e", "Complete"], ["i", "Handoff and contact"], ["f", "Filter the list"], [".", "Show the new order"],
+  ["r", say("Reply")], ["n", say("Write a note")], ["t", say("Take over")], ["b", say("Return to the bot")], ["s", say("Use the suggestion")], ["a", say("Assign")],
+  ["l", say("Tag")], ["z", say("Snooze, set priority")], ["e", say("Complete")], ["i", say("Handoff and contact")], ["f", say("Filter the list")], [".", say("Show the new order")],
 ];
 
 const bar = document.getElementById("command");
@@ -18,18 +19,18 @@ let shown = [];
 
 function places() {
   const links = [...document.querySelectorAll(".rail__items a, .tabs a, .under a")];
-  const known = new Map([["/search", "Search"]]);
+  const known = new Map([["/search", say("Search")]]);
   for (const link of links) {
     const words = (link.querySelector("span:not(.who)") ?? link).textContent.trim().replace(/\s+/g, " ");
     if (!known.has(link.getAttribute("href"))) known.set(link.getAttribute("href"), words);
   }
-  return [...known].map(([href, words]) => ({ group: "Places", words, run: () => location.assign(href) }));
+  return [...known].map(([href, words]) => ({ group: say("Places"), words, run: () => location.assign(href) }));
 }
 
 function acts() {
-  const found = ACTS.filter(([key]) => target(key)).map(([key, words]) => ({ group: "This page", words, key, run: () => press(target(key)) }));
-  if (target("e")) found.push({ group: "This page", words: "Complete, and open the next", key: "E", run: completeAndNext });
-  found.push({ group: "This page", words: "List the shortcuts", key: "?", run: sheet });
+  const found = ACTS.filter(([key]) => target(key)).map(([key, words]) => ({ group: say("This page"), words, key, run: () => press(target(key)) }));
+  if (target("e")) found.push({ group: say("This page"), words: say("Complete, and open the next"), key: "E", run: completeAndNext });
+  found.push({ group: say("This page"), words: say("List the shortcuts"), key: "?", run: sheet });
   return found;
 }
 
@@ -52,7 +53,7 @@ function draw(items) {
     row.addEventListener("click", () => run(n));
     made.push(row);
   });
-  if (!items.length) made.push(Object.assign(document.createElement("li"), { className: "cmd__none", textContent: "Nothing has that name." }));
+  if (!items.length) made.push(Object.assign(document.createElement("li"), { className: "cmd__none", textContent: say("Nothing has that name.") }));
   list.replaceChildren(...made);
   field.setAttribute("aria-activedescendant", items.length ? `command-${chosen}` : "");
   document.getElementById(`command-${chosen}`)?.scrollIntoView({ block: "nearest" });
@@ -71,11 +72,11 @@ async function people(typed, mine) {
     if (!response.ok || mine !== asked) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const found = [...page.querySelectorAll(".found .row > a")].slice(0, MOST).map((link) => ({
-      group: "People",
+      group: say("People"),
       words: link.querySelector(".row__name").textContent,
       run: () => location.assign(link.getAttribute("href")),
     }));
-    found.push({ group: "People", words: `Search texts for “${typed}”`, run: () => location.assign(`/search?q=${encodeURIComponent(typed)}`) });
+    found.push({ group: say("People"), words: say("Search texts for “{words}”", { words: typed }), run: () => location.assign(`/search?q=${encodeURIComponent(typed)}`) });
     if (mine === asked) draw([...near(typed), ...found]);
   } catch {
     // The server is away: what is on the page can be done all the same.

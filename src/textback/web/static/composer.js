@@ -2,6 +2,7 @@
 // notes. Everything that it does is a form that also works by itself.
 
 import { segments, plain } from "./segments.js";
+import { say } from "./words.js";
 
 const box = document.querySelector("[data-composer]");
 const form = box?.querySelector("[data-reply]");
@@ -75,11 +76,11 @@ function draw(count, cost, { encoding, used, capacity, strange }) {
   const better = segments(easy);
   const costly = encoding === "UCS-2" && better.count < count;
   place.classList.toggle("meter--warn", costly);
-  const detail = costly ? `, ${strange.slice(0, 3).join(" ")} forces ${encoding}` : `, ${used} of ${capacity}`;
-  const number = Object.assign(document.createElement("b"), { textContent: `${count} segment${count === 1 ? "" : "s"}` });
+  const detail = costly ? say(", {chars} forces {encoding}", { chars: strange.slice(0, 3).join(" "), encoding }) : say(", {used} of {all}", { used, all: capacity });
+  const number = Object.assign(document.createElement("b"), { textContent: count === 1 ? say("1 segment") : say("{n} segments", { n: count }) });
   words.replaceChildren(number, cost ? `, ${cost}${detail}` : detail);
   button.hidden = !costly;
-  button.textContent = `Make it ${better.count}`;
+  button.textContent = say("Make it {n}", { n: better.count });
   button.onclick = () => put(easy);
 }
 
@@ -126,7 +127,7 @@ function newer() {
   if (late && words.textContent !== `“${latest.dataset.text}”`) words.textContent = `“${latest.dataset.text}”`;
   if (bar.hidden === late) bar.hidden = !late;
   const button = form.querySelector("[data-send] span");
-  const label = late ? "Send anyway" : "Send";
+  const label = late ? say("Send anyway") : say("Send");
   if (button && button.textContent !== label) button.textContent = label;
 }
 
@@ -186,7 +187,7 @@ function later() {
 function saved() {
   const menu = Object.assign(document.createElement("ul"), { className: "menu", hidden: true, id: "saved-menu" });
   menu.setAttribute("role", "listbox");
-  menu.setAttribute("aria-label", "Saved replies and templates");
+  menu.setAttribute("aria-label", say("Saved replies and templates"));
   box.append(menu);
   let choices;
   let start = -1;
@@ -231,7 +232,7 @@ function saved() {
       item.setAttribute("role", "option");
       Object.assign(item.dataset, one.dataset.text === undefined ? { href: one.href } : { text: one.dataset.text });
       const name = Object.assign(document.createElement("b"), { textContent: one.dataset.text === undefined ? one.dataset.choice : `/${one.dataset.choice}` });
-      const words = Object.assign(document.createElement("span"), { textContent: one.dataset.text ?? "Template" });
+      const words = Object.assign(document.createElement("span"), { textContent: one.dataset.text ?? say("Template") });
       const link = document.createElement("a");
       link.append(name, words);
       item.append(link);
@@ -286,7 +287,7 @@ function pictures() {
     const file = place.elements.file.files[0];
     if (!file) return;
     if (file.size > 5 * 2 ** 20) {
-      complain(`${file.name} has ${Math.ceil(file.size / 2 ** 20)} MB. A picture may have 5 MB.`);
+      complain(say("{name} has {n} MB. A picture may have 5 MB.", { name: file.name, n: Math.ceil(file.size / 2 ** 20) }));
       place.reset();
       return;
     }
@@ -297,9 +298,9 @@ function pictures() {
       if (response.ok) {
         document.getElementById("picture").replaceWith(document.importNode(page.getElementById("picture"), true));
         document.getElementById("reply-error").hidden = true;
-      } else complain(error?.textContent.trim() || page.querySelector("main p")?.textContent || "The picture was not taken. Try again.");
+      } else complain(error?.textContent.trim() || page.querySelector("main p")?.textContent || say("The picture was not taken. Try again."));
     } catch {
-      complain("The server can't be reached. Your text is kept; try again.");
+      complain(say("The server can't be reached. Your text is kept; try again."));
     }
     place.reset();
     field.focus();
@@ -324,7 +325,7 @@ function suggestions() {
       const text = page.getElementById("reply")?.defaultValue ?? "";
       const said = page.getElementById("suggestion");
       note.hidden = false;
-      note.textContent = said?.textContent || "That did not work. Load the page again.";
+      note.textContent = said?.textContent || say("That did not work. Load the page again.");
       call = page.querySelector("[data-call]")?.dataset.call ?? "";
       bar.hidden = !text;
       why.hidden = true;
@@ -332,7 +333,7 @@ function suggestions() {
       bar.querySelector("span").textContent = /\d+ %/.exec(note.textContent)?.[0].replace(" ", "") ?? "";
       if (text) bar.querySelector("[data-use]").focus();
     } catch {
-      complain("The server can't be reached. Your text is kept; try again.");
+      complain(say("The server can't be reached. Your text is kept; try again."));
     } finally {
       button.disabled = false;
     }

@@ -3,6 +3,7 @@
 import { grow } from "./history.js";
 import { list } from "./list.js";
 import { atEnd, merge, stick } from "./merge.js";
+import { say } from "./words.js";
 
 const PAGE = { headers: { Accept: "text/html" } };
 
@@ -60,7 +61,7 @@ function follow() {
   stream?.close();
   watched = document.body.dataset.watch ?? "";
   const lamp = document.getElementById("live");
-  const say = (words, lost) => {
+  const show = (words, lost) => {
     if (!lamp) return;
     lamp.hidden = false;
     lamp.classList.toggle("is-lost", lost);
@@ -72,7 +73,7 @@ function follow() {
   stream.addEventListener("present", (event) => document.dispatchEvent(new CustomEvent("textback:present", { detail: JSON.parse(event.data) })));
   stream.addEventListener("hello", () => {
     clearTimeout(timer);
-    say("Live", false);
+    show(say("Live"), false);
     refresh();
   });
   stream.addEventListener("changed", (event) => {
@@ -82,8 +83,8 @@ function follow() {
   });
   stream.addEventListener("error", () => {
     clearTimeout(timer);
-    const time = seen.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
-    timer = setTimeout(() => say(`Reconnecting, showing ${time}`, true), 4000);
+    const time = seen.toLocaleTimeString(document.documentElement.lang === "en" ? [] : document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
+    timer = setTimeout(() => show(say("Reconnecting, showing {time}", { time }), true), 4000);
     if (stream.readyState === EventSource.CLOSED) {
       refresh();
       setTimeout(follow, 5000);
@@ -139,12 +140,12 @@ async function send(form, button) {
     if (beside && document.activeElement === document.body) document.getElementById(beside.id)?.querySelector("summary, input:not([type=hidden])")?.focus({ preventScroll: true });
     document.dispatchEvent(new CustomEvent("sent", { detail: { form, ok: response.ok, html } }));
     if (document.body.dataset.watch !== watched) follow();
-    if (!response.ok && !html.includes('id="reply-error"')) complain("That did not work. Load the page again.");
+    if (!response.ok && !html.includes('id="reply-error"')) complain(say("That did not work. Load the page again."));
     // Who has gone elsewhere while the answer was on its way stays there.
     if (field?.isConnected && (document.activeElement === document.body || form.contains(document.activeElement))) field.focus({ preventScroll: true });
     else carryOn();
   } catch {
-    complain("The server can't be reached. Your text is kept; try again.");
+    complain(say("The server can't be reached. Your text is kept; try again."));
   } finally {
     const again = form.dataset.again && field?.value.trim();
     delete form.dataset.busy;

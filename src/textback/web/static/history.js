@@ -1,6 +1,8 @@
 // The thread's past: older texts come as its top comes near, finished episodes stay folded or open as somebody left them,
 // and what is in view stays where it is.
 
+import { say } from "./words.js";
+
 const NEAR = "500px 0px 0px 0px"; // how near the top may come before older texts are asked for
 const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 
@@ -144,7 +146,7 @@ export function grow() {
       place().removeAttribute("aria-busy");
       busy = false;
       if (asked) location.assign(link.href);
-      else link.textContent = "Earlier texts did not load. Try again";
+      else link.textContent = say("Earlier texts did not load. Try again");
     }
   }
 

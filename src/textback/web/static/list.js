@@ -1,5 +1,7 @@
 // The list pane: new orders on request, more rows as its end is seen, selecting, and what can be taken back.
 
+import { say } from "./words.js";
+
 const LEAVE = 3000; // ms after pointer and keyboard have left the list, before a new order is shown
 const TOAST = 6000;
 
@@ -62,7 +64,7 @@ function select(rows) {
   const show = () => {
     const count = picks().filter((one) => one.checked).length;
     rows.parentElement.classList.toggle("is-selecting", count > 0);
-    document.getElementById("bulk-count").textContent = count ? `${count} selected` : "";
+    document.getElementById("bulk-count").textContent = count ? say("{n} selected", { n: count }) : "";
   };
   rows.addEventListener("click", (event) => {
     const pick = event.target.closest?.(".row__pick");

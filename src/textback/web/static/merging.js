@@ -1,5 +1,7 @@
 // "Merge with…" in a dialog over the conversation: the same pages, without leaving it. Merging itself is a form.
 
+import { say } from "./words.js";
+
 let dialog = null;
 let from = null; // what opened it, where the keyboard goes back to
 
@@ -8,7 +10,7 @@ function made() {
   found.className = "merging";
   const head = document.createElement("header");
   const title = Object.assign(document.createElement("h2"), { id: "merging-title", tabIndex: -1 });
-  const close = Object.assign(document.createElement("button"), { className: "btn btn--quiet", type: "button", textContent: "Close" });
+  const close = Object.assign(document.createElement("button"), { className: "btn btn--quiet", type: "button", textContent: say("Close") });
   close.addEventListener("click", () => found.close());
   head.append(title, close);
   found.setAttribute("aria-labelledby", title.id);

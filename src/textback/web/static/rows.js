@@ -1,5 +1,7 @@
 // Rows of a list change in place at once. A new order waits until nobody points at the list or works in it.
 
+import { say } from "./words.js";
+
 const ids = (root) => [...root.querySelectorAll(".row")].map((row) => row.id);
 const heads = (root) => [...root.querySelectorAll(".list__group")].map((group) => group.textContent).join();
 
@@ -118,6 +120,6 @@ export function rows(page, force) {
   }
   if (button) {
     button.hidden = false;
-    button.textContent = `${moved(before, after)} moved`;
+    button.textContent = say("{n} moved", { n: moved(before, after) });
   }
 }

@@ -1,5 +1,7 @@
 // What the open conversation says of people: who else looks at it, that somebody types here, and for how long it is kept.
 
+import { say } from "./words.js";
+
 const QUIET = 60000; // ms between two signs of life
 const TYPED = 4000; // ms after which whoever stopped typing reads
 const WARN = 60000; // ms before a lease ends at which the page says so
@@ -69,7 +71,7 @@ document.getElementById("keep")?.addEventListener("click", () => {
 export function present(others) {
   const place = document.getElementById("others");
   if (!place) return;
-  const made = others.flatMap(([name, what]) => [" ", Object.assign(document.createElement("span"), { className: "others__one", textContent: `${name} ${what}` })]);
+  const made = others.flatMap(([name, what]) => [" ", Object.assign(document.createElement("span"), { className: "others__one", textContent: `${name} ${say(what)}` })]);
   place.replaceChildren(...made);
 }
 document.addEventListener("textback:present", (event) => present(event.detail));

@@ -180,7 +180,7 @@ border-radius:0}.open .launch{display:none}}
   };
 
   const configure = async () => {
-    config = await (await ask("/config")).json();
+    config = await (await ask("/config?lang=" + language)).json();
     title.textContent = set.title || config.title;
     field.maxLength = config.longest;
     const wanted = config.agreement;

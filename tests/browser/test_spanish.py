@@ -1,0 +1,49 @@
+"""The desk in Spanish, whose words are longer: nothing overflows at any width, and scripts speak Spanish too."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Site, Windows
+from tests.browser.test_access import WCAG, phone_says, violations
+
+PHONE = "/try/12535550171"
+#: Elements that are wider than their place, but for those that scroll or are cut on purpose.
+WIDE = """() => [document.scrollingElement, ...document.querySelectorAll('header, nav, main, form, .card, .row__body')]
+  .filter((e) => e.checkVisibility() && e.clientWidth && e.scrollWidth > e.clientWidth + 1)
+  .filter((e) => e === document.scrollingElement || !['auto', 'scroll', 'hidden', 'clip']
+    .includes(getComputedStyle(e).overflowX))
+  .map((e) => `${e.tagName} ${e.className}: ${e.scrollWidth} in ${e.clientWidth}`)"""
+
+
+@pytest.fixture(scope="module")
+def contact(browser: Browser, demo: Site) -> str:
+    windows = Windows(browser, demo)
+    found = phone_says(windows.open("/try"), PHONE, "hi", "can I talk to a real person about the price of a tune-up?")
+    windows.close()
+    return found
+
+
+def spanish(windows: Windows, path: str, width: int) -> Page:
+    return windows.open(path, locale="es-MX", viewport={"width": width, "height": 844})
+
+
+@pytest.mark.parametrize("width", [1440, 390, 320])
+@pytest.mark.parametrize("path", ["/desk/all", "/desk/snoozed", "/c/{contact}?view=all", "/c/{contact}/card?view=all",
+                                  "/c/{contact}/merge?view=all", "/search?q=hola"])  # fmt: skip
+def test_nothing_is_wider_than_its_place(windows: Windows, contact: str, path: str, width: int) -> None:
+    page = spanish(windows, path.format(contact=contact), width)
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    assert page.evaluate(WIDE) == []
+
+
+def test_scripts_speak_spanish_and_axe_finds_nothing(windows: Windows, contact: str) -> None:
+    page = spanish(windows, f"/c/{contact}?view=all", 1440)
+    expect(page.locator("#live")).to_have_text("En vivo")
+    assert violations(page, WCAG) == []
+    page.get_by_role("button", name="Tomar").click()
+    field = page.get_by_label("Mensaje para")
+    field.fill("Hola")
+    expect(page.locator("#meter")).to_contain_text("1 segmento")
+    page.locator("body").press("Control+k")
+    expect(page.get_by_role("option", name="Completar y abrir la siguiente")).to_be_visible()
+    expect(page.get_by_role("listbox", name="Encontrado")).to_contain_text("Esta página")
