@@ -8,22 +8,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from screenshots.scene import NOW, Scene, scene
+from screenshots.scene import NOW, PATIENCE, Scene, scene
 from tests.browser.conftest import SYSTEM
+from textback.core.when import to_iso
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 MOST_BYTES = 150_000
 QUALITY = 0.86
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 
 
 class Picture(NamedTuple):
     """A page, and how wide the window is. {contact} and {phone} stand for those of the open conversation."""
 
     path: str
-    size: Mapping[str, int] = WIDE
+    size: ViewportSize = WIDE
     dark: bool = False
 
 
@@ -55,16 +56,17 @@ WEBP = """async ([png, quality]) => {
 def take(browser: Browser, blank: Page, found: Scene, picture: Picture) -> bytes:
     """One picture, as WebP."""
     context = browser.new_context(
-        base_url=found.site.url, viewport=dict(picture.size), locale="en-US", timezone_id="America/Los_Angeles",  # type: ignore[arg-type]
+        base_url=found.site.url, viewport=picture.size, locale="en-US", timezone_id="America/Los_Angeles",
         color_scheme="dark" if picture.dark else "light", reduced_motion="reduce", has_touch=picture.size is PHONE,
         device_scale_factor=2 if picture.size is PHONE else 1,
     )  # fmt: skip
     try:
         context.add_cookies([{"name": "textback", "value": found.token, "url": found.site.url}])
         page = context.new_page()
-        page.clock.set_fixed_time(NOW)
+        page.set_default_timeout(PATIENCE * 2_000)  # a machine may be busy with other things
+        page.clock.set_fixed_time(to_iso(NOW))
         page.goto(picture.path.format(contact=found.contact, phone=found.phone))
-        expect(page.locator("h1, h2").first).to_be_visible()
+        page.locator("h1:visible, h2:visible").first.wait_for()
         page.wait_for_timeout(700)  # until the page has heard that it is live, and stands at its end
         png = page.screenshot(animations="disabled", caret="hide")
     finally:

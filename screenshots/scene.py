@@ -14,8 +14,14 @@ from textback.settings import Settings
 
 NOW = to_ms(datetime(2026, 11, 12, 18, 42, tzinfo=UTC))
 """When the pictures are taken: Thursday, 10:42 where the shop is."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that the server may take to send what is due."""
+DUE = (
+    "SELECT count(*) FROM timers WHERE due_at <= :now",
+    "SELECT count(*) FROM arrivals WHERE handled_at IS NULL AND :now > 0",
+    "SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') AND due_at <= :now",
+)
+"""How much there is to do yet."""
 
 
 class Standing(Clock):
@@ -55,6 +61,17 @@ MORNING: tuple[tuple[int, int, str, tuple[str, ...]], ...] = (
     (3, 160, "Eli Turner", ("book",)),
 )
 ANA = 101
+STAGES = {
+    ANA: "Ready",
+    118: "Asking",
+    124: "Won",
+    133: "Asking",
+    139: "Ready",
+    142: "Asking",
+    148: "Asking",
+    160: "New",
+}
+"""How far they are, by the last digits; nobody has said it of the others."""
 TALK = ("book", "tune up", "blue gravel bike", "friday at 4pm", "can I talk to a real person about the price?")
 
 
@@ -66,8 +83,7 @@ def number(last: int) -> str:
 def settled(site: Site) -> None:
     """Return when everything that is due has gone."""
     end = time.monotonic() + PATIENCE
-    query = "SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') AND due_at <= :now"
-    while site.rows(query, now=site.clock())[0][0]:
+    while any(site.rows(query, now=site.clock())[0][0] for query in DUE):
         if time.monotonic() > end:
             raise SystemExit("the server does not send what is due")
         time.sleep(0.02)
@@ -127,7 +143,11 @@ class Day:
             self._at(before)
             self.ids[last] = self.site.text(number(last), words)
             if name:
-                body = {"name": name, **({"tags": ["gravel", "regular"]} if last == ANA else {})}
+                body = {
+                    "name": name,
+                    "tags": ["gravel", "regular"] if last == ANA else [],
+                    "fields": {"stage": STAGES[last]} if last in STAGES else {},
+                }
                 self.program.patch(f"/v1/contacts/+{number(last)}", json=body).raise_for_status()
             settled(self.site)
 
@@ -149,3 +169,4 @@ class Day:
 
     def _at(self, before: float) -> None:
         self.site.clock.added = -round(before * MINUTE)
+        settled(self.site)  # whoever was away is noticed before the next thing happens

@@ -104,7 +104,7 @@ def tried(events: Iterable[Happening]) -> list[str]:
         step = str(data.get("step", "")).replace("_", " ")
         match event.kind:
             case "step_reached":
-                line = f"Asked for {step}"
+                line = "Asked whether it is right" if step.isdigit() else f"Asked for {step}"  # a confirm has no name
             case "answer_refused":
                 line = f"Did not understand the answer about {step}"
             case "answered":
