@@ -445,7 +445,7 @@ class App:
                 suggester=Suggester(self.db, shelf, self.road.thinker),
                 trainings=self.trainings,
                 most_requests=settings.api_requests,
-                watch=Watch(settings.opt_out_alert, settings.upload_mb * 2**20),
+                watch=Watch(settings.opt_out_alert, settings.upload_mb * 2**20, settings.filtered_alert),
                 mailer=make_mailer(
                     settings.smtp_url, settings.mail_from, allowed(settings.mail_private, "MAIL_PRIVATE")
                 ),

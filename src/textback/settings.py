@@ -187,6 +187,12 @@ class Settings(BaseModel):
         le=100,
         description="Percent of the people who got a text and then opted out, above which the compliance page says so.",
     )
+    filtered_alert: float = Field(
+        2.0,
+        ge=0,
+        le=100,
+        description="Percent of texts that carriers filtered as spam, above which the compliance page says so.",
+    )
     api_requests: int = Field(
         6_000,
         ge=0,

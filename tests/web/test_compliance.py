@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from tests.web.conftest import WORKSPACE, Browser, Site, running
+from textback.compliance.rates import LEAST
 from textback.core.ids import bucket_of, new_id
 from textback.core.when import DAY, HOUR
 from textback.pipeline import uploads
@@ -113,6 +114,44 @@ def test_too_many_opt_outs_among_enough_people_raise_an_alarm(desk: Site, owner:
     shown = words_of(owner.get(OURS))
     assert "More than 3 % opt out:" in shown
     assert "Too many opt out: pushy 5.0 % 1 of 20" in shown
+
+
+# ---- what carriers filter (N1)
+
+
+def filter_out(site: Site, contact: str) -> None:
+    """Carriers kept back what went to a contact."""
+    mine = update(messages).where(messages.c.contact_id == contact, messages.c.direction == "out")
+    site.write(lambda tx: tx.execute(mine.values(status="filtered")))
+
+
+def test_filtered_texts_are_counted_where_they_came_from(desk: Site, owner: Browser) -> None:
+    passed, kept = desk.contact("HOURS"), desk.contact("HOURS")
+    for contact in (passed, kept):
+        put_down_to(desk, contact, "promo.offer")
+    filter_out(desk, kept)
+    shown = words_of(owner.get(OURS))
+    lost, both = len(texts_of(desk, kept)), len(texts_of(desk, passed) + texts_of(desk, kept))
+    assert lost
+    assert f"Flow promo {100 * lost / both:.1f} % {lost} of {both}" in shown
+    assert re.search(r"Line simulator \S+ % \d+ of \d+", shown)
+    assert not re.search(r"as spam: [^.]*promo", shown)  # they are too few for an alarm
+
+
+def test_too_many_filtered_texts_raise_an_alarm(desk: Site, owner: Browser) -> None:
+    for number in range(LEAST):
+        contact = desk.contact("HOURS")
+        put_down_to(desk, contact, "shouting.offer")
+        if number % 2:
+            filter_out(desk, contact)
+    shown = words_of(owner.get(OURS))
+    assert re.search(r"Carriers filter more than 2 % as spam: [^.]*shouting", shown)
+    assert "Too many are filtered: Flow shouting 50.0 %" in shown
+
+
+def texts_of(site: Site, contact: str) -> list[Any]:
+    """What went to a contact."""
+    return [row for row in site.messages(contact) if row.direction == "out" and row.message_class != "compliance"]
 
 
 def test_where_there_is_too_much_to_read_only_the_newest_counts(desk: Site) -> None:

@@ -1,5 +1,7 @@
-"""How many people opt out after a text, by the line, the template and the flow that it came from. Pure."""
+"""How many people opt out after a text, and how many texts carriers filter as spam (N1), by the line, the template and
+the flow that they came from. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -9,19 +11,21 @@ from textback.core.when import HOUR
 BLAMED = 72 * HOUR
 """How long (ms) after a text an opt-out is put down to it."""
 LEAST = 20
-"""People who must have been texted before a rate is worth an alarm."""
+"""People who must have been texted, or texts that must have gone, before a rate is worth an alarm."""
 NOTHING: Mapping[str, str] = {}
 ABOUT = ("line", "template", "flow")
-"""What opt-outs are counted by."""
+"""What opt-outs and filtered texts are counted by."""
 
 
 class Text(msgspec.Struct, frozen=True):
-    """A text that went out: to whom, on which line, from which flow.step or template.name, and when (ms)."""
+    """A text that went out: to whom, on which line, from which flow.step or template.name, and when (ms); whether the
+    carrier kept it back as spam."""
 
     contact_id: str
     line: str
     source: str
     at: int
+    filtered: bool = False
 
 
 class OptOut(msgspec.Struct, frozen=True):
@@ -45,6 +49,22 @@ class Rate(msgspec.Struct, frozen=True):
     def over(self, percent: float) -> bool:
         """Whether that is more than it should be, among enough people to say so."""
         return self.texted >= LEAST and self.percent > percent
+
+
+class Filtered(msgspec.Struct, frozen=True):
+    """So many texts went, and so many of them were filtered as spam."""
+
+    sent: int = 0
+    filtered: int = 0
+
+    @property
+    def percent(self) -> float:
+        """Of the texts that went, how many in a hundred were filtered."""
+        return 100 * self.filtered / self.sent if self.sent else 0.0
+
+    def over(self, percent: float) -> bool:
+        """Whether that is more than it should be, among enough texts to say so."""
+        return self.sent >= LEAST and self.percent > percent
 
 
 def names_of(text: Text, said: Mapping[str, str] = NOTHING) -> dict[str, str]:
@@ -95,3 +115,17 @@ def rates(
             for key in (("", ""), *names_of(cause, said).items()):
                 left.setdefault(key, set()).add(out.contact_id)
     return {key: Rate(len(who), len(left.get(key, ()))) for key, who in texted.items()}
+
+
+def filtered(texts: Iterable[Text], since: int, said: Mapping[str, str] = NOTHING) -> dict[tuple[str, str], Filtered]:
+    """What carriers filtered of each line, template and flow, and of all under ("", ""), of texts that went since then
+    (ms). Each text counts, as each is judged by itself."""
+    sent: Counter[tuple[str, str]] = Counter({("", ""): 0})
+    kept: Counter[tuple[str, str]] = Counter()
+    for text in texts:
+        if text.at >= since:
+            keys = (("", ""), *names_of(text, said).items())
+            sent.update(keys)
+            if text.filtered:
+                kept.update(keys)
+    return {key: Filtered(count, kept[key]) for key, count in sent.items()}

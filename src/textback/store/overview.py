@@ -68,8 +68,10 @@ def _texts(tx: Connection, pairs: list[tuple[int, str]], since: int) -> list[Tex
     later = f"{max(since - DAY, 0):011x}"
     sent = (_m.id >= later, _m.direction == "out", _m.message_class != "compliance", _m.at >= since)
     went = (*sent, _m.status.not_in(("queued", "canceled", "blocked", "expired")))
-    rows = with_keys(tx, [_m.contact_id, _m.line, _m.source, _m.at], [_m.bucket, _m.contact_id], pairs, *went)
-    return [Text(row.contact_id, row.line, row.source, row.at) for row in rows]
+    rows = with_keys(
+        tx, [_m.contact_id, _m.line, _m.source, _m.at, _m.status], [_m.bucket, _m.contact_id], pairs, *went
+    )
+    return [Text(row.contact_id, row.line, row.source, row.at, row.status == "filtered") for row in rows]
 
 
 def _opt_outs(tx: Connection, pairs: list[tuple[int, str]], since: int) -> list[OptOut]:

@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from textback.compliance.rates import ABOUT, LEAST, NOTHING, OptOut, Rate, Text, blamed, rates
+from textback.compliance.rates import ABOUT, LEAST, NOTHING, Filtered, OptOut, Rate, Text, blamed, filtered, rates
 from textback.core.ids import BUCKETS
 from textback.core.phone import mask
 from textback.core.when import DAY
@@ -68,6 +68,17 @@ class RateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FilteredRow:
+    """One line, template or flow, in the last 7 and 30 days; `alert` where too many of its texts are filtered."""
+
+    about: str
+    name: str
+    week: Filtered
+    month: Filtered
+    alert: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HeldRow:
     """A held text as the page shows it."""
 
@@ -109,6 +120,24 @@ def rate_rows(
     return row(("", "")), tables
 
 
+def filtered_rows(
+    found: Sample, now: int, alert: float, said: Mapping[str, str] = NOTHING
+) -> tuple[FilteredRow, list[FilteredRow]]:
+    """All texts together, and each line, template and flow of which any was filtered in 30 days: what is over the alert
+    first, then what lost most."""
+    week, month = (filtered(found.texts, since, said) for since in (max(now - WEEK, found.since), found.since))
+
+    def row(key: tuple[str, str]) -> FilteredRow:
+        of_week, of_month = week.get(key, Filtered()), month.get(key, Filtered())
+        name = ELSEWHERE.get(key[1], key[1]) if key[0] == "flow" else key[1]
+        over = of_week.over(alert) or of_month.over(alert)
+        return FilteredRow(key[0], name, of_week, of_month, over)
+
+    rows = [row(key) for key, count in month.items() if key[0] and count.filtered]
+    rows.sort(key=lambda one: (not one.alert, -one.month.filtered, one.about, one.name))
+    return row(("", "")), rows
+
+
 def unexplained(found: Sample) -> int:
     """How many opt-outs came without a text in the 72 hours before."""
     outs: list[tuple[OptOut, Text | None]] = blamed(found.texts, found.opt_outs)
@@ -131,7 +160,9 @@ async def overview_page(request: Request) -> Response:
     found = await ctx.db.read(overview.sample, ctx.workspace, now - MONTH)
     held, more = await ctx.db.read(overview.held, ctx.workspace, now)
     decided, most = await ctx.db.read(overview.decisions, ctx.workspace, now - WEEK)
-    every, tables = rate_rows(found, now, ctx.watch.opt_out_alert, templates_of(ctx.bot()))
+    said = templates_of(ctx.bot())
+    every, tables = rate_rows(found, now, ctx.watch.opt_out_alert, said)
+    lost, lost_by = filtered_rows(found, now, ctx.watch.filtered_alert, said)
     by_rule = Counter(one.rule for one in held)
     decided.sort(key=lambda one: ("refuse", "hold", "go").index(one[0]) * 10**9 - one[3])
     data = {
@@ -141,6 +172,11 @@ async def overview_page(request: Request) -> Response:
         "alerts": sorted({one.name for _, rows in tables for one in rows if one.alert}),
         "limit": ctx.watch.opt_out_alert,
         "least": LEAST,
+        "lost": lost,
+        "lost_by": lost_by[:ROWS],
+        "lost_more": len(lost_by) - ROWS,
+        "lost_alerts": sorted({one.name for one in lost_by if one.alert}),
+        "lost_limit": ctx.watch.filtered_alert,
         "since": moment(found.since, zone, now) if found.since > now - MONTH else "",
         "unexplained": unexplained(found),
         "held": _held_rows(held[:SHOWN], zone, now),

@@ -37,11 +37,12 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What the compliance page goes by: the share of people who opt out, in percent, above which it says so, and how
-    many bytes a list of numbers may have."""
+    """What the compliance page goes by: the shares of people who opt out and of texts that are filtered, in percent,
+    above which it says so, and how many bytes a list of numbers may have."""
 
     opt_out_alert: float = 3.0
     most_upload: int = 200 * 2**20
+    filtered_alert: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
