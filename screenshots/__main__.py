@@ -79,7 +79,7 @@ def main(wanted: list[str]) -> None:
     """Take them all, or those with these names."""
     if unknown := set(wanted) - set(PICTURES):
         raise SystemExit(f"no picture is called {', '.join(sorted(unknown))}; there are {', '.join(PICTURES)}")
-    path = next((found for name in SYSTEM if (found := shutil.which(name))), None)
+    path = next((one for name in SYSTEM if (one := shutil.which(name))), None)
     with tempfile.TemporaryDirectory() as folder, scene(Path(folder)) as found, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path)
         blank = browser.new_page()
