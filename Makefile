@@ -3,14 +3,14 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo dev browser test check format api bench chaos fuzz clean
+.PHONY: help setup demo dev browser test check format api bench chaos fuzz screenshots clean
 
 BIN := .venv/bin
 INPUTS := pyproject.toml uv.lock scripts/bootstrap
 ARGS ?=
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready-to-run ## Make .venv with the textback command in it
 	@:
@@ -49,6 +49,9 @@ chaos: dev ## Kill servers for ten minutes while texts arrive, and look for what
 
 fuzz: dev ## Try 100,000 spoilt inputs on everything that reads what comes from outside
 	@$(BIN)/python -m fuzz $(ARGS)
+
+screenshots: dev browser ## Take the pictures of the README and the documents anew; ARGS="desk.webp" only these
+	@$(BIN)/python -m screenshots $(ARGS)
 
 clean: ## Remove everything that the other targets made
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

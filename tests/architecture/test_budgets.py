@@ -16,7 +16,7 @@ FILE_BYTES = 1_000_000
 # Migrations are a record of what happened, written by Alembic; they are not read as code.
 MODULES = [
     path
-    for folder in ("src", "tests", "benchmarks", "chaos", "fuzz", "generate", "examples")
+    for folder in ("src", "tests", "benchmarks", "chaos", "fuzz", "generate", "screenshots", "examples")
     for path in sorted((ROOT / folder).rglob("*.py"))
     if "versions" not in path.parts
 ]

@@ -112,6 +112,16 @@ def test_from_the_first_text_to_a_person_and_back(windows: Windows, phone: str) 
     walk(windows, phone)
 
 
+def test_on_a_phone_a_thread_has_its_actions_in_one_row(windows: Windows, phone: str) -> None:
+    text(windows.open(phone), ASK)
+    desk = windows.open("/desk/needs-you", viewport={"width": 390, "height": 844}, has_touch=True)
+    open_thread(desk, phone)
+    desk.get_by_role("button", name="Take over").tap()
+    expect(desk.get_by_role("button", name="Complete", exact=True)).to_be_visible()
+    head = desk.locator(".thread__head")
+    expect(head).to_have_js_property("offsetHeight", 57)
+
+
 def test_the_same_on_postgresql(browser: Browser, postgres_site: Site, phone: str) -> None:
     windows = Windows(browser, postgres_site)
     try:

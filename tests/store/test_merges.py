@@ -1,6 +1,7 @@
 """Contacts that are one: merging, undoing, chains, two people at once, and what an erasure leaves behind."""
 
 import asyncio
+import json
 import random
 from typing import Any
 
@@ -10,11 +11,12 @@ from sqlalchemy import select, text
 from tests.store.test_listings import W, talk
 from textback.core.ids import bucket_of
 from textback.engine.state import State
-from textback.store import erase, leads, merges, values
+from textback.store import erase, events, leads, merges, values
 from textback.store.db import Db, Tx
 from textback.store.leads import Sought
 from textback.store.merges import CannotMerge
 from textback.store.sight import ALL, Sight
+from textback.store.spread import EVENTS, EventLog
 from textback.store.tables_merges import merged_contacts
 from textback.store.values import TAG, Term
 
@@ -56,6 +58,25 @@ async def test_two_contacts_are_one_until_it_is_undone(db: Db) -> None:
         assert merges.whole(tx, W, other) == (other,)
         assert merges.whole(tx, W, ana) == (ana,)
         assert tx.execute(select(merged_contacts)).all() == []
+
+    await db.write(work)
+
+
+async def test_programs_are_told_once_of_a_merge_and_of_its_undoing(db: Db) -> None:
+    def work(tx: Tx) -> None:
+        events.begin(tx, W)
+        tx.execution_options(**{EVENTS: EventLog(W)})
+        ana, other = contact(tx, 1), contact(tx, 2)
+        done = merge(tx, ana, other)
+        merge(tx, other, ana)  # they are one already
+        merges.undo(tx, W, done.id, "sam@example.com", 20)
+        merges.undo(tx, W, done.id, "sam@example.com", 30)
+        told = tx.execute(text("SELECT contact_id, kind, at, data FROM events ORDER BY at")).all()
+        data = {"merge": done.id, "other": other}
+        assert [(row.contact_id, row.kind, row.at, json.loads(row.data)) for row in told] == [
+            (ana, "contact.merged", 10, data),
+            (ana, "contact.unmerged", 20, data),
+        ]
 
     await db.write(work)
 

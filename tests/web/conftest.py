@@ -214,12 +214,16 @@ class Site:
 
 @contextmanager
 def running(
-    folder: Path, bot_files: Mapping[str, str] | None = None, found: Mapping[str, str] | None = None, **settings: Any
+    folder: Path,
+    bot_files: Mapping[str, str] | None = None,
+    found: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
+    **settings: Any,
 ) -> Iterator[Site]:
     """A server of this bot, or the example, on a free port, stopped at the end; `found` are its variables."""
     url = f"sqlite:///{folder / 'textback.db'}"
     migrate.upgrade(parse_url(url))
-    clock = Clock()
+    clock = clock or Clock()
     app = App(Settings(database_url=url, **settings), bot_files or read_folder(example_bot()), found or {})
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(

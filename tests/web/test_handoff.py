@@ -108,11 +108,12 @@ def test_what_was_tried_is_a_few_lines():
     kinds: list[tuple[str, dict[str, Any]]] = [
         ("step_reached", {"step": "day"}), ("answer_refused", {"step": "day"}), ("answer_refused", {"step": "day"}),
         ("not_answered", {"confidence": 0.42}), ("action_failed", {"action": "calendar.book"}),
+        ("step_reached", {"step": "4"}),
     ]  # fmt: skip
     events = [Happening(str(n), "t", kind, data, n) for n, (kind, data) in enumerate(kinds)]
     assert tried(events) == [
         "Asked for day", "Did not understand the answer about day, 2 times", "Found no answer, 42% sure",
-        "Asked calendar.book, which gave no result",
+        "Asked calendar.book, which gave no result", "Asked whether it is right",
     ]  # fmt: skip
 
 

@@ -29,6 +29,8 @@ KINDS: Mapping[str, str] = {
     "event.recorded": "A `record` step with an event was reached (`name`).",
     "contact.tagged": "Tags were added (`tags`).",
     "contact.untagged": "Tags were removed (`tags`).",
+    "contact.merged": "Another contact (`other`) is part of this one from now on (`merge`).",
+    "contact.unmerged": "A merge (`merge`) was undone; `other` is a contact of their own again.",
     "contact.erased": "All that is kept of them was erased; erase it too.",
     "link.clicked": "They opened a short link of ours.",
     "webhook.test": "Somebody wants to see whether a webhook works. It is in no log.",

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, delete, insert, or_, select, text, updat
 
 from textback.core.errors import TextbackError
 from textback.core.ids import bucket_of, new_id
-from textback.store import accounts, notify
+from textback.store import accounts, events, notify
 from textback.store.locks import MERGING
 from textback.store.tables import conversations
 from textback.store.tables_merges import merged_contacts, merges
@@ -135,6 +135,7 @@ def merge(tx: Connection, workspace: str, kept: str, other: str, actor: str, now
     tx.execute(insert(merges), row)
     _place(tx, workspace, {made.kept: [*mine, *theirs]})
     _noted(tx, workspace, "contact.merge", actor, now, made)
+    events.note(tx, [_happened("contact.merged", made, now)])
     _tell(tx, workspace, [*mine, *theirs])
     return made
 
@@ -152,6 +153,7 @@ def undo(tx: Connection, workspace: str, merge_id: str, actor: str, now: int) ->
     _settle(tx, workspace, every)
     done = msgspec.structs.replace(found, undone_at=now, undone_by=actor, fresh=True)
     _noted(tx, workspace, "contact.unmerge", actor, now, done)
+    events.note(tx, [_happened("contact.unmerged", done, now)])
     _tell(tx, workspace, every)
     return done
 
@@ -207,6 +209,11 @@ def _place(tx: Connection, workspace: str, found: Mapping[str, Sequence[str]]) -
     ]  # fmt: skip
     if rows:
         tx.execute(insert(merged_contacts), rows)
+
+
+def _happened(kind: str, of: Merge, now: int) -> events.Happened:
+    """What other programs are told, of the contact that is kept."""
+    return events.Happened(of.kept, kind, data={"merge": of.id, "other": of.other}, at=now)
 
 
 def _noted(tx: Connection, workspace: str, action: str, actor: str, now: int, of: Merge) -> None:

@@ -109,7 +109,10 @@ def tried(events: Iterable[Happening]) -> list[str]:
         step = str(data.get("step", "")).replace("_", " ")
         match event.kind:
             case "step_reached":
-                line = tell("Asked for {step}", step=step)
+                if step.isdigit():  # a confirm has no name
+                    line = tell("Asked whether it is right")
+                else:
+                    line = tell("Asked for {step}", step=step)
             case "answer_refused":
                 line = tell("Did not understand the answer about {step}", step=step)
             case "answered":

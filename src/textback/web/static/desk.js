@@ -217,6 +217,8 @@ grow();
 list(refresh);
 themes();
 follow();
+// With many phones, the one that is open is in sight.
+document.querySelector(".phones [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 addEventListener("pagehide", () => stream?.close());
 addEventListener("pageshow", (event) => {
   if (event.persisted) follow();
