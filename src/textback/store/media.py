@@ -85,7 +85,7 @@ def of_messages(tx: Connection, keys: Collection[tuple[int, str, str]]) -> dict[
     return found
 
 
-def find(tx: Connection, contact_id: str, id_: str) -> Row[Any] | None:
+def find(tx: Connection, contact_id: str, id_: str) -> Any:
     """A file of a conversation."""
     mine = (_f.bucket == bucket_of(contact_id), _f.contact_id == contact_id, _f.id == id_)
     found: Any = tx.execute(select(*_SHOWN).where(*mine)).first()
