@@ -101,6 +101,7 @@ def record(tx: Tx, row: Row[Any], came: File | NoFile, keeping: Keeping, now: in
     if not media.settle(tx, row, values):
         return ""
     if state == "failed":
+        dead.make_room(tx, row)
         dead.add(tx, [_letter(row, came, now)])
     return state
 
