@@ -19,7 +19,7 @@ from textback.engine.arrivals import Media, Message
 from textback.engine.bot import Bot
 from textback.pipeline import letters
 from textback.pipeline.letters import Means, Wanted
-from textback.pipeline.media import Keeping
+from textback.pipeline.media import LEASE, Keeping
 from textback.store.db import Db
 
 KEEPING = Keeping(1024, 4096, Allowed(["127.0.0.1"], "MEDIA_PRIVATE"))
@@ -104,10 +104,8 @@ async def test_what_fails_is_tried_again_and_then_a_dead_letter(db: Db, files: F
     async with working(db, phones=Pictures(), keeping=KEEPING) as node:
         await bring(node, f"{files.url}/1")
         for tries in range(1, 6):
-            await until(
-                db, lambda found, n=tries: found[0].attempts == n and found[0].due_at > node.clock.at + HOUR // 720
-            )
-            await asyncio.sleep(0.1)  # it is written down by then
+            leased = node.clock.at + LEASE  # it is being fetched
+            await until(db, lambda found, n=tries, end=leased: found[0].attempts == n and found[0].due_at != end)
             node.clock.at += 4 * HOUR
             node.road.files.wake()
         (row,) = await until(db, settled)
