@@ -45,6 +45,7 @@ from textback.pipeline.lines import (
     shows_offers,
     templates_account,
 )
+from textback.pipeline.media import Keeping
 from textback.pipeline.notices import Notices
 from textback.pipeline.quarantine import Quarantine
 from textback.pipeline.road import Road
@@ -213,6 +214,14 @@ def allowed(given: str | None, setting: str) -> Allowed:
         raise SettingsError(f"{setting} is wrong: {error}.", fix) from None
 
 
+def keeping_of(settings: Settings) -> Keeping | None:
+    """What is kept of files that come with texts; None for nothing. Raises SettingsError."""
+    private = allowed(settings.media_private, "MEDIA_PRIVATE")
+    if not settings.media_mb:
+        return None
+    return Keeping(settings.media_mb * 2**20, settings.media_conversation_mb * 2**20, private)
+
+
 def lock_database(settings: Settings) -> IO[str] | None:
     """Hold a SQLite database for this process alone. Raises StartError when another server has it."""
     path = sqlite_path(parse_url(settings.database_url))
@@ -294,6 +303,7 @@ class App:
             make_lines(self._specs, self._found, http)
             self._make_actions(parse_roles(self.settings.roles))
             allowed(self.settings.webhooks_private, "WEBHOOKS_PRIVATE")
+            keeping_of(self.settings)
         finally:
             await http.close()
 
@@ -405,6 +415,7 @@ class App:
             redact=settings.redact == "store",
             retention=retention_of(settings),
             posts=self.poster if settings.event_days else None,
+            keeping=keeping_of(settings),
             hook_retries=[minutes * MINUTE for minutes in parse_retries(settings.webhook_retries)],
         )
         if "turn" in roles:  # beside the first texts: a server that starts is not held up by it

@@ -157,12 +157,28 @@ class Settings(BaseModel):
     simulator_actions: bool = Field(
         False, description="Perform the actions of conversations in the simulator; otherwise they are only played."
     )
+    media_mb: int = Field(
+        5,
+        ge=0,
+        le=100,
+        description="How many MB a file that comes with a text may have to be fetched and kept; 0 fetches none.",
+    )
+    media_conversation_mb: int = Field(
+        100, ge=1, le=10_000, description="How many MB the files of one conversation may have in all."
+    )
+    media_private: str | None = Field(
+        None,
+        description="Hosts and networks that files of texts may be fetched from although they are private, such as "
+        "media.internal,10.1.0.0/16.",
+    )
     message_days: int = Field(
         365,
         ge=1,
         description="Days after which the words of a text are deleted; when it went and what came of it stays.",
     )
-    media_days: int = Field(365, ge=1, description="Days after which the addresses of pictures and files are deleted.")
+    media_days: int = Field(
+        365, ge=1, description="Days after which pictures and files and their addresses are deleted."
+    )
     turn_days: int = Field(
         90, ge=1, description="Days after which the record of what the bot did with a text is deleted."
     )

@@ -23,6 +23,7 @@ from textback.pipeline.accept import incoming
 from textback.pipeline.bots import Shelf
 from textback.pipeline.hooks import RETRIES, Posts
 from textback.pipeline.lines import Line
+from textback.pipeline.media import Keeping
 from textback.pipeline.perform import Performs
 from textback.pipeline.road import Road
 from textback.pipeline.shortener import Shortener
@@ -238,6 +239,7 @@ def make(
     posts: Posts | None = None,
     hook_retries: Sequence[int] = RETRIES,
     one: tuple[Channel, ...] = ("sms",),
+    keeping: Keeping | None = None,
 ) -> Working:
     """A node with the lines `one` and `two`, not started yet. `one` are the channels of the first."""
     phones, clock = phones or Phones(), clock or Clock()
@@ -248,7 +250,7 @@ def make(
     shelf = Shelf(WORKSPACE, bot_ or bot())
     road = Road(
         db, WORKSPACE, lines, shelf, now=clock, reply_max_age=reply_max_age, shortener=shortener, performs=performs,
-        models=models, posts=posts, hook_retries=hook_retries,
+        models=models, posts=posts, hook_retries=hook_retries, keeping=keeping,
     )  # fmt: skip
     return Working(db, road, phones, clock)
 

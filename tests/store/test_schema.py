@@ -56,4 +56,4 @@ def test_unique_keys_lead_with_the_bucket(table: Table) -> None:
 @pytest.mark.parametrize("table", ROAD, ids=lambda table: table.name)
 def test_on_sqlite_only_long_rows_lie_beside_their_key(table: Table) -> None:
     beside = table.dialect_options["sqlite"]["with_rowid"]
-    assert beside is (table.name in {"arrivals", "events", "messages", "pictures", "turns"})
+    assert beside is (table.name in {"arrivals", "events", "media_contents", "messages", "pictures", "turns"})

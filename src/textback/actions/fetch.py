@@ -36,6 +36,14 @@ class FetchError(Exception):
         self.detail = detail
 
 
+class TooLong(FetchError):
+    """The answer is longer than was wanted. `size` is how long it says it is; None where it does not say."""
+
+    def __init__(self, detail: str, size: int | None = None) -> None:
+        super().__init__("after", detail)
+        self.size = size
+
+
 class Request(msgspec.Struct, frozen=True):
     """What is asked. `headers` have all but Host and the length."""
 
@@ -74,6 +82,13 @@ class Allowed:
         either = (address, _real(address))
         return host.lower() in self.hosts or any(one in network for one in either for network in self.networks)
 
+    def names(self, host: str) -> bool:
+        """Whether the host is listed, by its name or as an address."""
+        try:
+            return self.lists(host, ipaddress.ip_address(host))
+        except ValueError:
+            return host.lower() in self.hosts
+
     def allows(self, host: str, address: Address) -> bool:
         """Whether this address of this host may be asked."""
         if self.lists(host, address):
@@ -93,10 +108,11 @@ def _real(address: Address) -> Address:
 
 
 class _Exchange(Pieces, asyncio.Protocol):
-    """One request and its answer."""
+    """One request and its answer, of so many bytes at most, its headers included."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_ANSWER) -> None:
         super().__init__()
+        self._most = most
         self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._parser = httptools.HttpResponseParser(self)
         self._size = 0
@@ -107,13 +123,19 @@ class _Exchange(Pieces, asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._size += len(data)
-        if self._size > MOST_ANSWER:
-            self._fail(f"The answer is longer than {MOST_ANSWER // 1024} KB.")
+        if self._size > self._most:
+            self._too_long()
             return
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._fail("The answer is not HTTP.")
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        length = self.headers.get("content-length", "")
+        if length.isascii() and length.isdigit() and int(length[:18]) > self._most:
+            self._too_long()
 
     def eof_received(self) -> bool:
         if self.ends_with_connection:
@@ -132,9 +154,16 @@ class _Exchange(Pieces, asyncio.Protocol):
         if not self.answer.done():
             self.answer.set_exception(FetchError("after", detail))
 
+    def _too_long(self) -> None:
+        if not self.answer.done():
+            length = self.headers.get("content-length", "")
+            size = int(length[:18]) if length.isascii() and length.isdigit() else None
+            self.answer.set_exception(TooLong(f"The answer is longer than {self._most // 1024} KB.", size))
+        self.transport.abort()
 
-async def fetch(request: Request, seconds: float, allowed: Allowed) -> Answer:
-    """The answer to a request, whatever its status. Raises FetchError."""
+
+async def fetch(request: Request, seconds: float, allowed: Allowed, most: int = MOST_ANSWER) -> Answer:
+    """The answer to a request, whatever its status, of so many bytes at most. Raises FetchError."""
     written = False
     try:
         async with asyncio.timeout(seconds):
@@ -142,7 +171,7 @@ async def fetch(request: Request, seconds: float, allowed: Allowed) -> Answer:
             host, tls = parts.hostname or "", parts.scheme == "https"
             port = parts.port or (443 if tls else 80)
             head = _head(request, parts.netloc.rpartition("@")[2], parts.path or "/", parts.query)
-            exchange = await _connect(await look_up(host, port, allowed), port, host if tls else None)
+            exchange = await _connect(await look_up(host, port, allowed), port, host if tls else None, most)
             try:
                 written = True
                 exchange.transport.write(head + request.body)
@@ -183,14 +212,15 @@ async def look_up(host: str, port: int, allowed: Allowed, finders: Executor | No
     return addresses
 
 
-async def _connect(addresses: list[str], port: int, name: str | None) -> _Exchange:
+async def _connect(addresses: list[str], port: int, name: str | None, most: int) -> _Exchange:
     """A connection to the first of these addresses that takes one; `name` is what its certificate must be for."""
     loop = asyncio.get_running_loop()
     tls = ssl.create_default_context() if name is not None else None
     why = "The host has no address."
     for address in addresses:
         try:
-            _, made = await loop.create_connection(_Exchange, address, port, ssl=tls, server_hostname=name)
+            begin = partial(_Exchange, most)
+            _, made = await loop.create_connection(begin, address, port, ssl=tls, server_hostname=name)
             return made
         except ssl.SSLError:
             raise FetchError("refused", "The host's certificate is not right.") from None

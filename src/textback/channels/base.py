@@ -6,6 +6,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 import msgspec
 
 from textback.channels.files import Files
+from textback.core.files import FileAsk
 from textback.core.messages import Channel
 from textback.core.offer import Offer
 from textback.core.provider_templates import Change, Filled, ProviderTemplate
@@ -216,6 +217,16 @@ class Templated(Protocol):
 
     def changes(self, webhook: Webhook) -> list[Change]:
         """What a request says of how templates stand now, of whatever account. Raises BadPayload."""
+        ...
+
+
+@runtime_checkable
+class Holding(Protocol):
+    """A provider that holds the files of texts that come in, until we have fetched them."""
+
+    def ask_for(self, url: str) -> FileAsk:
+        """How the file at this address, which a text named, is asked for. What says who we are is for the provider's
+        own hosts alone."""
         ...
 
 

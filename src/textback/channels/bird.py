@@ -24,10 +24,21 @@ from textback.channels.bird_payload import REPORT_CODES as REPORT_CODES
 from textback.channels.bird_payload import STATUSES as STATUSES
 from textback.channels.client import Session, Target
 from textback.channels.files import Files
-from textback.channels.http import accepted, api_address, exchange, keywords_of, need, refusal, secrets_of, target
+from textback.channels.http import (
+    accepted,
+    api_address,
+    exchange,
+    keywords_of,
+    need,
+    origins,
+    refusal,
+    secrets_of,
+    target,
+)
 from textback.channels.reading import UNREADABLE, our_id, read_json
 from textback.channels.stamped import check_stamp, stamped_at
 from textback.core.errors import SettingsError
+from textback.core.files import FileAsk
 from textback.core.when import DAY
 from textback.engine.arrivals import DeliveryStatus, Message
 
@@ -97,8 +108,14 @@ class Bird:
         self._channel_id = options["channel"]
         login = {"Authorization": f"AccessKey {options['access_key']}", "Content-Type": "application/json"}
         self._target = target(f"{_channel(options)}/messages", login, "BIRD_ACCESS_KEY")
+        access = {"Authorization": login["Authorization"]}
+        self._files = FileAsk("", access, origins(_channel(options), "https://*.bird.com"))
         self._keys = [key.encode() for key in secrets_of(options, "signing_key", "BIRD_SIGNING_KEY")]
         self.keywords = keywords_of(options, KEYWORDS)
+
+    def ask_for(self, url: str) -> FileAsk:
+        """With the access key; Bird sends on to where the file lies."""
+        return msgspec.structs.replace(self._files, url=url)
 
     def verify(self, webhook: Webhook, now: int) -> None:
         """HMAC-SHA256 over the time, the address and a hash of the body."""

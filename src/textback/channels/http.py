@@ -104,6 +104,12 @@ def api_address(options: Mapping[str, str], default: str, variable: str) -> str:
     return url.rstrip("/")
 
 
+def origins(address: str, *more: str) -> tuple[str, ...]:
+    """The hosts that may read what says who we are: that of the API's address, and others of the provider's own."""
+    parts = urlsplit(address)
+    return (f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}", *more)
+
+
 def basic(user: str, password: str) -> str:
     """The header Authorization for a name and a password."""
     return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"

@@ -22,10 +22,21 @@ from textback.channels.base import (
     common_options,
 )
 from textback.channels.client import Session, Target
-from textback.channels.http import accepted, api_address, exchange, keywords_of, need, refusal, secrets_of, target
+from textback.channels.http import (
+    accepted,
+    api_address,
+    exchange,
+    keywords_of,
+    need,
+    origins,
+    refusal,
+    secrets_of,
+    target,
+)
 from textback.channels.jwt import HASHES, claims_of, match_hash, seconds_of
 from textback.channels.reading import UNREADABLE, moment_of, number_of, our_id, report_of, said_in
 from textback.channels.stamped import check_stamp, sorted_queries, stamped_at
+from textback.core.files import FileAsk
 from textback.core.messages import Status
 from textback.core.when import SECOND
 from textback.engine.arrivals import DeliveryStatus, Media, Message
@@ -107,8 +118,14 @@ class MessageBird:
         login = {"Authorization": f"AccessKey {options['access_key']}", "Content-Type": "application/json"}
         self._texts = target(f"{address}/messages", login, "MESSAGEBIRD_ACCESS_KEY")
         self._pictures = target(f"{address}/mms", login, "MESSAGEBIRD_ACCESS_KEY")
+        access = {"Authorization": login["Authorization"]}
+        self._files = FileAsk("", access, origins(address, "https://*.messagebird.com"))
         self._keys = [key.encode() for key in secrets_of(options, "signing_key", "MESSAGEBIRD_SIGNING_KEY")]
         self.keywords = keywords_of(options, KEYWORDS)
+
+    def ask_for(self, url: str) -> FileAsk:
+        """With the access key."""
+        return msgspec.structs.replace(self._files, url=url)
 
     def verify(self, webhook: Webhook, now: int) -> None:
         """A token over address and body, good for as long as it says; or the older HMAC over time, query and body."""

@@ -34,6 +34,7 @@ from textback.channels.http import (
     exchange,
     keywords_of,
     need,
+    origins,
     refusal,
     secrets_of,
     target,
@@ -41,6 +42,7 @@ from textback.channels.http import (
 from textback.channels.listing import Reader
 from textback.channels.reading import UNREADABLE, form_of, number_of, our_id, report_of, signed_pairs
 from textback.core.errors import SettingsError
+from textback.core.files import FileAsk
 from textback.core.messages import Status
 from textback.engine.arrivals import DeliveryStatus, Media, Message
 
@@ -129,7 +131,12 @@ class Plivo:
         json = {**login, "Content-Type": "application/json"}
         self._target = target(f"{address}{self._path}", json, "PLIVO_AUTH_TOKEN")
         self._reader = Reader(http, address, login, "Plivo")
+        self._files = FileAsk("", login, origins(address, "https://*.plivo.com"))
         self.keywords = keywords_of(options, KEYWORDS)
+
+    def ask_for(self, url: str) -> FileAsk:
+        """With the account's name and token."""
+        return msgspec.structs.replace(self._files, url=url)
 
     def verify(self, webhook: Webhook, now: int) -> None:
         """HMAC-SHA256 over address, fields and nonce, by the account or (Ma) the main account. There is no time in it:

@@ -15,11 +15,12 @@ import msgspec
 from textback.channels.base import Accepted, BadSignature, Failure, Option, Outgoing, Traits, Webhook, signature_options
 from textback.channels.client import Answer, Session, Target
 from textback.channels.files import ANY
-from textback.channels.http import accepted, api_address, exchange, need, refusal, secrets_of, target
+from textback.channels.http import accepted, api_address, exchange, need, origins, refusal, secrets_of, target
 from textback.channels.reading import UNREADABLE, form_of, read_json
 from textback.channels.slack_events import CODES as CODES
 from textback.channels.slack_events import STATUSES as STATUSES
 from textback.channels.slack_events import Body, heard, pressed
+from textback.core.files import FileAsk
 from textback.core.messages import Channel
 from textback.core.text import clean
 from textback.core.when import MINUTE, SECOND
@@ -87,8 +88,15 @@ class Slack:
             "Authorization": f"Bearer {options['bot_token']}",
             "Content-Type": "application/json; charset=utf-8",
         }
+        self._files = FileAsk(
+            "", {"Authorization": login["Authorization"]}, origins(address, "https://files.slack.com")
+        )
         self._target = target(f"{address}/chat.postMessage", login, "SLACK_BOT_TOKEN")
         self.keywords: Mapping[str, frozenset[str]] = {}
+
+    def ask_for(self, url: str) -> FileAsk:
+        """With the bot's token, which needs the scope files:read."""
+        return msgspec.structs.replace(self._files, url=url)
 
     def verify(self, webhook: Webhook, now: int) -> None:
         """HMAC-SHA256 over the version, the time and the body, by one of our secrets, not too long ago."""

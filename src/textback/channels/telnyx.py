@@ -32,6 +32,7 @@ from textback.channels.http import accepted, api_address, exchange, need, refuse
 from textback.channels.listing import Reader
 from textback.channels.reading import UNREADABLE, moment_of, our_id, read_json, report_of
 from textback.core.errors import SettingsError
+from textback.core.files import FileAsk
 from textback.core.messages import Status
 from textback.core.text import clean
 from textback.core.when import SECOND
@@ -171,6 +172,10 @@ class Telnyx:
         self._reader = Reader(http, address, login, "Telnyx")
         self._keys = [_verify_key(part) for part in options["public_key"].split(",")]
         self.keywords: Mapping[str, frozenset[str]] = {} if options.get("keyword_owner") == "app" else KEYWORDS
+
+    def ask_for(self, url: str) -> FileAsk:
+        """As anybody: the address is its own key, for about 30 days."""
+        return FileAsk(url)
 
     def verify(self, webhook: Webhook, now: int) -> None:
         """Ed25519 over `timestamp|body`; a timestamp over five minutes off is stale."""

@@ -29,11 +29,23 @@ from textback.channels.base import (
 )
 from textback.channels.client import Session, Target
 from textback.channels.files import KB, MB, Files
-from textback.channels.http import accepted, api_address, basic, exchange, need, refused, seconds, secrets_of, target
+from textback.channels.http import (
+    accepted,
+    api_address,
+    basic,
+    exchange,
+    need,
+    origins,
+    refused,
+    seconds,
+    secrets_of,
+    target,
+)
 from textback.channels.listing import Reader
 from textback.channels.reading import UNREADABLE, form_of, our_id, report_of, signed_pairs
 from textback.compliance.limits import next_day
 from textback.core.errors import SettingsError
+from textback.core.files import FileAsk
 from textback.core.messages import Status
 from textback.core.phone import is_short_code, is_toll_free
 from textback.core.when import HOUR, SECOND
@@ -152,7 +164,12 @@ class Twilio:
             "TWILIO_AUTH_TOKEN",
         )
         self._reader = Reader(http, address, login, "Twilio")
+        self._files = FileAsk("", login, origins(address, "https://*.twilio.com"))
         self.keywords = {} if options.get("keyword_owner") == "app" else _keywords_of(number)
+
+    def ask_for(self, url: str) -> FileAsk:
+        """With the account's name and token; Twilio sends on to where the file lies, which must not see them."""
+        return msgspec.structs.replace(self._files, url=url)
 
     def verify(self, webhook: Webhook, now: int) -> None:
         """HMAC over the address and the form's fields, sorted; or over the address, and a hash of a JSON body.

@@ -22,13 +22,14 @@ from textback.channels.base import (
     common_options,
 )
 from textback.channels.client import Answer, Session, Target
-from textback.channels.http import accepted, api_address, basic, exchange, need, refusal, secrets_of, target
+from textback.channels.http import accepted, api_address, basic, exchange, need, origins, refusal, secrets_of, target
 from textback.channels.jwt import Signer, claims_of, match_hash, seconds_of
 from textback.channels.reading import UNREADABLE, moment_of, number_of, our_id, read_json, report_of
 from textback.channels.vonage_events import CODES as CODES
 from textback.channels.vonage_events import STATUSES as STATUSES
 from textback.channels.vonage_events import Event, code_of, content_of
 from textback.core.errors import SettingsError
+from textback.core.files import FileAsk
 from textback.core.ids import new_id
 from textback.core.text import clean
 from textback.core.when import HOUR, MINUTE
@@ -98,6 +99,12 @@ class Vonage:
         self._renew_at = 0.0
         self._target = self._fresh()
         self.keywords: Mapping[str, frozenset[str]] = {}
+
+    def ask_for(self, url: str) -> FileAsk:
+        """With a fresh token of the application."""
+        token = self._signer.token(time.time_ns() // 1_000_000_000, new_id())
+        own = origins(self._url, "https://*.nexmo.com", "https://*.vonage.com")
+        return FileAsk(url, {"Authorization": f"Bearer {token}"}, own)
 
     def verify(self, webhook: Webhook, now: int) -> None:
         """The token must be signed with our secret, for this body, by Vonage, and not too long ago."""

@@ -25,13 +25,14 @@ from textback.channels.base import (
 )
 from textback.channels.client import Answer, Session, Target
 from textback.channels.files import ANY
-from textback.channels.http import accepted, api_address, exchange, need, refusal, secrets_of, target
+from textback.channels.http import accepted, api_address, exchange, need, origins, refusal, secrets_of, target
 from textback.channels.reading import UNREADABLE, our_id, read_json
 from textback.channels.whatsapp_events import CODES as CODES
 from textback.channels.whatsapp_events import STATUSES as STATUSES
 from textback.channels.whatsapp_events import Events, Value, told_of
 from textback.channels.whatsapp_messages import content_of
 from textback.core.errors import SettingsError
+from textback.core.files import FileAsk
 from textback.core.messages import Channel
 from textback.engine.arrivals import DeliveryStatus, Message
 
@@ -106,8 +107,14 @@ class WhatsApp:
         self._token = options["verify_token"].encode()
         login = {"Authorization": f"Bearer {options['access_token']}", "Content-Type": "application/json"}
         self._files = _address(options)
+        own = origins(self._files, "https://lookaside.fbsbx.com")
+        self._ask = FileAsk("", {"Authorization": login["Authorization"]}, own, told=True)
         self._target = target(f"{self._files}/{self.account}/messages", login, "WHATSAPP_ACCESS_TOKEN")
         self.keywords: Mapping[str, frozenset[str]] = {}
+
+    def ask_for(self, url: str) -> FileAsk:
+        """In two steps, both with the token: the id of a file gives its address, which is good for five minutes."""
+        return msgspec.structs.replace(self._ask, url=url)
 
     def greet(self, webhook: Webhook) -> tuple[str, bytes] | None:
         """The answer to a GET that checks the address: the challenge, where it has our token."""

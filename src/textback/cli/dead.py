@@ -128,6 +128,8 @@ def _shown(letter: Letter) -> str:
     text = " ".join(str(payload.get("text", "")).split())
     if letter.kind == "job":
         who, text = payload.get("action", ""), str(payload.get("step", ""))
+    if letter.kind == "file":
+        who, text = f"file {payload.get('file', '')}", str(payload.get("type", ""))
     if letter.kind == "webhook":
         who, text = letter.row.source, str(payload.get("path", ""))
     times = f"({letter.attempts} times)" if letter.kind == "webhook" and letter.attempts > 1 else ""

@@ -11,7 +11,7 @@ import msgspec
 from textback.channels.base import BadPayload, BadSignature, Timestamped
 from textback.engine.arrivals import Message
 from textback.engine.bot import Bot
-from textback.pipeline import dead
+from textback.pipeline import dead, media
 from textback.pipeline.accept import incoming
 from textback.pipeline.dead import Redriven
 from textback.pipeline.gating import Gatekeeper
@@ -133,6 +133,7 @@ KINDS: dict[str, Kind] = {
     "send": Kind("text", _of("send"), _dead_again, dead_store.discard),
     "arrival": Kind("arrival", _of("arrival"), _dead_again, dead_store.discard),
     "job": Kind("action", _of("job"), _dead_again, dead.discard_job),
+    "file": Kind("file", _of("file"), lambda tx, row, now, _: media.redrive(tx, row, now), dead_store.discard),
     "hook": Kind("delivery", _of("hook"), _hook_again, dead_store.discard),
     "webhook": Kind("webhook", rejected.webhooks, _webhook_again, _webhook_away),
 }

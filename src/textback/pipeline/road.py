@@ -36,6 +36,7 @@ from textback.pipeline.importing import ContactImporter, Row
 from textback.pipeline.indexing import Indexer
 from textback.pipeline.lines import Line
 from textback.pipeline.mailboxes import Mailboxes
+from textback.pipeline.media import Fetcher, Keeping
 from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, LIMITS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
 from textback.pipeline.notices import Notices
@@ -115,6 +116,7 @@ class Road:
         retention: Retention = Retention(),  # noqa: B008 (it never changes)
         posts: Posts | None = None,
         hook_retries: Sequence[int] = RETRIES,
+        keeping: Keeping | None = None,
     ) -> None:
         self.db = db
         # Who is signed in goes by the real time, however far the clock of a demo is ahead.
@@ -134,8 +136,9 @@ class Road:
         self._public_url = public_url
         self.gate = gate = Gatekeeper(workspace, lines, lambda: shelf.current)
         self._turns = Turns(
-            workspace, lines, shelf, gate, lease, guard, reply_max_age, late_after, tracer, shortener, redact
-        )
+            workspace, lines, shelf, gate, lease, guard, reply_max_age, late_after, tracer, shortener, redact,
+            keeping is not None,
+        )  # fmt: skip
         self._notifier = Notifier(db, workspace, self._heard)
         self.hub.tell = self._notifier.changed
         self.presence = Presence(self._notifier.present)
@@ -170,6 +173,7 @@ class Road:
                 lease=lease,
             )  # fmt: skip
         self.hooks = Hooks(db, workspace, lines, now, self.hub, posts, hook_retries) if posts is not None else None
+        self.files = Fetcher(db, lines, now, self.hub.publish, keeping) if keeping is not None else None
         self._reconciler = Reconciler(
             db, workspace, lines, now, self.receive, self.hub.publish,
             every=reconcile_every, resend=resend_unsent, lease=lease,
@@ -196,9 +200,9 @@ class Road:
         parts = {"turn": self._run_turns, "deliver": self._deliverer.run, "tick": self._run_tick}
         if self._performer is not None:
             parts["perform"] = self._performer.run
-        hooks = [] if self.hooks is None or "perform" not in self.roles else [self.hooks.run()]
+        others = [one.run() for one in (self.hooks, self.files) if one is not None and "perform" in self.roles]
         self._tasks = [asyncio.create_task(run(), name=role) for role, run in parts.items() if role in self.roles]
-        self._tasks += [asyncio.create_task(run, name="hooks") for run in hooks]
+        self._tasks += [asyncio.create_task(run, name="hooks and files") for run in others]
         if self.detour is not None:
             self._draining = asyncio.create_task(self.detour.run(), name="spool")
             self._tasks.append(self._draining)
@@ -219,10 +223,9 @@ class Road:
             await asyncio.wait(self._turning)
         await self._turns.readings.stop()
         self._deliverer.stop()
-        if self._performer is not None:
-            self._performer.stop()
-        if self.hooks is not None:
-            self.hooks.stop()
+        for one in (self._performer, self.hooks, self.files):
+            if one is not None:
+                one.stop()
         self._reconciler.stop()
         self._mailboxes.stop()
         self.templating.stop()
@@ -441,6 +444,8 @@ class Road:
             self.versions.wake()
         if news.jobs and self._performer is not None:
             self._performer.wake((self.now(), self.now() + TOGETHER))
+        if news.jobs and self.files is not None:
+            self.files.wake()
         if news.erased:
             self._acceptor.forget(news.erased)
         if news.present:
@@ -593,6 +598,8 @@ class Road:
         if handled.jobs:
             if self._performer is not None:
                 self._performer.wake(handled.jobs)
+            if self.files is not None:
+                self.files.wake()
             self._notifier.jobs(bucket)
         if self._waiters:
             for id_ in handled.arrivals:

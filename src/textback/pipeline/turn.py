@@ -35,7 +35,7 @@ from textback.engine.effects import (
 )
 from textback.engine.state import State
 from textback.engine.step import NONE, Turn
-from textback.pipeline import bursts, newer, parts, spans
+from textback.pipeline import bursts, media, newer, parts, spans
 from textback.pipeline.bots import Shelf
 from textback.pipeline.bursts import MESSAGE
 from textback.pipeline.claim import LEASE, Claim, Queued, claim_new
@@ -77,7 +77,7 @@ class Handled(msgspec.Struct):
     contacts: set[str] = set()
     claims: list[Claim] = []
     queued: bool = False
-    jobs: frozenset[int] = frozenset()  # when (ms) what other systems are to be asked for is due
+    jobs: frozenset[int] = frozenset()  # when (ms) what other systems are to be asked for, files too, is due
     left: bool = False
     guarded: list[tuple[str, str]] = []  # arrivals that the loop guard met, and their contacts
     failed: list[tuple[str, str]] = []  # arrivals whose turn broke, and why
@@ -117,7 +117,9 @@ class Turns:
         tracer: Tracer | None = None,
         shortener: Shortener | None = None,
         redact: bool = True,
+        files: bool = False,
     ) -> None:
+        self._files = files
         self._shortener = shortener or Shortener()
         self._workspace = workspace
         self._redact = redact
@@ -202,12 +204,12 @@ class Turns:
         inbox.mark_handled(tx, done, now, writes.kept)
         point("turn.written")
         queued = len(claims) < len(writes.outbox)
+        due = frozenset([job["due_at"] for job in writes.jobs] + [file["due_at"] for file in writes.files])
         if self._tracer is not None:
             self._trace_batch(self._tracer, writes, claims, began)
         return Handled(
-            [row.id for row in done], set(open_), claims, queued, frozenset(job["due_at"] for job in writes.jobs),
-            left or again, writes.guarded,
-            writes.failed, writes.outcomes, writes.refused, spans=writes.spans, strays=strays,
+            [row.id for row in done], set(open_), claims, queued, due, left or again, writes.guarded, writes.failed,
+            writes.outcomes, writes.refused, spans=writes.spans, strays=strays,
             said=writes.said, unread=list(unread.items()), look_at=look_at, limits=writes.limits,
         )  # fmt: skip
 
@@ -422,6 +424,9 @@ class Turns:
                 "at": row.received_at,
             }
         )
+        if arrival.media and self._files:
+            line = self._lines.get(row.line)
+            writes.files += media.rows_of(writes.key(conversation, row.id), line, arrival.media, writes.now)
         if arrival.subject:
             subject = masked(arrival.subject)[0] if self._redact else arrival.subject
             details = _encode({"subject": subject}).decode()
@@ -431,6 +436,7 @@ class Turns:
     def _hide(conversation: Conversation, row: Row[Any], writes: Writes) -> None:
         """Keep this turn's text from everybody's eyes."""
         conversation.last = (HIDDEN, *conversation.last[1:])
+        writes.files = [file for file in writes.files if file["message_id"] != row.id]
         writes.details = [details for details in writes.details if details["id"] != row.id]
         for message in reversed(writes.messages):
             if message["id"] == row.id:

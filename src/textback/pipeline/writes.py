@@ -17,7 +17,7 @@ from textback.pipeline.gating import Ahead
 from textback.pipeline.handing import keep_handoffs
 from textback.pipeline.lines import Line
 from textback.pipeline.masking import Hidden
-from textback.store import dead, events, jobs, models, short_links, turns, webchat
+from textback.store import dead, events, jobs, media, models, short_links, turns, webchat
 from textback.store import gate as gate_store
 from textback.store.db import Row, Tx
 from textback.store.ledger import Fact
@@ -129,6 +129,7 @@ class Writes:
         self.said: dict[str, Said] = {}  # what became of programs' texts, by arrival
         self.details: list[dict[str, Any]] = []
         self.offers: list[dict[str, Any]] = []  # of texts that a page of ours shows
+        self.files: list[dict[str, Any]] = []  # that came with texts, to be fetched
         self.handoffs: dict[str, Conversation] = {}  # whose hand-over has changed
 
     def key(self, conversation: Conversation, id_: str) -> dict[str, Any]:
@@ -151,6 +152,8 @@ class Writes:
             keep_handoffs(tx, self.workspace, self.handoffs.values())
         if self.details:
             turns.add_details(tx, self.details)
+        if self.files:
+            media.add(tx, self.files)
         if self.offers:
             webchat.add_offers(tx, self.offers)
         if self.outbox:

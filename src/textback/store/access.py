@@ -29,6 +29,7 @@ from textback.store.tables_desk import audit
 from textback.store.tables_handoff import handoffs
 from textback.store.tables_imports import contact_import_refused
 from textback.store.tables_leads import contact_values
+from textback.store.tables_media import media_contents, media_files
 from textback.store.tables_merges import merged_contacts
 from textback.store.tables_web import message_offers
 
@@ -38,6 +39,8 @@ SHOWN = (
     message_details,
     message_offers,
     pictures,
+    media_files,
+    media_contents,
     sessions,
     turns,
     timers,

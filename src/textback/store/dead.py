@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_, update
 
 from textback.store.many import Inserts
 from textback.store.tables import arrivals, conversations, dead_letters, messages, outbox
@@ -59,6 +59,12 @@ def discard(tx: Connection, letter: Any, now: int) -> bool:
     if done:
         forget_arrival(tx, letter)
     return done
+
+
+def make_room(tx: Connection, key: Any) -> None:
+    """Take away a letter (bucket, contact_id, id) that was dealt with: what it was about is given up once more."""
+    mine = (_d.bucket == key.bucket, _d.contact_id == key.contact_id, _d.id == key.id)
+    tx.execute(delete(dead_letters).where(*mine, _d.redriven_at.is_not(None)))
 
 
 def forget_arrival(tx: Connection, letter: Any) -> None:

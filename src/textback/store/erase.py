@@ -41,6 +41,8 @@ ERASED: dict[str, Rule] = {
     "message_details": "delete",
     "message_offers": "delete",
     "pictures": "delete",
+    "media_files": "delete",
+    "media_contents": "delete",
     "contact_values": "delete",
     "outbox": "delete",
     "early_statuses": "delete",

@@ -23,6 +23,7 @@ from textback.store.tables import (
     timers,
 )
 from textback.store.tables_hooks import events, webhook_deliveries
+from textback.store.tables_media import media_files
 
 _Statement = TypeVar("_Statement", Select[Any], Delete)
 
@@ -108,6 +109,12 @@ def with_timers(tx: Connection, now: int) -> list[int]:
 def with_jobs(tx: Connection, now: int) -> list[int]:
     """The buckets with jobs that are due."""
     return list(tx.execute(_where(jobs.c.bucket, jobs.c.state != "dead", jobs.c.due_at <= now)).scalars())
+
+
+def with_files(tx: Connection, now: int) -> list[int]:
+    """The buckets with files that are to be fetched."""
+    f = media_files.c
+    return list(tx.execute(_where(f.bucket, f.state == "waiting", f.due_at <= now)).scalars())
 
 
 def with_events(tx: Connection, workspace: str) -> list[int]:

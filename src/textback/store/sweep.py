@@ -27,6 +27,7 @@ from textback.store.tables import (
 from textback.store.tables_composer import pictures
 from textback.store.tables_desk import audit, login_failures, login_links, web_sessions
 from textback.store.tables_hooks import events, webhook_deliveries
+from textback.store.tables_media import media_contents, media_files
 from textback.store.tables_web import message_offers
 
 CONTACTS = 100
@@ -82,6 +83,16 @@ def _pictures(old: Old) -> ColumnElement[bool]:
     return pictures.c.id < id_at(old["media"].until)
 
 
+def _files(old: Old) -> ColumnElement[bool]:
+    """Files that came with texts."""
+    return media_files.c.id < id_at(old["media"].until)
+
+
+def _contents(old: Old) -> ColumnElement[bool]:
+    """What no newer file holds."""
+    return media_contents.c.newest < id_at(old["media"].until)
+
+
 def _details(old: Old) -> ColumnElement[bool]:
     """What programs said of texts; of one that is to go later not before that."""
     ripe = or_(_d.send_at.is_(None), _d.send_at < old["messages"].until)
@@ -128,6 +139,8 @@ _BY_CONTACT: dict[str, tuple[Table, Callable[[Old], ColumnElement[bool]], dict[s
     "offers": (message_offers, _offers, None),
     "media": (messages, _media, {"media": "[]"}),
     "pictures": (pictures, _pictures, None),
+    "files": (media_files, _files, None),
+    "contents": (media_contents, _contents, None),
     "turns": (turns, _turns, None),
     "arrivals": (arrivals, _arrivals, None),
     "links": (short_links, _links, None),

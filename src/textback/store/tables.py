@@ -33,6 +33,7 @@ from textback.store import (  # noqa: F401 (their tables are among them)
     tables_lines,
     tables_list,
     tables_mail,
+    tables_media,
     tables_merges,
     tables_rules,
     tables_search,

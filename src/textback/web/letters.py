@@ -29,8 +29,12 @@ TOGETHER = 32
 DONE = letters.AGAIN | {"done"}
 
 #: The tabs, and what a letter of that kind is called when there is nothing to say it by.
-TABS = (("", "All"), ("send", "Texts"), ("arrival", "Arrivals"), ("job", "Actions"), ("webhook", "Webhooks"))
-VERBS = {"send": "Send again", "arrival": "Take in again", "job": "Do again", "webhook": "Take in again"}
+TABS = (("", "All"), ("send", "Texts"), ("arrival", "Arrivals"), ("job", "Actions"), ("file", "Files"),
+        ("webhook", "Webhooks"))  # fmt: skip
+VERBS = {
+    "send": "Send again", "arrival": "Take in again", "job": "Do again", "file": "Fetch again", "hook": "Tell again",
+    "webhook": "Take in again",
+}  # fmt: skip
 
 #: Why it was given up.
 REASONS = {
@@ -43,6 +47,8 @@ REASONS = {
     "filtered": "The carrier blocked it as spam, or as traffic that is not registered.",
     "turn_failed": "The bot could not handle it. A person was asked for.",
     "unreadable": "Another release of Textback stored it, and this one can’t read it.",
+    "no_answer": "Where it lies could not be reached, or failed, each time that it was tried.",
+    "not_fetched": "It could not be fetched.",
     "unsigned": "It is not signed as the provider signs.",
     "malformed": "It is signed, but makes no sense.",
     "no_line": "There is no line of that name.",
@@ -79,6 +85,9 @@ def _shown(letter: Letter, zone: str, now: int) -> Shown:
         facts += [("From", letter.row.source or "not known"), ("Posted to", str(payload.get("path", "")))]
         facts.append(("Size", f"{payload.get('size', 0):,} bytes"))
         facts[0] = ("First", facts[0][1])
+    elif letter.kind == "file":
+        title = f"File {payload.get('file', '')} of a text"
+        facts.append(("Said to be", str(payload.get("type", "")) or "not said"))
     elif letter.kind == "job":
         title = f"Action {payload.get('action', '')}"
         reason = ACTION_ERRORS.get(letter.reason, letter.reason)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from textback import __version__
 from textback.channels.registry import PROVIDERS
-from textback.web import api, v1
+from textback.web import api, mediafiles, v1
 from textback.web.api import Refusal
 from textback.web.describing import FORM, JSON, Contents, Described, Operation
 from textback.web.examples import example_of, in_place, refused
@@ -24,7 +24,8 @@ from textback.web.routing import Route
 from textback.web.webhooks import PREFIX
 
 PLAIN, XML = CONTENT_TYPE_LATEST.partition(";")[0], "text/xml"
-SHOWN = {PLAIN: "textback_inbox 0.0\n", XML: "<Response></Response>"}
+BYTES = "application/octet-stream"
+SHOWN = {PLAIN: "textback_inbox 0.0\n", XML: "<Response></Response>", BYTES: "..."}
 """What of these is answered, in short."""
 _REF = "#/components/schemas/{name}"
 
@@ -50,6 +51,7 @@ DESCRIBED: Described = {
         },
         {JSON: dict[str, Any], FORM: dict[str, str]},
     ),
+    **mediafiles.DESCRIBED,
     **api.DESCRIBED,
     **v1.DESCRIBED,
 }

@@ -23,6 +23,7 @@ PERMISSIONS = MappingProxyType({
     "transcripts.export": frozenset({"owner", "supervisor", "auditor"}),
     "numbers.see": _TEAM,  # whole phone numbers and addresses; others see "(•••) •••-••64"
     "sensitive.reveal": frozenset({"owner", "supervisor", "agent", "auditor"}),  # what is masked, one by one, audited
+    "files.see": _TEAM,  # pictures and files that contacts send, in which nothing can be masked
     "contacts.edit": _TEAM,
     "contacts.import": _LEAD,
     "contacts.export": _LEAD,

@@ -1,6 +1,6 @@
 """How programs see messages: what they say, how they stand, and what became of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -11,6 +11,7 @@ from textback.core.text import segments
 from textback.core.when import to_iso
 from textback.engine.arrivals import Media
 from textback.web.context import WebContext
+from textback.web.media import addresses
 
 SCHEDULED = "scheduled"
 STATUSES = Literal[
@@ -102,13 +103,15 @@ def iso(at: int | None) -> str | None:
 
 def facts(
     ctx: WebContext, row: Mapping[str, Any], *, address: str, due_at: int | None, later: bool, send_at: int | None,
-    metadata: Mapping[str, str],
+    metadata: Mapping[str, str], files: Sequence[Any] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """The fields of a message from its row and what else is kept of it."""
+    """The fields of a message from its row and what else is kept of it; `files` came with it."""
     line = ctx.lines.get(row["line"])
     ours = line.number if line is not None else ""
     out = row["direction"] == "out"
     media = [one.url for one in _media.decode(row["media"])] if row["media"] != "[]" else []
+    if files:
+        media = addresses(ctx, media, files)
     status = row["status"]
     waits = status == "queued"
     held = waits and not later and row["rule"] in HOLDS
@@ -141,11 +144,11 @@ def facts(
     }
 
 
-def facts_of(ctx: WebContext, row: Any) -> dict[str, Any]:
+def facts_of(ctx: WebContext, row: Any, files: Sequence[Any] = ()) -> dict[str, Any]:
     """The fields of a message as store.sent reads it."""
     return facts(
         ctx, row._mapping, address=row.address or "", due_at=row.due_at, later=row.waits == "later",
-        send_at=row.send_at, metadata=_metadata.decode(row.metadata) if row.metadata else {},
+        send_at=row.send_at, metadata=_metadata.decode(row.metadata) if row.metadata else {}, files=files,
     )  # fmt: skip
 
 

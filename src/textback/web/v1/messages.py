@@ -7,10 +7,11 @@ from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.store import sent
+from textback.store import media, sent
 from textback.web.access import check_line, key_of
 from textback.web.context import WebContext
 from textback.web.describing import BODY, JSON, QUERY, Described, Operation
+from textback.web.media import keys_of
 from textback.web.problems import Refused, missing, wrong
 from textback.web.reading import (
     JSON_TYPE,
@@ -104,7 +105,9 @@ async def list_messages(request: Request) -> Response:
     page = await ctx.db.read(
         lambda tx: sent.page(tx, ctx.workspace, wanted, query.limit, after=after, ahead=ahead, now=now)
     )
-    found = [MessageInfo(**facts_of(ctx, row)) for row in page.rows]
+    came = keys_of(page.rows)
+    files = await ctx.db.read(media.of_messages, came) if came else {}
+    found = [MessageInfo(**facts_of(ctx, row, files.get(row.id, ()))) for row in page.rows]
     return answer(200, Listed(found, cursor_of(ahead, page.after) if page.after else None))
 
 
@@ -124,11 +127,15 @@ async def show_message(request: Request) -> Response:
     ctx: WebContext = request.app.state.ctx
     row = await _row(request)
     reports, decisions = [], []
+    came = keys_of([row])
+    files = (await ctx.db.read(media.of_messages, came)).get(row.id, ()) if came else ()
     if row.direction == "out":
         reports = await ctx.db.read(sent.reports, row) if row.provider_id else []
         decisions = await ctx.db.read(sent.decisions, row)
     found = MessageDetail(
-        **facts_of(ctx, row), history=history(row, reports, decisions), decisions=[decided(one) for one in decisions]
+        **facts_of(ctx, row, files),
+        history=history(row, reports, decisions),
+        decisions=[decided(one) for one in decisions],
     )
     return answer(200, Data(found))
 

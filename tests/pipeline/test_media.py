@@ -1,0 +1,147 @@
+"""Files that come with texts: fetched once after the turn, kept once, tried again, given up where everybody sees it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import Connection, text
+
+from tests.pipeline.test_erase import erase
+from tests.pipeline.working import ANA, LINE, WORKSPACE, Phones, Working, working
+from tests.support.fake_files import PNG, FakeFiles
+from textback.actions.fetch import Allowed
+from textback.core.files import FileAsk
+from textback.core.ids import new_id
+from textback.core.when import HOUR
+from textback.engine.arrivals import Media, Message
+from textback.engine.bot import Bot
+from textback.pipeline import letters
+from textback.pipeline.letters import Means, Wanted
+from textback.pipeline.media import LEASE, Keeping
+from textback.store.db import Db
+
+KEEPING = Keeping(1024, 4096, Allowed(["127.0.0.1"], "MEDIA_PRIVATE"))
+
+
+class Pictures(Phones):
+    """A provider that holds files."""
+
+    def ask_for(self, url: str) -> FileAsk:
+        return FileAsk(url)
+
+
+@pytest.fixture
+async def files() -> AsyncIterator[FakeFiles]:
+    async with FakeFiles() as made:
+        yield made
+
+
+async def bring(node: Working, *urls: str) -> str:
+    message = Message(ANA, LINE, "Look.", new_id(), "mms", tuple(Media(url, "image/png") for url in urls))
+    return (await node.road.receive("one", [message], wait=15.0))[0]
+
+
+def _rows(tx: Connection, query: str) -> list[Any]:
+    return list(tx.execute(text(query)))
+
+
+async def rows(db: Db, query: str = "SELECT * FROM media_files ORDER BY id") -> list[Any]:
+    return await db.read(_rows, query)
+
+
+async def until(db: Db, right: Callable[[list[Any]], bool]) -> list[Any]:
+    async with asyncio.timeout(10):
+        while not right(found := await rows(db)):
+            await asyncio.sleep(0.02)
+    return found
+
+
+def settled(found: list[Any]) -> bool:
+    return bool(found) and all(row.state != "waiting" for row in found)
+
+
+async def test_files_are_fetched_after_the_turn_and_the_same_is_kept_once(db: Db, files: FakeFiles) -> None:
+    async with working(db, phones=Pictures(), keeping=KEEPING) as node:
+        await node.text("BOOK")
+        assert await rows(db) == []
+        id_ = await bring(node, f"{files.url}/1", f"{files.url}/2")
+        found = await until(db, settled)
+    assert [(row.message_id, row.place, row.state, row.content_type) for row in found] == [
+        (id_, 0, "kept", "image/png"), (id_, 1, "kept", "image/png"),
+    ]  # fmt: skip
+    (content,) = await rows(db, "SELECT * FROM media_contents")
+    assert (bytes(content.data), content.newest) == (PNG, max(row.id for row in found))
+    assert sorted(path for path, _ in files.asked) == ["/1", "/2"]
+
+
+async def test_what_is_too_big_stays_a_link(db: Db, files: FakeFiles) -> None:
+    files.body = PNG + b"x" * 1024
+    async with working(db, phones=Pictures(), keeping=KEEPING) as node:
+        await bring(node, f"{files.url}/1")
+        (row,) = await until(db, settled)
+    assert (row.state, row.size) == ("large", len(files.body))
+    assert await rows(db, "SELECT * FROM media_contents") == []
+    assert await rows(db, "SELECT * FROM dead_letters") == []
+
+
+async def test_a_conversation_holds_only_so_much(db: Db, files: FakeFiles) -> None:
+    keeping = msgspec.structs.replace(KEEPING, together=len(PNG))
+    async with working(db, phones=Pictures(), keeping=keeping) as node:
+        await bring(node, f"{files.url}/1")
+        await until(db, settled)
+        await bring(node, f"{files.url}/the-same")
+        await until(db, lambda found: len(found) == 2 and settled(found))
+        files.body = PNG + b"!"
+        await bring(node, f"{files.url}/more")
+        found = await until(db, lambda found: len(found) == 3 and settled(found))
+    assert [row.state for row in found] == ["kept", "kept", "full"]
+
+
+async def test_what_fails_is_tried_again_and_then_a_dead_letter(db: Db, files: FakeFiles) -> None:
+    files.status = 500
+    async with working(db, phones=Pictures(), keeping=KEEPING) as node:
+        await bring(node, f"{files.url}/1")
+        for tries in range(1, 6):
+            leased = node.clock.at + LEASE  # it is being fetched
+            await until(db, lambda found, n=tries, end=leased: found[0].attempts == n and found[0].due_at != end)
+            node.clock.at += 4 * HOUR
+            node.road.files.wake()
+        (row,) = await until(db, settled)
+        assert (row.state, row.attempts, len(files.asked)) == ("failed", 6, 6)
+        (letter,) = await db.read(letters.listing, WORKSPACE, Wanted("file"))
+        assert letter.payload == {"file": 1, "type": "image/png", "message": row.message_id}
+        assert files.url not in f"{letter.detail}{letter.payload}"
+        files.status = 200
+        means = Means(WORKSPACE, {}, "", Bot(name=""))
+        place = row.bucket if db.by_bucket else None
+        done = await db.write_within(
+            place, "letters", letters.redrive, letter.id, node.clock.at, means, "owner@example.com"
+        )
+        assert done.result == "handled"
+        node.road.files.wake()
+        (row,) = await until(db, settled)
+        assert row.state == "kept"
+        again = await db.write_within(
+            place, "letters", letters.redrive, letter.id, node.clock.at, means, "owner@example.com"
+        )
+        assert again.result == "done"
+
+
+async def test_an_erasure_takes_files_along(db: Db, files: FakeFiles) -> None:
+    async with working(db, phones=Pictures(), keeping=KEEPING) as node:
+        await bring(node, f"{files.url}/1")
+        await until(db, settled)
+        await erase(node)
+    assert await rows(db) == []
+    assert await rows(db, "SELECT * FROM media_contents") == []
+
+
+async def test_a_provider_without_files_and_a_server_that_keeps_none(db: Db, files: FakeFiles) -> None:
+    async with working(db, keeping=KEEPING) as node:
+        await bring(node, f"{files.url}/1")
+    async with working(db, phones=Pictures()) as node:
+        await bring(node, f"{files.url}/1")
+    assert await rows(db) == []
+    assert files.asked == []
