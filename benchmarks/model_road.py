@@ -11,6 +11,7 @@ where the disk takes long to keep 4 KB, so does everything.
 import asyncio
 import json
 import os
+import statistics
 import tempfile
 import threading
 import time
@@ -34,6 +35,11 @@ RATE, THINKS = 14.0, 3.5
 OTHERS = 50.0
 """Texts of other conversations in a second."""
 TEXTS = 300
+RUNS, MOST_RUNS = 5, 12
+"""How many runs of them count, by their median; and how many there are at most, until as many were left in peace."""
+PEACE = 0.03
+"""The share of the cores' time that the host of a virtual machine may take for others in a run left in peace. A pause
+of the whole machine says nothing of the program, and is the hundredth reply of three hundred."""
 WARM = 20
 QUESTION = "do i bring the charger along if you repair my bosch"
 ANSWER = "We repair e-bikes with motors of Bosch and Shimano. Please bring the key and the charger."
@@ -171,27 +177,54 @@ async def served(home: Path | None = None) -> AsyncIterator[Bench]:
         await asyncio.to_thread(server.__exit__, None, None, None)
 
 
-async def measured(count: int, home: Path | None) -> dict[str, float]:
+async def one_run(bench: Bench, count: int) -> dict[str, float]:
+    """Questions alone: our part of their time, what they cost, and the share of it that the host took for others."""
+    spent, taken, began = bench.target.cpu(), stolen(), time.monotonic()
+    run = await bench.questions(count)
+    share = (stolen() - taken) / (time.monotonic() - began) / (os.cpu_count() or 1)
+    cpu = (bench.target.cpu() - spent) / count
+    return {**_pair("road", ours(run.replies)), "cpu_ms": round(cpu * 1_000, 1), "stolen": round(share, 3)}
+
+
+def stolen() -> float:
+    """Seconds of all cores that the host of this virtual machine has taken for others; 0 where nobody can tell."""
+    try:
+        first = Path("/proc/stat").read_text().split("\n", 1)[0]
+    except OSError:
+        return 0.0
+    return int(first.split()[8]) / os.sysconf("SC_CLK_TCK")
+
+
+async def measured(count: int, home: Path | None) -> dict[str, Any]:
     """The others' texts alone, the model's alone, and both, with the server's files in this folder."""
     many = round(count / RATE * OTHERS)
     async with served(home) as bench:
         with tempfile.TemporaryDirectory(prefix="textback-bench-", dir=home) as folder, probed(Path(folder)) as disk:
             alone = await bench.keywords(many)
-            spent, bench.seen.most = bench.target.cpu(), 0
-            road = await bench.questions(count)
-            spent, most = bench.target.cpu() - spent, bench.seen.most
+            bench.seen.most = 0
+            runs = [await one_run(bench, count)]
+            while len(runs) < MOST_RUNS and sum(run["stolen"] <= PEACE for run in runs) < RUNS:
+                runs.append(await one_run(bench, count))
+            most = bench.seen.most
             busy, others = await asyncio.gather(bench.questions(count), bench.keywords(many))
+    counted = sorted(runs, key=lambda run: run["stolen"])[:RUNS]
     return {
         "texts": count,
         "calls_in_flight": most,
-        **_pair("road", [took - ASKED for took in road.replies]),
-        **_pair("busy_road", [took - ASKED for took in busy.replies]),
-        "cpu_ms": round(spent / count * 1_000, 1),
+        **{name: statistics.median(run[name] for run in counted) for name in runs[0]},
+        "all_road_p99_ms": [run["road_p99_ms"] for run in counted],
+        "all_stolen": [run["stolen"] for run in counted],
+        **_pair("busy_road", ours(busy.replies)),
         **_pair("others_alone", alone.replies),
         **_pair("others", others.replies),
         **_pair("disk", disk),
         "disk_max_ms": round(percentile(disk, 1.0), 1),
     }
+
+
+def ours(replies: Sequence[float]) -> list[float]:
+    """Our part of the times (s) from text to reply: without the wait for a second text, and without the model."""
+    return [took - ASKED for took in replies]
 
 
 def _pair(name: str, seconds: Sequence[float]) -> dict[str, float]:
@@ -215,8 +248,14 @@ def table(results: dict[str, Any]) -> str:
         return [f"{r[f'{name}_p50_ms']:.1f} / {r[f'{name}_p99_ms']:.1f}" for r in results.values()]
 
     disk = [f"{cell} / {r['disk_max_ms']:.0f}" for cell, r in zip(cells("disk"), results.values(), strict=True)]
+
+    def each(values: Sequence[float], form: str) -> str:
+        return ", ".join(map(form.format, values))
+
     rows = [
-        ["our part, from text to reply, p50 / p99 ms", *cells("road"), "30 (p99)"],
+        [f"our part, from text to reply, p50 / p99 ms (median of {RUNS} runs)", *cells("road"), "30 (p99)"],
+        ["p99 ms of each run", *(each(r["all_road_p99_ms"], "{:.0f}") for r in results.values()), ""],
+        ["taken by the machine's host in each run", *(each(r["all_stolen"], "{:.0%}") for r in results.values()), ""],
         [f"the same beside {OTHERS:.0f} texts/s of others", *cells("busy_road"), ""],
         ["reply of others, without the model's texts, p50 / p99 ms", *cells("others_alone"), ""],
         ["reply of others, with them, p50 / p99 ms", *cells("others"), ""],

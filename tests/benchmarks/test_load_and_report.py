@@ -259,15 +259,23 @@ def test_what_a_reply_of_a_model_costs_is_shown_and_held_to_its_target() -> None
 
 
 def test_what_a_models_reply_costs_through_the_program_is_shown_and_held_to_its_target() -> None:
-    def measured(slower: float) -> dict[str, float]:
+    def measured(slower: float) -> dict[str, Any]:
         pairs = {"road": (21.0, 28.4), "busy_road": (22.0, 33.0), "others_alone": (4.1, 8.0), "others": (4.3, 9.5)}
-        found = {"texts": 300, "calls_in_flight": 50, "cpu_ms": 19.9, "disk_max_ms": 41.0}
+        found: dict[str, Any] = {"texts": 300, "calls_in_flight": 50, "cpu_ms": 19.9, "disk_max_ms": 41.0}
+        found |= {"all_road_p99_ms": [28.4, 27.0, 31.2], "all_stolen": [0.0, 0.004, 0.021]}
         for name, (p50, p99) in {**pairs, "disk": (0.5, 6.0)}.items():
             found |= {f"{name}_p50_ms": p50 + slower, f"{name}_p99_ms": p99 + slower}
         return found
 
     results = {"disk": measured(2.0), "memory": measured(0.0)}
     shown = model_road.table(results)
-    for cells in ("50 calls in flight", "23.0 / 30.4 | 21.0 / 28.4 | 30", "6.1 / 10.0 | 4.1 / 8.0", "0.5 / 6.0 / 41"):
+    for cells in (
+        "50 calls in flight",
+        "23.0 / 30.4 | 21.0 / 28.4 | 30",
+        "6.1 / 10.0 | 4.1 / 8.0",
+        "0.5 / 6.0 / 41",
+        "28, 27, 31",
+        "0%, 0%, 2%",
+    ):
         assert cells in shown
     assert model_road.missed(results) == ["road, files on the disk: road_p99_ms is 30.4, over 30"]
