@@ -67,7 +67,7 @@ async def test_a_private_address_is_never_asked(examinee: Examinee, files: FakeF
         found = await download(each, 5.0, Allowed((), "MEDIA_PRIVATE"), MOST)
         assert isinstance(found, NoFile)
         assert found.why == "failed"
-    assert "private address" in found.detail
+        assert "private address" in found.detail
     assert files.asked == []
 
 
