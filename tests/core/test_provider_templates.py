@@ -34,6 +34,14 @@ def made(body: str, **more: object) -> ProviderTemplate:
         ("Hi {{1}}.", f"Hi {'x' * (MOST_VALUE + 1)}.", None),
         ("Hi\n{{1}}.", "Hi\nAna.", {"1": "Ana"}),
         ("a.c {{1}}", "abc x", None),
+        ("{{HEADER_1}}\nHi {{1}}.", "Ana\nHi Ben.", {"HEADER_1": "Ana", "1": "Ben"}),
+        ("{{HEADER_1}}\nHi.", f"{'x' * 60}\nHi.", {"HEADER_1": "x" * 60}),
+        ("{{HEADER_1}}\nHi.", f"{'x' * 61}\nHi.", None),
+        ("Hi.\nSee: x/{{LINK_0}}", "Hi.\nSee: x/a?b=1", {"LINK_0": "a?b=1"}),
+        ("Hi.\nSee: x/{{LINK_0}}", "Hi.\nSee: x/a b", None),
+        ("Hi.\nSee: x/{{LINK_0}}", "Hi.\nSee: x/é", None),
+        ("Hi.\nCode: {{CODE_0}}", "Hi.\nCode: 25OFF", {"CODE_0": "25OFF"}),
+        ("Hi.\nCode: {{CODE_0}}", "Hi.\nCode: 25-OFF", None),
     ],
 )
 def test_a_template_is_taken_only_where_it_reads_the_same(body: str, text: str, values: dict[str, str] | None) -> None:

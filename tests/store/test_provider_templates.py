@@ -1,11 +1,13 @@
 """What is known of a provider's templates, on both databases."""
 
 import pytest
+from sqlalchemy import select
 
 from textback.core.provider_templates import Change, ProviderTemplate
 from textback.store import provider_templates as store
 from textback.store.db import Db
 from textback.store.provider_templates import Account, Sync
+from textback.store.tables_templates import provider_templates
 
 W, MINE, OTHER = "default", Account("whatsapp", "1"), Account("whatsapp", "2")
 
@@ -33,6 +35,16 @@ async def test_a_list_takes_the_place_of_the_one_before(db: Db) -> None:
     assert await statuses(db, OTHER) == [("a", "en", "APPROVED")]
     await db.write(store.replace, W, MINE, [], 30, 99)
     assert await statuses(db) == []
+
+
+async def test_a_node_of_the_release_before_sends_none_with_values_outside_the_text(db: Db) -> None:
+    """It would leave them out; and it leaves alone what can't be sent."""
+    placed = made("a", body="Order {{HEADER_1}}\nHi {{1}}")
+    broken = made("b", body="Order {{HEADER_1}}\nHi {{1}}", unfit="It has no text.")
+    await db.write(store.replace, W, MINE, [placed, broken, made("c", body="Hi {{1}}")], 10, 99)
+    assert await db.read(store.templates, W, MINE) == [placed, broken, made("c", body="Hi {{1}}")]
+    kept = await db.read(lambda tx: tx.execute(select(provider_templates.c.unfit).order_by(provider_templates.c.name)))
+    assert [row.unfit for row in kept] == [store.PLACED, "It has no text.", ""]
 
 
 async def test_the_newest_word_on_a_template_holds(db: Db) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from textback.channels.base import Outgoing
-from textback.core.provider_templates import Filled
+from textback.core.provider_templates import CODE, HEADER, LINK, Filled
 from textback.engine.arrivals import Media
 
 MOST_CAPTION, MOST_WORDS = 1024, 1024
@@ -47,16 +47,29 @@ def _template(filled: Filled, media: Sequence[Media]) -> dict[str, Any]:
     if filled.header and media:
         file = {"type": filled.header, filled.header: {"link": media[0].url}}
         parts.append({"type": "header", "parameters": [file]})
-    if filled.values:
-        words = [{"type": "text", "text": value} for _, value in filled.values]
-        if filled.named:
-            words = [one | {"parameter_name": name} for one, (name, _) in zip(words, filled.values, strict=True)]
-        else:  # they are put in by their place
-            order = sorted(filled.values, key=lambda value: int(value[0]))
-            words = [{"type": "text", "text": value} for _, value in order]
-        parts.append({"type": "body", "parameters": words})
+    for kind, values in (("header", filled.of(HEADER)), ("body", filled.of(""))):
+        if values:
+            parts.append({"type": kind, "parameters": _words(values)})
+    parts += [
+        {"type": "button", "sub_type": "url", "index": place, "parameters": [{"type": "text", "text": value}]}
+        for place, value in filled.of(LINK)
+    ]
+    parts += [
+        {
+            "type": "button", "sub_type": "copy_code", "index": place,
+            "parameters": [{"type": "coupon_code", "coupon_code": value}],
+        }
+        for place, value in filled.of(CODE)
+    ]  # fmt: skip
     found: dict[str, Any] = {"name": filled.name, "language": {"policy": "deterministic", "code": filled.language}}
     return found | ({"components": parts} if parts else {})
+
+
+def _words(values: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """Values as parameters: by name, or in the order of their numbers, by which they are put in."""
+    if any(not name.isdigit() for name, _ in values):
+        return [{"type": "text", "text": value, "parameter_name": name} for name, value in values]
+    return [{"type": "text", "text": value} for _, value in sorted(values, key=lambda one: int(one[0]))]
 
 
 def _interactive(outgoing: Outgoing) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from textback.channels.listing import PAGE, PAGES, Reader
 from textback.channels.reading import read_json
 from textback.channels.whatsapp import WhatsApp
 from textback.core.errors import SettingsError
-from textback.core.provider_templates import Change, ProviderTemplate, State
+from textback.core.provider_templates import CODE, HEADER, LINK, Change, ProviderTemplate, State
 from textback.core.text import clean
 from textback.core.when import SECOND
 
@@ -41,6 +41,7 @@ STATES: dict[str, State] = {
 HEADERS = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document"}
 #: Buttons that need nothing said about them when the template is sent.
 PLAIN_BUTTONS = ("QUICK_REPLY", "PHONE_NUMBER", "URL", "VOICE_CALL")
+_BLANK = re.compile(r"\{\{\s*([a-z0-9_]{1,48})\s*\}\}")
 _ID = re.compile(r"[0-9]{1,32}")
 
 
@@ -175,24 +176,47 @@ def _changes(events: _Events) -> Iterator[Change]:
 
 def _read(one: _Template) -> ProviderTemplate:
     body, header, buttons, unfit = "", "", list[str](), ""
+    above, below = "", list[str]()
     for part in one.components or ():
         if part.type == "BODY":
             body = part.text
         elif part.type == "HEADER" and part.format in HEADERS:
             header = HEADERS[part.format]
-        elif part.type == "HEADER" and (part.format != "TEXT" or "{{" in part.text):
+        elif part.type == "HEADER" and part.format != "TEXT":
             unfit = unfit or "Its header has values."
+        elif part.type == "HEADER" and "{{" in part.text:
+            above, known = _BLANK.subn(rf"{{{{{HEADER}\1}}}}", part.text.strip())
+            unfit = unfit or ("" if known == part.text.count("{{") else "Its header has values.")
         elif part.type == "BUTTONS":
             pressed = part.buttons or []
             buttons += [clean(button.text) for button in pressed if button.type == "QUICK_REPLY"]
-            if any(button.type not in PLAIN_BUTTONS or "{{" in button.url for button in pressed):
+            said = [_button(place, button) for place, button in enumerate(pressed)]
+            if None in said:
                 unfit = unfit or "A button of it needs values."
+            below += [line for line in said if line]
         elif part.type not in ("HEADER", "FOOTER"):
             unfit = unfit or f"It has a part of the kind {clean(part.type.lower())[:40] or 'unknown'}."
     if not body:
         unfit = unfit or "It has no text."
     reason = clean(one.rejected_reason or "")[:200]
+    whole = "\n".join(line for line in (above, body.strip() if above or below else body, *below) if line)
     return ProviderTemplate(
         clean(one.name)[:255], clean(one.language)[:16], clean(one.status)[:32], STATES.get(one.status, "other"),
-        clean(one.category)[:32], clean(body), header, tuple(buttons), unfit, "" if reason == "NONE" else reason,
+        clean(one.category)[:32], clean(whole), header, tuple(buttons), unfit, "" if reason == "NONE" else reason,
     )  # fmt: skip
+
+
+def _button(place: int, button: _Button) -> str | None:
+    """What a button with a value says, in a line: "" for one without; None where it needs more than can be said. Meta
+    has one value of an address, at its end."""
+    label = f"{button.text.strip()}: " if button.text.strip() else ""
+    if button.type == "COPY_CODE":
+        return f"{label}{{{{{CODE}{place}}}}}"
+    if button.type not in PLAIN_BUTTONS:
+        return None
+    if "{{" not in button.url:
+        return ""
+    address = _BLANK.split(button.url)
+    if len(address) != 3 or address[2] or "{{" in address[0]:
+        return None
+    return f"{label}{address[0]}{{{{{LINK}{place}}}}}"

@@ -17,15 +17,23 @@ State = Literal["approved", "pending", "rejected", "paused", "disabled", "delete
 
 MOST_VALUE = 1024
 """Characters that a value may have."""
+MOST_HEADER = 60
+"""Characters that a value in a header may have: a whole header has no more."""
 _BLANK = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,64})\s*\}\}")
 _NO_VALUE = re.compile(r"[\n\t]| {5}")
+HEADER, LINK, CODE = "HEADER_", "LINK_", "CODE_"
+"""What the names of values begin with that are not the text's: then follows the blank's own name in the header, or the
+place (from 0) of a button whose address ends with the value, or which copies it. Providers' own names are small."""
+_ADDRESS_END = re.compile(r"[!-~]+")
+_CODE = re.compile(r"[A-Za-z0-9]{1,15}")
 
 
 class ProviderTemplate(msgspec.Struct, frozen=True):
     """One template in one language, as its provider has it. `status` is the provider's word; `body` the text, whose
-    blanks look like {{1}} or {{name}}; `header` the kind of file that it begins with, "" for none; `buttons` what its
-    quick replies say; `unfit` why it can't be sent from here, in a sentence, "" where it can; `reason` why the provider
-    refused it, in the provider's word."""
+    blanks look like {{1}} or {{name}}, with what else of it has values in lines of its own: a header above, buttons
+    below, whose blanks begin with HEADER, LINK or CODE; `header` the kind of file that it begins with, "" for none;
+    `buttons` what its quick replies say; `unfit` why it can't be sent from here, in a sentence, "" where it can;
+    `reason` why the provider refused it, in the provider's word."""
 
     name: str
     language: str
@@ -42,6 +50,11 @@ class ProviderTemplate(msgspec.Struct, frozen=True):
     def blanks(self) -> tuple[str, ...]:
         """The names of its values, each once, in their order."""
         return tuple(dict.fromkeys(_BLANK.findall(self.body)))
+
+    @property
+    def placed(self) -> bool:
+        """Whether it has values outside its text."""
+        return any(name.startswith((HEADER, LINK, CODE)) for name in self.blanks)
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -65,10 +78,11 @@ class Filled(msgspec.Struct, frozen=True):
     values: tuple[tuple[str, str], ...] = ()
     header: str = ""
 
-    @property
-    def named(self) -> bool:
-        """Whether its values have names rather than numbers."""
-        return any(not name.isdigit() for name, _ in self.values)
+    def of(self, place: str) -> tuple[tuple[str, str], ...]:
+        """The values of this place: HEADER, LINK or CODE, each with the name that follows it; "" for the text's."""
+        if place:
+            return tuple((name[len(place) :], value) for name, value in self.values if name.startswith(place))
+        return tuple(one for one in self.values if not one[0].startswith((HEADER, LINK, CODE)))
 
 
 def filled(
@@ -111,8 +125,17 @@ def _values(body: str, text: str) -> tuple[tuple[str, str], ...] | None:
         if end <= at:
             return None
         value = text[at:end]
-        fits = value.strip() and len(value) <= MOST_VALUE and not _NO_VALUE.search(value)
-        if not fits or found.setdefault(name, value) != value or not text.startswith(after, end):
+        if not _fits(name, value) or found.setdefault(name, value) != value or not text.startswith(after, end):
             return None
         at = end + len(after)
     return tuple(found.items())
+
+
+def _fits(name: str, value: str) -> bool:
+    """Whether a value may stand in the blank of this name."""
+    if name.startswith(LINK):
+        return len(value) <= MOST_VALUE and _ADDRESS_END.fullmatch(value) is not None
+    if name.startswith(CODE):
+        return _CODE.fullmatch(value) is not None
+    most = MOST_HEADER if name.startswith(HEADER) else MOST_VALUE
+    return bool(value.strip()) and len(value) <= most and not _NO_VALUE.search(value)

@@ -15,6 +15,9 @@ _facts = ("status", "state", "category", "body", "header", "buttons", "unfit", "
 _put = upserter(provider_templates, ("workspace", "provider", "account", "name", "language"), _facts)
 _begin = insert_or_skip(template_syncs)
 _words = msgspec.json.Decoder(tuple[str, ...])
+PLACED = "It has values outside its text."
+"""What is kept as `unfit` of a template with values in its header or its buttons: a node of the release before can't
+send it, and so must not. Whoever reads it here can."""
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -46,7 +49,7 @@ def templates(tx: Connection, workspace: str, account: Account, name: str = "") 
 def _made(row: Row[Any]) -> ProviderTemplate:
     return ProviderTemplate(
         row.name, row.language, row.status, row.state, row.category, row.body, row.header, _words.decode(row.buttons),
-        row.unfit, row.reason,
+        "" if row.unfit == PLACED else row.unfit, row.reason,
     )  # fmt: skip
 
 
@@ -67,7 +70,7 @@ def replace(
             "workspace": workspace, "provider": account.provider, "account": account.id, "name": one.name,
             "language": one.language, "status": one.status, "state": one.state, "category": one.category,
             "body": one.body, "header": one.header, "buttons": msgspec.json.encode(one.buttons).decode(),
-            "unfit": one.unfit, "reason": one.reason, "status_at": began,
+            "unfit": one.unfit or (PLACED if one.placed else ""), "reason": one.reason, "status_at": began,
         }  # fmt: skip
         if (later := newer.get((one.name, one.language))) is not None:
             row |= {"status": later.status, "state": later.state, "reason": later.reason, "status_at": later.status_at}
