@@ -39,7 +39,8 @@ class Message(Arrival, frozen=True, omit_defaults=True, tag="message"):
 
     `keyword` is set where the provider says that it handled an opt-out word itself (rule O1); `sent_at` is the
     provider's time, for spotting deliveries that come hours late. `subject` is what it is about, where the channel has
-    such a thing; what is to be understood is in `text`. `part` is set where the provider hands on the parts of a long
+    such a thing; what is to be understood is in `text`. `attached` are lines that name files which stay where they are:
+    people are shown them under the text (`whole`), and no word is looked for in them. `part` is set where the provider hands on the parts of a long
     text one by one.
     """
 
@@ -54,6 +55,12 @@ class Message(Arrival, frozen=True, omit_defaults=True, tag="message"):
     doubt: Doubt = ""
     subject: str = ""
     part: Part | None = None
+    attached: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> str:
+        """The text as people are shown it."""
+        return "\n".join((*([self.text] if self.text else []), *self.attached)) if self.attached else self.text
 
 
 class DeliveryStatus(Arrival, frozen=True, omit_defaults=True, tag="status"):
