@@ -39,9 +39,9 @@ class Message(Arrival, frozen=True, omit_defaults=True, tag="message"):
 
     `keyword` is set where the provider says that it handled an opt-out word itself (rule O1); `sent_at` is the
     provider's time, for spotting deliveries that come hours late. `subject` is what it is about, where the channel has
-    such a thing; what is to be understood is in `text`. `attached` are lines that name files which stay where they are:
-    people are shown them under the text (`whole`), and no word is looked for in them. `part` is set where the provider hands on the parts of a long
-    text one by one.
+    such a thing; what is to be understood is in `text`. `part` is set where the provider hands on the parts of a long
+    text one by one. `attached` are lines that name files which stay where they are: people see them under the text
+    (`whole`), and nothing is looked for in them.
     """
 
     sender: str
