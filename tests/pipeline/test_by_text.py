@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.talk import BOT, flow
-from tests.pipeline.test_buckets import by_bucket, watching  # noqa: F401 (a fixture)
+from tests.pipeline.test_buckets import watching
 from tests.pipeline.test_perform import STEPS, Other
 from tests.pipeline.test_webchat import VISIT
 from tests.pipeline.working import ANA, BEN, CAT, LINE, NOON, WORKSPACE, Phones, Working, count_pending, working

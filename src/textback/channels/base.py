@@ -65,8 +65,8 @@ class Outgoing(msgspec.Struct, frozen=True):
     `ours` is asked at the last moment before the request is written: once it says no, the text must not be sent.
     `answered` is told the HTTP status of the provider's answer, when there is one. `channel` is how it is to go.
     `offer` is what it lets them choose from, which a provider that is `Offering` can show. `thread` is there for one
-    that is `Threaded`. `template` is which of the provider's own templates it goes as, where it is `Templated`. `attached` are
-    those of its `media` that go inside it, where the provider is `Attaching`; the others go as addresses.
+    that is `Threaded`. `template` is which of the provider's own templates it goes as, where it is `Templated`.
+    `attached` are those of its `media` that go inside it, where it is `Attaching`; the others go as addresses.
     """
 
     message_id: str

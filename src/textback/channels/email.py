@@ -71,7 +71,7 @@ class Email:
         opt_out="none",
         fail_over="waits in the mailbox",
         limits="as the mail server allows",
-        media="in named, out attached; what can't be as an address in the text",
+        media="out, inside the mail or as an address in the text",
         files=ANY,
         inbound="e-mail",
     )
