@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -38,7 +39,9 @@ def bring(site: Site, contact: str) -> None:
             " ORDER BY id DESC", (contact,),
         ).fetchone()  # fmt: skip
         bucket, contact_id, workspace, message, line = key
-        files = [("kept", kind, len(data), "", kind, f"{n:064x}") for n, (kind, data) in enumerate(KEPT)]
+        files: list[tuple[Any, ...]] = [
+            ("kept", kind, len(data), "", kind, f"{n:064x}") for n, (kind, data) in enumerate(KEPT)
+        ]
         files += [(state, kind, size, why, "", "") for state, kind, size, why in OTHERS]
         far = 2**60  # so that nobody fetches them
         for n, (state, said, size, why, kind, digest) in enumerate(files):

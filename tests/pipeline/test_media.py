@@ -117,7 +117,7 @@ def has_failed(times: int, leased: int, found: Sequence[Any]) -> bool:
     return found[0].attempts == times and found[0].due_at != leased
 
 
-def was_tried(times: int, leased: int, found: Sequence[Any]) -> bool:
+def was_tried(times: int, leased: int, found: list[Any]) -> bool:
     """Whether the first file has failed so often, or needs no further try."""
     return settled(found) or has_failed(times, leased, found)
 

@@ -107,6 +107,11 @@ def test_who_does_not_see_numbers_sees_no_files(site: Site, role: str) -> None:
     assert "Your role does not see files." in page
     assert f"/files/{file}" not in page
     assert person.get(f"/c/{contact}/files/{file}").status_code == 403
+    other = site.contact()
+    bring(site, other, "large")
+    page = person.get(f"/c/{other}?view=all").text
+    assert "Too big to keep" in page
+    assert "provider.example.com" not in page, "the link leads to the file itself"
 
 
 @pytest.mark.parametrize(
