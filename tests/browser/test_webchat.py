@@ -218,7 +218,10 @@ def test_what_is_said_is_never_markup(visitor: Visitor) -> None:
     expect(visitor.own).to_contain_text("<img src=x onerror=alert(1)>")
 
 
-def test_a_picture_is_drawn_where_the_page_allows_it(visitor: Visitor, chat: Site, shop: Shop) -> None:
+def test_a_picture_is_drawn_where_the_page_allows_it(
+    visitor: Visitor, windows: Windows, chat: Site, shop: Shop
+) -> None:
+    windows.allow_all("Content Security Policy")  # the browser says that it did not load the picture
     visitor.open()
     visitor.say("my bike squeaks", agree=True)
     expect(visitor.theirs).to_have_count(2)
