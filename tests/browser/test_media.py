@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site, Windows
-from tests.browser.test_access import CONTRAST, WCAG, phone_says, violations
+from tests.browser.test_access import WCAG, phone_says, violations
 from tests.browser.test_spanish import WIDE
 
 PHONE = "/try/12535550172"
@@ -72,24 +72,6 @@ def drawn(page: Page) -> None:
     picture = page.locator(".thumb img")
     picture.scroll_into_view_if_needed()
     expect(picture).to_have_js_property("naturalWidth", 512)
-
-
-def test_every_state_is_seen_and_axe_finds_nothing(windows: Windows, contact: str) -> None:
-    page = windows.open(f"/c/{contact}?view=all")
-    found: dict[str, list[str]] = {}
-    for width, height in ((1440, 900), (390, 844), (320, 640)):
-        page.set_viewport_size({"width": width, "height": height})
-        drawn(page)
-        found[f"{width} light"] = violations(page, WCAG)
-        assert page.evaluate(WIDE) == []
-    page.emulate_media(color_scheme="dark")
-    for width in (390, 1440):
-        page.set_viewport_size({"width": width, "height": 844})
-        found[f"{width} dark"] = violations(page, CONTRAST)
-    assert {where: what for where, what in found.items() if what} == {}
-    for words in ("Picture is being fetched", "29.6 MB", "have reached their limit", "it is no picture", "Expired"):
-        expect(page.get_by_text(words)).to_be_visible()
-    expect(page.get_by_role("button", name="Try again")).to_have_count(2)
 
 
 def test_the_states_are_told_in_spanish_too(windows: Windows, contact: str) -> None:

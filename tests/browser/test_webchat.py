@@ -1,10 +1,7 @@
 """The web chat in a real browser, on a page from another origin that allows scripts and styles from nowhere else."""
 
-import json
-import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -216,34 +213,6 @@ def test_what_is_said_is_never_markup(visitor: Visitor) -> None:
     visitor.page.reload()
     visitor.open()
     expect(visitor.own).to_contain_text("<img src=x onerror=alert(1)>")
-
-
-def test_a_picture_is_drawn_where_the_page_allows_it(
-    visitor: Visitor, windows: Windows, chat: Site, shop: Shop
-) -> None:
-    windows.allow_all("Content Security Policy")  # the browser says that it did not load the picture
-    visitor.open()
-    visitor.say("my bike squeaks", agree=True)
-    expect(visitor.theirs).to_have_count(2)
-    url, sheet = "https://www.example.com/bike.png", "https://www.example.com/prices.pdf"
-    media = json.dumps([{"url": url}, {"url": sheet}])
-    with closing(sqlite3.connect(chat.database.removeprefix("sqlite:///"))) as db, db:
-        db.execute(
-            "UPDATE messages SET media = ? WHERE direction = 'out' AND contact_id = (SELECT contact_id FROM messages"
-            " WHERE text = 'my bike squeaks')", (media,),
-        )  # fmt: skip
-    picture = Path("src/textback/web/static/icon-192.png").read_bytes()
-    visitor.context.route("https://www.example.com/**", lambda way: way.fulfill(body=picture, content_type="image/png"))
-    for images, width in (("", 0), ("; img-src https://www.example.com", 192)):
-        shop.images = images
-        visitor.page.reload()
-        visitor.open()
-        links = visitor.theirs.last.get_by_role("link", name="Open the attachment")
-        expect(links).to_have_count(2)  # a picture that is not allowed is a link with these words
-        expect(links.first).to_have_attribute("href", url)
-        expect(visitor.theirs.last.locator("img")).to_have_count(1)
-        expect(visitor.theirs.last.locator("img")).to_have_js_property("naturalWidth", width)
-    shop.images = ""
 
 
 def test_another_visitor_sees_nothing_of_it(visitor: Visitor, windows: Windows, shop: Shop) -> None:
