@@ -167,7 +167,7 @@ async def test_a_code_to_copy(http: Session) -> None:
     (posted,) = graph.posts
     code = {"type": "coupon_code", "coupon_code": "25OFF"}
     assert posted.json["template"]["components"] == [
-        {"type": "button", "sub_type": "copy_code", "index": "0", "parameters": [code]}
+        {"type": "button", "sub_type": "COPY_CODE", "index": 0, "parameters": [code]}
     ]
 
 
@@ -256,7 +256,8 @@ tracked:
 
 async def test_values_of_the_header_and_of_buttons_are_read_from_the_text(db: Db, http: Session, shared: Path) -> None:
     buttons = [YES, {**URL, "url": "https://example.com/o/{{1}}"}]
-    parts = [{"type": "HEADER", "format": "TEXT", "text": "Order {{1}}"}, {"type": "BUTTONS", "buttons": buttons}]
+    head = {"type": "HEADER", "format": "TEXT", "text": "Order {{1}}"}
+    parts: list[dict[str, Any]] = [head, {"type": "BUTTONS", "buttons": buttons}]
     listed = template("tracked", "Hi {{1}}, it is on its way.", "en_US", "APPROVED", *parts)
     async with FakeGraph([listed]) as graph, node(db, http, graph, templates=TRACKED) as made:
         await until(made, ("tracked", "APPROVED"))

@@ -56,7 +56,7 @@ def _template(filled: Filled, media: Sequence[Media]) -> dict[str, Any]:
     ]
     parts += [
         {
-            "type": "button", "sub_type": "copy_code", "index": place,
+            "type": "button", "sub_type": "COPY_CODE", "index": int(place),  # so Meta's page of coupons has it
             "parameters": [{"type": "coupon_code", "coupon_code": value}],
         }
         for place, value in filled.of(CODE)
