@@ -8,9 +8,14 @@ from typing import get_args
 import pytest
 
 from textback.compliance import gate
+from textback.compliance.agreement import AgreementState
+from textback.core.evidence import Method
+from textback.core.messages import CONSENT_WORDS, MessageClass
 from textback.engine.named import SAID
 from textback.engine.nodes.priority import PRIORITIES
+from textback.llm.base import Why
 from textback.pipeline.presence import Doing
+from textback.pipeline.simulating import FAULTS
 from textback.web import (
     answering,
     by_text_words,
@@ -24,10 +29,15 @@ from textback.web import (
     merging,
     person,
     present,
+    privacy,
+    proof,
     reasons,
     remedies,
     replies,
     saved,
+    simclock,
+    simrig,
+    simulator,
 )  # fmt: skip
 from textback.web.permissions import ROLES
 from textback.web.phrases import LANGUAGES, phrases, say, wanted
@@ -41,16 +51,16 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 
 #: Modules whose sentences for whoever may not, or did something wrong, are read on pages that are translated.
 DENYING = {
-    "answering", "card", "contactpage", "desk", "desk_assign", "desk_bulk", "desk_list", "desk_views", "leads",
-    "merging", "owning", "pictures", "presence", "replies", "saved", "security", "server", "snoozing", "templated",
-    "twostep",
+    "answering", "card", "consent", "contactpage", "desk", "desk_assign", "desk_bulk", "desk_list", "desk_views",
+    "leads", "merging", "owning", "pictures", "presence", "privacy", "replies", "saved", "security", "server", "simrig",
+    "simulator", "snoozing", "templated", "twostep",
 }  # fmt: skip
 #: Words that stand in tables and are said by what they belong to.
 TABLES = (
     present.STATUS, present.CHANNELS, present.WITHDRAWN, machine_words.ACTION_ERRORS, reasons.REASONS, reasons.NEXT,
     handoff_words.LIMITS, handoff_words.PRIORITIES, remedies.CAUSES, remedies.WORDS, by_text_words.OTHERS,
     desk_list.FILTERS, desk_list.SNOOZES, desk_list.LANGUAGES, person.CONSENT, answering.WHY, replies.WHY, SAID,
-    filling.NAMES, saved.DID,
+    filling.NAMES, saved.DID, CONSENT_WORDS, FAULTS, replies.FLAWS, replies.OUTCOMES, simclock.TIMERS, simulator.TIMERS,
 )  # fmt: skip
 MORE = {
     *(words for words, _, _ in present.DELIVERY.values()), *present.WEEKDAYS, *present.MONTHS,
@@ -58,6 +68,8 @@ MORE = {
     answering.TWICE, answering.GONE, leadtable.NOT_ASKED, merging.GONE, merging.UNSEEN, gate.SHUT,
     leads.NO_NUMBER, *leads.DID.values(), *contactpage.DID.values(), "Phone", "Email",
     *(one.replace("_", "-").capitalize() for one in person.CONSENT),
+    *(words for _, words in privacy.WHAT), *get_args(AgreementState), *get_args(Method), *get_args(Why), "answered",
+    *(one.replace("_", "-") for one in proof.TYPES), *get_args(MessageClass), "good", "wrong", simrig.REAL,
     "There is nothing at this address.", "This address does not take that kind of request.",
 }  # fmt: skip
 
