@@ -20,6 +20,7 @@ from textback.store import overview
 from textback.store.overview import HeldText, Sample
 from textback.web.context import WebContext
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import moment
 
 SHOWN = 50
@@ -109,7 +110,7 @@ def rate_rows(
 
     def row(key: tuple[str, str]) -> RateRow:
         of_week, of_month = week.get(key, Rate()), month.get(key, Rate())
-        name = ELSEWHERE.get(key[1], key[1]) if key[0] == "flow" else key[1]
+        name = tell(ELSEWHERE[key[1]]) if key[0] == "flow" and key[1] in ELSEWHERE else key[1]
         return RateRow(name, of_week, of_month, of_week.over(alert) or of_month.over(alert))
 
     tables = []
@@ -129,7 +130,7 @@ def filtered_rows(
 
     def row(key: tuple[str, str]) -> FilteredRow:
         of_week, of_month = week.get(key, Filtered()), month.get(key, Filtered())
-        name = ELSEWHERE.get(key[1], key[1]) if key[0] == "flow" else key[1]
+        name = tell(ELSEWHERE[key[1]]) if key[0] == "flow" and key[1] in ELSEWHERE else key[1]
         over = of_week.over(alert) or of_month.over(alert)
         return FilteredRow(key[0], name, of_week, of_month, over)
 
