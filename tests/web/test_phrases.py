@@ -14,9 +14,10 @@ from textback.compliance.tables import registrations
 from textback.core.evidence import Method
 from textback.core.messages import CONSENT_WORDS, MessageClass
 from textback.engine.named import SAID
+from textback.engine.named_read import USE_CASES
 from textback.engine.nodes.priority import PRIORITIES
 from textback.llm.base import Why
-from textback.pipeline import coming, dead, line_checks
+from textback.pipeline import coming, contactrows, dead, line_checks, sheets
 from textback.pipeline import letters as pipeline_letters
 from textback.pipeline.presence import Doing
 from textback.pipeline.simulating import FAULTS
@@ -27,8 +28,11 @@ from textback.web import (
     compliance,
     contactpage,
     desk_list,
+    fieldsettings,
     filling,
     handoff_words,
+    hooks,
+    importing,
     leads,
     leadtable,
     letters,
@@ -39,6 +43,7 @@ from textback.web import (
     present,
     privacy,
     proof,
+    provider_templates,
     reasons,
     remedies,
     replies,
@@ -46,10 +51,12 @@ from textback.web import (
     simclock,
     simrig,
     simulator,
+    wordings,
 )  # fmt: skip
 from textback.web.permissions import ROLES
 from textback.web.phrases import LANGUAGES, phrases, say, wanted
 from textback.web.retelling import PATTERNS, WEEKDAYS
+from textback.web.scopes import SCOPES
 
 WEB = Path(__file__).parents[2] / "src" / "textback" / "web"
 _IN_PAGE = re.compile(r"""\b(?:_|say)\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""")
@@ -63,8 +70,9 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 #: Modules whose sentences for whoever may not, or did something wrong, are read on pages that are translated.
 DENYING = {
     "answering", "card", "compliance", "consent", "contactpage", "desk", "desk_assign", "desk_bulk", "desk_list",
-    "desk_views", "leads", "letters", "lines", "listing", "merging", "owning", "pictures", "presence", "privacy",
-    "replies", "saved", "security", "server", "simrig", "simulator", "snoozing", "templated", "twostep", "upload",
+    "desk_views", "fieldsettings", "flows", "hooks", "importing", "keyring", "leads", "letters", "lines", "listing",
+    "merging", "owning", "pictures", "presence", "privacy", "provider_templates", "replies", "saved", "security",
+    "server", "simrig", "simulator", "snoozing", "templated", "twostep", "upload", "wordings",
 }  # fmt: skip
 #: Words that stand in tables and are said by what they belong to.
 TABLES = (
@@ -73,7 +81,8 @@ TABLES = (
     desk_list.FILTERS, desk_list.SNOOZES, desk_list.LANGUAGES, person.CONSENT, answering.WHY, replies.WHY, SAID,
     filling.NAMES, saved.DID, CONSENT_WORDS, FAULTS, replies.FLAWS, replies.OUTCOMES, simclock.TIMERS, simulator.TIMERS,
     compliance.RULES, compliance.OUTCOMES, compliance.ELSEWHERE, compliance.TITLES, listing.KINDS, listing.BY,
-    listing.SAID, letters.VERBS, letters.REASONS,
+    listing.SAID, letters.VERBS, letters.REASONS, fieldsettings.KINDS, fieldsettings.SEEN, fieldsettings.COLOURS,
+    importing.WORDS, importing.STATES, SCOPES, provider_templates.WORDS,
 )  # fmt: skip
 #: What becomes of the lines of a file that is read in.
 READ_IN = {
@@ -88,7 +97,8 @@ MORE = {
     leads.NO_NUMBER, *leads.DID.values(), *contactpage.DID.values(), "Phone", "Email",
     *(one.replace("_", "-").capitalize() for one in person.CONSENT),
     *dict(letters.TABS).values(), *dict(compliance.TABS).values(), *READ_IN, *PATTERNS, *WEEKDAYS,
-    "{day} {time} in {zone}", "Today's {n} segments are used up. Texts wait until midnight Pacific time.",
+    *(words for words, _ in wordings.STATES.values()), *(one.capitalize() for one in hooks.STATES), "Stopping",
+    *(one.replace("_", " ") for one in USE_CASES), "{day} {time} in {zone}",
     *(words for _, words in privacy.WHAT), *get_args(AgreementState), *get_args(Method), *get_args(Why), "answered",
     *(one.replace("_", "-") for one in proof.TYPES), *get_args(MessageClass), "good", "wrong", simrig.REAL,
     "There is nothing at this address.", "This address does not take that kind of request.",
@@ -117,6 +127,8 @@ def in_code(path: Path) -> set[str]:
         match node:
             case ast.Call(func=ast.Name(id="say" | "tell" | "retell"), args=[words, *_]):
                 found |= literals(words)
+            case ast.Call(func=ast.Name(id="DraftRefused"), args=[words]):
+                found |= literals(words)
             case ast.Call(func=ast.Name(id="Denied"), args=[_, words]) if path.stem in DENYING:
                 found |= literals(words)
     return found
@@ -131,7 +143,7 @@ def gates() -> set[str]:
 def handed_up() -> set[str]:
     """The whole sentences that other rooms hand to pages: about lines, letters and the ledger. Docstrings are none."""
     found: set[str] = set()
-    for module in (coming, registering, probe, line_checks, dead, pipeline_letters, ledger_check):
+    for module in (coming, registering, probe, line_checks, dead, pipeline_letters, ledger_check, sheets, contactrows):
         tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
         parts = {id(one) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for one in node.values}
         parts |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}

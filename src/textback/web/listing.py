@@ -192,7 +192,7 @@ async def _page(request: Request, error: str = "", status: int = 200, said: str 
         "tabs": TABS,
         "files": files,
         "busy": any(one.state in ("running", "waiting") for one in files),
-        "error": tell(error),
+        "error": error,
         "said": tell(said),
         "most": ctx.watch.most_upload // 2**20,
         "most_bad": MOST_BAD,
@@ -217,14 +217,14 @@ def _date(text: str) -> int | None:
 def _wrong(file: Uploaded | None, kind: str, as_of: int | None, now: int) -> str:
     """What is wrong with what was handed over, in a sentence."""
     if file is None:
-        return "Choose a file that has something in it."
+        return tell("Choose a file that has something in it.")
     if b"\0" in file.head or file.head.startswith(b"PK"):
-        return "That is not a text file. Save it as CSV in UTF-8 and choose it again."
+        return tell("That is not a text file. Save it as CSV in UTF-8 and choose it again.")
     if kind == "registry":
         if as_of is None:
-            return "Give the date of the registry’s data."
+            return tell("Give the date of the registry’s data.")
         if as_of > now:
-            return "The date of the registry’s data is in the future."
+            return tell("The date of the registry’s data is in the future.")
     return ""
 
 
@@ -234,7 +234,7 @@ async def take_list(request: Request) -> Response:
     form, file = request.state.form, request.state.file
     kind = kind_of(form.get("kind", ""))
     if kind is None:
-        return await _page(request, "Choose what kind of list it is.", 400)
+        return await _page(request, tell("Choose what kind of list it is."), 400)
     as_of = _date(form.get("as_of", "")) if kind == "registry" else 0
     wrong = _wrong(file, kind, as_of, ctx.road.now())
     if wrong:

@@ -475,8 +475,8 @@ def line_limits(rate: float | None, cap: int | None, used: int) -> tuple[bool, s
     if cap is None:
         return False, pace.strip()
     if used >= cap:
-        words = "Today's {n} segments are used up. Texts wait until midnight Pacific time."
-        return True, pace + tell(words, n=f"{cap:,}")
+        over = tell("Today's {n} segments are used up. Texts wait until midnight Pacific time.", n=f"{cap:,}")
+        return True, pace + over
     return False, pace + tell("{n} of today's {all} segments are used.", n=f"{used:,}", all=f"{cap:,}")
 
 

@@ -1,5 +1,5 @@
 """Sentences that other rooms made in English, with values in them, said in the language of the page: the gate's, and
-what is known of lines, letters and the ledger. Whatever is not known here is shown as it came. Pure."""
+what is known of lines, letters, the ledger and rows of files. Whatever is not known here is shown as it came. Pure."""
 
 import re
 from functools import cache
@@ -59,7 +59,28 @@ LEDGER = (
     "the seal of day {day} of bucket {bucket} is wrong",
     "day {day} of bucket {bucket} has {n} entries that are not the {m} sealed then",
 )
-PATTERNS = (*GATE, *LINES, *LETTERS, *LEDGER)
+IMPORTS = (
+    "The file breaks off in the middle of a letter. {fix}",
+    "That is not a CSV file, but perhaps a workbook. {fix}",
+    "Line {n} has letters that are not UTF-8. {fix}",
+    "The file has {n} columns; at most {most} go. Take some away.",
+    "Line {n} has a value that is too long. Perhaps a quote is never closed.",
+    "Line {n} has quotes that do not fit. Mend it, and choose the file again.",
+    "The file has more than {n} rows. Cut it into several.",
+    "That is {n} characters; at most {most} go.",
+    "{field} is one of {choices}.",
+    "{field} is yes or no.",
+    "{field} is a day such as 2026-03-02.",
+    "{field} is a number.",
+    "Two columns are {name}. Leave one out.",
+    "“{tag}” is no tag: small letters, digits, - and _, up to 40 of them.",
+    "The row has {n} values for {m} columns. Is there a quote missing?",
+    "The name has {n} characters; at most {most} go.",
+    "The same number is in line {n}.",
+    "They would have more than {n} tags.",
+    "They would have more than {n} fields.",
+)
+PATTERNS = (*GATE, *LINES, *LETTERS, *LEDGER, *IMPORTS)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WHEN = re.compile(rf"({'|'.join(WEEKDAYS)}) (\d+:\d\d) in (\S+)")
 _NAME = re.compile(r"\{(\w+)\}")
