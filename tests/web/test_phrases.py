@@ -70,9 +70,9 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 #: Modules whose sentences for whoever may not, or did something wrong, are read on pages that are translated.
 DENYING = {
     "answering", "card", "compliance", "consent", "contactpage", "desk", "desk_assign", "desk_bulk", "desk_list",
-    "desk_views", "fieldsettings", "flows", "hooks", "importing", "keyring", "leads", "letters", "lines", "listing",
-    "merging", "owning", "pictures", "presence", "privacy", "provider_templates", "replies", "saved", "security",
-    "server", "simrig", "simulator", "snoozing", "templated", "twostep", "upload", "wordings",
+    "desk_views", "fieldsettings", "flows", "hooks", "importing", "keyring", "leads", "learning", "letters", "lines",
+    "listing", "merging", "owning", "pictures", "presence", "privacy", "provider_templates", "replies", "saved",
+    "security", "server", "simrig", "simulator", "snoozing", "templated", "twostep", "upload", "wordings",
 }  # fmt: skip
 #: Words that stand in tables and are said by what they belong to.
 TABLES = (

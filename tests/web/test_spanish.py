@@ -12,8 +12,8 @@ from textback.web.phrases import for_scripts, phrases
 WEB = Path(__file__).parents[2] / "src" / "textback" / "web"
 #: Templates that are not translated yet, and one that stays: a record of consent, for whoever must prove it.
 ENGLISH = {
-    "_models.html", "_routing_fields.html", "_routing_preview.html", "flow.html", "flows.html", "flows_move.html",
-    "flows_try.html", "flows_versions.html", "models.html", "models_learn.html", "models_try.html", "proof.html",
+    "_routing_fields.html", "_routing_preview.html", "flow.html", "flows.html", "flows_move.html",
+    "flows_try.html", "flows_versions.html", "proof.html",
     "settings_routing.html",
 }  # fmt: skip
 #: Templates whose words all go through `_()`: all others, so that a new one is translated when it is made.
@@ -41,6 +41,7 @@ SAME = {
     "textback lines add",
     "textback consent import",
     "contact.NAME",
+    "model",
     "visit_reminder",
     "https://www.example.com/hooks/texts",
     '&lt;script src="',
@@ -182,7 +183,7 @@ def test_a_conversation_is_in_spanish(site: Site, agent: Browser) -> None:
         "/settings/replies", "/settings/webhooks", "/settings/keys", "/settings/audit", "/settings/fields",
         "/settings/tags", "/leads/import", "/compliance", "/compliance/numbers", "/compliance/lists",
         "/compliance/ledger", "/lines", "/dead-letters", "/dead-letters/all?do=discard", "/templates",
-        "/templates/new", "/templates/approvals", "/try/12065550163",
+        "/templates/new", "/templates/approvals", "/models", "/models/try", "/models/learn", "/try/12065550163",
     ],
 )  # fmt: skip
 def test_other_pages_are_in_spanish(agent: Browser, path: str) -> None:

@@ -58,6 +58,11 @@ TABS = (
 )
 
 
+def tabs() -> list[tuple[str, str]]:
+    """The parts of the page: address and words."""
+    return [(href, tell(words)) for href, words in TABS]
+
+
 @dataclass(frozen=True, slots=True)
 class RateRow:
     """One line, template or flow, in the last 7 and 30 days; `alert` where too many opt out."""
@@ -167,7 +172,7 @@ async def overview_page(request: Request) -> Response:
     by_rule = Counter(one.rule for one in held)
     decided.sort(key=lambda one: ("refuse", "hold", "go").index(one[0]) * 10**9 - one[3])
     data = {
-        "tabs": TABS,
+        "tabs": tabs(),
         "every": every,
         "tables": [(title, rows[:ROWS], len(rows) - ROWS) for title, rows in tables],
         "alerts": sorted({one.name for _, rows in tables for one in rows if one.alert}),
@@ -199,7 +204,7 @@ async def ledger_page(request: Request) -> Response:
     chains, entries = await ctx.db.read(overview.ledger_size, ctx.workspace)
     last = await ctx.db.read(overview.last_noted, ctx.workspace, ACTION)
     data: dict[str, Any] = {
-        "tabs": TABS,
+        "tabs": tabs(),
         "chains": chains,
         "entries": entries,
         "more": chains >= overview.MOST_CHAINS,

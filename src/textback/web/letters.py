@@ -184,8 +184,9 @@ async def letters_page(request: Request) -> Response:
     done, did = request.query_params.get("done", ""), request.query_params.get("did", "")
     said = ""
     if done.isascii() and done.isdigit() and len(done) < 7:
-        words = {"redrive": "{n} on the road again.", "discard": "{n} discarded."}.get(did, "")
-        said = tell(words, n=f"{int(done):,}") if int(done) and words else tell("Nothing was picked.")
+        said = tell("Nothing was picked.")
+        if int(done) and did in ("redrive", "discard"):
+            said = tell("{n} on the road again." if did == "redrive" else "{n} discarded.", n=f"{int(done):,}")
     return await _page(request, _wanted(request.query_params), said=said)
 
 

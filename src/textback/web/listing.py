@@ -14,7 +14,7 @@ from textback.store import accounts, imports, inbox, listed, overview
 from textback.store import desk as desk_store
 from textback.store.db import Tx
 from textback.store.imports import Reading, Source
-from textback.web.compliance import TABS
+from textback.web.compliance import tabs
 from textback.web.context import WebContext
 from textback.web.pages import page
 from textback.web.phrases import tell
@@ -112,13 +112,13 @@ def _search(
 
 async def number_page(request: Request) -> Response:
     """GET /compliance/numbers: the form."""
-    return page(request, "compliance_numbers.html", {"tabs": TABS, "number": "", "error": "", "findings": []})
+    return page(request, "compliance_numbers.html", {"tabs": tabs(), "number": "", "error": "", "findings": []})
 
 
 async def find_number(request: Request) -> Response:
     """POST /compliance/numbers: what is known of a number. It stands in no address and no log, only its last digits."""
     ctx: WebContext = request.app.state.ctx
-    data: dict[str, Any] = {"tabs": TABS, "number": "", "error": "", "findings": []}
+    data: dict[str, Any] = {"tabs": tabs(), "number": "", "error": "", "findings": []}
     try:
         number = normalise(request.state.form.get("number", "")[:64], ctx.bot().country)
     except ValueError:
@@ -189,7 +189,7 @@ async def _page(request: Request, error: str = "", status: int = 200, said: str 
     new = [_waiting(job, zone, now) for job in ctx.uploads.waiting]
     files = [one for one in new if one.id not in known] + files
     data = {
-        "tabs": TABS,
+        "tabs": tabs(),
         "files": files,
         "busy": any(one.state in ("running", "waiting") for one in files),
         "error": error,

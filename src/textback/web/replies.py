@@ -289,7 +289,7 @@ async def try_personas(request: Request) -> Response:
             *(ctx.suggester.reply_to([], question, persona=name, now=now, model_first=True) for name in names)
         )
         row = [
-            Tried(name, one, WHY.get(one.why, one.why), [FLAWS.get(flaw, flaw) for flaw in one.flaws])
+            Tried(name, one, tell(WHY.get(one.why, one.why)), [tell(FLAWS.get(flaw, flaw)) for flaw in one.flaws])
             for name, one in zip(names, said, strict=True)
         ]
         found.append((question, row))

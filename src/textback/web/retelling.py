@@ -4,7 +4,7 @@ what is known of lines, letters, the ledger and rows of files. Whatever is not k
 import re
 from functools import cache
 
-from textback.web.phrases import tell
+from textback.web.phrases import spoken, tell
 
 #: The sentences, as they are made: `tests/web/test_retelling.py` compares them with those who make them.
 GATE = (
@@ -84,6 +84,8 @@ PATTERNS = (*GATE, *LINES, *LETTERS, *LEDGER, *IMPORTS)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WHEN = re.compile(rf"({'|'.join(WEEKDAYS)}) (\d+:\d\d) in (\S+)")
 _NAME = re.compile(r"\{(\w+)\}")
+WORDS = frozenset({"why", "fix", "says", "other", "what", "when"})
+"""Values that are words of ours themselves."""
 MOST = 1_000
 """Characters of a sentence that is looked at."""
 
@@ -101,6 +103,8 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
 
 def retell(sentence: str) -> str:
     """The sentence in the language of the page that is being made."""
+    if spoken() == "en":
+        return sentence
     said = tell(sentence)
     if said != sentence or len(sentence) > MOST:
         return said
@@ -109,5 +113,6 @@ def retell(sentence: str) -> str:
     for words, pattern in _patterns():
         found = pattern.fullmatch(sentence)
         if found is not None:
-            return tell(words, **{name: retell(value) for name, value in found.groupdict().items()})
+            given = found.groupdict()
+            return tell(words, **given | {name: retell(value) for name, value in given.items() if name in WORDS})
     return sentence
