@@ -13,11 +13,12 @@ from textback.compliance.agreement import AgreementState
 from textback.compliance.tables import registrations
 from textback.core.evidence import Method
 from textback.core.messages import CONSENT_WORDS, MessageClass
+from textback.engine import contact
 from textback.engine.named import SAID
 from textback.engine.named_read import USE_CASES
 from textback.engine.nodes.priority import PRIORITIES
 from textback.llm.base import Why
-from textback.pipeline import coming, contactrows, dead, line_checks, sheets
+from textback.pipeline import bursts, coming, contactrows, dead, decide, line_checks, sheets
 from textback.pipeline import letters as pipeline_letters
 from textback.pipeline.presence import Doing
 from textback.pipeline.simulating import FAULTS
@@ -101,6 +102,8 @@ MORE = {
     *(one.replace("_", " ") for one in USE_CASES), "{day} {time} in {zone}",
     *(words for _, words in privacy.WHAT), *get_args(AgreementState), *get_args(Method), *get_args(Why), "answered",
     *(one.replace("_", "-") for one in proof.TYPES), *get_args(MessageClass), "good", "wrong", simrig.REAL,
+    *(name for name, _ in (*contact.TURN, *contact.LEFT_TURN)), decide.CONSENT_ROW, decide.GUARD_ROW, decide.LATE_ROW,
+    decide.DOUBT_ROW, bursts.BURST_ROW, "not reached",
     "There is nothing at this address.", "This address does not take that kind of request.",
 }  # fmt: skip
 
