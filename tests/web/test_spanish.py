@@ -111,12 +111,14 @@ def test_scripts_get_their_words_and_english_pages_none(site: Site) -> None:
     assert "<" not in for_scripts("es")
 
 
-#: Our phrases but those that are too short, the same in Spanish, or a name of a language in its own word.
-_LONG = [one for one, said in phrases("es").items() if len(one) > 5 and one not in (said, "English") and "{" not in one]
-#: What these pages say that is not ours: what people write, names, and words of a flow's author.
+_SPANISH = phrases("es")
+#: Our phrases but those that are too short, a name of a language in its own word, or Spanish too, of this phrase or of
+#: another one: "Personas" are people.
+_LONG = [one for one in _SPANISH if len(one) > 5 and one not in (*_SPANISH.values(), "English") and "{" not in one]
+#: What these pages say that is not ours: what people write, names, words of a flow's author, and a state as it is kept.
 _WRITTEN = re.compile(
     r'<p class="msg__text".*?</p>|<span class="row__snip">.*?</span>|<textarea.*?</textarea>|<h3[^>]*>.*?</h3>|'
-    r'<script.*?</script>|data-\w+="[^"]*"|value="[^"]*"|<p class="ask.*?</p>',
+    r'<script.*?</script>|<ins>.*?</ins>|<del>.*?</del>|data-\w+="[^"]*"|value="[^"]*"|<p class="ask.*?</p>',
     re.DOTALL,
 )
 
