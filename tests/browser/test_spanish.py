@@ -36,6 +36,18 @@ def test_nothing_is_wider_than_its_place(windows: Windows, contact: str, path: s
     assert page.evaluate(WIDE) == []
 
 
+@pytest.mark.parametrize("width", [390, 320])
+@pytest.mark.parametrize("path", ["/c/{contact}/consent", "/c/{contact}/erase", "/try/12535550171", "/lines",
+                                  "/compliance", "/compliance/numbers", "/compliance/lists", "/compliance/ledger",
+                                  "/templates", "/templates/new", "/templates/approvals", "/dead-letters",
+                                  "/settings/webhooks", "/settings/keys", "/settings/fields", "/settings/tags",
+                                  "/leads/import"])  # fmt: skip
+def test_no_other_page_is_wider_than_a_phone(windows: Windows, contact: str, path: str, width: int) -> None:
+    page = spanish(windows, path.format(contact=contact), width)
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    assert page.evaluate(WIDE) == []
+
+
 def test_scripts_speak_spanish_and_axe_finds_nothing(windows: Windows, contact: str) -> None:
     page = spanish(windows, f"/c/{contact}?view=all", 1440)
     expect(page.locator("#live")).to_have_text("En vivo")

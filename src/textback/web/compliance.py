@@ -20,6 +20,7 @@ from textback.store import overview
 from textback.store.overview import HeldText, Sample
 from textback.web.context import WebContext
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import moment
 
 SHOWN = 50
@@ -55,6 +56,11 @@ TABS = (
     ("/compliance/lists", "Lists"),
     ("/compliance/ledger", "Ledger"),
 )
+
+
+def tabs() -> list[tuple[str, str]]:
+    """The parts of the page: address and words."""
+    return [(href, tell(words)) for href, words in TABS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ def rate_rows(
 
     def row(key: tuple[str, str]) -> RateRow:
         of_week, of_month = week.get(key, Rate()), month.get(key, Rate())
-        name = ELSEWHERE.get(key[1], key[1]) if key[0] == "flow" else key[1]
+        name = tell(ELSEWHERE[key[1]]) if key[0] == "flow" and key[1] in ELSEWHERE else key[1]
         return RateRow(name, of_week, of_month, of_week.over(alert) or of_month.over(alert))
 
     tables = []
@@ -129,7 +135,7 @@ def filtered_rows(
 
     def row(key: tuple[str, str]) -> FilteredRow:
         of_week, of_month = week.get(key, Filtered()), month.get(key, Filtered())
-        name = ELSEWHERE.get(key[1], key[1]) if key[0] == "flow" else key[1]
+        name = tell(ELSEWHERE[key[1]]) if key[0] == "flow" and key[1] in ELSEWHERE else key[1]
         over = of_week.over(alert) or of_month.over(alert)
         return FilteredRow(key[0], name, of_week, of_month, over)
 
@@ -166,7 +172,7 @@ async def overview_page(request: Request) -> Response:
     by_rule = Counter(one.rule for one in held)
     decided.sort(key=lambda one: ("refuse", "hold", "go").index(one[0]) * 10**9 - one[3])
     data = {
-        "tabs": TABS,
+        "tabs": tabs(),
         "every": every,
         "tables": [(title, rows[:ROWS], len(rows) - ROWS) for title, rows in tables],
         "alerts": sorted({one.name for _, rows in tables for one in rows if one.alert}),
@@ -198,7 +204,7 @@ async def ledger_page(request: Request) -> Response:
     chains, entries = await ctx.db.read(overview.ledger_size, ctx.workspace)
     last = await ctx.db.read(overview.last_noted, ctx.workspace, ACTION)
     data: dict[str, Any] = {
-        "tabs": TABS,
+        "tabs": tabs(),
         "chains": chains,
         "entries": entries,
         "more": chains >= overview.MOST_CHAINS,

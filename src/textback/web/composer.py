@@ -25,6 +25,7 @@ from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.phrases import tell
 from textback.web.present import MOST_UNDO, clock, day_words
+from textback.web.retelling import retell
 
 MORNING = 8
 AHEAD = 366 * DAY
@@ -170,14 +171,14 @@ def lock_of(
     if held == "bot":
         return Lock("bot", tell("The bot is answering. Take over to write yourself."), tell("Take over"))
     if decision is not None and decision.rule == "W1":
-        return Lock("window", tell(SHUT if templates else decision.reason), templates=tuple(templates))
+        return Lock("window", retell(SHUT if templates else decision.reason), templates=tuple(templates))
     if decision is not None and decision.outcome == "refuse":
-        reason = tell(decision.reason)
+        reason = retell(decision.reason)
         return Lock("setup", reason, tell("Set up")) if decision.rule in SETUP else Lock("gate", reason)
     if decision is not None and decision.outcome == "hold":
         when = _until(decision.until, place.zone, now)
         at = local_field(decision.until + MINUTE - 1, place.zone)
-        words = f"{tell(decision.reason)} {tell('It would go at {when}.', when=when)}"
+        words = f"{retell(decision.reason)} {tell('It would go at {when}.', when=when)}"
         return Lock("hours", words, tell("Schedule {when}", when=when), at)
     if full:
         opens = next_day(now)

@@ -15,6 +15,7 @@ from textback.store import desk as desk_store
 from textback.web.api import PROGRAMME, TURN_WAIT
 from textback.web.context import WebContext
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.problems import Refused
 from textback.web.proof import proof_page
 from textback.web.reading import contact_of
@@ -92,7 +93,7 @@ async def record_opt_out(request: Request) -> Response:
     contact_id = await _known(request)
     reason = _said(request, "reason")
     if not reason:
-        return await _page(request, contact_id, "Write how they asked for it.", 409)
+        return await _page(request, contact_id, tell("Write how they asked for it."), 409)
     evidence = Evidence(method="person", source="desk", actor=request.state.user.email)
     return await _record(request, contact_id, ConsentChange("opt_out", evidence, words=reason))
 
@@ -105,12 +106,13 @@ async def record_opt_in(request: Request) -> Response:
     programme = _said(request, "programme", 64)
     wording, action, source = (_said(request, name) for name in ("wording", "action", "source"))
     if not (wording and action and source):
-        return await _page(request, contact_id, "Write what they agreed to, what they did, and where.", 409)
+        return await _page(request, contact_id, tell("Write what they agreed to, what they did, and where."), 409)
     if programme and not PROGRAMME.fullmatch(programme):
-        return await _page(request, contact_id, "There is no such programme.", 409)
+        return await _page(request, contact_id, tell("There is no such programme."), 409)
     ctx: WebContext = request.app.state.ctx
     if (await ctx.db.read(stands, contact_id)).opted_out:
-        return await _page(request, contact_id, "They opted out. Only they can opt in again, by texting START.", 409)
+        why = tell("They opted out. Only they can opt in again, by texting START.")
+        return await _page(request, contact_id, why, 409)
     channel: Channel | Literal[""] = "whatsapp" if _said(request, "channel") == "whatsapp" else ""
     evidence = Evidence(
         programme, kind, method, wording, action=action, source=source, actor=request.state.user.email, channel=channel

@@ -18,6 +18,7 @@ from textback.web.api import TURN_WAIT
 from textback.web.leads import RESERVED, context
 from textback.web.leadtable import SEEN_BY
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.security import Denied
 
 KINDS = {"text": "Text", "number": "Number", "date": "Date", "yes_no": "Yes or no", "choice": "One of several"}
@@ -71,20 +72,20 @@ async def save_field(request: Request) -> Response:
 def _field(form: dict[str, str], name: str, fields: list[Field]) -> Field:
     """The field that a form describes. Raises ValueError, in a sentence."""
     if not FIELD.fullmatch(name) or name in OWN or name in RESERVED:
-        raise ValueError("A field is called by small letters, digits and _, and not by a word that pages use.")
+        raise ValueError(tell("A field is called by small letters, digits and _, and not by a word that pages use."))
     title = clean(form.get("title", "")).strip()[:60] or name.replace("_", " ").capitalize()
     kind, seen_by = form.get("kind", "text"), form.get("seen_by", "all")
     if kind not in KINDS or seen_by not in SEEN_BY:
-        raise ValueError("Choose a type and who may see it.")
+        raise ValueError(tell("Choose a type and who may see it."))
     choices = [line.strip()[:60] for line in clean(form.get("choices", "")).replace(",", "\n").split("\n")]
     choices = list(dict.fromkeys(one for one in choices if one))
     if kind == "choice" and not 1 <= len(choices) <= MOST_CHOICES:
-        raise ValueError(f"Write 1 to {MOST_CHOICES} choices, one a line.")
+        raise ValueError(tell("Write 1 to {most} choices, one a line.", most=MOST_CHOICES))
     if name == STAGE.name and kind != "choice":
-        raise ValueError("The stage is one of several.")
+        raise ValueError(tell("The stage is one of several."))
     before = {one.name: one for one in fields}
     if name not in before and len(fields) >= MOST_FIELDS:
-        raise ValueError(f"There are {MOST_FIELDS} fields, which is all there can be.")
+        raise ValueError(tell("There are {n} fields, which is all there can be.", n=MOST_FIELDS))
     last = max((one.position for one in fields), default=0)
     position = before[name].position if name in before else last + 1
     own = tuple(choices) if kind == "choice" else ()
@@ -132,7 +133,7 @@ async def change_tag(request: Request) -> Response:
         return RedirectResponse("/settings/tags", 303)
     to = form.get("to", "").strip().lower() if do == "rename" else ""
     if do not in ("rename", "delete") or (do == "rename" and (not TAG_NAME.fullmatch(to) or to == tag)):
-        return await _tags(request, "A tag is small letters, digits, - and _, up to 40 of them.", 400)
+        return await _tags(request, tell("A tag is small letters, digits, - and _, up to 40 of them."), 400)
     done, left = await _retag(request, tag, to)
     await _audit(request, f"tag.{do}", tag, to=to, contacts=str(done))
     return RedirectResponse(f"/settings/tags?done={done}{'&left=1' if left else ''}", 303)

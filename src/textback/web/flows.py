@@ -31,6 +31,7 @@ from textback.web.flowfolder import (
 )
 from textback.web.flowview import running_at, started_by, view
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import short_time
 from textback.web.security import Denied
 
@@ -83,7 +84,9 @@ def about(request: Request, shown: Folder) -> dict[str, object]:
     return {
         "shown": shown,
         "draft": draft,
-        "saved": f"{short_time(draft.updated_at, zone, now)} by {by(draft.updated_by, user)}" if draft else "",
+        "saved": f"{short_time(draft.updated_at, zone, now)} {tell('by {name}', name=by(draft.updated_by, user))}"
+        if draft
+        else "",
         "behind": draft is not None and draft.base != shown.newest,
         "may": user.may("flows.edit"),
         "query": f"?v={shown.version}" if not shown.editable else "",
@@ -92,7 +95,7 @@ def about(request: Request, shown: Folder) -> dict[str, object]:
 
 def by(who: str, user: User) -> str:
     """Who did it, in words."""
-    return "you" if who == user.email else who
+    return tell("you") if who == user.email else who
 
 
 async def flows_page(request: Request) -> Response:

@@ -13,6 +13,7 @@ from textback.store.db import Row, Tx
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import moment
 from textback.web.problems import Refused
 from textback.web.security import Denied
@@ -42,7 +43,7 @@ def _view(ctx: WebContext, row: Row[Any], trouble: hook_trouble.HookTrouble | No
         "pause": moment(open_until, zone, now) if open_until else "",
         "succeeded": moment(row.succeeded_at, zone, now) if row.succeeded_at else "",
         "failed": moment(row.failed_at, zone, now) if row.failed_at else "",
-        "made": f"{moment(row.created_at, zone, now)} by {row.created_by}",
+        "made": f"{moment(row.created_at, zone, now)} {tell('by {name}', name=row.created_by)}",
         "waiting": trouble.waiting if trouble is not None else 0,
         "since": moment(trouble.since, zone, now) if trouble is not None and trouble.waiting else "",
     }  # fmt: skip
@@ -110,12 +111,13 @@ async def add(request: Request) -> Response:
     given = {name: form.get(name, "").strip() for name in ("url", "events", "secret")}
     try:
         if not given["url"] or len(given["url"]) > 2000:
-            raise Refused(400, "invalid_field", "Give the address that events are posted to.", "url")
+            raise Refused(400, "invalid_field", tell("Give the address that events are posted to."), "url")
         if given["secret"] and not _SHORTEST <= len(given["secret"]) <= _LONGEST:
-            raise Refused(400, "invalid_field", f"A secret has {_SHORTEST} to {_LONGEST} characters.", "secret")
+            words = tell("A secret has {n} to {most} characters.", n=_SHORTEST, most=_LONGEST)
+            raise Refused(400, "invalid_field", words, "secret")
         patterns = given["events"].replace(",", " ").split()
         if not patterns:
-            raise Refused(400, "invalid_field", "Say which events it wants, such as message.* or *.", "events")
+            raise Refused(400, "invalid_field", tell("Say which events it wants, such as message.* or *."), "events")
         url, patterns = checked_url(ctx, given["url"]), checked_events(patterns)
         secret = new_secret(given["secret"] or None)
     except Refused as refused:
@@ -131,8 +133,8 @@ async def add(request: Request) -> Response:
     await begin_log(ctx)
     row = await ctx.db.write(write)
     if row is None:
-        raise Denied(409, f"There are {MOST:,} webhooks, and no more go.")
-    return await _one(request, row, secret=secret, said="It is told from now on.")
+        raise Denied(409, tell("There are {n} webhooks, and no more go.", n=f"{MOST:,}"))
+    return await _one(request, row, secret=secret, said=tell("It is told from now on."))
 
 
 async def show_page(request: Request) -> Response:
@@ -165,7 +167,9 @@ async def rotate(request: Request) -> Response:
             _note(tx, request, "webhook.rotate", row.id)
 
     await ctx.db.write(write)
-    return await _one(request, row, secret=secret, said=f"The secret before signs as well for {OVERLAP} hours.")
+    return await _one(
+        request, row, secret=secret, said=tell("The secret before signs as well for {n} hours.", n=OVERLAP)
+    )
 
 
 async def switch(request: Request) -> Response:
@@ -201,7 +205,7 @@ async def redeliver(request: Request) -> Response:
     row = await _row(request)
     wanted = clean(request.state.form.get("delivery", ""))[:32]
     if not row.enabled:
-        return await _one(request, row, 409, error="It is not enabled: enable it first.")
+        return await _one(request, row, 409, error=tell("It is not enabled: enable it first."))
 
     def write(tx: Tx) -> int:
         one = hooks.delivery(tx, row.id, wanted)
@@ -212,6 +216,6 @@ async def redeliver(request: Request) -> Response:
         return 1
 
     if not await ctx.db.write(write):
-        return await _one(request, row, 409, error="That delivery is still on its way, or is not there any more.")
+        return await _one(request, row, 409, error=tell("That delivery is still on its way, or is not there any more."))
     event_log(ctx).wake([row.id])
-    return await _one(request, row, said="It is on its way again, under the same id.")
+    return await _one(request, row, said=tell("It is on its way again, under the same id."))

@@ -26,7 +26,9 @@ from textback.web.api import default_line
 from textback.web.auth import User
 from textback.web.leads import RESERVED, context, fields_for, guarded
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import moment
+from textback.web.retelling import retell
 from textback.web.routing import Route
 from textback.web.security import Denied
 
@@ -121,10 +123,10 @@ async def take_file(request: Request) -> Response:
     ctx, user = context(request)
     file = request.state.file
     if file is None:
-        return await _page(request, "Choose a file that has something in it.", 400)
+        return await _page(request, tell("Choose a file that has something in it."), 400)
     mine = _own_lines(request)
     if not mine:
-        return await _page(request, "You have no line to text them on. Ask an owner for one.", 409)
+        return await _page(request, tell("You have no line to text them on. Ask an owner for one."), 409)
     name = file.name or "contacts.csv"
     one = ContactImport(
         new_id(), user.id, user.email, user.name, name, [], Choice(), user.sight, "reading", False, 0, 0, {}, 0,
@@ -133,7 +135,7 @@ async def take_file(request: Request) -> Response:
     try:
         one = await _keep(request, one, file.path, default_line(ctx, mine).name)
     except Unreadable as why:
-        return await _page(request, str(why), 400)
+        return await _page(request, retell(str(why)), 400)
     await _audit(request, "upload", one, file=name, rows=one.total, digest=file.digest)
     return RedirectResponse(f"{HERE}/{one.id}", 303)
 
@@ -157,7 +159,7 @@ async def _keep(request: Request, one: ContactImport, path: Path, line: str) -> 
         await ctx.db.write(store.discard, ctx.workspace, one.id)
         raise
     if not count:
-        raise Unreadable("The file has the names of its columns, and no rows. Choose another one.")
+        raise Unreadable(tell("The file has the names of its columns, and no rows. Choose another one."))
     fields = await fields_for(request)
     choice = Choice(guess(sheet.columns, fields, first, region), line)
     await ctx.db.write(store.whole, ctx.workspace, one.id, count, choice)
@@ -173,12 +175,12 @@ def _some(parts: Any) -> list[Sequence[tuple[int, list[str]]]]:
 
 def _choices(title: str, fields: Sequence[Field], defined: Sequence[Field]) -> list[tuple[str, str]]:
     """What a column can be: each by its key, and in words."""
-    found = [("", "Leave out"), (NUMBER, "Phone number"), (NAME, "Name"), (TAGS, "Tags")]
+    found = [("", tell("Leave out")), (NUMBER, tell("Phone number")), (NAME, tell("Name")), (TAGS, tell("Tags"))]
     found += [(FIELD + one.name, one.title) for one in fields]
     own = re.sub(r"[^a-z0-9]+", "_", title.casefold()).strip("_")
     known = {one.name for one in defined} | OWN | RESERVED
     if FIELD_NAME.fullmatch(own) and own not in known:
-        found.append((FIELD + own, f"A field “{own}”"))
+        found.append((FIELD + own, tell("A field “{name}”", name=own)))
     return found
 
 
@@ -265,11 +267,11 @@ async def _choice(request: Request, one: ContactImport) -> Choice:
     for place, title in enumerate(one.columns):
         kind = form.get(f"col.{place}", "")
         if kind not in dict(_choices(title, fields, defined)):
-            raise Bad(f"Choose what “{title}” is.")
+            raise Bad(tell("Choose what “{name}” is.", name=title))
         columns.append(kind)
     line = form.get("line", one.choice.line)
     if line not in _own_lines(request):
-        raise Bad("Choose a line of yours for new contacts.")
+        raise Bad(tell("Choose a line of yours for new contacts."))
     return Choice(columns, line, tags_in(clean(form.get("tags", ""))[:400]), form.get("keep") == "1")
 
 

@@ -15,6 +15,7 @@ from textback.store.keys import ALL, Key
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import moment
 from textback.web.problems import Refused
 from textback.web.scopes import SCOPES
@@ -40,7 +41,7 @@ def _view(ctx: WebContext, key: Key) -> dict[str, Any]:
     return {
         "id": key.id, "name": key.name, "start": key.start, "all": ALL in key.scopes,
         "scopes": [] if ALL in key.scopes else sorted(key.scopes), "lines": sorted(key.lines),
-        "made": f"{at(key.created_at)}{f' by {key.created_by}' if key.created_by else ''}",
+        "made": f"{at(key.created_at)} {tell('by {name}', name=key.created_by) if key.created_by else ''}".strip(),
         "expires": at(key.expires_at), "used": at(key.last_used_at), "rotates": at(until),
     }  # fmt: skip
 
@@ -68,14 +69,15 @@ def _wanted(ctx: WebContext, form: dict[str, str], now: int) -> Key:
     """The key that a form asks for. Raises Refused."""
     name = name_of(form.get("name", ""))
     if not name or len(name) > 64:
-        raise Refused(400, "invalid_field", "Give it a name of up to 64 characters.", "name")
+        raise Refused(400, "invalid_field", tell("Give it a name of up to 64 characters."), "name")
     scopes = [ALL] if form.get("all") else [scope for scope in SCOPES if form.get(f"scope.{scope}")]
     if not scopes:
-        raise Refused(400, "invalid_field", "Say what it is good for.", "scopes")
+        raise Refused(400, "invalid_field", tell("Say what it is good for."), "scopes")
     lines = known_lines(ctx, [line for line in ctx.lines if form.get(f"line.{line}")])
     days = form.get("days", "").strip()
     if days and not (days.isascii() and days.isdigit() and 1 <= int(days[:6]) <= MOST_DAYS):
-        raise Refused(400, "invalid_field", f"Days are a whole number from 1 to {MOST_DAYS:,}.", "days")
+        words = tell("Days are a whole number from 1 to {most}.", most=f"{MOST_DAYS:,}")
+        raise Refused(400, "invalid_field", words, "days")
     return Key("", name, known_scopes(scopes), lines, now, now + int(days) * DAY if days else None)
 
 
@@ -100,7 +102,7 @@ async def make(request: Request) -> Response:
 
     made = await ctx.db.write(write)
     if made is None:
-        taken = Refused(409, "exists", "There is a key of this name already.", "name")
+        taken = Refused(409, "exists", tell("There is a key of this name already."), "name")
         return await _list(request, 409, given=form, error=taken.problem)
     return await _list(request, secret=made[1], about=wanted.name)
 

@@ -20,6 +20,7 @@ from textback.store.db import Tx
 from textback.web.context import WebContext
 from textback.web.flowfolder import MOST_FOLDER
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import moment
 from textback.web.security import Denied
 
@@ -103,7 +104,7 @@ async def learn(request: Request) -> Response:
     question = clean(form.get("question", "")).strip()
     answer = clean(form.get("answer", "").replace("\r\n", "\n")).strip()
     if not question or not answer or len(question) > LONGEST_QUESTION or len(answer) > LONGEST_ANSWER:
-        raise Denied(400, f"Write a question of up to {LONGEST_QUESTION} characters, and its answer.")
+        raise Denied(400, tell("Write a question of up to {n} characters, and its answer.", n=LONGEST_QUESTION))
     made = entry(question, answer)
 
     def change(files: Files) -> str:
@@ -111,7 +112,7 @@ async def learn(request: Request) -> Response:
         if made.strip() in text:
             return ""
         if sum(map(len, files.values())) + len(made) > MOST_FOLDER:
-            raise DraftRefused(f"All files together may have {MOST_FOLDER:,} characters.")
+            raise DraftRefused(tell("All files together may have {n} characters.", n=f"{MOST_FOLDER:,}"))
         files[LEARNT] = f"{text.rstrip()}\n\n{made}".lstrip()
         return f"learn {LEARNT}"
 

@@ -16,6 +16,7 @@ from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.machine_words import ACTION_ERRORS
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import lasted, moment
 from textback.web.remedies import CAUSES
 from textback.web.security import Denied
@@ -76,39 +77,45 @@ class Shown:
 
 def _shown(letter: Letter, zone: str, now: int) -> Shown:
     payload = letter.payload
-    facts = [("Came", moment(letter.at, zone, now)), ("Tries", f"{letter.attempts:,}")]
+    facts = [(tell("Came"), moment(letter.at, zone, now)), (tell("Tries"), f"{letter.attempts:,}")]
     reason = REASONS.get(letter.reason, letter.reason)
-    detail = " ".join(part for part in (letter.detail, f"Code {letter.code}." if letter.code else "") if part)
+    detail = " ".join(
+        part for part in (letter.detail, tell("Code {code}.", code=letter.code) if letter.code else "") if part
+    )
     if letter.kind == "webhook":
-        title = "Webhook"
-        facts[1] = ("Came", f"{letter.attempts:,} times" if letter.attempts > 1 else "once")
-        facts += [("From", letter.row.source or "not known"), ("Posted to", str(payload.get("path", "")))]
-        facts.append(("Size", f"{payload.get('size', 0):,} bytes"))
-        facts[0] = ("First", facts[0][1])
+        title = tell("Webhook")
+        often = tell("{n} times", n=f"{letter.attempts:,}") if letter.attempts > 1 else tell("once")
+        facts[1] = (tell("Came"), often)
+        facts.append((tell("From"), letter.row.source or tell("not known")))
+        facts.append((tell("Posted to"), str(payload.get("path", ""))))
+        facts.append((tell("Size"), tell("{n} bytes", n=f"{payload.get('size', 0):,}")))
+        facts[0] = (tell("First"), facts[0][1])
     elif letter.kind == "file":
-        title = f"File {payload.get('file', '')} of a text"
-        facts.append(("Said to be", str(payload.get("type", "")) or "not said"))
+        title = tell("File {name} of a text", name=payload.get("file", ""))
+        facts.append((tell("Said to be"), str(payload.get("type", "")) or tell("not said")))
     elif letter.kind == "job":
-        title = f"Action {payload.get('action', '')}"
+        title = tell("Action {name}", name=payload.get("action", ""))
         reason = ACTION_ERRORS.get(letter.reason, letter.reason)
-        facts += [("Asked by", str(payload.get("step", ""))), ("With", ", ".join(payload.get("arguments", [])))]
+        facts.append((tell("Asked by"), str(payload.get("step", ""))))
+        facts.append((tell("With"), ", ".join(payload.get("arguments", []))))
     else:
         reason = CAUSES.get(letter.code, reason)
         who = payload.get("to") or payload.get("from")
-        way = "to" if letter.kind == "send" else "from"
-        title = f"Text {way} {who}" if who else f"Arrival: {str(payload.get('arrival', '')).replace('_', ' ')}"
+        title = tell("Text to {name}" if letter.kind == "send" else "Text from {name}", name=who)
+        if not who:
+            title = tell("Arrival: {what}", what=str(payload.get("arrival", "")).replace("_", " "))
         if payload.get("pictures"):
-            facts.append(("Pictures", str(payload["pictures"])))
+            facts.append((tell("Pictures"), str(payload["pictures"])))
     return Shown(
         id=letter.id,
         title=title,
         line=letter.line,
         age=lasted(max(now - letter.at, 0)),
         at=moment(letter.at, zone, now),
-        reason=reason,
+        reason=tell(reason),
         detail=detail,
         text=str(payload.get("text", "")),
-        verb=VERBS[letter.kind],
+        verb=tell(VERBS[letter.kind]),
         contact=getattr(letter.row, "contact_id", ""),
         facts=facts,
         headers=[(str(name), str(value)) for name, value in payload.get("headers", {}).items()],
@@ -156,11 +163,11 @@ async def _page(request: Request, wanted: Wanted, status: int = 200, **more: Any
         "wanted": wanted,
         "letters": [_shown(letter, zone, now) for letter in found[:PAGE]],
         "tabs": [
-            (words, _query(Wanted(kind, wanted.line)), kind == wanted.kind, _total(counts, kind, wanted.line))
+            (tell(words), _query(Wanted(kind, wanted.line)), kind == wanted.kind, _total(counts, kind, wanted.line))
             for kind, words in TABS
         ],
         "lines": [
-            (line or "All lines", _query(Wanted(wanted.kind, line)), line == wanted.line)
+            (line or tell("All lines"), _query(Wanted(wanted.kind, line)), line == wanted.line)
             for line in (["", *lines] if len(lines) > 1 or wanted.line else [])
         ],
         "total": _total(counts, wanted.kind, wanted.line),
@@ -177,8 +184,9 @@ async def letters_page(request: Request) -> Response:
     done, did = request.query_params.get("done", ""), request.query_params.get("did", "")
     said = ""
     if done.isascii() and done.isdigit() and len(done) < 7:
-        words = {"redrive": "on the road again", "discard": "discarded"}.get(did, "")
-        said = f"{int(done):,} {words}." if int(done) and words else "Nothing was picked."
+        said = tell("Nothing was picked.")
+        if int(done) and did in ("redrive", "discard"):
+            said = tell("{n} on the road again." if did == "redrive" else "{n} discarded.", n=f"{int(done):,}")
     return await _page(request, _wanted(request.query_params), said=said)
 
 
@@ -190,7 +198,7 @@ async def confirm_page(request: Request) -> Response:
     if do not in ("redrive", "discard"):
         raise Denied(404, "There is nothing at this address.")
     total = _total(await ctx.db.read(letters.counts, ctx.workspace), wanted.kind, wanted.line)
-    kind = dict(TABS)[wanted.kind].lower() if wanted.kind else "letters of every kind"
+    kind = tell(dict(TABS)[wanted.kind]).lower() if wanted.kind else tell("letters of every kind")
     data = {"wanted": wanted, "do": do, "total": total, "kind": kind, "most": MOST_AT_ONCE}
     return page(request, "letters_all.html", {**data, "now": ctx.road.now(), "back": _query(wanted)})
 
@@ -215,7 +223,7 @@ async def redrive(request: Request) -> Response:
             else:
                 raise done
     if stays:
-        said = f"{count:,} on the road again. " if count else ""
+        said = tell("{n} on the road again.", n=f"{count:,}") if count else ""
         reasons = [(why, stays.count(why)) for why in dict.fromkeys(stays)]
         return await _page(request, wanted, 409, said=said, stays=reasons[:20])
     return RedirectResponse(_query(wanted, done=count, did="redrive"), 303)

@@ -18,6 +18,7 @@ from textback.store import accounts, dead, limits, line_seen
 from textback.web.auth import User
 from textback.web.context import LineInfo, WebContext
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import line_limits, line_state, moment
 from textback.web.routing import Route
 from textback.web.security import Denied
@@ -89,12 +90,12 @@ async def test_line(request: Request) -> Response:
         try:
             keys = await ctx.checks.keys(line.name)
         except SettingsError as error:
-            said.append(("Keys", "error", error.message, error.fix))
+            said.append((tell("Keys"), "error", error.message, error.fix))
         else:
-            said.append(("Keys", keys.level, keys.seen, keys.fix))
+            said.append((tell("Keys"), keys.level, keys.seen, keys.fix))
         if line.provider not in FETCHED:
             there = await ctx.checks.address(address_of(ctx, line.name))
-            said.append(("Address", there.level, there.seen, there.fix))
+            said.append((tell("Address"), there.level, there.seen, there.fix))
     data = {what.lower(): level for what, level, _, _ in said}
     await ctx.db.write(accounts.write_audit, ctx.workspace, user.email, "line.test", line.name, ctx.road.now(), data)
     return await _show(request, {"line": line.name, "said": said})

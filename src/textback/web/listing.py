@@ -14,9 +14,10 @@ from textback.store import accounts, imports, inbox, listed, overview
 from textback.store import desk as desk_store
 from textback.store.db import Tx
 from textback.store.imports import Reading, Source
-from textback.web.compliance import TABS
+from textback.web.compliance import tabs
 from textback.web.context import WebContext
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import moment
 from textback.web.security import Denied
 from textback.web.upload import Uploaded
@@ -70,25 +71,32 @@ def _findings(tx: Tx, workspace: str, number: str, zone: str, now: int) -> list[
         row = desk_store.conversation(tx, workspace, home.contact_id, home.bucket)
         out = overview.last_opt_out(tx, home.bucket, home.contact_id) if row is not None and row.opted_out else None
         if out is not None:
-            facts = [("Since", moment(out.at, zone, now)), ("Rule", out.rule)]
-            facts.append(("Known by", BY.get(out.matched_by, out.matched_by)))
-            facts += [("From", out.source)] if out.source else []
-            found.append(Finding("Opted out here", True, facts, home.contact_id))
+            facts = [(tell("Since"), moment(out.at, zone, now)), (tell("Rule"), out.rule)]
+            facts.append((tell("Known by"), tell(BY.get(out.matched_by, out.matched_by))))
+            facts += [(tell("From"), out.source)] if out.source else []
+            found.append(Finding(tell("Opted out here"), True, facts, home.contact_id))
         elif row is not None:
-            title = "Opted out here" if row.opted_out else "A contact here, who has not opted out"
+            title = tell("Opted out here" if row.opted_out else "A contact here, who has not opted out")
             found.append(Finding(title, bool(row.opted_out), [], home.contact_id))
-    for scope, title in (("phone", "On the list of suppressed numbers"), (listed.ERASED, "Erased on request")):
+    for scope, title in (
+        ("phone", tell("On the list of suppressed numbers")),
+        (listed.ERASED, tell("Erased on request")),
+    ):
         one = listed.find_listed(tx, workspace, [number], scope).get(number)
         if one is not None:
-            facts = [("Since", moment(one.since, zone, now)), ("Rule", one.rule), ("From", one.source)]
+            facts = [
+                (tell("Since"), moment(one.since, zone, now)),
+                (tell("Rule"), one.rule),
+                (tell("From"), one.source),
+            ]
             found.append(Finding(title, True, facts))
     as_of = listed.registry_of(tx, workspace, number).as_of
     one = listed.find_listed(tx, workspace, [number], listed.REGISTRY, since=as_of).get(number)
     if one is not None:
-        facts = [("As of", to_iso(one.since)[:10]), ("Rule", one.rule), ("From", one.source)]
+        facts = [(tell("As of"), to_iso(one.since)[:10]), (tell("Rule"), one.rule), (tell("From"), one.source)]
         if now - one.since > STALE * DAY:
-            facts.append(("Age", f"older than {STALE} days; read in a newer one"))
-        found.append(Finding("On the do-not-call registry", False, facts))
+            facts.append((tell("Age"), tell("older than {n} days; read in a newer one", n=STALE)))
+        found.append(Finding(tell("On the do-not-call registry"), False, facts))
     return found
 
 
@@ -104,17 +112,17 @@ def _search(
 
 async def number_page(request: Request) -> Response:
     """GET /compliance/numbers: the form."""
-    return page(request, "compliance_numbers.html", {"tabs": TABS, "number": "", "error": "", "findings": []})
+    return page(request, "compliance_numbers.html", {"tabs": tabs(), "number": "", "error": "", "findings": []})
 
 
 async def find_number(request: Request) -> Response:
     """POST /compliance/numbers: what is known of a number. It stands in no address and no log, only its last digits."""
     ctx: WebContext = request.app.state.ctx
-    data: dict[str, Any] = {"tabs": TABS, "number": "", "error": "", "findings": []}
+    data: dict[str, Any] = {"tabs": tabs(), "number": "", "error": "", "findings": []}
     try:
         number = normalise(request.state.form.get("number", "")[:64], ctx.bot().country)
     except ValueError:
-        data["error"] = "That is not a phone number. Write it like 206-555-0123 or +12065550123."
+        data["error"] = tell("That is not a phone number. Write it like 206-555-0123 or +12065550123.")
         return page(request, "compliance_numbers.html", data, 400)
     actor, zone = request.state.user.email, ctx.bot().timezone
     findings, as_of = await ctx.db.write(_search, ctx.workspace, number, zone, ctx.road.now(), actor)
@@ -147,8 +155,9 @@ def _address(kind: str, digest: str, as_of: int) -> str:
 
 
 def _about(actor: str, as_of: int, at: int, zone: str, now: int) -> str:
-    data = f", data of {to_iso(as_of)[:10]}" if as_of else ""
-    return f"{moment(at, zone, now)}, by {actor}{data}"
+    by = tell("by {name}", name=actor)
+    data = tell(", data of {date}", date=to_iso(as_of)[:10]) if as_of else ""
+    return f"{moment(at, zone, now)}, {by}{data}"
 
 
 def _shown(ctx: WebContext, one: Reading, zone: str, now: int) -> Shown:
@@ -180,11 +189,11 @@ async def _page(request: Request, error: str = "", status: int = 200, said: str 
     new = [_waiting(job, zone, now) for job in ctx.uploads.waiting]
     files = [one for one in new if one.id not in known] + files
     data = {
-        "tabs": TABS,
+        "tabs": tabs(),
         "files": files,
         "busy": any(one.state in ("running", "waiting") for one in files),
         "error": error,
-        "said": said,
+        "said": tell(said),
         "most": ctx.watch.most_upload // 2**20,
         "most_bad": MOST_BAD,
         "stale": STALE,
@@ -208,14 +217,14 @@ def _date(text: str) -> int | None:
 def _wrong(file: Uploaded | None, kind: str, as_of: int | None, now: int) -> str:
     """What is wrong with what was handed over, in a sentence."""
     if file is None:
-        return "Choose a file that has something in it."
+        return tell("Choose a file that has something in it.")
     if b"\0" in file.head or file.head.startswith(b"PK"):
-        return "That is not a text file. Save it as CSV in UTF-8 and choose it again."
+        return tell("That is not a text file. Save it as CSV in UTF-8 and choose it again.")
     if kind == "registry":
         if as_of is None:
-            return "Give the date of the registry’s data."
+            return tell("Give the date of the registry’s data.")
         if as_of > now:
-            return "The date of the registry’s data is in the future."
+            return tell("The date of the registry’s data is in the future.")
     return ""
 
 
@@ -225,7 +234,7 @@ async def take_list(request: Request) -> Response:
     form, file = request.state.form, request.state.file
     kind = kind_of(form.get("kind", ""))
     if kind is None:
-        return await _page(request, "Choose what kind of list it is.", 400)
+        return await _page(request, tell("Choose what kind of list it is."), 400)
     as_of = _date(form.get("as_of", "")) if kind == "registry" else 0
     wrong = _wrong(file, kind, as_of, ctx.road.now())
     if wrong:

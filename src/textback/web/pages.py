@@ -16,6 +16,7 @@ from textback.pipeline.signatures import unchecked
 from textback.web.context import WebContext
 from textback.web.phrases import LANGUAGES, for_scripts, language_of, say
 from textback.web.present import moment
+from textback.web.retelling import retell
 
 STATIC = Path(__file__).parent / "static"
 
@@ -41,7 +42,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(asset=asset, count=count, most_stuck=SOME, languages=LANGUAGES)
-    made.filters.update(pretty=pretty, moment=moment)
+    made.filters.update(pretty=pretty, moment=moment, retold=retell)
     return made
 
 

@@ -41,6 +41,11 @@ def speak(language: str) -> None:
     _spoken.set(language)
 
 
+def spoken() -> str:
+    """The language of the page that is being made."""
+    return _spoken.get()
+
+
 def tell(words: str, /, **values: object) -> str:
     """`say` in the language of the page that is being made; in English outside of pages."""
     return say(_spoken.get(), words, **values)

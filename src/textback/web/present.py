@@ -23,6 +23,7 @@ from textback.web.machine_words import machine_event
 from textback.web.phrases import tell
 from textback.web.reasons import reason_words
 from textback.web.remedies import CAUSES
+from textback.web.retelling import retell
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -243,11 +244,11 @@ def bubble(row: Any, me: str, zone: str, now: int = 0, opened: int = 0) -> Bubbl
         words = tell("Scheduled for {when}", when=_until(row.due_at, zone, now))
     elif row.status == "queued" and row.rule in HOLDS and getattr(row, "due_at", None):
         words = tell("Held until {when} (rule {rule})", when=_until(row.due_at, zone, now), rule=row.rule)
-        cause = tell(row.detail)
+        cause = retell(row.detail)
     if row.status in FAILED:
         refused = row.status in ("blocked", "expired")
         cause = row.detail if refused else CAUSES.get(row.code) or row.detail
-        cause = tell(cause or ("" if refused else "The carrier refused it without a reason."))
+        cause = retell(cause or ("" if refused else "The carrier refused it without a reason."))
     elif row.status == "canceled":
         cause = tell(WITHDRAWN.get(row.rule, ""))
     media = msgspec.json.decode(row.media) if row.media != "[]" else []
@@ -470,25 +471,28 @@ def list_row(row: Any, state: State, me: str, zone: str, now: int) -> ListRow:
 
 def line_limits(rate: float | None, cap: int | None, used: int) -> tuple[bool, str]:
     """What a line may send, for the Lines page: whether it may send nothing more today, and words that say so."""
-    pace = f"At most {rate:,.3g} segments a second. " if rate is not None else ""
+    pace = tell("At most {n} segments a second. ", n=f"{rate:,.3g}") if rate is not None else ""
     if cap is None:
         return False, pace.strip()
     if used >= cap:
-        return True, f"{pace}Today's {cap:,} segments are used up. Texts wait until midnight Pacific time."
-    return False, f"{pace}{used:,} of today's {cap:,} segments are used."
+        over = tell("Today's {n} segments are used up. Texts wait until midnight Pacific time.", n=f"{cap:,}")
+        return True, pace + over
+    return False, pace + tell("{n} of today's {all} segments are used.", n=f"{used:,}", all=f"{cap:,}")
 
 
 def line_state(condition: Condition) -> tuple[bool, str]:
     """How a line is, for the Lines page: whether it is in trouble, and words that say what to do."""
-    code = f" (code {condition.code})" if condition.code else ""
+    code = " " + tell("(code {code})", code=condition.code) if condition.code else ""
     since = lasted(int(condition.since * SECOND))
     waits = {
         "closed": "",
-        "open": f" Texts wait; the next try is in {math.ceil(condition.next_try)} s.",
-        "probing": " Texts wait; one is tried now.",
+        "open": " " + tell("Texts wait; the next try is in {n} s.", n=math.ceil(condition.next_try)),
+        "probing": " " + tell("Texts wait; one is tried now."),
     }[condition.state]
     if condition.why == "misconfigured":
-        return True, f"The provider has refused our account or key for {since}{code}. Put it right and restart.{waits}"
+        words = tell("The provider has refused our account or key for {span}{code}.", span=since, code=code)
+        return True, f"{words} {tell('Put it right and restart.')}{waits}"
     if condition.why == "away":
-        return True, f"The provider has not taken any text for {since}{code}.{waits}"
-    return False, "Texts go out."
+        words = tell("The provider has not taken any text for {span}{code}.", span=since, code=code)
+        return True, words + waits
+    return False, tell("Texts go out.")

@@ -15,6 +15,7 @@ from textback.store.db import Tx
 from textback.store.provider_templates import Account, Sync
 from textback.web.auth import User
 from textback.web.context import WebContext
+from textback.web.phrases import tell
 from textback.web.present import moment
 from textback.web.routing import Route
 
@@ -78,11 +79,11 @@ def _shown(one: ProviderTemplate, bot: Bot) -> Shown:
     if one.state != "approved":
         said = one.reason.replace("_", " ").lower()
     elif one.unfit:
-        said = f"Can’t be sent from here. {one.unfit}"
+        said = tell("Can’t be sent from here. {why}", why=one.unfit)
     elif mine is None:
-        said = "No template of that name here"
+        said = tell("No template of that name here")
     else:
-        said = "Goes" if reads_as(one, mine, bot) else "The words differ from those here"
+        said = tell("Goes" if reads_as(one, mine, bot) else "The words differ from those here")
     return Shown(
         one.name, one.language, WORDS[one.state] or one.status, TONES[one.state], one.category.lower(),
         len(one.blanks), one.body, said, mine is not None,

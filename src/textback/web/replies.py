@@ -74,7 +74,7 @@ def _context(request: Request) -> tuple[WebContext, User]:
 
 def flaw_words(flaws: str) -> list[str]:
     """What is wrong with a reply, in words."""
-    return [FLAWS.get(one, one) for one in flaws.split()]
+    return [tell(FLAWS.get(one, one)) for one in flaws.split()]
 
 
 async def settle_draft(request: Request) -> Response:
@@ -158,14 +158,15 @@ async def _call(request: Request, ctx: WebContext, row: Row[Any]) -> Response:
     tries = [
         Step(
             one.get("model", ""), one.get("outcome", ""), one.get("ms", 0),
-            f"{one.get('tokens_in', 0):,} in, {one.get('tokens_out', 0):,} out", one.get("detail", ""),
+            tell("{n} in, {m} out", n=f"{one.get('tokens_in', 0):,}", m=f"{one.get('tokens_out', 0):,}"),
+            one.get("detail", ""),
         )
         for one in output.get("tries") or ()
     ]  # fmt: skip
     shown = {
         "contact": row.contact_id, "call": call, "prompt": prompt, "raw": call.prompt if prompt is None else "",
         "proposal": output.get("proposal"), "tries": tries, "flaws": flaw_words(call.flaws),
-        "outcome": OUTCOMES.get(call.outcome, call.outcome), "why": WHY.get(call.why, call.why),
+        "outcome": tell(OUTCOMES.get(call.outcome, call.outcome)), "why": tell(WHY.get(call.why, call.why)),
         "when": moment(call.at, ctx.bot().timezone, ctx.road.now()), "cost": dollars(call.cost),
     }  # fmt: skip
     return page(request, "call.html", shown)
@@ -288,7 +289,7 @@ async def try_personas(request: Request) -> Response:
             *(ctx.suggester.reply_to([], question, persona=name, now=now, model_first=True) for name in names)
         )
         row = [
-            Tried(name, one, WHY.get(one.why, one.why), [FLAWS.get(flaw, flaw) for flaw in one.flaws])
+            Tried(name, one, tell(WHY.get(one.why, one.why)), [tell(FLAWS.get(flaw, flaw)) for flaw in one.flaws])
             for name, one in zip(names, said, strict=True)
         ]
         found.append((question, row))

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from textback.core.when import DAY, HOUR
+from textback.core.when import DAY, HOUR, to_datetime
 from textback.pipeline.simulating import FAULTS
 from textback.store import simulator as store
 from textback.web.context import WebContext
-from textback.web.present import clock, day
+from textback.web.phrases import tell
+from textback.web.present import clock, day_words
 
 STEPS = {"hour": HOUR, "day": DAY}
 #: What timers are for, by the beginning of their key.
@@ -15,7 +16,7 @@ TIMERS = {"remind": "reminder", "expire": "gives up", "owner_idle": "back to wai
 
 def words_of(key: str) -> str:
     """What a timer is for."""
-    return TIMERS.get(key.partition(":")[0], key.partition(":")[0].replace("_", " "))
+    return tell(TIMERS.get(key.partition(":")[0], key.partition(":")[0].replace("_", " ")))
 
 
 async def rig(ctx: WebContext, phone: str, contact: str | None) -> dict[str, Any]:
@@ -25,8 +26,9 @@ async def rig(ctx: WebContext, phone: str, contact: str | None) -> dict[str, Any
     due = ""
     if found is not None:
         zone, now = ctx.bot().timezone, ctx.road.now()
-        today = day(found[0], zone, now).partition(", ")
-        when = clock(found[0], zone) if today[0] == "Today" else f"{today[2] or today[0]}, {clock(found[0], zone)}"
+        local = to_datetime(found[0], zone)
+        same = local.date() == to_datetime(now, zone).date()
+        when = clock(found[0], zone) if same else f"{day_words(local)}, {clock(found[0], zone)}"
         due = f"{words_of(found[1])}, {when}"
     return {
         "faults": [(name, words, name in behaviour.faults) for name, words in FAULTS.items()],

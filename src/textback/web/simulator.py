@@ -20,7 +20,8 @@ from textback.store.db import Row
 from textback.web import simclock
 from textback.web.context import WebContext
 from textback.web.pages import page
-from textback.web.present import bubble, clock, day
+from textback.web.phrases import tell
+from textback.web.present import bubble, clock, day, day_words
 from textback.web.security import Denied
 
 NEVER_CAME = FAILED | {"canceled"}
@@ -34,6 +35,9 @@ QUICK = ("BOOK", "QUOTE", "HOURS", "1", "yes", "PERSON", "STOP", "START", "HELP"
 #: Numbers that belong to nobody: 555-0101 to 555-0199 in a few area codes.
 AREAS = ("206", "253", "360", "425", "509")
 PHONE = re.compile(rf"1(?:{'|'.join(AREAS)})55501(?!00)[0-9]{{2}}")
+
+#: What timers are for, by the beginning of their key.
+TIMERS = {"remind": "Reminder", "expire": "Gives up", "owner_idle": "Goes back to waiting"}
 
 NUMBER = re.compile(r"[0-9]{1,6}")
 
@@ -87,25 +91,25 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, st
 def _due(key: str, due: int, phone: str, zone: str, now: int) -> str:
     """When a timer will fire, and what holds it."""
     later = allowed_from(due, phone, zone) if key.startswith(UNASKED) else due
-    words = f"due {clock(due, zone)}, {day(due, zone, now)}"
-    return words if later == due else f"{words}, held by quiet hours to {clock(later, zone)}"
+    words = tell("due {when}", when=f"{clock(due, zone)}, {day(due, zone, now)}")
+    return words if later == due else tell("{due}, held by quiet hours to {when}", due=words, when=clock(later, zone))
 
 
 def effect_words(effect: dict[str, Any], phone: str, zone: str, now: int) -> tuple[str, str] | None:
     """An effect other than a text, in words."""
     match effect["type"]:
         case "set_timer":
-            kind = {"remind": "Reminder", "expire": "Gives up", "owner_idle": "Goes back to waiting"}
             key = effect["key"]
-            return kind.get(key.partition(":")[0], key), _due(key, effect["due_at"], phone, zone, now)
+            return tell(TIMERS.get(key.partition(":")[0], key)), _due(key, effect["due_at"], phone, zone, now)
         case "cancel_timers":
-            return "Timers off", ", ".join(effect.get("keys", [])) or "all"
+            return tell("Timers off"), ", ".join(effect.get("keys", [])) or tell("all")
         case "record_consent":
-            return "Consent", f"{effect['change'].replace('_', '-')} recorded, rule {effect['rule']}"
+            change = tell(effect["change"].replace("_", "-"))
+            return tell("Consent"), tell("{change} recorded, rule {rule}", change=change, rule=effect["rule"])
         case "perform":
-            return "Action", f"{effect['action']} is asked"
+            return tell("Action"), tell("{name} is asked", name=effect["action"])
         case "cancel_queued":
-            return "Withdrawn", "texts that had not gone yet"
+            return tell("Withdrawn"), tell("texts that had not gone yet")
         case _:
             return None
 
@@ -186,7 +190,7 @@ async def try_page(request: Request) -> Response:
             "trace": _trace(ctx, phone, shown, turns[shown - 1], messages, me) if turns else None,
             "shown": shown,
             "quick": QUICK,
-            "now": f"{moment:%a} {moment.day} {moment:%b}, {clock(ctx.road.now(), zone)}",
+            "now": f"{day_words(moment)}, {clock(ctx.road.now(), zone)}",
             **await simclock.rig(ctx, phone, contact_id),
         },
     )

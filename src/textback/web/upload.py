@@ -14,6 +14,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from textback.core.text import clean
+from textback.web.phrases import tell
 from textback.web.security import MOST_FORM, Denied
 
 TOGETHER = 1 << 20
@@ -124,7 +125,7 @@ async def read_upload(
         async for chunk in request.stream():
             parser.write(chunk)
             if file.size + len(reader.pending) > most:
-                raise Denied(413, f"The file is larger than {most // 2**20:,} MB.{hint}")
+                raise Denied(413, tell("The file is larger than {n} MB.", n=f"{most // 2**20:,}") + hint)
             if len(reader.pending) >= TOGETHER:
                 await file.add(reader.pending)
         parser.finalize()

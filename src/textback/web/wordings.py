@@ -24,6 +24,7 @@ from textback.web.context import WebContext
 from textback.web.flowfolder import Checked, Folder, checked, differences, folder
 from textback.web.flows import about, by
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import moment, short_time
 from textback.web.provider_templates import provided
 from textback.web.security import Denied
@@ -93,7 +94,9 @@ async def list_page(request: Request) -> Response:
         levels = [p.level for p in _of_message(check.problems, one, folder_.files)]
         words, tone = STATES[_state(one, live, row, ctx.wording.approval)]
         sizes = [(text.locale, text.size) for text in shown(form, bot, template) if text.text]
-        changed = f"{short_time(row.written_at, zone, now)} by {by(row.written_by, user)}" if row else ""
+        changed = ""
+        if row:
+            changed = f"{short_time(row.written_at, zone, now)} {tell('by {name}', name=by(row.written_by, user))}"
         entries.append(
             {
                 "name": one.name,
@@ -106,8 +109,8 @@ async def list_page(request: Request) -> Response:
                 "warnings": levels.count("warning"),
             }
         )
-    did = {"deleted": "It is taken out of the draft.", "read": "The lists were read."}
-    wrong = {"unread": "A list could not be read. What was known stays."}
+    did = {"deleted": tell("It is taken out of the draft."), "read": tell("The lists were read.")}
+    wrong = {"unread": tell("A list could not be read. What was known stays.")}
     data = {
         **about(request, folder_),
         "entries": entries,
@@ -140,9 +143,9 @@ async def edit_page(request: Request) -> Response:
         raise Denied(404, "There is no such template.")
     bot = (await _check(ctx, folder_.files)).bot or ctx.bot()
     said = {
-        "saved": "Saved in the draft.",
-        "same": "Nothing has changed.",
-        "asked": "An owner is asked to approve it.",
+        "saved": tell("Saved in the draft."),
+        "same": tell("Nothing has changed."),
+        "asked": tell("An owner is asked to approve it."),
     }.get(request.query_params.get("did", ""), "")
     return await _page(request, folder_, of_body(one.name, one.body, bot.locales), one, seen=one.digest, said=said)
 
@@ -219,10 +222,15 @@ def _with(files: Files, form: Form, bot: Bot) -> Files:
 def _became(row: Any, user: User, zone: str, now: int) -> str:
     """Who did what to this wording, in a sentence."""
     if row.state == "waiting":
-        return f"{by(row.asked_by, user)} asked for approval, {moment(row.asked_at, zone, now)}."
+        when = moment(row.asked_at, zone, now)
+        return tell("{name} asked for approval, {when}.", name=by(row.asked_by, user), when=when)
     if row.state in ("approved", "refused"):
-        return f"{row.state.title()} by {by(row.decided_by, user)}, {moment(row.decided_at, zone, now)}."
-    return f"Written by {by(row.written_by, user)}, {moment(row.written_at, zone, now)}."
+        return tell(
+            "Approved by {name}, {when}." if row.state == "approved" else "Refused by {name}, {when}.",
+            name=by(row.decided_by, user),
+            when=moment(row.decided_at, zone, now),
+        )
+    return tell("Written by {name}, {when}.", name=by(row.written_by, user), when=moment(row.written_at, zone, now))
 
 
 async def _versions(ctx: WebContext, name: str) -> list[dict[str, Any]]:
@@ -259,23 +267,25 @@ async def save(request: Request) -> Response:
     bot = (await _check(ctx, folder_.files)).bot or ctx.bot()
     form = of_fields(name, fields, bot.locales)
     if not NAME.fullmatch(name):
-        error = "Name it with small letters, digits and _, beginning with a letter."
+        error = tell("Name it with small letters, digits and _, beginning with a letter.")
         return await _page(request, folder_, form, one, seen=seen, error=error, status=400, unsaved=True)
     if do == "ask":
         return await _ask(request, folder_, name, seen)
     if do == "plain":
-        return await _page(request, folder_, safe(form), one, seen=seen, said="Replaced, not saved.", unsaved=True)
+        return await _page(
+            request, folder_, safe(form), one, seen=seen, said=tell("Replaced, not saved."), unsaved=True
+        )
     if do == "check":
-        return await _page(request, folder_, form, one, seen=seen, said="Checked, not saved.", unsaved=True)
+        return await _page(request, folder_, form, one, seen=seen, said=tell("Checked, not saved."), unsaved=True)
     body = None if do == "delete" else to_body(form, bot.locales)
 
     def change(files: Files) -> str:
         there = definitions(files).get(name)
         if (there.digest if there else "") != seen:
             raise DraftRefused(
-                "Somebody has changed this template since you opened it. Copy your text and open it again."
+                tell("Somebody has changed this template since you opened it. Copy your text and open it again.")
                 if seen
-                else f"There is a template {name} already."
+                else tell("There is a template {name} already.", name=name)
             )
         try:
             path, text = placed(files, name, body)
@@ -310,7 +320,7 @@ async def _ask(request: Request, folder_: Folder, name: str, seen: str) -> Respo
     if any(problem.level == "error" for problem in _of_message(check.problems, one, folder_.files)):
         bot = check.bot or ctx.bot()
         form = of_body(name, one.body, bot.locales)
-        error = "Mend what is to be fixed first. Nobody was asked."
+        error = tell("Mend what is to be fixed first. Nobody was asked.")
         return await _page(request, folder_, form, one, seen=seen, error=error, status=409)
     await ctx.db.write(glue.ask_for, ctx.workspace, [one], user.email, ctx.road.now())
     return RedirectResponse(f"/templates/edit/{name}?did=asked", 303)
@@ -348,7 +358,7 @@ async def _approvals(request: Request, status: int = 200, error: str = "") -> Re
                 "there": definitions(folder_.files).get(row.name) is not None,
             }
         )
-    said = {"approved": "Approved.", "refused": "Refused."}.get(request.query_params.get("did", ""), "")
+    said = {"approved": tell("Approved."), "refused": tell("Refused.")}.get(request.query_params.get("did", ""), "")
     data = {
         "items": items,
         "owner": user.may("templates.decide"),
@@ -367,7 +377,7 @@ async def decide(request: Request) -> Response:
     if do not in ("approve", "refuse"):
         raise Denied(400, "Approve or refuse it.")
     if do == "refuse" and not note:
-        return await _approvals(request, 400, "Say why: whoever wrote it wants to mend it.")
+        return await _approvals(request, 400, tell("Say why: whoever wrote it wants to mend it."))
     name, digest = fields.get("name", "")[:64], fields.get("digest", "")[:64]
     try:
         await ctx.db.write(

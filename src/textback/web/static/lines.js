@@ -1,5 +1,7 @@
 // Copying the address of a line. Where the browser has no clipboard the address is selected instead.
 
+import { say } from "./words.js";
+
 const said = document.getElementById("copied");
 
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -16,8 +18,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
       done = false;
       getSelection().selectAllChildren(place);
     }
-    label.textContent = done ? "Copied" : "Selected";
-    said.textContent = done ? "The address is copied." : "The address is selected: copy it.";
+    label.textContent = done ? say("Copied") : say("Selected");
+    said.textContent = done ? say("The address is copied.") : say("The address is selected: copy it.");
     clearTimeout(timer);
     timer = setTimeout(() => {
       label.textContent = words;

@@ -1,6 +1,7 @@
 // While a template is written: how it looks with sample values, how long it is then, and what forces UCS-2.
 
 import { culprits, gsmSafe, segments } from "./segments.js";
+import { say } from "./words.js";
 
 const form = document.querySelector("form.wording");
 const given = JSON.parse(form.dataset.samples);
@@ -36,19 +37,19 @@ function show(part) {
     const full = n + 1 < count ? 1 : (used - size * (count - 1)) / size;
     return `<rect class="bar" x="${32 * n}" width="28" height="6" rx="3"/><rect class="bar bar--full" x="${32 * n}" width="${28 * full}" height="6" rx="3"/>`;
   }).join("");
-  const number = Object.assign(document.createElement("b"), { textContent: `${count} segment${count === 1 ? "" : "s"}` });
-  const over = count > most ? `. More than ${most} are not sent` : "";
-  words.replaceChildren(number, `, ${encoding}, ${used} of ${capacity}${over}`);
+  const number = Object.assign(document.createElement("b"), { textContent: count === 1 ? say("1 segment") : say("{n} segments", { n: count }) });
+  const over = count > most ? say(". More than {n} are not sent", { n: most }) : "";
+  words.replaceChildren(number, `, ${encoding}, ${say("{n} of {all}", { n: used, all: capacity })}${over}`);
   const easy = gsmSafe(field.value);
   const saves = easy !== field.value;
   part.querySelector("[data-meter]").classList.toggle("meter--warn", saves || count > most);
   const found = culprits(field.value);
   const spans = found.map(({ char, place }) => {
     const span = Object.assign(document.createElement("span"), { className: "culprit" });
-    span.append(Object.assign(document.createElement("b"), { className: "mono", textContent: char.trim() || "␣" }), ` at ${place}`);
+    span.append(Object.assign(document.createElement("b"), { className: "mono", textContent: char.trim() || "␣" }), ` ${say("at {place}", { place })}`);
     return span;
   });
-  part.querySelector("[data-culprits]").replaceChildren(...(found.length ? ["These force UCS-2: ", ...spans.flatMap((s) => [s, " "])] : []));
+  part.querySelector("[data-culprits]").replaceChildren(...(found.length ? [`${say("These force UCS-2:")} `, ...spans.flatMap((s) => [s, " "])] : []));
   const button = part.querySelector("[data-plain]");
   if (button) button.hidden = !saves;
   part.querySelector("[data-preview]").textContent = text;
