@@ -61,9 +61,9 @@ def shape_of(reader: sqlite3.Connection, number: str) -> Shape:
     home = reader.execute("SELECT contact_id FROM addresses WHERE identifier = ?", (number,)).fetchone()[0]
     found = {}
     for table in metadata.sorted_tables:
-        if "bucket" not in table.c:
-            continue
         column = "id" if table.name == "contacts" else "contact_id"
+        if "bucket" not in table.c or column not in table.c:
+            continue
         rows = [dict(row) for row in reader.execute(f"SELECT * FROM {table.name} WHERE {column} = ?", (home,))]
         if rows:
             found[table.name] = rows
