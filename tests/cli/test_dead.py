@@ -163,7 +163,7 @@ async def test_what_is_discarded_is_gone_for_good(node: Working, hook: str, shel
         (["redrive", "0192f0c1a5e00000a1b2c3d4"], "There is no dead letter"),
         (["discard"], "Say which"),
         (["discard", "0192f0c1a5e00000a1b2c3d4"], "There is no dead letter"),
-        (["list", "--kind", "letter"], "Use send, arrival, job, hook or webhook"),
+        (["list", "--kind", "letter"], "Use send, arrival, job, file, hook or webhook"),
     ],
 )
 async def test_a_mistake_ends_in_one_line(db: Db, shell: Shell, arguments: list[str], said: str) -> None:

@@ -1,7 +1,8 @@
 """Files that come with texts: fetched once after the turn, kept once, tried again, given up where everybody sees it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -36,6 +37,12 @@ class Pictures(Phones):
 async def files() -> AsyncIterator[FakeFiles]:
     async with FakeFiles() as made:
         yield made
+
+
+def look(node: Working) -> None:
+    """Look for files that are due, now."""
+    assert node.road.files is not None
+    node.road.files.wake()
 
 
 async def bring(node: Working, *urls: str) -> str:
@@ -99,15 +106,19 @@ async def test_a_conversation_holds_only_so_much(db: Db, files: FakeFiles) -> No
     assert [row.state for row in found] == ["kept", "kept", "full"]
 
 
+def has_failed(times: int, leased: int, found: Sequence[Any]) -> bool:
+    """Whether the first file has failed so often; one with this end of its lease is being fetched."""
+    return found[0].attempts == times and found[0].due_at != leased
+
+
 async def test_what_fails_is_tried_again_and_then_a_dead_letter(db: Db, files: FakeFiles) -> None:
     files.status = 500
     async with working(db, phones=Pictures(), keeping=KEEPING) as node:
         await bring(node, f"{files.url}/1")
         for tries in range(1, 6):
-            leased = node.clock.at + LEASE  # it is being fetched
-            await until(db, lambda found, n=tries, end=leased: found[0].attempts == n and found[0].due_at != end)
+            await until(db, partial(has_failed, tries, node.clock.at + LEASE))
             node.clock.at += 4 * HOUR
-            node.road.files.wake()
+            look(node)
         (row,) = await until(db, settled)
         assert (row.state, row.attempts, len(files.asked)) == ("failed", 6, 6)
         (letter,) = await db.read(letters.listing, WORKSPACE, Wanted("file"))
@@ -120,7 +131,7 @@ async def test_what_fails_is_tried_again_and_then_a_dead_letter(db: Db, files: F
             place, "letters", letters.redrive, letter.id, node.clock.at, means, "owner@example.com"
         )
         assert done.result == "handled"
-        node.road.files.wake()
+        look(node)
         (row,) = await until(db, settled)
         assert row.state == "kept"
         again = await db.write_within(

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from textback.channels.base import Accepted, Failure, FailureKind, Option, Outgoing
 from textback.channels.client import Answer, Broken, Session, Target, TooSlow, Unreachable
@@ -108,6 +108,19 @@ def origins(address: str, *more: str) -> tuple[str, ...]:
     """The hosts that may read what says who we are: that of the API's address, and others of the provider's own."""
     parts = urlsplit(address)
     return (f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}", *more)
+
+
+def either_port(url: str) -> list[str]:
+    """The address as configured, and with its port spelt out and left out: some providers sign either."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    port = parts.port
+    default = 443 if parts.scheme == "https" else 80
+    bare = host.rsplit(":", 1)[0] if port is not None else host
+    return [
+        urlunsplit(parts._replace(netloc=netloc, fragment=""))
+        for netloc in dict.fromkeys((host, bare, f"{bare}:{port or default}"))
+    ]
 
 
 def basic(user: str, password: str) -> str:

@@ -10,7 +10,7 @@ import hmac
 import time
 from collections.abc import Mapping
 from typing import ClassVar
-from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlencode
 
 import msgspec
 
@@ -33,6 +33,7 @@ from textback.channels.http import (
     accepted,
     api_address,
     basic,
+    either_port,
     exchange,
     need,
     origins,
@@ -187,7 +188,7 @@ class Twilio:
         else:
             tail = _signed_fields(webhook.body)
         try:
-            urls = _urls(webhook.url)
+            urls = either_port(webhook.url)
         except ValueError:
             raise BadSignature("the address is not one") from None
         for url in urls:
@@ -335,16 +336,3 @@ def _signed_fields(body: bytes) -> str:
     for name, value in signed_pairs(body):
         fields.setdefault(name, set()).add(value)
     return "".join(name + value for name in sorted(fields) for value in sorted(fields[name]))
-
-
-def _urls(url: str) -> list[str]:
-    """The address as configured, and with its port spelt out or left out: Twilio signs either."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    port = parts.port
-    default = 443 if parts.scheme == "https" else 80
-    bare = host.rsplit(":", 1)[0] if port is not None else host
-    return [
-        urlunsplit(parts._replace(netloc=netloc, fragment=""))
-        for netloc in dict.fromkeys((host, bare, f"{bare}:{port or default}"))
-    ]

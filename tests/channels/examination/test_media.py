@@ -62,11 +62,13 @@ async def test_a_private_address_is_never_asked(examinee: Examinee, files: FakeF
     one = ask(examinee, files)
     if one is None:
         return
+    found: object = None
     secure = msgspec.structs.replace(one, url=one.url.replace("http://", "https://"))
     for each in (one, secure):
         found = await download(each, 5.0, Allowed((), "MEDIA_PRIVATE"), MOST)
         assert isinstance(found, NoFile)
         assert found.why == "failed"
+    assert isinstance(found, NoFile)
     assert "private address" in found.detail
     assert files.asked == []
 
