@@ -1,11 +1,14 @@
-"""Texts that were found are read one by one, however many contacts they are of."""
+"""Texts and conversations that were found are read one by one, however many contacts they are of."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import insert
 
+from tests.store.test_listings import W, talk
 from textback.core.ids import bucket_of
-from textback.store import search
+from textback.store import desk_lists, search
 from textback.store.db import Db, Tx
 from textback.store.tables import messages
 
@@ -43,19 +46,38 @@ async def test_texts_of_many_contacts_are_read_newest_first(db: Db) -> None:
     await db.write(work)
 
 
+@contextmanager
+def counted(tx: Tx) -> Iterator[list[int]]:
+    """The instructions that SQLite does meanwhile."""
+    steps: list[int] = []
+    driver = tx.connection.driver_connection
+    assert driver is not None
+    driver.set_progress_handler(lambda: steps.append(STEP), STEP)
+    try:
+        yield steps
+    finally:
+        driver.set_progress_handler(None, 0)
+
+
 async def test_no_bucket_is_looked_up_with_every_contact_and_every_id(db: Db) -> None:
     def work(tx: Tx) -> None:
         if tx.dialect.name != "sqlite":
             return
         keys = some(tx)
-        steps: list[int] = []
-        driver = tx.connection.driver_connection
-        assert driver is not None
-        driver.set_progress_handler(lambda: steps.append(STEP), STEP)
-        try:
+        with counted(tx) as steps:
             assert len(search.said(tx, keys)) == COUNT
-        finally:
-            driver.set_progress_handler(None, 0)
+        assert sum(steps) < 1_000 * COUNT
+
+    await db.write(work)
+
+
+async def test_no_bucket_is_looked_up_with_every_contact(db: Db) -> None:
+    def work(tx: Tx) -> None:
+        if tx.dialect.name != "sqlite":
+            return
+        made = {talk(tx, n, n) for n in range(COUNT)}
+        with counted(tx) as steps:
+            assert set(desk_lists.states(tx, W, made)) == made
         assert sum(steps) < 1_000 * COUNT
 
     await db.write(work)

@@ -29,6 +29,9 @@ GAP = 0.25
 """Seconds between two messages to one tab at least: under load changes are told together."""
 NEAR = 0.05
 """The same for changes of the conversation that is open on it."""
+SPREAD = 0.001
+"""Where only a list has changed, pages are told one after the other: so many seconds for each that is open. What is
+open on one of them is fetched meanwhile."""
 
 
 async def _sees(ctx: WebContext, user: User, contact: str) -> bool:
@@ -55,13 +58,16 @@ async def events(request: Request) -> Response:
         await desk_open(request)
         yield b"retry: 2000\nevent: hello\ndata: {}\n\n"
         # Pages that came together after a restart are not looked at together: what happens then would wait for them.
-        due = time.monotonic() + QUIET * random.random()  # noqa: S311 (spreads load)
+        due = time.monotonic() + QUIET * random.random()  # noqa: S311
         async with ctx.road.hub.subscribe(watched) as subscription:
             with ExitStack() as open_:
                 if CONTACT.fullmatch(watched) and TAB.fullmatch(tab) and user.may("conversations.answer"):
                     open_.enter_context(presence.here(tab, watched, Person(user.id, user.name[:40]), subscription))
                 while True:
                     changed = await subscription.changes(max(due - time.monotonic(), 0.0))
+                    if changed and not changed & {watched, own, EVERYTHING, PRESENCE + watched}:
+                        await subscription.near(SPREAD * len(ctx.road.hub.subscriptions) * random.random())  # noqa: S311
+                        changed |= await subscription.changes(0)
                     if subscription.closed:
                         return
                     # What may have taken a right away is looked into first. That nobody is told for long who has lost
