@@ -128,8 +128,12 @@ def shapes(load: Load, user: str) -> list[Shape]:
             with closing(sqlite3.connect(target.url.removeprefix("sqlite:///"))) as reader:
                 reader.row_factory = sqlite3.Row
                 rows = shape_of(reader, known(0)).items()
+                if len(dict(rows)["messages"]) != 2 * texts:
+                    raise SystemExit("the server has not as many messages as it was texted and has answered")
                 found.append(_worded({table: some for table, some in rows if table not in LEFT_OUT}))
     short, long = found
+    if list(short) != list(long):
+        raise SystemExit(f"a contact of years has rows in other tables: {sorted(set(short) ^ set(long))}")
     return [
         _state(short, "completed", "bot", "", ""),
         short,
