@@ -129,7 +129,8 @@ def table(results: dict[str, Any]) -> str:
         cells = [r["pages"][question] for r in results.values()]
         times = [f"{one['p50_ms']:.0f} / {one['p95_ms']:.0f}" for one in cells]
         rows.append([question, *times, f"{_most(question):.0f}"])
-    return markdown(columns, rows)
+    held = [f"{r['conversations']:,} / {r['messages']:,}" for r in results.values()]
+    return markdown(columns, [["conversations / texts in the database", *held, ""], *rows])
 
 
 def missed(results: dict[str, Any]) -> list[str]:

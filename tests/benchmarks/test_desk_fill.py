@@ -77,10 +77,11 @@ def test_pages_and_screens_that_took_too_long_are_named():
         "search: a name": {"p50_ms": 20.0, "p95_ms": 300.0},
         "search: a number": {"p50_ms": 20.0, "p95_ms": 300.1},
     }
-    found = {"sqlite": {"pages": pages}}
+    found = {"sqlite": {"pages": pages, "conversations": 1_000_000, "messages": 10_000_000}}
     assert [sentence.split(" takes ")[0] for sentence in desk.missed(found)] == [
         "Textback, SQLite: list: all", "Textback, SQLite: search: a number",
     ]  # fmt: skip
     assert "| thread: any | 20 / 100 | 100 |" in desk.table(found)
+    assert "| 1,000,000 / 10,000,000 |" in desk.table(found), "nobody takes a small run for a large one"
     slow = {"idle_percent": 25.0, "alone_shown_p99_ms": 300.1, "shown_p99_ms": 300.0}
     assert len(screens.missed({"sqlite": slow})) == 1
