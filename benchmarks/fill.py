@@ -38,8 +38,8 @@ Batches: TypeAlias = Iterable[list[list[Any]]]
 DAYS = 90
 """How far back the conversations go."""
 _BATCH = 5000
-_ID = re.compile(r"\b([0-9a-f]{11})([0-9a-f]{5})[0-9a-f]{8}\b")
-_TIME = re.compile(r"\b1[0-9]{12}\b")
+ID = re.compile(r"\b([0-9a-f]{11})([0-9a-f]{5})[0-9a-f]{8}\b")
+TIME = re.compile(r"\b1[0-9]{12}\b")
 _SENT = re.compile(r"(00000000-0000-4000-8000-)[0-9a-f]{12}")
 _CAME = re.compile(r"\b[0-9a-f]{15,16}-[0-9]+-([0-9]+)\b")
 
@@ -111,10 +111,10 @@ def _value(name: str, value: Any, contact: str, number: str, start: int, *, copy
     text = repr(text)[1:-1] if not text.count("'") else repr(text.replace("'", "\0"))[1:-1].replace("\\x00", "\\'")
     text = text.replace("{", "{{").replace("}", "}}")
     text = text.replace(contact, "{c}").replace(number, "{p}")
-    text = _ID.sub(lambda m: f"{{t + {int(m[1], 16) - start}:011x}}{m[2]}{{n:08x}}", text)
+    text = ID.sub(lambda m: f"{{t + {int(m[1], 16) - start}:011x}}{m[2]}{{n:08x}}", text)
     text = _SENT.sub(lambda m: m[1] + f"{{n:09x}}{int(m[0][-3:], 16):03x}", text)
     text = _CAME.sub(lambda m: f"fill-{{n}}-{m[1]}", text)
-    text = _TIME.sub(lambda m: f"{{t + {int(m[0]) - start}}}", text)
+    text = TIME.sub(lambda m: f"{{t + {int(m[0]) - start}}}", text)
     return text if copy else f"f'{text}'"
 
 
