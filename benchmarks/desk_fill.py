@@ -110,7 +110,7 @@ def _longer(shape: Shape, times: int) -> Shape:
     made = copy.deepcopy(shape)
     for table in ("messages", "turns"):
         made[table] = [
-            {name: _shifted(value, -back * DAY) for name, value in row.items()}
+            {name: value if name == "contact_id" else _shifted(value, -back * DAY) for name, value in row.items()}
             for back in reversed(range(times))
             for row in shape[table]
         ]

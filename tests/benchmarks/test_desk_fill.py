@@ -7,28 +7,33 @@ from benchmarks import desk, desk_fill, screens
 from benchmarks.desk_fill import EACH, KINDS, LONG, LONG_EACH, Plan
 from benchmarks.fill import Shape, tables_of
 from textback.core.ids import bucket_of
+from textback.core.when import DAY
 from textback.store.search import doc_of
 
 AT = 1_795_000_000_000
 COUNT = 250
 
 
-def shape(texts: int) -> Shape:
-    """A contact with so many texts, as a server might have written it."""
+def shape() -> Shape:
+    """A contact as a server might have written it."""
     contact, number = "0a" * 12, "+12065551000"
-    ids = [f"{AT + 40 * n:011x}{n % 3:05x}5f5e1001" for n in range(texts)]
+    ids = [f"{AT + 40 * n:011x}{n % 3:05x}5f5e1001" for n in range(EACH)]
     talk = {"bucket": 10, "contact_id": contact, "state": "", "status": "engaged", "last_at": AT, "last_text": "hours"}
     return {
         "contacts": [{"bucket": 10, "id": contact, "name": "", "created_at": AT}],
         "addresses": [{"identifier": number, "bucket": 10, "contact_id": contact}],
         "conversations": [talk],
         "messages": [{"bucket": 10, "contact_id": contact, "id": id_, "text": "{hours}"} for id_ in ids],
+        "turns": [
+            {"bucket": 10, "contact_id": contact, "id": id_, "at": AT, "events": f'[{{"at":{AT}}}]'} for id_ in ids[::2]
+        ],
     }
 
 
 @cache
 def plan() -> Plan:
-    short, long = (desk_fill._worded(shape(n)) for n in (EACH, LONG_EACH))
+    short = desk_fill._worded(shape())
+    long = desk_fill._worded(desk_fill._longer(shape(), LONG_EACH // EACH))
     waits = desk_fill._state(short, "waiting_on_agent", "nobody", "", "")
     mine = desk_fill._state(short, "engaged", "person", "me", "Me")
     return Plan([short, short, waits, mine, mine, long], COUNT, AT)
@@ -60,6 +65,20 @@ def test_conversations_are_in_every_state_and_say_their_latest_text():
         waits = n >= LONG and KINDS[n % 100] == 2
         assert (one["contact_id"], one["bucket"], one["last_text"]) == (contact, bucket_of(contact), last[contact])
         assert (one["status"] == "waiting_on_agent") == waits
+
+
+def test_a_long_thread_goes_back_day_by_day():
+    long = desk_fill._longer(shape(), 20)
+    ids = [row["id"] for row in long["messages"]]
+    assert len(ids) == len(set(ids)) == 20 * EACH
+    assert ids == sorted(ids)
+    turns = long["turns"]
+    assert len(turns) == 20 * EACH // 2
+    assert turns[0]["at"] == AT - 19 * DAY
+    assert turns[0]["events"] == f'[{{"at":{AT - 19 * DAY}}}]'
+    assert turns[0]["id"] == ids[0]
+    assert long["messages"][-EACH:] == shape()["messages"]
+    assert {row["contact_id"] for row in long["messages"]} == {shape()["contacts"][0]["id"]}
 
 
 def test_lines_for_a_copy_say_the_same_as_rows():

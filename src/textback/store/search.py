@@ -242,7 +242,7 @@ def said(tx: Connection, keys: Collection[tuple[int, str, str]], *, lock: bool =
         if tx.dialect.name != "sqlite":  # which would look up each bucket with each contact with each id
             query = query.where(_m.bucket.in_({key[0] for key in some}), _m.contact_id.in_({key[1] for key in some}))
         wanted = set(some)
-        found = tx.execute(query.with_for_update(read=True) if lock else query)
+        found: Iterable[Row[Any]] = tx.execute(query.with_for_update(read=True) if lock else query)
         rows += [row for row in found if (row.bucket, row.contact_id, row.id) in wanted]
     return sorted(rows, key=lambda row: row.id, reverse=True)
 
