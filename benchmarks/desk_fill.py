@@ -139,10 +139,14 @@ def _worded(shape: Shape) -> Shape:
 
 
 def _given(shape: Shape) -> dict[str, str]:
-    return {"@NAME@": "more[0]", **{f"@T{n}@": f"more[1][{n}]" for n in range(len(shape["messages"]))}}
+    return {
+        "@NAME@": "more[0]",
+        "@OWNER@": "more[2]",
+        **{f"@T{n}@": f"more[1][{n}]" for n in range(len(shape["messages"]))},
+    }
 
 
-def shapes(load: Load, user: str) -> list[Shape]:
+def shapes(load: Load) -> list[Shape]:
     """Contacts as a server wrote them, in the states that KINDS tells of; the last one is that with many texts."""
     with load.textback("sqlite") as target:
         if load.run(target, EACH, 4.0, crowd=Crowd(2))["lost"]:
@@ -159,7 +163,7 @@ def shapes(load: Load, user: str) -> list[Shape]:
         _state(short, "completed", "bot", "", ""),
         short,
         _state(short, "waiting_on_agent", "nobody", "", ""),
-        _state(short, "engaged", "person", user, "Owner"),
+        _state(short, "engaged", "person", "@OWNER@", "Owner"),
         _state(short, "engaged", "person", "mate", "Mate"),
         long,
     ]
@@ -171,9 +175,9 @@ def shapes(load: Load, user: str) -> list[Shape]:
 class Plan:
     """Which contact says what, and when: the same each time that it is made."""
 
-    def __init__(self, found: list[Shape], count: int, now: int) -> None:
+    def __init__(self, found: list[Shape], count: int, now: int, owner: str) -> None:
         chance = np.random.default_rng(count)
-        self.count, self.shapes, self.now = count, found, now
+        self.count, self.shapes, self.owner = count, found, owner
         self.ids = contact_ids(count)
         self.when = now - chance.integers(60_000, DAYS * 86_400_000, size=count)
         self.picks = chance.integers(TEXTS, size=(count, EACH), dtype=np.int16)
@@ -187,7 +191,8 @@ class Plan:
             batch: list[list[Any]] = [[] for _ in self.shapes[0]]
             for contact, n in self.ids[at : at + _BATCH]:
                 long = n < LONG
-                more = (name_of(n, self.words), [self.texts[k] for k in (self.long_picks if long else self.picks)[n]])
+                said_ = [self.texts[k] for k in (self.long_picks if long else self.picks)[n]]
+                more = (name_of(n, self.words), said_, self.owner)
                 make = makers[-1] if long else makers[KINDS[n % 100]]
                 rows = make(contact, bucket_of(contact), known(n), n, int(self.when[n]), more)
                 for all_, some in zip(batch, rows, strict=True):
@@ -364,8 +369,8 @@ def _fill(name: str, url: str, note: Path, load: Load, count: int) -> Row:
     if "owner" not in done:
         done["owner"] = _owner(url)
         done["now"] = time.time_ns() // 1_000_000
-        done["shapes"] = shapes(load, done["owner"])
-    plan = Plan(done["shapes"], count, done["now"])
+        done["shapes"] = shapes(load)
+    plan = Plan(done["shapes"], count, done["now"], done["owner"])
     if name == "sqlite":
         path = Path(url.removeprefix("sqlite:///"))
         step("rows", lambda: write_sqlite(path, tables_of(plan.shapes[0]), plan.batches(copied=False)))

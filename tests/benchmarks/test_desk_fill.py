@@ -12,13 +12,22 @@ from textback.store.search import doc_of
 
 AT = 1_795_000_000_000
 COUNT = 250
+OWNER = "01a1ad8e68000000ab12cd34"
 
 
 def shape() -> Shape:
     """A contact as a server might have written it."""
     contact, number = "0a" * 12, "+12065551000"
     ids = [f"{AT + 40 * n:011x}{n % 3:05x}5f5e1001" for n in range(EACH)]
-    talk = {"bucket": 10, "contact_id": contact, "state": "", "status": "engaged", "last_at": AT, "last_text": "hours"}
+    talk = {
+        "bucket": 10,
+        "contact_id": contact,
+        "state": "",
+        "status": "engaged",
+        "last_at": AT,
+        "last_text": "hours",
+        "owner_id": "",
+    }
     return {
         "contacts": [{"bucket": 10, "id": contact, "name": "", "created_at": AT}],
         "addresses": [{"identifier": number, "bucket": 10, "contact_id": contact}],
@@ -35,8 +44,8 @@ def plan() -> Plan:
     short = desk_fill._worded(shape())
     long = desk_fill._worded(desk_fill._longer(shape(), LONG_EACH // EACH))
     waits = desk_fill._state(short, "waiting_on_agent", "nobody", "", "")
-    mine = desk_fill._state(short, "engaged", "person", "me", "Me")
-    return Plan([short, short, waits, mine, mine, long], COUNT, AT)
+    mine = desk_fill._state(short, "engaged", "person", "@OWNER@", "Me")
+    return Plan([short, short, waits, mine, mine, long], COUNT, AT, OWNER)
 
 
 def rows(made: Plan, table: str, *, copied: bool = False) -> list[Any]:
@@ -65,6 +74,7 @@ def test_conversations_are_in_every_state_and_say_their_latest_text():
         waits = n >= LONG and KINDS[n % 100] == 2
         assert (one["contact_id"], one["bucket"], one["last_text"]) == (contact, bucket_of(contact), last[contact])
         assert (one["status"] == "waiting_on_agent") == waits
+        assert (one["owner_id"] == OWNER) == (n >= LONG and KINDS[n % 100] > 2)
 
 
 def test_a_long_thread_goes_back_day_by_day():
