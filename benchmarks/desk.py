@@ -1,177 +1,143 @@
-"""What the desk reads, with many conversations: how long the list, a thread, its context and a search take.
+"""What the desk costs with many conversations: how long its pages take, as a browser has them of a real server.
 
-On SQLite and PostgreSQL, in the database alone. The rows are made here, with words as frequent as people's are; the
-index of words is filled by the code that serves it.
+Each page is asked for by itself, one after the other, by somebody who is signed in; what is measured is the time from
+the request to the last byte of the page. The page of a conversation has list, thread and context in one.
 """
 
+import asyncio
 import random
-import statistics
+import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Mapping, Sequence
+from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
-from benchmarks.subjects import postgres
-from textback.core.ids import bucket_of
-from textback.core.words import query_of
-from textback.engine.state import Owner, State, dump_state
-from textback.store import desk, desk_lists, migrate, search
-from textback.store.db import Db, open_db, parse_url
-from textback.store.desk_lists import View, Wanted
-from textback.store.many import Inserts
-from textback.store.tables import contacts, conversations, messages
+from benchmarks.desk_fill import KINDS, LONG, filled, vocabulary
+from benchmarks.fill import contact_ids
+from benchmarks.load import percentile
+from benchmarks.loader import Load
+from benchmarks.report import NAMES, markdown
+from benchmarks.screens import Browser
+from benchmarks.texts import known
 
-W = "default"
-NOW = 1_795_000_000_000
-SPAN = 90 * 86_400_000
-SYLLABLES = ("ka", "ro", "mi", "te", "lu", "sa", "ne", "po", "vi", "da", "go", "fe", "ri", "mo", "bu", "ze")
-TRIES = 40
-VIEWS: tuple[View, ...] = ("needs-you", "mine", "bot", "all", "completed")
-TOGETHER = 2_000
+TRIES = 100
+WARM = 5
+MOST = {"list": 100.0, "thread": 100.0, "context": 100.0, "search": 300.0}
+"""Milliseconds at most, of 95 in a hundred, by the first word of a question."""
+KEEP = {"ARRIVAL_DAYS": "3650", "TURN_DAYS": "3650"}
+"""The database is kept for another run: nothing in it is old enough to be deleted."""
+_EARLIER = re.compile(r'data-from="([^"]+)"')
 
-
-def vocabulary(size: int = 20_000) -> list[str]:
-    """Words by how common they are, the commonest first."""
-    chance = random.Random(7)
-    found: dict[str, None] = {}
-    while len(found) < size:
-        found["".join(chance.choice(SYLLABLES) for _ in range(chance.randint(2, 4)))] = None
-    return list(found)
+Page = tuple[str, str]
+"""The address of a page, and something that stands in it."""
 
 
-def made(count: int, each: int) -> Iterator[tuple[list[Any], list[Any], list[Any]]]:
-    """Rows of contacts, conversations and messages, some thousand at a time. Of a hundred conversations 85 are over,
-    ten the bot's, three wait, one is ours and one a colleague's."""
-    chance = random.Random(1)
+def questions(count: int, ids: Mapping[int, str], earlier: Sequence[str]) -> dict[str, Callable[[int], Page]]:
+    """The n-th page of each kind: of conversations all over the database, and of other words each time. `ids` are the
+    contacts', `earlier` the addresses of what is before the end of long threads."""
+    chance = random.Random(count)
     words = vocabulary()
-    weights = [1 / (n + 3) for n in range(len(words))]
-    texts = [" ".join(chance.choices(words, weights, k=9)) for _ in range(20_000)]
-    kinds = [("completed", "bot", "")] * 85 + [("waiting_on_customer", "bot", "")] * 10
-    kinds += [("waiting_on_agent", "nobody", "")] * 3 + [("engaged", "person", "me"), ("engaged", "person", "mate")]
-    people: list[Any] = []
-    talks: list[Any] = []
-    said: list[Any] = []
-    for n in range(count):
-        id_ = f"{chance.getrandbits(96):024x}"
-        key = {"bucket": bucket_of(id_), "workspace": W}
-        status, kind, owner = kinds[n % 100]
-        last = NOW - chance.randrange(SPAN)
-        tags = ["vip"] if n % 50 == 0 else []
-        state = dump_state(State(owner=Owner(kind, owner, owner.title(), last), tags=tags))  # type: ignore[arg-type]
-        name = f"{words[n % 3000].title()} {words[n % 7919].title()}"
-        people.append({**key, "id": id_, "name": name, "created_at": last, "zone": "", "region": "", "zone_source": ""})
-        talks.append({
-            **key, "contact_id": id_, "state": state, "status": status, "owner_kind": kind, "owner_id": owner,
-            "line": "shop", "address": f"+1206{n % 10_000_000:07}", "last_text": texts[n % len(texts)],
-            "last_author": "contact", "last_at": last, "waiting_since": last if kind == "nobody" else None,
-            "unread": 0, "message_count": each, "opted_out": False, "created_at": last, "priority": 0,
-            "snoozed_until": None,
-        })  # fmt: skip
-        for place in range(each):
-            at = last - (each - place) * chance.randrange(60_000, 3_600_000)
-            said.append({
-                **key, "contact_id": id_, "id": f"{at:011x}{place:05x}{chance.getrandbits(32):08x}", "line": "shop",
-                "channel": "sms", "direction": "in" if place % 2 == 0 else "out",
-                "author": "contact" if place % 2 == 0 else "bot", "author_id": "", "author_name": "",
-                "message_class": "", "text": chance.choice(texts), "media": "[]", "segments": 1,
-                "status": "received", "rule": "", "code": "", "detail": "", "provider_id": None, "source": "",
-                "arrival_id": "", "at": at,
-            })  # fmt: skip
-        if len(talks) == TOGETHER or n == count - 1:
-            yield people, talks, said
-            people, talks, said = [], [], []
+    some = [chance.randrange(LONG, count) for _ in range(TRIES + WARM)]
+    waits = [n - n % 100 + KINDS.index(2) for n in some if n > 100]
+    few = len(waits)
+
+    def search(words_: str) -> Page:
+        return f"/search?{urlencode({'q': words_})}", f'value="{words_}"'
+
+    def talk(n: int, view: str = "all") -> Page:
+        return f"/c/{ids[n]}?view={view}", ids[n]
+
+    def same(path: str, has: str = "/c/") -> Callable[[int], Page]:
+        return lambda _: (path, has)
+
+    return {
+        "list: needs you": same("/desk/needs-you"),
+        "list: mine": same("/desk/mine"),
+        "list: bot": same("/desk/bot"),
+        "list: all": same("/desk/all"),
+        "list: completed": same("/desk/completed"),
+        "list: by a tag that nobody has": same("/desk/all?tag=none", "/desk/"),
+        "list: by words": lambda n: (f"/desk/all?{urlencode({'q': words[n % 50]})}", "/c/"),
+        "thread: any": lambda n: talk(some[n]),
+        "thread: one that waits, with needs you": lambda n: talk(waits[n % few], "needs-you"),
+        "thread: a long one": lambda n: talk(n % LONG),
+        "thread: the earlier part of a long one": lambda n: (earlier[n % LONG], "earlier"),
+        "context: the card of one that waits": lambda n: (f"/c/{ids[waits[n % few]]}/card", ids[waits[n % few]]),
+        "context: the contact's own page": lambda n: (f"/contacts/{ids[some[n]]}", known(some[n])[-4:]),
+        "search: one of the commonest words": lambda n: search(words[n % 5]),
+        "search: a rare word": lambda n: search(words[-1 - n]),
+        "search: the beginning of a word": lambda n: search(words[n % 200][:3]),
+        "search: two common words": lambda n: search(f"{words[n % 7]} {words[3 + n % 11]}"),
+        "search: a number": lambda n: search(known(some[n])),
+        "search: a name": lambda n: search(words[some[n] % 3000]),
+    }
 
 
-def fill(db: Db, count: int, each: int) -> float:
-    """Write them; the seconds that the index alone took."""
-    add = [Inserts(table) for table in (contacts, conversations, messages)]
-    indexing = 0.0
-    for rows in made(count, each):
-        with db.transaction() as tx:
-            for insert, some in zip(add, rows, strict=True):
-                insert(tx, some)
-        began = time.perf_counter()
-        keys = sorted((row["bucket"], row["contact_id"], row["id"]) for row in rows[2])
-        with db.transaction() as tx:
-            search.add_texts(tx, W, keys)
-            search.set_people(tx, [(row["bucket"], row["contact_id"]) for row in rows[1]])
-        indexing += time.perf_counter() - began
-    with db.transaction() as tx:
-        tx.exec_driver_sql("ANALYZE")
-    return indexing
-
-
-def timed(db: Db, work: Callable[[Any, int], Any]) -> dict[str, float]:
-    """Median and 95th percentile of the tries, in ms."""
-    found = []
-    for n in range(TRIES):
-        began = time.perf_counter()
-        db._read(work, (n,))
-        found.append((time.perf_counter() - began) * 1000)
-    found.sort()
-    return {"median_ms": round(statistics.median(found), 2), "p95_ms": round(found[int(len(found) * 0.95)], 2)}
-
-
-def _list(view: View, tx: Any, _: int) -> None:
-    desk_lists.page(tx, W, view, "me", 50)
-    desk_lists.counts(tx, W, "me")
-
-
-def _search(tx: Any, typed: str) -> None:
-    query = query_of(typed)
-    keys = search.texts(tx, query, 60, NOW)
-    search.said(tx, keys)
-    desk_lists.states(tx, W, {key[1] for key in keys})
-    search.people(tx, query, 80)
-
-
-def measured(db: Db) -> dict[str, dict[str, float]]:
-    """Each kind of question."""
-    words = vocabulary()
-    ids = [row.contact_id for _, row in db._read(desk_lists.page, (W, "all", "me", TRIES)).rows]
+async def _asked(browser: Browser, count: int) -> dict[str, dict[str, float]]:
+    ids = {n: contact for contact, n in contact_ids(count)}
+    earlier = []
+    for n in range(LONG):
+        address = _EARLIER.search(await browser.ask(f"/c/{ids[n]}?view=all"))
+        if address is None or not address[1]:
+            raise RuntimeError("a long thread has no earlier part")
+        earlier.append(unescape(address[1]))
     found = {}
-    for view in VIEWS:
-        found[f"list {view}"] = timed(db, partial(_list, view))
-    found["list by a rare tag"] = timed(db, lambda tx, _: desk_lists.page(tx, W, "all", "me", 50, Wanted(tag="none")))
-    found["thread"] = timed(db, lambda tx, n: desk.thread(tx, ids[n % len(ids)], bucket_of(ids[n % len(ids)]), 100))
-    found["context"] = timed(
-        db, lambda tx, n: desk.past_sessions(tx, ids[n % len(ids)], bucket_of(ids[n % len(ids)]), 5)
-    )
-    found["search a common word"] = timed(db, lambda tx, n: _search(tx, words[n % 5]))
-    found["search a rare word"] = timed(db, lambda tx, n: _search(tx, words[-1 - n]))
-    found["search a beginning"] = timed(db, lambda tx, n: _search(tx, words[n][:3]))
-    found["search two common words"] = timed(db, lambda tx, n: _search(tx, f"{words[n % 7]} {words[3 + n % 11]}"))
-    found["search a number"] = timed(db, lambda tx, n: _search(tx, f"206 000 {n:04}"))
+    for name, page in questions(count, ids, earlier).items():
+        took = []
+        for n in range(TRIES + WARM):
+            path, has = page(n)
+            began = time.perf_counter()
+            body = await browser.ask(path)
+            took.append(time.perf_counter() - began)
+            if has not in body:
+                raise RuntimeError(f"{path} is not the page that was asked for: {body[:200]!r}")
+        took = took[WARM:]
+        found[name] = {
+            "p50_ms": round(percentile(took, 0.5), 1),
+            "p95_ms": round(percentile(took, 0.95), 1),
+            "most_ms": round(max(took) * 1000, 1),
+        }
+        print(f"  {name:40} {found[name]}", flush=True)
     return found
 
 
-@contextmanager
-def _opened(name: str, folder: Path) -> Iterator[str]:
-    if name == "sqlite":
-        yield f"sqlite:///{folder / 'desk.db'}"
-        return
-    with postgres(folder / "pg") as (url, _):
-        yield url
+def desk(name: str, load: Load, count: int) -> dict[str, Any]:
+    """Measure against a server of its own, with so many conversations."""
+    with (
+        filled(name, load, count) as (url, server, told),
+        load.textback(name, url=url, server=server, extra=KEEP) as target,
+    ):
+
+        async def ask() -> dict[str, Any]:
+            browser = Browser(target.ports[0])
+            await browser.sign_in(target, new=False)
+            return await _asked(browser, count)
+
+        return {**told, "pages": asyncio.run(ask()), "rss_mb": round(target.rss(), 1)}
 
 
-def measure(conversations_: int, each: int = 10) -> dict[str, Any]:
-    """Both databases."""
-    found: dict[str, Any] = {"conversations": conversations_, "messages": conversations_ * each}
-    for name in ("sqlite", "postgresql"):
-        with TemporaryDirectory(prefix="textback-desk-") as folder, _opened(name, Path(folder)) as url:
-            migrate.upgrade(parse_url(url))
-            db = open_db(url)
-            try:
-                took = fill(db, conversations_, each)
-                rate = round(conversations_ * each / took)
-                found[name] = {"indexed_per_second": rate, **measured(db)}
-            finally:
-                db.dispose()
-        print(f"{name}: {found['messages']} messages, {found[name]['indexed_per_second']} indexed a second")
-        for question, result in found[name].items():
-            if isinstance(result, dict):
-                print(f"  {question:26} {result['median_ms']:8.2f} ms median {result['p95_ms']:8.2f} ms p95")
-    return found
+def _most(question: str) -> float:
+    return MOST[question.partition(":")[0]]
+
+
+def table(results: dict[str, Any]) -> str:
+    """The table of the docs."""
+    columns = ["page", *(f"{NAMES[name]}: p50 / p95 ms" for name in results), "p95 at most"]
+    rows = []
+    for question in next(iter(results.values()))["pages"]:
+        cells = [r["pages"][question] for r in results.values()]
+        times = [f"{one['p50_ms']:.0f} / {one['p95_ms']:.0f}" for one in cells]
+        rows.append([question, *times, f"{_most(question):.0f}"])
+    held = [f"{r['conversations']:,} / {r['messages']:,}" for r in results.values()]
+    return markdown(columns, [["conversations / texts in the database", *held, ""], *rows])
+
+
+def missed(results: dict[str, Any]) -> list[str]:
+    """Which targets were missed, as sentences."""
+    return [
+        f"{NAMES[name]}: {question} takes {one['p95_ms']} ms (p95), over {_most(question):.0f}"
+        for name, r in results.items()
+        for question, one in r["pages"].items()
+        if one["p95_ms"] > _most(question)
+    ]

@@ -12,7 +12,7 @@ import re
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -30,14 +30,16 @@ from textback.store.tables import metadata
 Row: TypeAlias = dict[str, Any]
 Shape: TypeAlias = dict[str, list[Row]]
 """A contact's rows by table."""
-Maker: TypeAlias = Callable[[str, int, str, int, int], list[list[Any]]]
+Maker: TypeAlias = Callable[..., list[list[Any]]]
 """contact id, bucket, number, n, time → rows by table, in the order of `tables_of`."""
+Batches: TypeAlias = Iterable[list[list[Any]]]
+"""Rows by table, in the order of `tables_of`, of some thousand contacts at a time."""
 
 DAYS = 90
 """How far back the conversations go."""
 _BATCH = 5000
-_ID = re.compile(r"\b([0-9a-f]{11})([0-9a-f]{5})[0-9a-f]{8}\b")
-_TIME = re.compile(r"\b1[0-9]{12}\b")
+ID = re.compile(r"\b([0-9a-f]{11})([0-9a-f]{5})[0-9a-f]{8}\b")
+TIME = re.compile(r"\b1[0-9]{12}\b")
 _SENT = re.compile(r"(00000000-0000-4000-8000-)[0-9a-f]{12}")
 _CAME = re.compile(r"\b[0-9a-f]{15,16}-[0-9]+-([0-9]+)\b")
 
@@ -51,17 +53,17 @@ def shapes(load: Load) -> list[Shape]:
         time.sleep(0.5)  # what the provider said is recorded after it was said
         with closing(sqlite3.connect(target.url.removeprefix("sqlite:///"))) as reader:
             reader.row_factory = sqlite3.Row
-            found = [_shape(reader, known(n)) for n in (1, 0)]
+            found = [shape_of(reader, known(n)) for n in (1, 0)]
     return found
 
 
-def _shape(reader: sqlite3.Connection, number: str) -> Shape:
+def shape_of(reader: sqlite3.Connection, number: str) -> Shape:
     home = reader.execute("SELECT contact_id FROM addresses WHERE identifier = ?", (number,)).fetchone()[0]
     found = {}
     for table in metadata.sorted_tables:
-        if "bucket" not in table.c:
-            continue
         column = "id" if table.name == "contacts" else "contact_id"
+        if "bucket" not in table.c or column not in table.c:
+            continue
         rows = [dict(row) for row in reader.execute(f"SELECT * FROM {table.name} WHERE {column} = ?", (home,))]
         if rows:
             found[table.name] = rows
@@ -73,8 +75,9 @@ def tables_of(shape: Shape) -> dict[str, list[str]]:
     return {name: list(rows[0]) for name, rows in shape.items()}
 
 
-def maker(shape: Shape, *, copy: bool) -> Maker:
-    """The function that writes a shape's rows for any contact: tuples, or with `copy` lines for PostgreSQL's COPY."""
+def maker(shape: Shape, *, copy: bool, given: Mapping[str, str] = {}) -> Maker:
+    """The function that writes a shape's rows for any contact: tuples, or with `copy` lines for PostgreSQL's COPY.
+    Where a text of the shape has a key of `given` stands its value, an expression of a further argument `more`."""
     contact, number = shape["contacts"][0]["id"], shape["addresses"][0]["identifier"]
     start = shape["contacts"][0]["created_at"]
     tables = []
@@ -84,7 +87,9 @@ def maker(shape: Shape, *, copy: bool) -> Maker:
             values = [_value(name, value, contact, number, start, copy=copy) for name, value in row.items()]
             made.append("f'" + "\\t".join(values) + "\\n'" if copy else f"({', '.join(values)},)")
         tables.append(f"[{', '.join(made)}]")
-    source = f"lambda c, b, p, n, t: [{', '.join(tables)}]"
+    source = f"lambda c, b, p, n, t, more=(): [{', '.join(tables)}]"
+    for key, expression in given.items():
+        source = source.replace(key, f"{{{expression}}}")
     function: Maker = eval(source)  # made of our own server's rows, right above
     return function
 
@@ -106,10 +111,10 @@ def _value(name: str, value: Any, contact: str, number: str, start: int, *, copy
     text = repr(text)[1:-1] if not text.count("'") else repr(text.replace("'", "\0"))[1:-1].replace("\\x00", "\\'")
     text = text.replace("{", "{{").replace("}", "}}")
     text = text.replace(contact, "{c}").replace(number, "{p}")
-    text = _ID.sub(lambda m: f"{{t + {int(m[1], 16) - start}:011x}}{m[2]}{{n:08x}}", text)
+    text = ID.sub(lambda m: f"{{t + {int(m[1], 16) - start}:011x}}{m[2]}{{n:08x}}", text)
     text = _SENT.sub(lambda m: m[1] + f"{{n:09x}}{int(m[0][-3:], 16):03x}", text)
     text = _CAME.sub(lambda m: f"fill-{{n}}-{m[1]}", text)
-    text = _TIME.sub(lambda m: f"{{t + {int(m[0]) - start}}}", text)
+    text = TIME.sub(lambda m: f"{{t + {int(m[0]) - start}}}", text)
     return text if copy else f"f'{text}'"
 
 
@@ -137,15 +142,20 @@ def made(load_shapes: list[Shape], count: int, *, copy: bool) -> Iterator[list[l
 def fill_sqlite(path: Path, found: list[Shape], count: int) -> None:
     """Fill a new SQLite file."""
     migrate.upgrade(parse_url(f"sqlite:///{path}"))
+    write_sqlite(path, tables_of(found[0]), made(found, count, copy=False))
+
+
+def write_sqlite(path: Path, tables: dict[str, list[str]], batches: Batches) -> None:
+    """Write rows into these columns of a SQLite file, as fast as can be."""
     statements = [
         f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-        for name, columns in tables_of(found[0]).items()
+        for name, columns in tables.items()
     ]
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-600000", "locking_mode=EXCLUSIVE"):
             db.execute(f"PRAGMA {pragma}")
         db.execute("BEGIN")
-        for batch in made(found, count, copy=False):
+        for batch in batches:
             for statement, rows in zip(statements, batch, strict=True):
                 db.executemany(statement, rows)
         db.execute("COMMIT")
@@ -154,12 +164,17 @@ def fill_sqlite(path: Path, found: list[Shape], count: int) -> None:
 def fill_postgres(url: str, found: list[Shape], count: int) -> None:
     """Fill a new PostgreSQL database, and leave it as it would be after a quiet night: vacuumed and on the disk."""
     migrate.upgrade(parse_url(url))
-    heads = [f"COPY {name} ({', '.join(columns)}) FROM STDIN" for name, columns in tables_of(found[0]).items()]
+    write_postgres(url, tables_of(found[0]), made(found, count, copy=True))
+
+
+def write_postgres(url: str, tables: dict[str, list[str]], batches: Batches) -> None:
+    """Write lines of COPY into these columns of a PostgreSQL database, and vacuum it."""
+    heads = [f"COPY {name} ({', '.join(columns)}) FROM STDIN" for name, columns in tables.items()]
     with psycopg.connect(url, autocommit=True) as db:
         db.execute("ALTER SYSTEM SET max_wal_size = '16GB'")
         db.execute("SELECT pg_reload_conf()")
         db.execute("SET synchronous_commit = off")
-        for batch in made(found, count, copy=True):
+        for batch in batches:
             with db.transaction():
                 for head, lines in zip(heads, batch, strict=True):
                     with db.cursor().copy(head) as copy:

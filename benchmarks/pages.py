@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import answers, api, engine, gate, hooks, model_road, models, scale, screens, tables, webhooks
+from benchmarks import answers, api, desk, engine, gate, hooks, model_road, models, scale, screens, tables, webhooks
 from benchmarks.report import ceiling, table
 
 ROOT = Path(__file__).parents[1]
@@ -27,6 +27,7 @@ KINDS = (
     "road",
     "hooks",
     "screens",
+    "desk",
 )
 NONE_YET = "Not measured yet."
 
@@ -62,6 +63,7 @@ SHOWN: dict[str, dict[str, Callable[[Found], str]]] = {
         "road": _of("road", model_road.table),
     },
     "docs/how-to/conversations.md": {"screens": _of("screens", screens.table)},
+    "docs/how-to/desk-lists.md": {"desk": _of("desk", desk.table)},
     "docs/how-to/webhooks-out.md": {"hooks": _of("hooks", hooks.table)},
     "docs/scale.md": {
         "capacity": _capacity(scale.capacity_table),

@@ -1,7 +1,8 @@
 """Open desks: what they cost a server while nothing happens, and how soon a text is on a screen.
 
 Each desk is a tab as the browser keeps one: an event stream, and, on one of them, the page that it fetches again when
-the stream says that there is news of its conversation. A text counts as shown when that page has its words.
+the stream says that there is news of its conversation. A text counts as shown when that page has its words. It is
+measured with that desk alone, and with many beside it.
 """
 
 import asyncio
@@ -20,10 +21,11 @@ from benchmarks.report import NAMES, markdown
 from benchmarks.subjects import BIN, Subject, textback
 from benchmarks.texts import known, make_keys, telnyx_text
 
+OWNER = "owner@example.com"
 DESKS = 200
 IDLE = 20.0
 """Seconds for which the open desks are watched while nothing happens: longer than their streams are silent."""
-TEXTS, EVERY = 40, 0.5
+TEXTS, EVERY = 101, 0.5
 """Texts to the conversation on the screen, and the seconds between them."""
 MOST_CORE, MOST_MS = 25.0, 300.0
 _FIELD = re.compile(r'name="csrf" value="([^"]+)"')
@@ -63,9 +65,10 @@ class Browser:
         writer.write(head.encode() + body)
         return reader, writer
 
-    async def sign_in(self, target: Subject) -> None:
-        """As an owner that is new."""
-        command = [str(BIN / "textback"), "user", "add", "owner@example.com", "--name", "Owner", "--role", "owner"]
+    async def sign_in(self, target: Subject, *, new: bool = True) -> None:
+        """As an owner that is new, or that the database knows."""
+        what = ["add", OWNER, "--name", "Owner", "--role", "owner"] if new else ["link", OWNER]
+        command = [str(BIN / "textback"), "user", *what]
         done = await asyncio.to_thread(
             subprocess.run, [*command, "--database", target.url], cwd=target.folder, capture_output=True, text=True,
             check=True,
@@ -141,9 +144,17 @@ async def measured(name: str) -> dict[str, Any]:
         await asyncio.sleep(3)
         alone = await _share(target)
         screen = Desk(browser, 0, contact)
+
+        async def all_shown(first: int) -> list[float]:
+            numbers = range(first, first + TEXTS - 1)
+            return [await _shown(browser, target, screen, contact, _text(key, target, n), n) for n in numbers]
+
+        async with watched([screen]):
+            alone_shown = await all_shown(1)
+        screen = Desk(browser, 0, contact)
         async with watched([screen, *(Desk(browser, n + 1) for n in range(DESKS - 1))]):
             idle = await _share(target)
-            shown = [await _shown(browser, target, screen, contact, _text(key, target, n), n) for n in range(1, TEXTS)]
+            shown = await all_shown(TEXTS)
     finally:
         await asyncio.to_thread(server.__exit__, None, None, None)
         provider.close()
@@ -151,6 +162,8 @@ async def measured(name: str) -> dict[str, Any]:
         "desks": DESKS,
         "alone_percent": round(alone, 1),
         "idle_percent": round(idle, 1),
+        "alone_shown_p50_ms": round(percentile(alone_shown, 0.5), 1),
+        "alone_shown_p99_ms": round(percentile(alone_shown, 0.99), 1),
         "shown_p50_ms": round(percentile(shown, 0.5), 1),
         "shown_p99_ms": round(percentile(shown, 0.99), 1),
     }
@@ -197,10 +210,12 @@ def table(results: dict[str, Any]) -> str:
     """The table of the docs."""
     rows = [
         [NAMES[name], f"{r['alone_percent']:.1f} %", f"{r['idle_percent']:.1f} %",
+         f"{r['alone_shown_p50_ms']:.0f} / {r['alone_shown_p99_ms']:.0f}",
          f"{r['shown_p50_ms']:.0f} / {r['shown_p99_ms']:.0f}"]
         for name, r in results.items()
     ]  # fmt: skip
-    return markdown(["", "idle, of a core", f"idle with {DESKS} open desks", "text to screen p50 / p99 ms"], rows)
+    shown = ["text to screen, one open desk, p50 / p99 ms", f"with {DESKS} open desks"]
+    return markdown(["", "idle, of a core", f"idle with {DESKS} open desks", *shown], rows)
 
 
 def missed(results: dict[str, Any]) -> list[str]:
@@ -209,6 +224,9 @@ def missed(results: dict[str, Any]) -> list[str]:
     for name, r in results.items():
         if r["idle_percent"] > MOST_CORE:
             found.append(f"{NAMES[name]}: {DESKS} desks take {r['idle_percent']} % of a core, over {MOST_CORE:g}")
-        if r["shown_p99_ms"] > MOST_MS:
-            found.append(f"{NAMES[name]}: a text is shown after {r['shown_p99_ms']} ms (p99), over {MOST_MS:g}")
+        found += [
+            f"{NAMES[name]}: a text is shown after {r[key]} ms (p99), over {MOST_MS:g}"
+            for key in ("alone_shown_p99_ms", "shown_p99_ms")
+            if r[key] > MOST_MS
+        ]
     return found

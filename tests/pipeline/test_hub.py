@@ -52,3 +52,46 @@ async def test_closing_ends_every_page_at_once() -> None:
         assert await asyncio.gather(*waiting) == [frozenset(), frozenset()]
         assert one.closed
         assert other.closed
+
+
+async def test_what_a_page_shows_wakes_it_and_other_changes_do_not() -> None:
+    hub = Hub()
+    async with hub.subscribe("a") as page:
+        hub.publish(["b"])
+        assert await page.changes(5) == {"b"}
+        near = asyncio.create_task(page.near(3600))
+        hub.publish(["b", "c"])
+        await asyncio.sleep(0.05)
+        assert not near.done(), "it does not show these"
+        hub.publish(["a"])
+        async with asyncio.timeout(15):
+            await near
+        assert await page.changes(5) == {"a", "b", "c"}
+        await page.near(0)  # once they are known it waits for the next
+
+
+async def test_pages_that_show_what_changed_hear_it_first() -> None:
+    hub = Hub()
+    heard: list[str] = []
+
+    async def listen(shows: str) -> None:
+        async with hub.subscribe(shows) as page:
+            await page.changes(15)
+            heard.append(shows)
+
+    listeners = [asyncio.create_task(listen(shows)) for shows in [*("other" for _ in range(50)), "a", "", "a"]]
+    await asyncio.sleep(0)
+    hub.publish(["a"])
+    await asyncio.gather(*listeners)
+    assert heard[:2] == ["a", "a"]
+    assert len(heard) == 53
+
+
+async def test_closing_ends_a_page_that_waits_for_what_it_shows() -> None:
+    hub = Hub()
+    async with hub.subscribe("a") as page:
+        near = asyncio.create_task(page.near(3600))
+        await asyncio.sleep(0)
+        hub.close()
+        async with asyncio.timeout(15):
+            await near

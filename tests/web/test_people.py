@@ -11,6 +11,7 @@ import pytest
 from tests.web.conftest import Browser, Site, running
 from textback.core import totp
 from textback.core.when import DAY, HOUR, MINUTE
+from textback.web import live
 
 LINK = re.compile(r"http://[^/]+(/login/[A-Za-z0-9_-]+)")
 SECRET = re.compile(r'name="secret" value="([A-Z2-7]{32})"')
@@ -103,7 +104,10 @@ def test_who_is_deactivated_is_out_at_once_and_may_come_back(desk: Site):
 @pytest.mark.parametrize(
     "form", [{"do": "deactivate"}, {"do": "save", "role": "viewer", "name": "Sam"}, {"do": "sign-out"}]
 )
-def test_an_open_page_of_somebody_who_lost_a_right_hears_no_more(desk: Site, form: dict[str, str]):
+def test_an_open_page_of_somebody_who_lost_a_right_hears_no_more(
+    desk: Site, form: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(live, "QUIET", 3600.0)  # after which a quiet stream looks by itself
     owner = desk.person("owner")
     sam = invite(desk, owner, "sam@example.com")
     with sam.stream("GET", "/events") as stream:
@@ -114,7 +118,7 @@ def test_an_open_page_of_somebody_who_lost_a_right_hears_no_more(desk: Site, for
         listener = threading.Thread(target=lambda: done.extend(heard))
         listener.start()
         assert owner.submit(f"/settings/people/{id_of(desk, 'sam@example.com')}", **form).status_code == 303
-        listener.join(10)  # far less than the 15 seconds after which a quiet stream looks by itself
+        listener.join(10)
         assert not listener.is_alive(), "the stream goes on"
     take = sam.submit(f"/c/{desk.waiting()}/take")
     assert take.status_code == (403 if form.get("role") else 401)

@@ -9,12 +9,15 @@ EVERYTHING = "*"
 
 
 class Subscription:
-    """One page's view of the changes: what changed since it last looked, coalesced."""
+    """One page's view of the changes: what changed since it last looked, coalesced. `shows` is the contact whose
+    conversation is open on it, "" for none."""
 
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, hub: "Hub", shows: str = "") -> None:
         self._hub = hub
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
+        self._near = asyncio.Event()
+        self.shows = shows
         self.closed = False
 
     async def __aenter__(self) -> "Subscription":
@@ -30,11 +33,14 @@ class Subscription:
         """Add changes and wake the reader."""
         self._changed.update(contact_ids)
         self._wake.set()
+        if self.shows in self._changed:
+            self._near.set()
 
     def close(self) -> None:
         """End the stream: the server is stopping."""
         self.closed = True
         self._wake.set()
+        self._near.set()
 
     async def changes(self, timeout: float) -> frozenset[str]:
         """The contacts whose conversations changed; empty when none did within `timeout` seconds."""
@@ -44,9 +50,18 @@ class Subscription:
         except TimeoutError:
             return frozenset()
         self._wake.clear()
+        self._near.clear()
         changed = frozenset(self._changed)
         self._changed.clear()
         return changed
+
+    async def near(self, timeout: float) -> None:
+        """Return when the open conversation has changed since `changes`, at the latest after `timeout` seconds."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._near.wait()
+        except TimeoutError:
+            return
 
 
 def _nobody(_: set[str]) -> None:
@@ -61,9 +76,9 @@ class Hub:
         self.tell: Callable[[set[str]], None] = _nobody
         """What else must hear of changes: the other nodes."""
 
-    def subscribe(self) -> Subscription:
-        """A new subscription, used as `async with hub.subscribe() as changes`."""
-        return Subscription(self)
+    def subscribe(self, shows: str = "") -> Subscription:
+        """A new subscription, used as `async with hub.subscribe() as changes`, of a page that `shows` a contact."""
+        return Subscription(self, shows)
 
     def publish(self, contact_ids: Iterable[str]) -> None:
         """These conversations have changed here (and the change is committed)."""
@@ -73,10 +88,10 @@ class Hub:
             self.tell(changed)
 
     def hear(self, contact_ids: Iterable[str]) -> None:
-        """These conversations have changed, on whichever node."""
+        """These conversations have changed, on whichever node. Pages that show one of them hear it first."""
         if self.subscriptions:
             changed = set(contact_ids)
-            for subscription in self.subscriptions:
+            for subscription in sorted(self.subscriptions, key=lambda one: one.shows not in changed):
                 subscription.push(changed)
 
     def close(self) -> None:

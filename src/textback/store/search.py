@@ -238,9 +238,12 @@ def said(tx: Connection, keys: Collection[tuple[int, str, str]], *, lock: bool =
     columns = (_m.bucket, _m.contact_id, _m.id, _m.text, _m.at, _m.direction, _m.author, _m.author_name)
     for start in range(0, len(listed), TOGETHER):
         some = listed[start : start + TOGETHER]
-        mine = (_m.bucket.in_({key[0] for key in some}), _m.contact_id.in_({key[1] for key in some}))
-        query = select(*columns).where(*mine, _m.id.in_([key[2] for key in some]))
-        rows += tx.execute(query.with_for_update(read=True) if lock else query)
+        query = select(*columns).where(_m.id.in_([key[2] for key in some]))
+        if tx.dialect.name != "sqlite":  # which would look up each bucket with each contact with each id
+            query = query.where(_m.bucket.in_({key[0] for key in some}), _m.contact_id.in_({key[1] for key in some}))
+        wanted = set(some)
+        found: Iterable[Row[Any]] = tx.execute(query.with_for_update(read=True) if lock else query)
+        rows += [row for row in found if (row.bucket, row.contact_id, row.id) in wanted]
     return sorted(rows, key=lambda row: row.id, reverse=True)
 
 

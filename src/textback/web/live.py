@@ -2,6 +2,7 @@
 conversation. It carries nothing of what was said."""
 
 import asyncio
+import random
 import re
 import time
 from collections.abc import AsyncIterator
@@ -26,6 +27,11 @@ QUIET = 15.0
 """Seconds after which the stream checks that the person is still signed in; without news it says that it is alive."""
 GAP = 0.25
 """Seconds between two messages to one tab at least: under load changes are told together."""
+NEAR = 0.05
+"""The same for changes of the conversation that is open on it."""
+SPREAD = 0.001
+"""Where only a list has changed, pages are told one after the other: so many seconds for each that is open. What is
+open on one of them is fetched meanwhile."""
 
 
 async def _sees(ctx: WebContext, user: User, contact: str) -> bool:
@@ -51,22 +57,23 @@ async def events(request: Request) -> Response:
     async def stream() -> AsyncIterator[bytes]:
         await desk_open(request)
         yield b"retry: 2000\nevent: hello\ndata: {}\n\n"
-        checked = time.monotonic()
-        async with ctx.road.hub.subscribe() as subscription:
+        # Pages that came together after a restart are not looked at together: what happens then would wait for them.
+        due = time.monotonic() + QUIET * random.random()  # noqa: S311
+        async with ctx.road.hub.subscribe(watched) as subscription:
             with ExitStack() as open_:
                 if CONTACT.fullmatch(watched) and TAB.fullmatch(tab) and user.may("conversations.answer"):
                     open_.enter_context(presence.here(tab, watched, Person(user.id, user.name[:40]), subscription))
                 while True:
-                    changed = await subscription.changes(QUIET)
+                    changed = await subscription.changes(max(due - time.monotonic(), 0.0))
+                    if changed and not changed & {watched, own, EVERYTHING, PRESENCE + watched}:
+                        await subscription.near(SPREAD * len(ctx.road.hub.subscriptions) * random.random())  # noqa: S311
+                        changed |= await subscription.changes(0)
                     if subscription.closed:
                         return
-                    # Also while there is news all the time: whoever has lost their session, or a right, sees no more.
-                    if own in changed or EVERYTHING in changed or time.monotonic() - checked >= QUIET:
-                        checked = time.monotonic()
-                        if await current_user(request) != user:
-                            return  # the page asks again, as whoever it is of now
-                        presence.keep()
-                        await desk_open(request)
+                    # What may have taken a right away is looked into first. That nobody is told for long who has lost
+                    # theirs in another way is looked at after the news, which must not wait.
+                    if (own in changed or EVERYTHING in changed) and await current_user(request) != user:
+                        return  # the page asks again, as whoever it is of now
                     if PRESENCE + watched in changed:
                         others = [[one.name, one.doing] for one in presence.of(watched, user.id)]
                         yield b"event: present\ndata: %s\n\n" % msgspec.json.encode(others)
@@ -74,8 +81,16 @@ async def events(request: Request) -> Response:
                     if news:
                         here = watched in news or EVERYTHING in news
                         yield b"event: changed\ndata: %s\n\n" % (b"here" if here else b"list")
-                        await asyncio.sleep(GAP)
-                    elif not changed:
-                        yield b": still here\n\n"
+                    if time.monotonic() >= due:  # also while there is news all the time
+                        due = time.monotonic() + QUIET
+                        if await current_user(request) != user:
+                            return
+                        presence.keep()
+                        await desk_open(request)
+                        if not news:
+                            yield b": still here\n\n"
+                    if news:
+                        await asyncio.sleep(NEAR)
+                        await subscription.near(GAP - NEAR)
 
     return StreamingResponse(stream(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
