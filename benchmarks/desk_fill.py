@@ -161,7 +161,7 @@ def shapes(load: Load) -> list[Shape]:
     short, long = _worded(wrote), _worded(_longer(wrote, LONG_EACH // EACH))
     return [
         _state(short, "completed", "bot", "", ""),
-        short,
+        _state(short, "engaged", "bot", "", ""),
         _state(short, "waiting_on_agent", "nobody", "", ""),
         _state(short, "engaged", "person", "@OWNER@", "Owner"),
         _state(short, "engaged", "person", "mate", "Mate"),
