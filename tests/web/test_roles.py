@@ -157,6 +157,8 @@ TABLE = {
     ("GET", "/settings/audit/export"): ("audit.read", "/settings/audit/export"),
     ("GET", "/"): ("agent", "/"),
     ("GET", "/desk/{view}"): ("agent", "/desk/all"),
+    ("GET", "/mentions"): ("agent", "/mentions"),
+    ("GET", "/mentions/{turn}"): ("agent", "/mentions/nothing"),
     ("GET", "/c/{contact}"): ("agent", "/c/{c}"),
     ("GET", "/c/{contact}/card"): ("agent", "/c/{c}/card"),
     ("GET", "/c/{contact}/_messages"): ("agent", "/c/{c}/_messages"),
