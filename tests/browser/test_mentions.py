@@ -23,7 +23,7 @@ def test_a_mention_is_counted_found_and_read(windows: Windows) -> None:
     tom = windows.open("/desk/all", who="tom")
     expect(tom.get_by_role("link", name="Mentions", exact=True)).to_be_visible()
     ann.goto(f"/c/{contact}?view=all")
-    ann.keyboard.press("n")
+    ann.locator('[data-kind="note"]').click()
     ann.get_by_label("Private note about").fill("@Tom the unicycle is in the back room")
     ann.get_by_role("button", name="Add note").click()
     expect(ann.locator(".pnote")).to_be_visible()

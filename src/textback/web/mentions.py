@@ -13,6 +13,7 @@ from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.history import MOST_MESSAGES
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import name_of, short_time
 from textback.web.routing import Route
 from textback.web.security import Denied
@@ -49,7 +50,7 @@ async def open_mention(request: Request) -> Response:
     found = await ctx.db.read(store.mentions, ctx.workspace, user.id, user.sight) if TURN.fullmatch(turn) else []
     one = next((one for one in found if one.turn == turn), None)
     if one is None:
-        raise Denied(404, "This note is gone, or you may not see it.")
+        raise Denied(404, tell("This note is gone, or you may not see it."))
     if request.method != "HEAD":
         await ctx.db.write(store.see, ctx.workspace, user.id, turn, ctx.road.now())
     # The latest part of a thread is the one in which people answer; what is older is shown as it was.
