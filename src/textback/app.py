@@ -42,6 +42,7 @@ from textback.pipeline.lines import (
     has_threads,
     line_limits,
     line_price,
+    room_for_files,
     shows_offers,
     templates_account,
 )
@@ -165,7 +166,7 @@ def make_lines(
         lines[spec.name] = Line(
             spec.name, made, number, channels_of(made), rate=limits.rate, cap=limits.cap, brand=limits.brand,
             price=each, log_only_until=until, registration=spec.registration, offers=shows_offers(made),
-            threads=has_threads(made), templates=templates_account(made),
+            threads=has_threads(made), templates=templates_account(made), attaches=room_for_files(made),
         )  # fmt: skip
     if SIMULATOR not in lines:
         simulator = PROVIDERS[SIMULATOR].make(SIMULATOR_NUMBER, {}, http)

@@ -26,7 +26,7 @@ class Shop:
 
     def __init__(self) -> None:
         shop = self
-        self.src, self.more, self.allowed = "", "", ""
+        self.src, self.more, self.allowed, self.images = "", "", "", ""
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
@@ -34,7 +34,7 @@ class Shop:
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Content-Length", str(len(body)))
-                policy = f"default-src 'none'; script-src {shop.allowed}; connect-src {shop.allowed}"
+                policy = f"default-src 'none'; script-src {shop.allowed}; connect-src {shop.allowed}{shop.images}"
                 self.send_header("Content-Security-Policy", policy)
                 self.end_headers()
                 self.wfile.write(body)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.channels.test_docs import section, tables
 from tests.support.mailing import MailServer
 from textback.channels import email as email_module
-from textback.channels.base import Accepted, BadSignature, Failure, Outgoing, Thread, Webhook
+from textback.channels.base import Accepted, Attachment, BadSignature, Failure, Outgoing, Thread, Webhook
 from textback.channels.client import Session
 from textback.channels.email import Email
 from textback.core.errors import SettingsError
@@ -71,6 +71,32 @@ async def test_the_first_mail_has_its_first_words_as_subject(http: Session) -> N
     assert len(found["Subject"]) <= 70
     assert found["Auto-Submitted"] == "auto-generated"
     assert "https://example.com/a.png" in found.get_content().splitlines()
+
+
+FILES = (Media("https://example.com/a.png"), Media("https://example.com/menu"))
+PICTURE = Attachment(FILES[0].url, "Rädchen & co.png", "image/png", b"\x89PNG\r\n.\r\n" * 20_000)
+
+
+async def test_files_go_inside_and_what_has_none_as_an_address(http: Session) -> None:
+    found = await sent(http, out(media=FILES, attached=(PICTURE,)))
+    assert found["Subject"] == "We close at 6. https://example.com/menu"
+    body = found.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().splitlines() == ["We close at 6.", FILES[1].url]
+    (file,) = found.iter_attachments()
+    assert (file.get_filename(), file.get_content_type()) == (PICTURE.name, "image/png")
+    assert file.get_content() == PICTURE.data
+
+
+async def test_a_server_that_takes_less_gets_addresses(http: Session) -> None:
+    async with MailServer(features=("SIZE 100000",)) as server:
+        assert isinstance(await line(server, http).send(out(media=FILES, attached=(PICTURE,))), Accepted)
+        (raw,) = server.messages
+    assert len(raw) < 2000
+    assert FILES[0].url.encode() in raw
+    async with MailServer(features=("SIZE 0", "SIZE x")) as server:  # no limit, and nonsense
+        assert isinstance(await line(server, http).send(out(media=FILES, attached=(PICTURE,))), Accepted)
+        assert len(server.messages[0]) > 100_000
 
 
 LEAVE = "https://bot.example.com/unsubscribe/email/" + "0" * 24 + ".key-1." + "f" * 64

@@ -26,7 +26,7 @@ def read(raw: bytes, authserv: str = "") -> Message | DeliveryStatus | str:
 def text_of(raw: bytes) -> str:
     found = read(raw)
     assert isinstance(found, Message), found
-    return found.text
+    return found.whole
 
 
 def answer(text: str, **headers: str) -> bytes:
@@ -147,9 +147,11 @@ def test_a_mail_of_nothing_but_a_file_is_a_text() -> None:
     assert text_of(bytes(hanging("", ("bike.jpg", b"x" * 34 * 1024)))) == "[bike.jpg, 34 KB]"
 
 
-@pytest.mark.parametrize("word", ["STOP", "stop.", "START", "HELP"])
-def test_a_file_is_in_the_way_of_no_stop(word: str) -> None:
-    assert text_of(bytes(hanging(word, ("logo.png", b"x")))) == word
+@pytest.mark.parametrize("word", ["STOP", "stop.", "START", "HELP", "yes", "2"])
+def test_a_file_is_in_the_way_of_no_word(word: str) -> None:
+    found = read(bytes(hanging(word, ("logo.png", b"x"))))
+    assert isinstance(found, Message)
+    assert (found.text, found.attached) == (word, ("[logo.png, 1 B]",))
 
 
 def test_what_a_mail_shows_is_not_attached() -> None:

@@ -62,3 +62,11 @@ async def file_db(sqlite_url: str) -> AsyncIterator[Db]:
     opened = open_db(sqlite_url, events="default")
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def by_bucket(postgres_url: str) -> AsyncIterator[Db]:
+    """A plain PostgreSQL, treated as if its tables were spread."""
+    db = open_db(postgres_url, by_bucket=True, events="default")
+    yield db
+    await db.close()

@@ -3,13 +3,12 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import msgspec
-import pytest
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.exc import OperationalError
 
@@ -113,14 +112,6 @@ def watching(db: Db) -> Iterator[Watched]:
     finally:
         event.remove(Engine, "before_cursor_execute", watched.said)
         event.remove(Engine, "commit", watched.committed)
-
-
-@pytest.fixture
-async def by_bucket(postgres_url: str) -> AsyncIterator[Db]:
-    """A plain PostgreSQL, treated as if its tables were spread."""
-    db = open_db(postgres_url, by_bucket=True, events=WORKSPACE)
-    yield db
-    await db.close()
 
 
 def open_jobs(tx: Tx) -> int:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.talk import BOT, flow
-from tests.pipeline.test_buckets import by_bucket, watching  # noqa: F401 (a fixture)
+from tests.pipeline.test_buckets import watching
 from tests.pipeline.test_perform import STEPS, Other
 from tests.pipeline.test_webchat import VISIT
 from tests.pipeline.working import ANA, BEN, CAT, LINE, NOON, WORKSPACE, Phones, Working, count_pending, working
@@ -413,7 +413,7 @@ async def test_a_request_does_not_stand_in_the_way_of_other_texts(db: Db) -> Non
         assert (await node.phones.took(2, ANA))[-1] == "Your bike is ready."
 
 
-async def test_every_statement_names_the_one_bucket_of_its_transaction(by_bucket: Db) -> None:  # noqa: F811
+async def test_every_statement_names_the_one_bucket_of_its_transaction(by_bucket: Db) -> None:
     with watching(by_bucket) as watched:
         async with going(by_bucket) as node:
             web = Chat(node)

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.pipeline.working import WORKSPACE, bot
+from tests.engine.talk import PATIENT
+from tests.pipeline.working import ANA, LINE, WORKSPACE, bot, working
 from tests.support.mailbox import HANG, MailboxServer, mail
 from tests.support.mailing import MailServer
 from textback.channels import email_box
 from textback.channels.client import Session
 from textback.channels.email import Email
 from textback.channels.mailbox import BoxAway
-from textback.engine.arrivals import AnyArrival
+from textback.engine.arrivals import AnyArrival, Message
 from textback.pipeline.bots import Shelf
 from textback.pipeline.clock import clock
 from textback.pipeline.lines import Line
@@ -262,3 +263,16 @@ async def test_a_report_marks_the_mail_that_did_not_arrive(db: Db) -> None:
             while (found := await db.read(lambda tx: tx.execute(status).one())).status != "undelivered":
                 await asyncio.sleep(0.05)
         assert found.code == "5.1.1"
+
+
+async def test_a_file_on_a_mail_is_in_the_way_of_no_word(db: Db) -> None:
+    """What they attached is seen under their words, and the words alone are understood."""
+    async with working(db, bot(PATIENT)) as node:
+        for n, word in enumerate(("book", "STOP")):
+            text = Message(ANA, LINE, word, f"m-{n}", attached=("[bike.jpg, 34 KB]", "[4111 1111 1111 1111.pdf]"))
+            await node.road.receive("one", [text], wait=15.0)
+        assert (await node.phones.took(1))[0] == "Who is this?"
+        assert [row[0] for row in await node.consent()] == ["opt_out"]
+        texts = [row.text.splitlines() for row in await node.thread() if row.direction == "in"]
+    assert [(one[0], one[1]) for one in texts] == [("book", "[bike.jpg, 34 KB]"), ("STOP", "[bike.jpg, 34 KB]")]
+    assert all("4111" not in one[2] for one in texts), "a card's number is masked in a file's name too"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.pipeline.test_buckets import by_bucket, watching  # noqa: F401 (a fixture)
+from tests.pipeline.test_buckets import watching
 from tests.pipeline.working import WORKSPACE, Phones, Working, bot, working
 from textback.channels.base import Failure
 from textback.channels.web import Agreement
@@ -97,7 +97,7 @@ async def test_the_thread_ends_where_the_page_wants_it_to(db: Db) -> None:
         assert await db.read(webchat.thread_of, "other", VISIT.address, "one", 100) == (None, [])
 
 
-async def test_every_statement_names_the_one_bucket_of_its_transaction(by_bucket: Db) -> None:  # noqa: F811
+async def test_every_statement_names_the_one_bucket_of_its_transaction(by_bucket: Db) -> None:
     with watching(by_bucket) as watched:
         async with working(by_bucket, told(), one=("web",)) as node:
             await say(node, "BOOK", "ref-1", agreed=AGREED)

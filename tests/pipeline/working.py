@@ -22,7 +22,7 @@ from textback.engine.load import load_bot
 from textback.pipeline.accept import incoming
 from textback.pipeline.bots import Shelf
 from textback.pipeline.hooks import RETRIES, Posts
-from textback.pipeline.lines import Line
+from textback.pipeline.lines import Line, room_for_files
 from textback.pipeline.media import Keeping
 from textback.pipeline.perform import Performs
 from textback.pipeline.road import Road
@@ -244,7 +244,7 @@ def make(
     """A node with the lines `one` and `two`, not started yet. `one` are the channels of the first."""
     phones, clock = phones or Phones(), clock or Clock()
     lines = {
-        "one": Line("one", phones, LINE, one, rate=rate, offers=one == ("web",)),
+        "one": Line("one", phones, LINE, one, rate=rate, offers=one == ("web",), attaches=room_for_files(phones)),
         "two": Line("two", phones, LINE, rate=rate),
     }
     shelf = Shelf(WORKSPACE, bot_ or bot())

@@ -29,6 +29,8 @@ class FakeFiles(Listening):
             return web.json_response({"url": f"{self.url}/file"})
         if request.path.endswith("/away"):
             return web.Response(status=302, headers={"Location": self.elsewhere})
+        if request.path.endswith("/never"):
+            await self.stopping.wait()
         if request.path.endswith("/round"):
             return web.Response(status=302, headers={"Location": str(request.url)})
         if request.path.endswith("/endless"):

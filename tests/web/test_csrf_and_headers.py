@@ -33,6 +33,7 @@ FORMS = {
     "/c/{contact}/unsuggest": "/c/{c}/unsuggest",
     "/c/{contact}/measure": "/c/{c}/measure",
     "/c/{contact}/picture": "/c/{c}/picture",
+    "/c/{contact}/files/{file}/again": "/c/{c}/files/nothing/again",
     "/settings/replies": "/settings/replies",
     "/settings/replies/remove": "/settings/replies/remove",
     "/c/{contact}/answer": "/c/{c}/answer",
@@ -118,6 +119,8 @@ BY_SCRIPT = ("/c/{contact}/measure", "/c/{contact}/unsuggest", "/c/{contact}/her
 OF_SECRETS = ("/c/{contact}/answer",)
 """A button beside a sensitive answer; the bot of these tests asks for none."""
 OF_LETTERS = ("/login/link",)
+OF_FILES = ("/c/{contact}/files/{file}/again",)
+"""A button beside a file that could not be fetched; tests/web/test_media.py has one."""
 #: What is there only with two contacts, or with a line of WhatsApp; tests/web/test_merges.py and
 #: test_provider_templates.py send these.
 OF_PAIRS = ("/c/{contact}/merge", "/c/{contact}/merges/{merge}/undo", "/templates/sync")
@@ -549,9 +552,8 @@ def test_every_posted_form_of_every_page_carries_a_secret_and_goes_to_a_route(ev
             matched = [pattern.pattern for pattern in patterns if pattern.fullmatch(action)]
             assert matched, action
             seen.update(matched)
-    elsewhere = {
-        re.sub(r"\{\w+\}", "[^/]+", path) for path in (*OF_MODELS, *BY_SCRIPT, *OF_SECRETS, *OF_LETTERS, *OF_PAIRS)
-    }
+    others = (*OF_MODELS, *BY_SCRIPT, *OF_SECRETS, *OF_LETTERS, *OF_FILES, *OF_PAIRS)
+    elsewhere = {re.sub(r"\{\w+\}", "[^/]+", path) for path in others}
     assert {pattern.pattern for pattern in patterns} - seen == elsewhere, "these forms are on no page"
 
 

@@ -27,6 +27,7 @@ WITHOUT = {
     ("delete", "/v1/ai/train/documents/{name}"): 404,  # the training may not be over
     ("post", "/v1/contacts/{contact}/merge"): 404,  # there is no second contact
     ("post", "/v1/contacts/{contact}/merges/{merge}/undo"): 404,
+    ("get", "/media/{contact}/{file}"): 404,  # nobody sent one
 }
 """What is answered where the example alone makes nothing that it could be of."""
 FIRST = [("post", "/v1/contacts")]

@@ -1,6 +1,8 @@
 """Files that contacts send, in the desk and for programs: who sees them, how they are served, trying again."""
 
+import ast
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,8 @@ from tests.support.fake_files import PNG
 from tests.web.conftest import WORKSPACE, Site
 from textback.core.ids import bucket_of, new_id
 from textback.store.tables_media import media_contents, media_files
+from textback.web import file_words
+from textback.web.phrases import speak
 
 PDF = b"%PDF-1.7 x"
 
@@ -69,6 +73,31 @@ def test_a_file_is_a_link_and_a_download(site: Site) -> None:
     assert answer.headers["content-disposition"] == f'attachment; filename="{file}.pdf"'
 
 
+def sentences(path: Path) -> set[str]:
+    """What a module may say of a file that it could not fetch, with 7 for each value."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("NoFile", "FetchError"):
+            for said in node.args[1:2]:
+                parts = said.values if isinstance(said, ast.JoinedStr) else [said]
+                found.add("".join(str(one.value) if isinstance(one, ast.Constant) else "7" for one in parts))
+    return found
+
+
+def test_every_reason_is_said_in_the_language_of_the_page() -> None:
+    source = Path(file_words.__file__).parents[1]
+    modules = ("actions/fetch.py", "actions/files.py", "pipeline/media.py")
+    said = set().union(*(sentences(source / name) for name in modules)) - {"", "7"}
+    assert len(said) > 12
+    speak("es")
+    try:
+        assert {words for words in said if file_words.why(words) == words} == set()
+        assert file_words.why("The server answered 503.") == "El servidor respondió 503."
+    finally:
+        speak("en")
+    assert file_words.why("Something else.") == "Something else."
+
+
 @pytest.mark.parametrize("role", ["viewer", "auditor"])
 def test_who_does_not_see_numbers_sees_no_files(site: Site, role: str) -> None:
     contact = site.contact()
@@ -78,6 +107,11 @@ def test_who_does_not_see_numbers_sees_no_files(site: Site, role: str) -> None:
     assert "Your role does not see files." in page
     assert f"/files/{file}" not in page
     assert person.get(f"/c/{contact}/files/{file}").status_code == 403
+    other = site.contact()
+    bring(site, other, "large")
+    page = person.get(f"/c/{other}?view=all").text
+    assert "Too big to keep" in page
+    assert "provider.example.com" not in page, "the link leads to the file itself"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from textback.web import (
     by_text_words,
     contactpage,
     desk_list,
+    file_words,
     filling,
     handoff_words,
     leads,
@@ -56,7 +57,7 @@ MORE = {
     *(words for words, _, _ in present.DELIVERY.values()), *present.WEEKDAYS, *present.MONTHS,
     *(one.replace("_", " ") for one in present.OUTCOMES), *PRIORITIES, *get_args(Doing), answering.NOT_YOURS,
     answering.TWICE, answering.GONE, leadtable.NOT_ASKED, merging.GONE, merging.UNSEEN, gate.SHUT,
-    leads.NO_NUMBER, *leads.DID.values(), *contactpage.DID.values(), "Phone", "Email",
+    leads.NO_NUMBER, *leads.DID.values(), *contactpage.DID.values(), "Phone", "Email", *file_words.WHY,
     *(one.replace("_", "-").capitalize() for one in person.CONSENT),
     "There is nothing at this address.", "This address does not take that kind of request.",
 }  # fmt: skip

@@ -8,51 +8,13 @@ import pytest
 
 from tests.web.bodies import BODIES
 from tests.web.conftest import Browser, Site
+from tests.web.permitted import MAY, OWNED
 from textback.core.when import DAY
 from textback.store import accounts
 from textback.web import server
 from textback.web.permissions import PERMISSIONS, ROLES
 from textback.web.routes import ROUTES
 from textback.web.routing import Route
-
-#: Who has each permission, as docs/how-to/people.md says it: written anew, so that a change of the code is seen here.
-MAY = {
-    "own": "owner supervisor agent viewer auditor",
-    "conversations.read": "owner supervisor agent viewer auditor",
-    "conversations.answer": "owner supervisor agent",
-    "conversations.manage": "owner supervisor",
-    "transcripts.export": "owner supervisor auditor",
-    "numbers.see": "owner supervisor agent",
-    "sensitive.reveal": "owner supervisor agent auditor",
-    "contacts.edit": "owner supervisor agent",
-    "contacts.import": "owner supervisor",
-    "contacts.export": "owner supervisor",
-    "contacts.merge": "owner supervisor",
-    "contacts.erase": "owner",
-    "consent.record": "owner supervisor agent",
-    "consent.prove": "owner auditor",
-    "replies.edit": "owner supervisor",
-    "routing.read": "owner supervisor auditor",
-    "routing.edit": "owner supervisor",
-    "reports.read": "owner supervisor viewer auditor",
-    "simulator": "owner supervisor agent",
-    "flows.read": "owner supervisor agent viewer auditor",
-    "flows.try": "owner supervisor agent",
-    "flows.edit": "owner",
-    "templates.write": "owner supervisor agent",
-    "templates.decide": "owner",
-    "models": "owner",
-    "lines": "owner",
-    "compliance.read": "owner supervisor auditor",
-    "compliance.edit": "owner",
-    "letters": "owner",
-    "people.read": "owner supervisor auditor",
-    "people.edit": "owner",
-    "audit.read": "owner auditor",
-    "settings": "owner",
-}
-#: What can be done to a conversation only while no other person has it.
-OWNED = {"/c/{contact}/reply", "/c/{contact}/take", "/c/{contact}/return", "/c/{contact}/assign"}
 
 #: Every address, the permission that it is for, and an example of it. `{c}` is a contact, `{p}` a simulated phone.
 TABLE = {
@@ -184,6 +146,9 @@ TABLE = {
     ("POST", "/settings/replies"): ("conversations.answer", "/settings/replies"),
     ("POST", "/settings/replies/remove"): ("conversations.answer", "/settings/replies/remove"),
     ("POST", "/c/{contact}/picture"): ("agent", "/c/{c}/picture"),
+    ("GET", "/c/{contact}/files/{file}"): ("files.see", "/c/{c}/files/nothing"),
+    ("POST", "/c/{contact}/files/{file}/again"): ("agent", "/c/{c}/files/nothing/again"),
+    ("GET", "/media/{contact}/{file}"): ("api", "/media/{c}/nothing"),
     ("GET", "/m/{token}"): ("public", "/m/nothing"),
     ("GET", "/c/{contact}/template/{name}"): ("conversations.answer", "/c/{c}/template/nothing"),
     ("POST", "/c/{contact}/complete"): ("agent", "/c/{c}/complete"),
@@ -320,6 +285,9 @@ WELCOME = {
     ("POST", "/settings/replies"): 409,  # without a shortcut
     ("POST", "/settings/replies/remove"): 404,
     ("POST", "/c/{contact}/picture"): 409,  # without a file
+    ("GET", "/c/{contact}/files/{file}"): 404,
+    ("GET", "/media/{contact}/{file}"): 404,
+    ("POST", "/c/{contact}/files/{file}/again"): 404,
     ("GET", "/c/{contact}/template/{name}"): 404,
     ("GET", "/templates/edit/{name}"): 404,
     ("POST", "/templates/save"): 400,  # without a name

@@ -6,6 +6,7 @@ the provider names as its own, and never on with a redirect to another one.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
@@ -23,6 +24,9 @@ HERE = (301, 302, 303, 307, 308)
 GONE = (404, 410)
 SHUT = (401, 403)
 LONGEST_PAUSE = 3600.0
+_PAGE = re.compile(rb"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
+_SIGNED = ("x-amz-signature=", "x-goog-signature=")
+"""What is in addresses that are signed. Who serves them refuses whoever says in a second way who they are."""
 
 Why = Literal["large", "full", "refused", "expired", "retry", "failed"]
 
@@ -73,6 +77,7 @@ async def download(ask: FileAsk, seconds: float, allowed: Allowed, most: int) ->
 async def _download(ask: FileAsk, seconds: float, allowed: Allowed, most: int) -> File | NoFile:
     url, told = ask.url, ask.told
     login = trusted(ask, url)
+    sent_off = False
     for _ in range(MOST_STEPS):
         if (wrong := _wrong(url, allowed)) is not None:
             return wrong
@@ -86,7 +91,7 @@ async def _download(ask: FileAsk, seconds: float, allowed: Allowed, most: int) -
             except ValueError:
                 return NoFile("failed", "It was sent on to something that is no web address.")
             if origin_of(url) != before:
-                login = {}
+                login, sent_off = {}, sent_off or bool(login)
         elif answer.status != 200:
             return _refusal(answer.status, answer.headers, known=bool(login), told=told)
         elif told:
@@ -99,6 +104,8 @@ async def _download(ask: FileAsk, seconds: float, allowed: Allowed, most: int) -
             url, told = found.url, False
             login = trusted(ask, url)
         else:
+            if sent_off and _PAGE.match(answer.body[:HEAD]):
+                return NoFile("failed", "The provider showed a page instead: the key may lack a permission.")
             return _file(answer.body, most)
     return NoFile("failed", "It was sent on again and again.")
 
@@ -150,6 +157,8 @@ def origin_of(url: str) -> str:
 def trusted(ask: FileAsk, url: str) -> Mapping[str, str]:
     """The headers that say who we are, where this address may read them; else none."""
     origin = origin_of(url)
+    if any(mark in url.lower() for mark in _SIGNED):
+        return {}
     for one in ask.origins:
         scheme, star, below = one.partition("*")
         if origin and (origin.startswith(scheme) and origin.endswith(below) if star else origin == one):

@@ -50,6 +50,15 @@ class Thread(msgspec.Struct, frozen=True):
     unsubscribe: str = ""
 
 
+class Attachment(msgspec.Struct, frozen=True):
+    """A file that goes inside a message: the address that its text names it by, and what it is called and holds."""
+
+    url: str
+    name: str
+    content_type: str
+    data: bytes
+
+
 class Outgoing(msgspec.Struct, frozen=True):
     """One text to send. `status_url` is where the provider should report; None where no public address is known.
 
@@ -57,6 +66,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     `answered` is told the HTTP status of the provider's answer, when there is one. `channel` is how it is to go.
     `offer` is what it lets them choose from, which a provider that is `Offering` can show. `thread` is there for one
     that is `Threaded`. `template` is which of the provider's own templates it goes as, where it is `Templated`.
+    `attached` are those of its `media` that go inside it, where it is `Attaching`; the others go as addresses.
     """
 
     message_id: str
@@ -71,6 +81,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     offer: Offer | None = None
     thread: Thread | None = None
     template: Filled | None = None
+    attached: tuple[Attachment, ...] = ()
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -202,6 +213,14 @@ class Threaded(Protocol):
     """A provider whose texts say which one they answer, and what they are about."""
 
     threads: ClassVar[bool]
+
+
+@runtime_checkable
+class Attaching(Protocol):
+    """A provider whose messages have files inside them."""
+
+    attaches: ClassVar[int]
+    """Bytes that the files of one message may have together."""
 
 
 @runtime_checkable

@@ -109,7 +109,10 @@ class Bird:
         login = {"Authorization": f"AccessKey {options['access_key']}", "Content-Type": "application/json"}
         self._target = target(f"{_channel(options)}/messages", login, "BIRD_ACCESS_KEY")
         access = {"Authorization": login["Authorization"]}
-        self._files = FileAsk("", access, origins(_channel(options), "https://*.bird.com"))
+        # Media that come in lie at media.nest.messagebird.com (docs.bird.com, "Receiving messages" of a channel), those
+        # of a conversation at media.api.bird.com (docs.bird.com, "Create pre-signed upload").
+        own = origins(_channel(options), "https://*.bird.com", "https://media.nest.messagebird.com")
+        self._files = FileAsk("", access, own)
         self._keys = [key.encode() for key in secrets_of(options, "signing_key", "BIRD_SIGNING_KEY")]
         self.keywords = keywords_of(options, KEYWORDS)
 

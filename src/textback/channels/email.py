@@ -10,13 +10,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import ClassVar
 
+import msgspec
+
 from textback.channels.base import Accepted, BadSignature, Failure, FailureKind, Option, Outgoing, Traits, Webhook
 from textback.channels.client import Session
 from textback.channels.email_box import Imap
-from textback.channels.email_out import letter_of
+from textback.channels.email_out import letter_of, message_id_of
 from textback.channels.email_reading import STATUSES as STATUSES
 from textback.channels.email_reading import Reader
-from textback.channels.files import ANY
+from textback.channels.files import ANY, MB
 from textback.channels.http import accepted, need
 from textback.channels.mailbox import BoxAway, Fetched, Mark
 from textback.core.errors import SettingsError, shown
@@ -61,6 +63,7 @@ class Email:
     acknowledgement: ClassVar[tuple[str, bytes]] = ("text/plain", b"")
     channels: ClassVar[tuple[Channel, ...]] = ("email",)
     threads: ClassVar[bool] = True
+    attaches: ClassVar[int] = 5 * MB
     traits: ClassVar[Traits | None] = Traits(
         title="E-mail",
         header="",
@@ -68,7 +71,7 @@ class Email:
         opt_out="none",
         fail_over="waits in the mailbox",
         limits="as the mail server allows",
-        media="out as an address in the text",
+        media="out, inside the mail or as an address in the text",
         files=ANY,
         inbound="e-mail",
     )
@@ -141,13 +144,20 @@ class Email:
         if not is_address(outgoing.recipient):
             return Failure("rejected", "address", "That is not an e-mail address.")
         try:
-            message_id, message = letter_of(outgoing, self.number, self._name, leaves=self._imap is not None)
+            if outgoing.attached:  # megabytes to be written anew
+                letter = await asyncio.to_thread(self._letter, outgoing)
+            else:
+                letter = self._letter(outgoing)
         except (ValueError, UnicodeError):
             return Failure("rejected", "message", "The message has something in it that no mail can have.")
-        letter = Letter(self._user, self._password, self.number, outgoing.recipient, message)
         async with self._few:
             failure = await self._hand_in(letter, outgoing)
-        return accepted(message_id) if failure is None else failure
+        return accepted(message_id_of(outgoing.message_id, self.number)) if failure is None else failure
+
+    def _letter(self, outgoing: Outgoing) -> Letter:
+        """The message as it is handed in. Raises ValueError for what no mail can have."""
+        message = letter_of(outgoing, self.number, self._name, leaves=self._imap is not None)
+        return Letter(self._user, self._password, self.number, outgoing.recipient, message)
 
     async def _hand_in(self, letter: Letter, outgoing: Outgoing) -> Failure | None:
         talk: Talk | None = None
@@ -157,6 +167,8 @@ class Email:
                 secure = {"ssl": tls, "server_hostname": self._host} if self._mode == "implicit" else {}
                 talk = Talk(*await asyncio.open_connection(self._host, self._port, **secure))  # type: ignore[arg-type]
                 await talk.begin(tls if self._mode == "starttls" else None, self._host, required=True)
+                if outgoing.attached and 0 < talk.most < len(letter.message):
+                    letter = self._letter(msgspec.structs.replace(outgoing, attached=()))
                 await talk.hand_in(letter, outgoing.ours)
         except Refused as refused:
             code = refused.enhanced or str(refused.code)

@@ -23,17 +23,18 @@ def message_id_of(message_id: str, sender: str) -> str:
     return f"<{message_id}@{sender.partition('@')[2]}>"
 
 
-def letter_of(outgoing: Outgoing, sender: str, name: str, *, leaves: bool) -> tuple[str, bytes]:
-    """The Message-ID, and the message as it is handed in. `leaves`: an answer with STOP is read. Raises ValueError for
-    what no header can hold."""
+def letter_of(outgoing: Outgoing, sender: str, name: str, *, leaves: bool) -> bytes:
+    """The message as it is handed in: the words, the addresses of files below them, and the files that are attached
+    instead. `leaves`: an answer with STOP is read. Raises ValueError for what no header can hold."""
     thread = outgoing.thread or Thread()
-    text = "\n".join(part for part in (outgoing.text, *(one.url for one in outgoing.media)) if part)
+    inside = {one.url for one in outgoing.attached}
+    addresses = [one.url for one in outgoing.media if one.url not in inside]
+    text = "\n".join(part for part in (outgoing.text, *addresses) if part)
     message = EmailMessage(policy=SMTP)
     message["From"] = formataddr((" ".join(name.split()), sender)) if name.strip() else sender
     message["To"] = outgoing.recipient
     message["Subject"] = _subject(thread.subject, text)
-    id_ = message_id_of(outgoing.message_id, sender)
-    message["Message-ID"] = id_
+    message["Message-ID"] = message_id_of(outgoing.message_id, sender)
     message["Date"] = formatdate()
     if is_message_id(thread.answers):
         message["In-Reply-To"] = thread.answers
@@ -41,7 +42,10 @@ def letter_of(outgoing: Outgoing, sender: str, name: str, *, leaves: bool) -> tu
     if not thread.person:
         message["Auto-Submitted"] = "auto-replied" if thread.answers else "auto-generated"
     message.set_content(text, cte="quoted-printable")
-    return id_, _leaving(thread.unsubscribe, sender if leaves else "") + bytes(message)
+    for one in outgoing.attached:
+        kind, _, subtype = one.content_type.partition("/")
+        message.add_attachment(one.data, maintype=kind, subtype=subtype, filename=one.name)
+    return _leaving(thread.unsubscribe, sender if leaves else "") + bytes(message)
 
 
 def _leaving(url: str, sender: str) -> bytes:

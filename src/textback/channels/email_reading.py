@@ -72,8 +72,9 @@ class Reader:
             return "unproven"
         subject = _header(mail, "Subject")[:MOST_SUBJECT]
         text = _text(mail, subject)
-        if keyword(text) is None:  # who says STOP has said it, whatever hangs on it
-            text = "\n".join([*([text] if text else []), *attached(mail, len(raw) < MOST_BYTES)])
+        files = attached(mail, len(raw) < MOST_BYTES)
+        if not text:  # a mail of nothing but files says what they are
+            text, files = "\n".join(files), []
         if not text:
             return "empty"
         id_ = _said(mail, "Message-ID")
@@ -85,6 +86,7 @@ class Reader:
             channel="email",
             sent_at=at,
             subject=subject,
+            attached=tuple(files),
         )
 
     def _proven(self, mail: Mail, domain: str) -> bool:

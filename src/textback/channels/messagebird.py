@@ -119,6 +119,7 @@ class MessageBird:
         self._texts = target(f"{address}/messages", login, "MESSAGEBIRD_ACCESS_KEY")
         self._pictures = target(f"{address}/mms", login, "MESSAGEBIRD_ACCESS_KEY")
         access = {"Authorization": login["Authorization"]}
+        # Files can be closed to all who have no key: https://developers.messagebird.com/api/file-storage
         self._files = FileAsk("", access, origins(address, "https://*.messagebird.com"))
         self._keys = [key.encode() for key in secrets_of(options, "signing_key", "MESSAGEBIRD_SIGNING_KEY")]
         self.keywords = keywords_of(options, KEYWORDS)

@@ -131,6 +131,7 @@ class Plivo:
         json = {**login, "Content-Type": "application/json"}
         self._target = target(f"{address}{self._path}", json, "PLIVO_AUTH_TOKEN")
         self._reader = Reader(http, address, login, "Plivo")
+        # Nothing names the host of media that come in; recordings lie at media.plivo.com and such hosts of regions.
         self._files = FileAsk("", login, origins(address, "https://*.plivo.com"))
         self.keywords = keywords_of(options, KEYWORDS)
 

@@ -88,6 +88,8 @@ class Slack:
             "Authorization": f"Bearer {options['bot_token']}",
             "Content-Type": "application/json; charset=utf-8",
         }
+        # The host of url_private (Slack's "Working with files"). A file of another service lies elsewhere, and so does
+        # the page that asks to sign in, which comes where the scope is missing: neither sees the token.
         self._files = FileAsk(
             "", {"Authorization": login["Authorization"]}, origins(address, "https://files.slack.com")
         )

@@ -165,7 +165,10 @@ class Twilio:
             "TWILIO_AUTH_TOKEN",
         )
         self._reader = Reader(http, address, login, "Twilio")
-        self._files = FileAsk("", login, origins(address, "https://*.twilio.com"))
+        # The REST API serves media, and its hosts in other regions are named like it:
+        # https://www.twilio.com/docs/messaging/api/media-resource and, of regions,
+        # https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region
+        self._files = FileAsk("", login, origins(address, "https://api.twilio.com", "https://api.*.twilio.com"))
         self.keywords = {} if options.get("keyword_owner") == "app" else _keywords_of(number)
 
     def ask_for(self, url: str) -> FileAsk:

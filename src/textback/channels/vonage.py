@@ -103,6 +103,8 @@ class Vonage:
     def ask_for(self, url: str) -> FileAsk:
         """With a fresh token of the application."""
         token = self._signer.token(time.time_ns() // 1_000_000_000, new_id())
+        # Media lie at hosts such as api-us.nexmo.com; an application can close them to all who have none of its tokens:
+        # https://developer.vonage.com/en/messages/concepts/secure-inbound-media
         own = origins(self._url, "https://*.nexmo.com", "https://*.vonage.com")
         return FileAsk(url, {"Authorization": f"Bearer {token}"}, own)
 

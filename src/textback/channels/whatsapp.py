@@ -107,6 +107,7 @@ class WhatsApp:
         self._token = options["verify_token"].encode()
         login = {"Authorization": f"Bearer {options['access_token']}", "Content-Type": "application/json"}
         self._files = _address(options)
+        # Where the Graph API says that a file lies, which is asked with the token too ("Media Download API").
         own = origins(self._files, "https://lookaside.fbsbx.com")
         self._ask = FileAsk("", {"Authorization": login["Authorization"]}, own, told=True)
         self._target = target(f"{self._files}/{self.account}/messages", login, "WHATSAPP_ACCESS_TOKEN")

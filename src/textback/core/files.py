@@ -31,8 +31,8 @@ _BYTE_ORDER = b"\xef\xbb\xbf"
 
 class FileAsk(msgspec.Struct, frozen=True):
     """How a file is asked for: its address, the headers that say who we are, and the `origins` that may read them, such
-    as https://api.example.com, or https://*.example.com for all names below. `told`: what comes is no file but JSON
-    whose `url` is the address of the file, asked for in the same way."""
+    as https://api.example.com, or with a star for any part of a host's name, as https://*.example.com. `told`: what
+    comes is no file but JSON whose `url` is the address of the file, asked for in the same way."""
 
     url: str
     login: Mapping[str, str] = {}

@@ -84,6 +84,12 @@ class Talk:
         """Whether it said so."""
         return any(line.split()[0] == feature for line in self.features if line.split())
 
+    @property
+    def most(self) -> int:
+        """Bytes that a message may have (RFC 1870); 0 where the server does not say."""
+        said = next((line.split() for line in self.features if line.startswith("SIZE ")), [])
+        return int(said[1]) if len(said) == 2 and said[1].isascii() and said[1].isdigit() and len(said[1]) < 16 else 0
+
     async def begin(self, tls: ssl.SSLContext | None, server: str, *, required: bool) -> None:
         """Hear the greeting and, with `tls`, go over to it by STARTTLS where the server has it. Raises NoTls where it
         has not, and it is `required`."""

@@ -40,7 +40,8 @@ class Message(Arrival, frozen=True, omit_defaults=True, tag="message"):
     `keyword` is set where the provider says that it handled an opt-out word itself (rule O1); `sent_at` is the
     provider's time, for spotting deliveries that come hours late. `subject` is what it is about, where the channel has
     such a thing; what is to be understood is in `text`. `part` is set where the provider hands on the parts of a long
-    text one by one.
+    text one by one. `attached` are lines that name files which stay where they are: people see them under the text
+    (`whole`), and nothing is looked for in them.
     """
 
     sender: str
@@ -54,6 +55,12 @@ class Message(Arrival, frozen=True, omit_defaults=True, tag="message"):
     doubt: Doubt = ""
     subject: str = ""
     part: Part | None = None
+    attached: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> str:
+        """The text as people are shown it."""
+        return "\n".join((*([self.text] if self.text else []), *self.attached)) if self.attached else self.text
 
 
 class DeliveryStatus(Arrival, frozen=True, omit_defaults=True, tag="status"):

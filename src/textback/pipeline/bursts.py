@@ -155,5 +155,6 @@ def whole(earlier: Sequence[Text], last: Message) -> Message:
         last,
         text="\n".join(one.text for one in texts if one.text),
         media=tuple(media for one in texts for media in one.media),
+        attached=tuple(line for one in texts for line in one.attached),
         channel="mms" if any(one.channel == "mms" for one in texts) else last.channel,
     )

@@ -58,7 +58,7 @@ def of_arrival(key: Mapping[str, Any], line: str, arrival: AnyArrival | None, er
     if arrival is not None:
         payload["arrival"] = arrival.__struct_config__.tag
     if isinstance(arrival, Message):
-        payload |= {"from": mask(arrival.sender), "text": arrival.text, "pictures": len(arrival.media)}
+        payload |= {"from": mask(arrival.sender), "text": arrival.whole, "pictures": len(arrival.media)}
     return {
         **key,
         "kind": "arrival",

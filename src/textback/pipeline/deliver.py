@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from textback.actions.fetch import Allowed
 from textback.channels.base import Accepted, Failure, Outgoing, Thread
 from textback.core.faults import point
 from textback.core.ids import BUCKETS, made_at
@@ -23,6 +24,7 @@ from textback.core.when import DAY, MINUTE, SECOND
 from textback.engine.arrivals import DeliveryStatus
 from textback.pipeline import spans
 from textback.pipeline.accept import incoming
+from textback.pipeline.attaching import Attacher
 from textback.pipeline.breaker import Condition
 from textback.pipeline.buckets import FEW, Places, told
 from textback.pipeline.claim import LEASE, Claim, Claimed, claim, give_up_late
@@ -165,8 +167,10 @@ class Deliverer:
         tracer: Tracer | None = None,
         marks: LineMarks | None = None,
         public_url: str = "",
+        private: Allowed | None = None,
     ) -> None:
         self._public_url = public_url
+        self._attacher = Attacher(db, workspace, public_url, private)
         self._tracer = tracer
         self._marks = marks
         self._debug: bool = log.is_enabled_for(logging.DEBUG)
@@ -469,6 +473,7 @@ class Deliverer:
                     mine.offer,
                     await self._thread(mine, line) if line.threads else None,
                     mine.template,
+                    await self._attacher.files_of(line, mine.media) if line.attaches and mine.media else (),
                 ),
                 mine.permit,
             )

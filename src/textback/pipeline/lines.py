@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, MutableMapping
 
 import msgspec
 
-from textback.channels.base import Channels, Offering, Provider, Templated, Threaded
+from textback.channels.base import Attaching, Channels, Offering, Provider, Templated, Threaded
 from textback.compliance.limits import CAMPAIGN_CLASSES, T_MOBILE_PER_DAY, cap_of, rate_of
 from textback.core.errors import SettingsError, shown
 from textback.core.messages import Channel
@@ -34,6 +34,8 @@ class Line(msgspec.Struct, frozen=True):
     """Whether it can show what a text offers to choose from."""
     threads: bool = False
     """Whether a text says which one it answers."""
+    attaches: int = 0
+    """Bytes of files that go inside a message; 0: files go as addresses."""
     templates: str = ""
     """What the provider calls the account whose approved templates it sends; "" where it has none."""
     price: float = 0.0  # of a segment, in US dollars; 0: nobody has said
@@ -90,6 +92,11 @@ def shows_offers(provider: Provider) -> bool:
 def has_threads(provider: Provider) -> bool:
     """Whether a provider's texts say which one they answer."""
     return isinstance(provider, Threaded) and provider.threads
+
+
+def room_for_files(provider: Provider) -> int:
+    """Bytes of files that go inside a provider's message; 0 where none do."""
+    return provider.attaches if isinstance(provider, Attaching) else 0
 
 
 def templates_account(provider: Provider) -> str:

@@ -51,5 +51,5 @@ def shown(arrival: AnyArrival) -> tuple[AnyArrival, bool]:
     """The arrival as people may see it, and whether anything of it was masked."""
     if not isinstance(arrival, Message):
         return arrival, False
-    text, hidden = masked(arrival.text)
-    return (msgspec.structs.replace(arrival, text=text), True) if hidden else (arrival, False)
+    text, hidden = masked(arrival.whole)
+    return (msgspec.structs.replace(arrival, text=text, attached=()), True) if hidden else (arrival, False)

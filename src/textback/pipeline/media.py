@@ -40,6 +40,8 @@ POLL = 5.0
 """Seconds between looks when nothing wakes us."""
 PAUSES = (10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR)
 """Time (ms) before each further try; after the last it is given up."""
+TRIES = len(PAUSES) + 1
+LOST = NoFile("failed", "Each server that fetched it stopped before it had it.")
 
 Downloads = Callable[[FileAsk, float, Allowed, int], Awaitable[File | NoFile]]
 
@@ -80,6 +82,21 @@ def rows_of(key: Mapping[str, Any], line: Line | None, files: Sequence[Media], n
     ]
 
 
+def claim(tx: Tx, now: int, most: int) -> list[Row[Any]]:
+    """Lease files that are due, this many at most. One that had all its tries is given up instead (`is_lost`): nothing
+    came of its last lease, so that it may be what ends servers."""
+    rows = media.claim(tx, now, most, now + LEASE)
+    for row in rows:
+        if is_lost(row):
+            _end(tx, row, LOST, row.attempts, now)
+    return rows
+
+
+def is_lost(row: Row[Any]) -> bool:
+    """Whether a row that was claimed had all its tries before."""
+    return bool(row.attempts >= TRIES)
+
+
 def record(tx: Tx, row: Row[Any], came: File | NoFile, keeping: Keeping, now: int, jitter: float) -> str:
     """Write down what came of a file that we claimed as this row. Says how it stands then; "" where another server has
     it since, or it is gone."""
@@ -93,20 +110,25 @@ def record(tx: Tx, row: Row[Any], came: File | NoFile, keeping: Keeping, now: in
                 return ""
             media.keep(tx, row, came.digest, came.data)
             return "kept"
-    if came.why == "retry" and row.attempts < len(PAUSES):
+    if came.why == "retry" and row.attempts + 1 < TRIES:
         pause = max(PAUSES[row.attempts] * (0.5 + jitter), (came.retry_after or 0) * SECOND)
         return "waiting" if media.settle(tx, row, {"due_at": now + int(pause)}) else ""
+    return _end(tx, row, came, row.attempts + 1, now)
+
+
+def _end(tx: Tx, row: Row[Any], came: NoFile, tries: int, now: int) -> str:
+    """There is no file, and will be none unless somebody asks for it again. Says how it stands then."""
     state = "failed" if came.why == "retry" else came.why
     values = {"state": state, "detail": clean(came.detail)[:200], "size": row.size if came.size is None else came.size}
     if not media.settle(tx, row, values):
         return ""
     if state == "failed":
         dead.make_room(tx, row)
-        dead.add(tx, [_letter(row, came, now)])
+        dead.add(tx, [_letter(row, came, tries, now)])
     return state
 
 
-def _letter(row: Row[Any], came: NoFile, now: int) -> dict[str, Any]:
+def _letter(row: Row[Any], came: NoFile, tries: int, now: int) -> dict[str, Any]:
     """The dead letter of a file that is given up. Its address may be a key to it, so it is not in it."""
     payload = {"file": row.place + 1, "type": row.said, "message": row.message_id}
     return {
@@ -120,7 +142,7 @@ def _letter(row: Row[Any], came: NoFile, now: int) -> dict[str, Any]:
         "code": "",
         "detail": clean(came.detail)[:200],
         "payload": msgspec.json.encode(payload).decode(),
-        "attempts": row.attempts + 1,
+        "attempts": tries,
         "at": now,
         "redriven_at": None,
     }
@@ -199,14 +221,16 @@ class Fetcher:
             room = AT_ONCE - len(self._working)
             if room <= 0 or self._stopping:
                 return
-            now = self._clock()
             try:
-                rows = await self._db.write_within(place, "media", media.claim, now, room, now + LEASE)
+                rows = await self._db.write_within(place, "media", claim, self._clock(), room)
             except Exception as error:
                 if not told(place, error):
                     log.warning("claim of files failed", error=reason(error))
                 continue
             for row in rows:
+                if is_lost(row):
+                    self._settled(row, "failed", LOST, row.attempts)
+                    continue
                 task = asyncio.create_task(self._fetch(row))
                 self._working.add(task)
                 task.add_done_callback(self._done)
@@ -224,11 +248,14 @@ class Fetcher:
             ask = line.provider.ask_for(row.url)
             came = await self._downloads(ask, PATIENCE, self._keeping.allowed, self._keeping.most)
         state = await self._record(row, came)
-        if state in ("", "waiting"):
-            return
+        if state not in ("", "waiting"):
+            self._settled(row, state, came, row.attempts + 1)
+
+    def _settled(self, row: Row[Any], state: str, came: File | NoFile, tries: int) -> None:
+        """Tell of a file of which it is known how it stands."""
         said = log.warning if state == "failed" else log.info
         detail = came.detail if isinstance(came, NoFile) else ""
-        said("file of a text", trace=row.message_id, file=row.id, state=state, attempt=row.attempts + 1, detail=detail)
+        said("file of a text", trace=row.message_id, file=row.id, state=state, attempt=tries, detail=detail)
         self._changed([row.contact_id])
 
     async def _record(self, row: Row[Any], came: File | NoFile) -> str:

@@ -163,6 +163,7 @@ class Road:
         self._deliverer = Deliverer(
             db, workspace, lines, now, self.hub.publish, self._status_url, gate,
             lease=lease, eager=eager, tracer=tracer, marks=self.marks, public_url=public_url or "",
+            private=keeping.allowed if keeping is not None else None,
         )  # fmt: skip
         self._performer: Performer | None = None
         self.thinker = Thinker(db, workspace, shelf, now, models) if models is not None else None

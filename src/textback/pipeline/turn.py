@@ -389,12 +389,13 @@ class Turns:
         if not secret and not conversation.hidden:
             writes.kept.add(row.id)
             return arrival
-        text = HIDDEN if secret else masked(arrival.text)[0] if isinstance(arrival, Message) else ""
-        return msgspec.structs.replace(arrival, text=text)
+        if not isinstance(arrival, Message):
+            return msgspec.structs.replace(arrival, text="")
+        return msgspec.structs.replace(arrival, text=HIDDEN if secret else masked(arrival.whole)[0], attached=())
 
     def _masked(self, arrival: Message) -> tuple[str, Hidden]:
         """A text as it may be kept, and what of it must not be."""
-        return masked(arrival.text) if self._redact else (arrival.text, ())
+        return masked(arrival.whole) if self._redact else (arrival.whole, ())
 
     def _inbound(self, conversation: Conversation, row: Row[Any], arrival: Message, text: str, writes: Writes) -> None:
         conversation.unread += 1

@@ -6,8 +6,10 @@ from typing import Any
 
 import msgspec
 
+from textback.channels.files import type_of
 from textback.channels.web import Agreement, provider_id
 from textback.core.evidence import Evidence
+from textback.core.files import SHOWN
 from textback.core.offer import load_offer
 from textback.core.phone import VISITOR
 from textback.engine.arrivals import ConsentChange, DeliveryStatus, Media, Message
@@ -32,7 +34,8 @@ class Visit(msgspec.Struct, frozen=True):
 
 class Shown(msgspec.Struct, frozen=True, omit_defaults=True, rename={"from_": "from"}):
     """A text as the visitor's page has it. `from` is you or us, whoever of us wrote it; `ref` is what the page called
-    its own text; `options` are what it offers to choose from; `media` are addresses of pictures and files."""
+    its own text; `options` are what it offers to choose from; `media` are addresses of pictures and files,
+    and `pictures` those of them that a page may draw."""
 
     id: str
     from_: str
@@ -41,6 +44,7 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True, rename={"from_": "f
     ref: str = ""
     options: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 def address_of(line: str, token: str) -> str:
@@ -81,10 +85,13 @@ def delivered(line: str, whose: Home, address: str, rows: Sequence[Row[Any]]) ->
 
 def shown(row: Row[Any]) -> Shown:
     """One row of the thread for its visitor: no name, no note, nothing of how it came about."""
-    media = tuple(one.url for one in _media.decode(row.media) if one.url.startswith(_OPENS))
+    files = [one for one in _media.decode(row.media) if one.url.startswith(_OPENS)] if row.media != "[]" else []
+    media = tuple(one.url for one in files)
+    pictures = tuple(one.url for one in files if type_of(one) in SHOWN)
     if row.direction == "in":
         return Shown(row.id, "you", row.text, row.at, row.provider_id or "", media=media)
     offer = load_offer(row.offer or "")
     if offer is None:
-        return Shown(row.id, "us", row.text, row.at, media=media)
-    return Shown(row.id, "us", offer.without(row.text), row.at, options=offer.options, media=media)
+        return Shown(row.id, "us", row.text, row.at, media=media, pictures=pictures)
+    words = offer.without(row.text)
+    return Shown(row.id, "us", words, row.at, options=offer.options, media=media, pictures=pictures)

@@ -34,11 +34,13 @@ def find(tx: Connection, contact_id: str, id_: str) -> Any:
 
 
 def by_token(tx: Connection, workspace: str, token: str) -> Any:
-    """The picture of a token: content_type, data."""
+    """The picture of a token: content_type, name, data."""
     bucket = bucket_of_token(token[: CHANCE + 2])
     if bucket is None or len(token) != CHANCE + 2 + MORE or set(token) - set(ALPHABET):
         return None
-    query = select(_p.content_type, _p.data).where(_p.bucket == bucket, _p.token == token, _p.workspace == workspace)
+    query = select(_p.content_type, _p.name, _p.data).where(
+        _p.bucket == bucket, _p.token == token, _p.workspace == workspace
+    )
     found: Any = tx.execute(query).first()
     return found
 

@@ -32,6 +32,8 @@ PLACES: Mapping[str, str] = {
     "contact": NUMBER, "tag": "vip", "line": "telnyx", "id": ID, "name": "visit_reminder", "token": "1x4Qm2LpAq0v1",
     "delivery": ID,
     "merge": ID,
+    "file": ID,
+    "/media/{contact}": CONTACT,
     "/v1/conversations/{id}": NUMBER, "/v1/flows/{name}": "book_visit", "/v1/ai/train/documents/{name}": "returns",
 }  # fmt: skip
 """What stands in an address in the place of this name, or in this address."""

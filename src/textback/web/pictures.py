@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from textback.core.ids import bucket_of
 from textback.core.text import clean
+from textback.pipeline.attaching import PICTURES as PATH
 from textback.store import accounts
 from textback.store import pictures as store
 from textback.web import desk
@@ -16,7 +17,6 @@ from textback.web.filling import read_text
 from textback.web.routing import Route
 from textback.web.security import Denied
 
-PATH = "/m/"
 MOST = 5 * 2**20
 """Bytes that a picture may have. Carriers make larger ones smaller, or do not take them."""
 #: What a picture's first bytes say that it is. Nothing else is believed.

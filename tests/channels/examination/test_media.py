@@ -163,6 +163,53 @@ def test_only_the_providers_own_hosts_see_the_key(url: str, sees: bool) -> None:
     assert bool(trusted(one, url)) is sees
 
 
+#: Where the providers' own pages say that media lie, and hosts beside them.
+HOSTS = {
+    "telnyx": ([], ["https://us-east-1.telnyxcloudstorage.com/x"]),
+    "twilio": (
+        ["https://api.twilio.com/2010-04-01/Accounts/x", "https://api.dublin.ie1.twilio.com/2010-04-01/x"],
+        ["https://mms.twiliocdn.com/x", "https://x.sip.twilio.com/x", "https://api.twilio.com.example.com/x"],
+    ),
+    "plivo": (["https://media.plivo.com/x", "https://aps1.media.plivo.com/x"], ["https://plivo.com.example.com/x"]),
+    "vonage": (
+        ["https://api-us.nexmo.com/v3/media/x", "https://api.nexmo.com/v3/media/x"], ["https://nexmo.com.example.com"],
+    ),
+    "messagebird": (["https://messaging.messagebird.com/v1/files/x"], ["https://media.example.com/x"]),
+    "bird": (
+        ["https://media.nest.messagebird.com/workspaces/x", "https://media.api.bird.com/workspaces/x"],
+        [
+            "https://channels--message-media.s3.eu-west-1.amazonaws.com/x", "https://rest.messagebird.com/x",
+            "https://media.api.bird.com/workspaces/x?X-Amz-Signature=1",
+        ],
+    ),
+    "whatsapp": (["https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1"], ["https://x.fbsbx.com/"]),
+    "slack": (
+        ["https://files.slack.com/files-pri/T1-F1/bike.png"],
+        ["https://acme.slack.com/?redir=x", "https://slack-files.com/x", "https://drive.google.com/x"],
+    ),
+}  # fmt: skip
+
+
+def test_the_key_goes_where_the_providers_media_lie(examinee: Examinee) -> None:
+    provider = examinee.line()
+    if isinstance(provider, Holding):
+        seen, unseen = HOSTS[examinee.name]
+        assert [bool(trusted(provider.ask_for(url), url)) for url in (*seen, *unseen)] == [True] * len(seen) + [
+            False
+        ] * len(unseen)
+
+
+async def test_a_page_that_asks_to_sign_in_is_a_missing_permission(examinee: Examinee, files: FakeFiles) -> None:
+    one = ask(examinee, files, "/away")
+    if one is None:
+        return
+    files.elsewhere = f"http://localhost:{files.port}/signin"
+    files.body = b"<!DOCTYPE html><title>Sign in</title>"
+    found = await download(straight(one), 5.0, LOCAL, MOST)
+    assert isinstance(found, NoFile)
+    assert found.why == ("refused" if examinee.name in OPEN else "failed")
+
+
 def test_every_origin_is_one(examinee: Examinee) -> None:
     provider = examinee.line()
     if isinstance(provider, Holding):

@@ -216,7 +216,8 @@ border-radius:0}.open .launch{display:none}}
       make("span", { class: "sr" }, mine ? words.you + " " : words.us + " "), ...linked(text.text));
     for (const url of text.media || []) {
       body.append(text.text ? "\n" : "", make("a", { href: url, target: "_blank",
-        rel: "noopener noreferrer nofollow" }, words.file));
+        rel: "noopener noreferrer nofollow" },
+      (text.pictures || []).includes(url) ? make("img", { src: url, alt: words.file }) : words.file));
     }
     return body;
   };
