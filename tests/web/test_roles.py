@@ -260,6 +260,7 @@ WELCOME = {
     ("POST", "/account/two-step"): 400,  # without a code
     ("POST", "/settings/people"): 409,  # without an address
     ("GET", "/settings/people/{person}"): 404,
+    ("GET", "/mentions/{turn}"): 404,
     ("POST", "/settings/people/{person}"): 404,
     ("POST", "/lines/{line}/test"): 404,
     ("POST", "/settings/teams"): 409,  # without a name
