@@ -30,6 +30,7 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "used link": (None, "/login/not-a-link-that-was-ever-given"),
     "desk empty": ("tom", "/desk/mine"),
     "desk": ("owner", "/desk/all"),
+    "mentions empty": ("tom", "/mentions"),
     "thread waiting": ("owner", "/c/{waiting}?view=needs-you"),
     "thread taken": ("owner", "/c/{taken}?view=mine"),
     "thread of a teammate": ("tom", "/c/{taken}?view=all"),

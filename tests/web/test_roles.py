@@ -119,6 +119,8 @@ TABLE = {
     ("GET", "/settings/audit/export"): ("audit.read", "/settings/audit/export"),
     ("GET", "/"): ("agent", "/"),
     ("GET", "/desk/{view}"): ("agent", "/desk/all"),
+    ("GET", "/mentions"): ("agent", "/mentions"),
+    ("GET", "/mentions/{turn}"): ("agent", "/mentions/nothing"),
     ("GET", "/c/{contact}"): ("agent", "/c/{c}"),
     ("GET", "/c/{contact}/card"): ("agent", "/c/{c}/card"),
     ("GET", "/c/{contact}/_messages"): ("agent", "/c/{c}/_messages"),
@@ -258,6 +260,7 @@ WELCOME = {
     ("POST", "/account/two-step"): 400,  # without a code
     ("POST", "/settings/people"): 409,  # without an address
     ("GET", "/settings/people/{person}"): 404,
+    ("GET", "/mentions/{turn}"): 404,
     ("POST", "/settings/people/{person}"): 404,
     ("POST", "/lines/{line}/test"): 404,
     ("POST", "/settings/teams"): 409,  # without a name

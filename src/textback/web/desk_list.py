@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from textback.core.text import clean
 from textback.engine.state import load_state
-from textback.store import desk_lists, desk_people, sight
+from textback.store import desk_lists, desk_people, mentions, sight
 from textback.store.db import Row, Tx
 from textback.store.desk_lists import MOST_COUNTED, Place, View, Wanted
 from textback.web.auth import User
@@ -126,9 +126,10 @@ async def list_data(request: Request) -> dict[str, Any]:
             desk_people.people(tx, ctx.workspace, PERMISSIONS["conversations.answer"]),
             sight.team_names(tx, ctx.workspace),
             desk_people.undo(tx, ctx.workspace, user.id, done, now) if done else None,
+            len(mentions.mentions(tx, ctx.workspace, user.id, user.sight, unseen=True)),
         )
 
-    found, counts, views, people, teams, undo = await ctx.db.read(read)
+    found, counts, views, people, teams, undo, mentioned = await ctx.db.read(read)
     names = {row.id: row.name for row in people} | teams
     groups: dict[tuple[str, str], list[Any]] = {}
     for part, row in found.rows:
@@ -156,6 +157,7 @@ async def list_data(request: Request) -> dict[str, Any]:
         "lines": sorted(ctx.lines),
         "languages": [(name, tell(LANGUAGES.get(name, name))) for name in ctx.bot().locales],
         "undo": undo,
+        "mentioned": mentioned,
         "snoozes": snoozes(),
     }
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from textback.core.ids import bucket_of, new_id
 from textback.core.text import clean
 from textback.engine.arrivals import AnyArrival, AskFor, Assign, HandBack, Note, Renew, Takeover
-from textback.store import accounts
+from textback.store import accounts, inbox
 from textback.store import colleagues as store
 from textback.store import desk as threads
 from textback.store.db import Row
@@ -19,6 +19,7 @@ from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.desk import TURN_WAIT, back, conversation_of, shown_with
 from textback.web.live import TAB
+from textback.web.mentions import keep
 from textback.web.permissions import allowed
 from textback.web.phrases import tell
 from textback.web.security import Denied
@@ -28,6 +29,8 @@ REFUSED = ("takeover_refused", "assign_refused", "hand_back_refused")
 MODES = ("ask", "step", "wait", "end")
 DOES = ("reading", "typing", "away")
 MOST_NOTE = 4_000
+NOTE = "note"
+"""The kind of the arrival that a note is."""
 STEP = re.compile(r"[\w.:-]{1,64}")
 
 
@@ -124,9 +127,11 @@ async def note(request: Request) -> Response:
     named = mentioned(text, [(one.id, one.name) for one in await ctx.db.read(store.colleagues, ctx.workspace)])
     note_id = new_id()
     key = f"note:{user.id}:{request.state.form.get('once') or note_id}"[:200]
-    await ctx.road.post(row.contact_id, Note(user.id, user.name, text, note_id, named), key=key, wait=TURN_WAIT)
+    turn = await ctx.road.post(row.contact_id, Note(user.id, user.name, text, note_id, named), key=key, wait=TURN_WAIT)
+    first = await ctx.db.read(inbox.stored_as, row.contact_id, "", key, NOTE)
     data = {"note": note_id, "mentions": " ".join(named)}
     await ctx.db.write(accounts.write_audit, ctx.workspace, user.email, "note", row.contact_id, ctx.road.now(), data)
+    await keep(ctx, row.contact_id, turn if first is None else first.id, set(named) - {user.id})
     return back(request, row)
 
 

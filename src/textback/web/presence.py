@@ -5,7 +5,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from textback.store import accounts, availability, handoffs
+from textback.store import accounts, availability, handoffs, mentions
 from textback.store.availability import SEEN_EVERY, Person
 from textback.store.db import Tx
 from textback.web.auth import User
@@ -22,13 +22,14 @@ _seen: dict[tuple[str, str], int] = {}
 
 
 class News(msgspec.Struct):
-    """One thing to tell: a conversation became theirs (`yours`), or its limit passed (`late`). No word of the
-    contact's."""
+    """One thing to tell: a conversation became theirs (`yours`), its limit passed (`late`), or a note of the turn
+    `turn` names them (`named`). No word of the contact's."""
 
     id: str
     kind: str
     queue: str
     at: int
+    turn: str = ""
 
 
 async def here(request: Request) -> None:
@@ -84,7 +85,7 @@ async def set_capacity(request: Request) -> Response:
 
 
 async def news(request: Request) -> Response:
-    """GET /news?since=MS: what has become theirs, or late, after then, and the time to ask from next."""
+    """GET /news?since=MS: what has become theirs, or late, or names them, after then, and the time to ask from next."""
     ctx: WebContext = request.app.state.ctx
     given = request.query_params.get("since", "")
     now = ctx.road.now()
@@ -96,6 +97,10 @@ async def news(request: Request) -> Response:
              max(row.late_at or 0, row.owner_since))
         for row in rows
     ]  # fmt: skip
+    if since < now:
+        user: User = request.state.user
+        named = await ctx.db.read(mentions.mentions, ctx.workspace, user.id, user.sight, unseen=True)
+        told += [News(one.contact_id, "named", "", one.at, one.turn) for one in named if since < one.at <= now]
     return Response(msgspec.json.encode({"now": now, "news": told}), media_type="application/json")
 
 

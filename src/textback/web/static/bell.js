@@ -1,4 +1,4 @@
-// Tells a person by their browser when a conversation becomes theirs or waits too long. Off until they turn it on in
+// Tells a person by their browser when a conversation becomes theirs or waits too long, and when a note names them. Off until they turn it on in
 // their account, for this browser only. It makes no sound and says no word of the contact's.
 
 import { say } from "./words.js";
@@ -7,8 +7,8 @@ const ON = "textback.bell";
 const SINCE = "textback.bell.since";
 const EVERY = 15000;
 const SAYS = {
-  off: say("Your browser can tell you when a conversation becomes yours or waits too long."),
-  on: say("Your browser tells you when a conversation becomes yours or waits too long."),
+  off: say("Your browser can tell you when a conversation becomes yours or waits too long, and when a note names you."),
+  on: say("Your browser tells you when a conversation becomes yours or waits too long, and when a note names you."),
   refused: say("Your browser does not allow notifications for this page. Allow them in its settings."),
 };
 
@@ -62,11 +62,11 @@ async function look() {
     keep(SINCE, String(now));
     if (document.visibilityState === "visible" && document.hasFocus()) return;
     for (const one of news) {
-      const title = one.kind === "late" ? say("A conversation has waited too long") : say("A conversation is yours now");
+      const title = { late: say("A conversation has waited too long"), named: say("A note names you") }[one.kind] ?? say("A conversation is yours now");
       const told = new Notification(title, { body: one.queue, tag: `${one.id}-${one.kind}-${one.at}`, silent: true });
       told.onclick = () => {
         focus();
-        location.assign(`/c/${one.id}`);
+        location.assign(one.kind === "named" ? `/mentions/${one.turn}` : `/c/${one.id}`);
       };
     }
   } catch {

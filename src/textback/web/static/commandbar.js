@@ -19,7 +19,7 @@ let shown = [];
 
 function places() {
   const links = [...document.querySelectorAll(".rail__items a, .tabs a, .under a")];
-  const known = new Map([["/search", say("Search")]]);
+  const known = new Map([["/search", say("Search")], ["/mentions", say("Mentions")]]);
   for (const link of links) {
     const words = (link.querySelector("span:not(.who)") ?? link).textContent.trim().replace(/\s+/g, " ");
     if (!known.has(link.getAttribute("href"))) known.set(link.getAttribute("href"), words);

@@ -22,6 +22,7 @@ from textback.web.access import key_of
 from textback.web.api import MOST_TEXT, TURN_WAIT
 from textback.web.context import WebContext
 from textback.web.describing import BODY, JSON, Answers, Described, Operation
+from textback.web.mentions import keep
 from textback.web.permissions import allowed
 from textback.web.problems import Refused, missing, wrong
 from textback.web.reading import Data, answer, conversation_of, read_body
@@ -116,6 +117,8 @@ async def _do(request: Request, arrival: AnyArrival, action: str, key: str = "",
     await ctx.db.write(accounts.write_audit, ctx.workspace, actor, done, contact_id, ctx.road.now(), data)
     if refused is not None:
         raise _refusal(refused)
+    if isinstance(arrival, Note):
+        await keep(ctx, contact_id, trace, arrival.mentions)
     return answer(200, Data(await detail(ctx, await conversation_of(request, contact_id, "id"))))
 
 
