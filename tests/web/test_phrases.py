@@ -13,7 +13,7 @@ from textback.compliance.agreement import AgreementState
 from textback.compliance.tables import registrations
 from textback.core.evidence import Method
 from textback.core.messages import CONSENT_WORDS, MessageClass
-from textback.engine import contact
+from textback.engine import adjusting, contact
 from textback.engine.named import SAID
 from textback.engine.named_read import USE_CASES
 from textback.engine.nodes.priority import PRIORITIES
@@ -49,6 +49,7 @@ from textback.web import (
     reasons,
     remedies,
     replies,
+    rules_words,
     saved,
     simclock,
     simrig,
@@ -73,8 +74,8 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 DENYING = {
     "answering", "card", "compliance", "consent", "contactpage", "desk", "desk_assign", "desk_bulk", "desk_list",
     "desk_views", "fieldsettings", "flows", "hooks", "importing", "keyring", "leads", "learning", "letters", "lines",
-    "listing", "merging", "owning", "pictures", "presence", "privacy", "provider_templates", "replies", "saved",
-    "security", "server", "simrig", "simulator", "snoozing", "templated", "twostep", "upload", "wordings",
+    "listing", "merging", "owning", "pictures", "presence", "privacy", "provider_templates", "replies", "rules",
+    "saved", "security", "server", "simrig", "simulator", "snoozing", "templated", "twostep", "upload", "wordings",
 }  # fmt: skip
 #: Words that stand in tables and are said by what they belong to.
 TABLES = (
@@ -84,13 +85,19 @@ TABLES = (
     filling.NAMES, saved.DID, CONSENT_WORDS, FAULTS, replies.FLAWS, replies.OUTCOMES, simclock.TIMERS, simulator.TIMERS,
     compliance.RULES, compliance.OUTCOMES, compliance.ELSEWHERE, compliance.TITLES, listing.KINDS, listing.BY,
     listing.SAID, letters.VERBS, letters.REASONS, fieldsettings.KINDS, fieldsettings.SEEN, fieldsettings.COLOURS,
-    importing.WORDS, importing.STATES, SCOPES, provider_templates.WORDS,
+    importing.WORDS, importing.STATES, SCOPES, provider_templates.WORDS, rules_words.ASSIGN, rules_words.OUTCOMES,
+    rules_words.BECOMES, rules_words.VALUES,
 )  # fmt: skip
 #: What becomes of the lines of a file that is read in.
 READ_IN = {
     "bad", "on the registry", "opted out", "in touch since", "suppressed before", "nobody's, or listed twice",
     "suppressed", "suppressed before, or listed twice", "left out: suppressed", "known before", "agreed", "unproven",
     "answered no", "answered no_data",
+}  # fmt: skip
+#: Why a change of the routing page does not hold, or can't be kept.
+ADJUSTED = {
+    adjusting.CROSSED, "The lower threshold is above the upper one.", "Write a number from 0 to 1, such as 0.8.",
+    "This release does not know it.", "Name the intent, in up to 64 characters without spaces and slashes.",
 }  # fmt: skip
 MORE = {
     *(words for words, _, _ in present.DELIVERY.values()), *present.WEEKDAYS, *present.MONTHS,
@@ -105,7 +112,7 @@ MORE = {
     *(one.replace("_", "-") for one in proof.TYPES), *get_args(MessageClass), "good", "wrong", simrig.REAL,
     *(name for name, _ in (*contact.TURN, *contact.LEFT_TURN)), decide.CONSENT_ROW, decide.GUARD_ROW, decide.LATE_ROW,
     decide.DOUBT_ROW, bursts.BURST_ROW, "not reached",
-    "There is nothing at this address.", "This address does not take that kind of request.",
+    *ADJUSTED, "There is nothing at this address.", "This address does not take that kind of request.",
 }  # fmt: skip
 
 

@@ -9,12 +9,27 @@ import pytest
 
 from textback.channels import probe
 from textback.compliance import gate, registering
+from textback.engine import adjusting
 from textback.pipeline import coming, contactrows, dead, letters, line_checks, sheets
 from textback.store import ledger_check
+from textback.web import rulesform
 from textback.web.phrases import LANGUAGES, phrases, speak
 from textback.web.retelling import PATTERNS, WEEKDAYS, retell
 
-MADE_BY = (gate, registering, coming, probe, line_checks, letters, dead, ledger_check, sheets, contactrows)
+MADE_BY = (
+    gate,
+    registering,
+    coming,
+    probe,
+    line_checks,
+    letters,
+    dead,
+    ledger_check,
+    sheets,
+    contactrows,
+    adjusting,
+    rulesform,
+)
 #: What these modules make that no page shows: errors of ours, a part of a sentence, steps of the gate's trace.
 ELSEWHERE = (
     "A text that the gate did not let through", "of 7 ", "7 7: 7", "agreed: 7", "7 7:7 in 7", "7 7", "7:7", " (7)",

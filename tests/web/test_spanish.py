@@ -12,9 +12,8 @@ from textback.web.phrases import for_scripts, phrases
 WEB = Path(__file__).parents[2] / "src" / "textback" / "web"
 #: Templates that are not translated yet, and one that stays: a record of consent, for whoever must prove it.
 ENGLISH = {
-    "_routing_fields.html", "_routing_preview.html", "flow.html", "flows.html", "flows_move.html",
+    "flow.html", "flows.html", "flows_move.html",
     "flows_try.html", "flows_versions.html", "proof.html",
-    "settings_routing.html",
 }  # fmt: skip
 #: Templates whose words all go through `_()`: all others, so that a new one is translated when it is made.
 TRANSLATED = sorted({path.name for path in (WEB / "templates").glob("*.html")} - ENGLISH)
@@ -183,8 +182,8 @@ def test_a_conversation_is_in_spanish(site: Site, agent: Browser) -> None:
     [
         "/account", "/account/two-step", "/settings/people", "/settings/teams", "/settings/sign-in",
         "/settings/replies", "/settings/webhooks", "/settings/keys", "/settings/audit", "/settings/fields",
-        "/settings/tags", "/leads/import", "/compliance", "/compliance/numbers", "/compliance/lists",
-        "/compliance/ledger", "/lines", "/dead-letters", "/dead-letters/all?do=discard", "/templates",
+        "/settings/routing", "/settings/tags", "/leads/import", "/compliance", "/compliance/numbers",
+        "/compliance/lists", "/compliance/ledger", "/lines", "/dead-letters", "/dead-letters/all?do=discard", "/templates",
         "/templates/new", "/templates/approvals", "/models", "/models/try", "/models/learn", "/try/12065550163",
     ],
 )  # fmt: skip

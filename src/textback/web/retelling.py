@@ -80,7 +80,16 @@ IMPORTS = (
     "They would have more than {n} tags.",
     "They would have more than {n} fields.",
 )
-PATTERNS = (*GATE, *LINES, *LETTERS, *LEDGER, *IMPORTS)
+ROUTING = (
+    "There is no queue {queue} in the bot's files.",
+    "The bot's files have no queue {queue} any more.",
+    "The bot's files have no persona {name} any more.",
+    "Nothing in the bot's files gives the reason {name} any more.",
+    "The bot's files do not name the language {name} any more.",
+    "Write from which confidence a reply about {intent} is sent.",
+    "A persona has at most {n} intents with thresholds of their own.",
+)
+PATTERNS = (*GATE, *LINES, *LETTERS, *LEDGER, *IMPORTS, *ROUTING)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WHEN = re.compile(rf"({'|'.join(WEEKDAYS)}) (\d+:\d\d) in (\S+)")
 _NAME = re.compile(r"\{(\w+)\}")

@@ -24,6 +24,7 @@ from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.handoff_words import queue_label
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import moment, name_of
 from textback.web.reasons import reason_words
 from textback.web.routing import Route
@@ -46,7 +47,7 @@ async def rules_page(request: Request) -> Response:
     ctx: WebContext = request.app.state.ctx
     number, changes = await ctx.db.read(store.newest, ctx.workspace)
     done = request.query_params.get("saved", "")
-    said = f"Version {number} is in force." if done and done == str(number) else ""
+    said = tell("Version {n} is in force.", n=number) if done and done == str(number) else ""
     return await _shown(request, Draft(number, changes, {}), changes, said=said)
 
 
@@ -58,18 +59,19 @@ async def change(request: Request) -> Response:
     base = _number(form.get("base", ""))
     before = await ctx.db.read(store.version, ctx.workspace, base)
     if before is None:
-        raise Denied(400, "The form is of no version that there is. Open the page again.")
+        raise Denied(400, tell("The form is of no version that there is. Open the page again."))
     if form.get("do") == "again":
         return await _again(request, base, _number(form.get("number", "")))
     draft = read(_written(ctx), form, base, before)
     if form.get("back"):
-        return await _shown(request, draft, before, said="It is the file’s value again once you save.")
+        return await _shown(request, draft, before, said=tell("It is the file’s value again once you save."))
     if draft.wrong:
-        return await _shown(request, draft, before, error="Nothing is saved. See what is marked.", status=400)
+        error = tell("Nothing is saved. See what is marked.")
+        return await _shown(request, draft, before, error=error, status=400)
     if form.get("do") == "preview":
         return await _shown(request, draft, before, preview=True)
     if form.get("do") != "save":
-        raise Denied(400, "Preview the changes, or save them.")
+        raise Denied(400, tell("Preview the changes, or save them."))
     return await _save(request, draft, before)
 
 
@@ -81,11 +83,14 @@ async def _save(request: Request, draft: Draft, before: Changes) -> Response:
     except store.Overtaken as other:
         theirs = await ctx.db.read(store.version, ctx.workspace, other.number) or {}
         mixed, both = together(before, draft.changes, theirs)
-        clashes = {key: f"{other.by} has made it {theirs.get(key, 'the file’s')}." for key in both}
-        said = (
-            f"{other.by} has saved version {other.number} since you opened this page. Their changes are below with "
-            "yours, and nothing of yours is saved yet. Look at them, then save again."
-        )
+        clashes = {
+            key: tell("{who} has made it {value}.", who=other.by, value=theirs.get(key, tell("the file’s")))
+            for key in both
+        }
+        said = tell(
+            "{who} has saved version {n} since you opened this page. Their changes are below with yours, and nothing of yours is saved yet. Look at them, then save again.",  # noqa: E501
+            who=other.by, n=other.number,
+        )  # fmt: skip
         return await _shown(request, Draft(other.number, mixed, clashes), theirs, error=said, status=409)
     await ctx.road.versions.look()
     return RedirectResponse(f"{HERE}?saved={number}", 303)
@@ -96,12 +101,14 @@ async def _again(request: Request, base: int, number: int) -> Response:
     ctx: WebContext = request.app.state.ctx
     changes = await ctx.db.read(store.version, ctx.workspace, number)
     if changes is None:
-        raise Denied(404, "There is no such version.")
+        raise Denied(404, tell("There is no such version."))
     by, now = request.state.user.email, ctx.road.now()
     try:
         made = await ctx.db.write(store.save, ctx.workspace, base, changes, by, now, number)
     except store.Overtaken as other:
-        said = f"{other.by} has saved version {other.number} since you opened this page. Look at it first."
+        said = tell(
+            "{who} has saved version {n} since you opened this page. Look at it first.", who=other.by, n=other.number
+        )
         newest, theirs = await ctx.db.read(store.newest, ctx.workspace)
         return await _shown(request, Draft(newest, theirs, {}), theirs, error=said, status=409)
     await ctx.road.versions.look()
@@ -110,7 +117,7 @@ async def _again(request: Request, base: int, number: int) -> Response:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 9):
-        raise Denied(400, "The form is of no version that there is. Open the page again.")
+        raise Denied(400, tell("The form is of no version that there is. Open the page again."))
     return int(text)
 
 
@@ -152,7 +159,11 @@ def _reasons(bot: Bot) -> list[tuple[str, tuple[str, ...]]]:
     usual = tuple(one for one in USUAL_REASONS if one in known)
     own = tuple(one for one in known if one not in ENGINE)
     rest = tuple(one for one in known if one not in usual and one not in own)
-    return [("When a person is asked for", usual), ("Topics and the flows’ own reasons", own), ("Trouble", rest)]
+    return [
+        (tell("When a person is asked for"), usual),
+        (tell("Topics and the flows’ own reasons"), own),
+        (tell("Trouble"), rest),
+    ]
 
 
 def _usual(bot: Bot) -> dict[str, str]:
@@ -167,10 +178,10 @@ def _usual(bot: Bot) -> dict[str, str]:
         placed = routing.place(plain, state, wanted, 0)
         by_flow = wanted.reason == FLOW and kind == "reason"
         found[key_of(kind, name, "queue")] = (
-            "As the flow says" if by_flow else queue_label(bot, placed.queue) or "No queue"
+            tell("As the flow says") if by_flow else queue_label(bot, placed.queue) or tell("No queue")
         )
-        found[key_of(kind, name, "priority")] = (placed.priority or "normal").capitalize()
-    usual = queue_label(bot, bot.handoff.queue) if bot.handoff.queue else "No queue"
+        found[key_of(kind, name, "priority")] = tell((placed.priority or "normal").capitalize())
+    usual = queue_label(bot, bot.handoff.queue) if bot.handoff.queue else tell("No queue")
     return {**found, key_of("usual", "", "queue"): usual}
 
 
@@ -181,7 +192,8 @@ def _versions(rows: Sequence[Any], zone: str, now: int) -> list[dict[str, Any]]:
         changes = store.changes_in(row)
         earlier = store.changes_in(rows[place + 1]) if place + 1 < len(rows) else {}
         keys = sorted(one for one in {*changes, *earlier} if changes.get(one) != earlier.get(one))
-        lines = [(about(key), str(earlier.get(key, "the file’s")), str(changes.get(key, "the file’s"))) for key in keys]
+        usual = tell("the file’s")
+        lines = [(about(key), str(earlier.get(key, usual)), str(changes.get(key, usual))) for key in keys]
         when = moment(row.saved_at, zone, now)
         found.append({"number": row.number, "by": row.saved_by, "when": when, "lines": lines, "again": row.again})
     return found
@@ -204,9 +216,9 @@ async def _preview(ctx: WebContext, sight: Sight, after: Bot, saved: Changes) ->
         for contact, some in list(mine.items())[:CHANGED]
     ]  # fmt: skip
     return {
-        "outcomes": [(OUTCOMES[name], *both) for name, both in comparing.counted(compared.decisions).items()],
+        "outcomes": [(tell(OUTCOMES[name]), *both) for name, both in comparing.counted(compared.decisions).items()],
         "queues": [
-            (queue_label(after, name) or "no queue", *both)
+            (queue_label(after, name) or tell("no queue"), *both)
             for name, both in comparing.queued(compared.decisions).items()
         ],
         "ranks": [(name, *both) for name, both in comparing.ranked(compared.decisions).items()],
