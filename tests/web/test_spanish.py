@@ -183,8 +183,9 @@ def test_a_conversation_is_in_spanish(site: Site, agent: Browser) -> None:
         "/account", "/account/two-step", "/settings/people", "/settings/teams", "/settings/sign-in",
         "/settings/replies", "/settings/webhooks", "/settings/keys", "/settings/audit", "/settings/fields",
         "/settings/routing", "/settings/tags", "/leads/import", "/compliance", "/compliance/numbers",
-        "/compliance/lists", "/compliance/ledger", "/lines", "/dead-letters", "/dead-letters/all?do=discard", "/templates",
-        "/templates/new", "/templates/approvals", "/models", "/models/try", "/models/learn", "/try/12065550163",
+        "/compliance/lists", "/compliance/ledger", "/lines", "/dead-letters", "/dead-letters/all?do=discard",
+        "/templates", "/templates/new", "/templates/approvals", "/models", "/models/try",
+        "/models/learn", "/try/12065550163",
     ],
 )  # fmt: skip
 def test_other_pages_are_in_spanish(agent: Browser, path: str) -> None:
