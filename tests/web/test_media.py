@@ -12,7 +12,7 @@ from tests.support.fake_files import PNG
 from tests.web.conftest import WORKSPACE, Site
 from textback.core.ids import bucket_of, new_id
 from textback.store.tables_media import media_contents, media_files
-from textback.web import file_words
+from textback.web import retelling
 from textback.web.phrases import speak
 
 PDF = b"%PDF-1.7 x"
@@ -85,17 +85,17 @@ def sentences(path: Path) -> set[str]:
 
 
 def test_every_reason_is_said_in_the_language_of_the_page() -> None:
-    source = Path(file_words.__file__).parents[1]
+    source = Path(retelling.__file__).parents[1]
     modules = ("actions/fetch.py", "actions/files.py", "pipeline/media.py")
     said = set().union(*(sentences(source / name) for name in modules)) - {"", "7"}
     assert len(said) > 12
     speak("es")
     try:
-        assert {words for words in said if file_words.why(words) == words} == set()
-        assert file_words.why("The server answered 503.") == "El servidor respondió 503."
+        assert {words for words in said if retelling.retell(words) == words} == set()
+        assert retelling.retell("The server answered 503.") == "El servidor respondió 503."
     finally:
         speak("en")
-    assert file_words.why("Something else.") == "Something else."
+    assert retelling.retell("Something else.") == "Something else."
 
 
 @pytest.mark.parametrize("role", ["viewer", "auditor"])
@@ -156,6 +156,8 @@ def test_programs_read_a_file_with_their_key(site: Site) -> None:
     assert said["media"] in [one["media"] for one in listed]
     assert site.browser().get(f"/media/{contact}/{file}").status_code == 401
     assert program.get(f"/media/{contact}/{'0' * 24}").status_code == 404
+    others = bring(site, contact, data=PDF, workspace="another")
+    assert program.get(f"/media/{contact}/{others}").status_code == 404
 
 
 def test_programs_get_the_providers_address_of_what_is_not_kept(site: Site) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from textback.actions.base import Failed, Job
 from textback.actions.fetch import Allowed, Answer, FetchError, Request, fetch
 from textback.core.text import clean
-from textback.core.when import SECOND
+from textback.core.when import SECOND, named_wait
 
 USER_AGENT = "textback/0.1"
 DEEPEST = 20
@@ -91,7 +91,7 @@ def failure(answer: Answer) -> Failed | None:
         return Failed("misconfigured", code, "The address answers with a redirect, which is not followed.")
     if status in _MISCONFIGURED:
         return Failed("misconfigured", code, "The other system does not accept the key or the method.")
-    wait = _seconds(answer.headers.get("retry-after"))
+    wait = named_wait(answer.headers.get("retry-after"), LONGEST_WAIT)
     if status == 429 or (status == 503 and wait is not None):
         return Failed("throttled", code, "The other system wants to be asked later.", wait)
     if status >= 500 or status in _AGAIN:
@@ -142,11 +142,3 @@ def _tidy(value: Any) -> Any:
         return clean(value) if isinstance(value, str) else value
 
     return walk(value, 0)
-
-
-def _seconds(text: str | None) -> float | None:
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return min(value, LONGEST_WAIT) if 0 <= value < float("inf") else None

@@ -15,6 +15,7 @@ import msgspec
 
 from textback.actions.fetch import MOST_ANSWER, Allowed, FetchError, Request, TooLong, fetch
 from textback.core.files import HEAD, FileAsk, kind_of
+from textback.core.when import named_wait
 
 MOST_STEPS = 5
 """Requests for one file: its address where it must be asked for, and redirects."""
@@ -128,16 +129,9 @@ def _refusal(status: int, headers: Mapping[str, str], *, known: bool, told: bool
         refused = f"The provider refused our account or key ({status})."
         return NoFile("failed", refused) if known else NoFile("expired", "")
     if status == 429 or status >= 500 or status == 408:
-        return NoFile("retry", f"The server answered {status}.", retry_after=_seconds(headers.get("retry-after")))
+        wait = named_wait(headers.get("retry-after"), LONGEST_PAUSE)
+        return NoFile("retry", f"The server answered {status}.", retry_after=wait)
     return NoFile("failed", f"The server answered {status}.")
-
-
-def _seconds(text: str | None) -> float | None:
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return min(value, LONGEST_PAUSE) if 0 <= value < float("inf") else None
 
 
 def origin_of(url: str) -> str:

@@ -8,6 +8,7 @@ from textback.channels.base import Accepted, Failure, FailureKind, Option, Outgo
 from textback.channels.client import Answer, Broken, Session, Target, TooSlow, Unreachable
 from textback.core.errors import SettingsError
 from textback.core.text import clean
+from textback.core.when import named_wait
 
 
 def failure_of(error: Exception) -> Failure:
@@ -140,8 +141,4 @@ def refused(kind: FailureKind, code: str, detail: str, retry_after: float | None
 
 def seconds(text: str | None) -> float | None:
     """A waiting time that a provider named in a header, in seconds; None when it named none that makes sense."""
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return min(value, 3600.0) if 0 <= value < float("inf") else None
+    return named_wait(text, 3600.0)

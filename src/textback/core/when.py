@@ -14,6 +14,16 @@ EARLIEST = 1_577_836_800_000
 """2020, in ms. Whoever says that a text is older than this has no clock."""
 
 
+def named_wait(text: str | None, most: float) -> float | None:
+    """A waiting time (seconds) that somebody named in a header such as Retry-After, at most so long; None when it named
+    none that makes sense."""
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return min(value, most) if 0 <= value < float("inf") else None
+
+
 def to_datetime(ms: int, zone: str = "UTC") -> datetime:
     """The aware datetime of a stored time, in the named IANA zone."""
     return datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(zone))

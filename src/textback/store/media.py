@@ -69,8 +69,8 @@ def keep(tx: Connection, row: Any, digest: str, data: bytes) -> None:
 
 
 _SHOWN = (
-    _f.bucket, _f.contact_id, _f.id, _f.message_id, _f.place, _f.line, _f.url, _f.said, _f.state, _f.content_type,
-    _f.size, _f.digest, _f.detail, _f.attempts, _f.at,
+    _f.workspace, _f.bucket, _f.contact_id, _f.id, _f.message_id, _f.place, _f.line, _f.url, _f.said, _f.state,
+    _f.content_type, _f.size, _f.digest, _f.detail, _f.attempts, _f.at,
 )  # fmt: skip
 
 

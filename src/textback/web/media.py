@@ -6,7 +6,7 @@ from typing import Any
 
 from textback.core.files import ENDINGS, SHOWN
 from textback.web.context import WebContext
-from textback.web.file_words import why
+from textback.web.retelling import retell
 
 PATH = "/media/"
 KB, MB = 2**10, 2**20
@@ -48,7 +48,7 @@ def shown(row: Any) -> Shown:
     helps = row.state in ("large", "full") and str(row.url).startswith("https://")
     return Shown(
         row.id, row.state, _what(kind), ENDINGS.get(kind, "").upper(), words_of(row.size),
-        row.state == "kept" and kind in SHOWN, why(row.detail), row.url if helps else "",
+        row.state == "kept" and kind in SHOWN, retell(row.detail), row.url if helps else "",
     )  # fmt: skip
 
 

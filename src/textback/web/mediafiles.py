@@ -41,7 +41,7 @@ def _headers(file: Any, data: bytes) -> Mapping[str, str]:
 async def _file(ctx: WebContext, contact_id: str, id_: str) -> Any:
     known = _ID.fullmatch(contact_id) is not None and _ID.fullmatch(id_) is not None
     found = await ctx.db.read(store.find, contact_id, id_) if known else None
-    if found is None:
+    if found is None or found.workspace != ctx.workspace:
         raise Denied(404, "There is no such file. It may be too long ago.")
     return found
 
@@ -53,9 +53,7 @@ async def _answer(request: Request, file: Any) -> Response:
     if file.state != "kept":
         raise Denied(404, "This file was not kept. The conversation says why.")
     if file.digest and request.headers.get("if-none-match", "").strip().removeprefix("W/") == f'"{file.digest}"':
-        return Response(
-            status_code=304, headers={"ETag": f'"{file.digest}"', "Cache-Control": "private, max-age=86400"}
-        )
+        return Response(status_code=304, headers={"ETag": f'"{file.digest}"', "Cache-Control": CACHED})
     data = await ctx.db.read(store.content, file)
     if data is None:
         raise Denied(404, "There is no such file. It may be too long ago.")

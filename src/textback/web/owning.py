@@ -128,10 +128,11 @@ async def note(request: Request) -> Response:
     note_id = new_id()
     key = f"note:{user.id}:{request.state.form.get('once') or note_id}"[:200]
     turn = await ctx.road.post(row.contact_id, Note(user.id, user.name, text, note_id, named), key=key, wait=TURN_WAIT)
-    first = await ctx.db.read(inbox.stored_as, row.contact_id, "", key, NOTE)
     data = {"note": note_id, "mentions": " ".join(named)}
     await ctx.db.write(accounts.write_audit, ctx.workspace, user.email, "note", row.contact_id, ctx.road.now(), data)
-    await keep(ctx, row.contact_id, turn if first is None else first.id, set(named) - {user.id})
+    if others := set(named) - {user.id}:
+        first = await ctx.db.read(inbox.stored_as, row.contact_id, "", key, NOTE)
+        await keep(ctx, row.contact_id, turn if first is None else first.id, others)
     return back(request, row)
 
 

@@ -5,6 +5,7 @@ import asyncio
 from starlette.requests import Request
 from starlette.responses import Response
 
+from textback.core.files import kind_of
 from textback.core.ids import bucket_of
 from textback.core.text import clean
 from textback.pipeline.attaching import PICTURES as PATH
@@ -19,16 +20,8 @@ from textback.web.security import Denied
 
 MOST = 5 * 2**20
 """Bytes that a picture may have. Carriers make larger ones smaller, or do not take them."""
-#: What a picture's first bytes say that it is. Nothing else is believed.
-KINDS = (
-    (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-)  # fmt: skip
-
-
-def kind_of(head: bytes) -> str:
-    """What a file is by how it begins; "" for no picture that phones show."""
-    return next((kind for mark, kind in KINDS if head.startswith(mark)), "")
+KINDS = ("image/jpeg", "image/png", "image/gif")
+"""Pictures that phones show."""
 
 
 def url_of(ctx: WebContext, token: str) -> str:
@@ -46,7 +39,7 @@ async def attach(request: Request) -> Response:
     if file is None:
         return await desk.shown(request, row, 409, draft=draft, error="Choose a picture first.")
     kind = kind_of(file.head)
-    if not kind:
+    if kind not in KINDS:
         error = f"{clean(file.name)[:60] or 'The file'} is no picture that phones show. Use JPEG, PNG or GIF."
         return await desk.shown(request, row, 409, draft=draft, error=error)
     values = {

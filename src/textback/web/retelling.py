@@ -89,7 +89,28 @@ ROUTING = (
     "Write from which confidence a reply about {intent} is sent.",
     "A persona has at most {n} intents with thresholds of their own.",
 )
-PATTERNS = (*GATE, *LINES, *LETTERS, *LEDGER, *IMPORTS, *ROUTING)
+FILES = (
+    "The provider refused our account or key ({status}).",
+    "The server answered {status}.",
+    "No answer in {seconds} s.",
+    "The provider’s answer names no file.",
+    "The provider showed a page instead: the key may lack a permission.",
+    "It was sent on again and again.",
+    "It was sent on to something that is no web address.",
+    "Its address is no web address.",
+    "Its address does not begin with https://. {setting} lists those that need not.",
+    "The line is gone, or its provider has no files.",
+    "Each server that fetched it stopped before it had it.",
+    "The host's address can't be found.",
+    "The host has a private address. {setting} lists those that may be called.",
+    "The host has no address.",
+    "The host's certificate is not right.",
+    "The host takes no connection.",
+    "The answer is not HTTP.",
+    "The connection broke before the answer was complete.",
+    "The address or a header has a character in it that can't be sent.",
+)
+PATTERNS = (*GATE, *LINES, *LETTERS, *LEDGER, *IMPORTS, *ROUTING, *FILES)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WHEN = re.compile(rf"({'|'.join(WEEKDAYS)}) (\d+:\d\d) in (\S+)")
 _NAME = re.compile(r"\{(\w+)\}")
