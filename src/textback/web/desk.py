@@ -210,10 +210,10 @@ async def act(request: Request, row: Row[Any], arrival: Any, action: str, key: s
     return back(request, row)
 
 
-def back(request: Request, row: Row[Any]) -> Response:
+def back(request: Request, row: Row[Any], **more: str) -> Response:
     """The conversation, in the list as it was."""
     wish = asked(request)
-    return RedirectResponse(f"/c/{row.contact_id}?{wish.query(view=wish.view)}", 303)
+    return RedirectResponse(f"/c/{row.contact_id}?{wish.query(view=wish.view, **more)}", 303)
 
 
 async def complete(request: Request) -> Response:
