@@ -73,6 +73,7 @@ FORMS = {
     "/c/{contact}/consent": "/c/{c}/consent",
     "/c/{contact}/opt-out": "/c/{c}/opt-out",
     "/c/{contact}/settle": "/c/{c}/settle",
+    "/c/{contact}/can-text": "/c/{c}/can-text",
     "/c/{contact}/draft": "/c/{c}/draft",
     "/c/{contact}/suggest": "/c/{c}/suggest",
     "/c/{contact}/calls/{job}": "/c/{c}/calls/nothing",

@@ -213,6 +213,13 @@ class SettleOptOut(Arrival, frozen=True, omit_defaults=True, tag="settle_opt_out
     opted_out: bool
 
 
+class CanText(Arrival, frozen=True, omit_defaults=True, tag="can_text"):
+    """A person says that a number gets texts, whatever a provider has said of it."""
+
+    user_id: str
+    user_name: str
+
+
 class SettleDraft(Arrival, frozen=True, omit_defaults=True, tag="settle_draft"):
     """A person decides on a model's reply (`job`): it goes with these words, or not at all where there are none. `why`
     says what was wrong with it."""
@@ -386,6 +393,7 @@ AnyArrival = (
     | SetPriority
     | Reopen
     | SettleOptOut
+    | CanText
     | SettleDraft
     | ApiSend
     | ApiEvent

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, MutableMapping
 
 import msgspec
 
+from textback.channels.bad_numbers import codes_of
 from textback.channels.base import Attaching, Channels, Offering, Provider, Templated, Threaded
 from textback.compliance.limits import CAMPAIGN_CLASSES, T_MOBILE_PER_DAY, cap_of, rate_of
 from textback.core.errors import SettingsError, shown
@@ -69,6 +70,11 @@ class Line(msgspec.Struct, frozen=True):
     def keywords(self) -> Mapping[str, frozenset[str]]:
         """Whole messages that the provider answers itself."""
         return self.provider.keywords
+
+    @property
+    def bad_numbers(self) -> Mapping[str, str]:
+        """The provider's codes that say that a number can't get texts, with why."""
+        return codes_of(self.provider.name)
 
 
 class LineLimits(msgspec.Struct, frozen=True):

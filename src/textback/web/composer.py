@@ -32,7 +32,7 @@ AHEAD = 366 * DAY
 """How far ahead (ms) a text may be scheduled."""
 LOCAL = "%Y-%m-%dT%H:%M"
 """A time as a browser's field for it has it, without its zone."""
-SETUP = frozenset({"N1", "N2"})
+SETUP = frozenset({"N2"})
 """Rules by which a line must be set up before anything goes."""
 
 

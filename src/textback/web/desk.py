@@ -27,6 +27,7 @@ from textback.web.person import person_of
 from textback.web.phrases import tell
 from textback.web.present import (
     STATUS,
+    bad_number_of,
     clock,
     day,
     holder,
@@ -122,6 +123,7 @@ async def _talk(
         ],
         "first": day(row.created_at, zone, now),
         "opted_out": bool(row.opted_out),
+        "bad_number": bad_number_of(state, zone, now),
         "unsure": bool(state.opt_out_unsure) and not row.opted_out,
         "person": await person_of(ctx, user, row, state, whole),
         "merged": whole,

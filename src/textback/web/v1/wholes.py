@@ -44,8 +44,8 @@ def states_of(rows: Sequence[Row[Any]]) -> list[State]:
 
 
 def parts_of(change: ContactChange, rows: Sequence[Row[Any]]) -> dict[str, ContactChange]:
-    """What a change of the whole person is of each contact: a new value or tag is the kept contact's, what is taken away
-    goes from all that have it, and where they are holds for all."""
+    """What a change of the whole person is of each contact: a new value or tag is the kept contact's, what is taken
+    away goes from all that have it, and where they are holds for all."""
     if len(rows) < 2:
         return {row.contact_id: change for row in rows}
     states = states_of(rows)
