@@ -24,6 +24,7 @@ from textback.store.values import BAD_NUMBER, TAG, WORD, Term, folded
 from textback.web.api import TURN_WAIT, default_line
 from textback.web.auth import User
 from textback.web.context import WebContext
+from textback.web.csvcells import guarded
 from textback.web.leadtable import Lead, for_role, lead, spoken
 from textback.web.merged import rows_with, shown_together
 from textback.web.pages import page
@@ -38,7 +39,6 @@ COLUMNS = 4
 RESERVED = frozenset({"q", "tag", "owner", "sort", "after", "open", "did", "bad_number"})
 """Parts of the address that no field can be called."""
 _CONTACT = re.compile(r"[0-9a-f]{24}")
-_PLAIN = re.compile(r"[+-]?[0-9]+([.][0-9]+)?")
 DID = {"changed": "Saved."}
 NO_NUMBER = "That is not a phone number. Write it like 206-555-0123 or +12065550123."
 
@@ -206,13 +206,6 @@ async def add_lead(request: Request) -> Response:
 
 
 # ---- Export
-
-
-def guarded(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    if value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and not _PLAIN.fullmatch(value):
-        return f"'{value}"
-    return value
 
 
 def _line(row: Any, columns: list[Field], stage: Field | None, whole: Sequence[Any]) -> list[str]:
