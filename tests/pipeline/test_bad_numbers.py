@@ -6,12 +6,12 @@ import msgspec
 import pytest
 
 from tests.engine.talk import BOT, flow
-from textback.channels.bad_numbers import CODES, codes_of, refused_for_good
 from textback.compliance.gate import Ask, decide_send
 from textback.engine.arrivals import CanText, DeliveryStatus, Message
 from textback.engine.load import load_bot
 from textback.engine.state import BadNumber, State, dump_state, load_state
 from textback.engine.step import Turn
+from textback.pipeline.bad_numbers import CODES, codes_of, refused_for_good
 from textback.pipeline.decide import Standing, decide
 
 NOW = 1_800_000_000_000

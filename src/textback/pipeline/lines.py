@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, MutableMapping
 
 import msgspec
 
-from textback.channels.bad_numbers import codes_of
 from textback.channels.base import Attaching, Channels, Offering, Provider, Templated, Threaded
 from textback.compliance.limits import CAMPAIGN_CLASSES, T_MOBILE_PER_DAY, cap_of, rate_of
 from textback.core.errors import SettingsError, shown
 from textback.core.messages import Channel
 from textback.core.registration import UNDECLARED, Registration
+from textback.pipeline.bad_numbers import codes_of
 
 LEAST_CAP = 10
 """Segments that the longest text has: under a smaller cap it could never go."""

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from textback.channels.bad_numbers import refused_for_good
 from textback.channels.base import Accepted, Failure, Outgoing, Provider
 from textback.compliance.gate import Permit
+from textback.pipeline.bad_numbers import refused_for_good
 
 
 async def post(provider: Provider, outgoing: Outgoing, permit: Permit) -> Accepted | Failure:
