@@ -41,7 +41,7 @@ def test_a_number_that_is_refused_for_good_is_marked_and_gets_only_answers(site:
     crm = site.program("crm-bad-number")
     body = {"to": f"+{phone}", "body": "Your bike is ready.", "class": "informational"}
     refused = crm.post("/v1/messages", json=body)
-    assert (refused.status_code, refused.json()["code"], refused.json()["rule"]) == (422, "consent_refused", "N1")
+    assert (refused.status_code, refused.json()["code"], refused.json()["rule"]) == (422, "unreachable", "N1")
     site.text(phone, "HOURS")
     assert MARK not in context(ada, contact)
     assert "They texted, so the number gets texts" in unescape(ada.get(f"/c/{contact}?view=all").text)
@@ -54,6 +54,8 @@ def test_a_person_says_that_it_works_and_that_is_on_record(site: Site, ada: Brow
     assert viewer.submit(f"/c/{contact}/can-text").status_code == 403
     assert "It gets texts" not in context(viewer, contact)
     assert "It gets texts" in context(ada, contact)
+    form = ada.get(f"/c/{contact}/card").text.partition(f'action="/c/{contact}/can-text')[2].partition("</form>")[0]
+    assert 'name="csrf"' in form
     assert ada.submit(f"/c/{contact}/can-text?view=all").status_code == 303
     assert MARK not in context(ada, contact)
     assert ("number.works", contact) in site.audit(ada.email)
