@@ -22,8 +22,8 @@ View = Literal["needs-you", "mine", "bot", "all", "snoozed", "completed"]
 LOOK = 2_000
 """Conversations that one page with filters looks at."""
 TOGETHER = 200
-MOST_COUNTED = 1_000
-"""Counts say at most so many; then there are that many or more."""
+MOST_COUNTED = 100
+"""Counts say at most so many; then there are that many or more. Every page of the desk has them."""
 
 _c, _p = conversations.c, contacts.c
 ROW = select(
