@@ -106,3 +106,26 @@ def test_a_flow_is_changed_compared_and_tried_in_spanish(windows: Windows, width
     fits()
     page.get_by_role("button", name="Desecharlo").click()
     expect(page.get_by_text("Se desechó el borrador.")).to_be_visible()
+
+
+#: Items of the bar that are cut, lie outside the screen or touch the next one's word.
+CROWDED = """() => {
+  const items = [...document.querySelectorAll('.rail__items a')];
+  const words = items.map((e) => e.querySelector('span:not(.who)').getBoundingClientRect());
+  return items.filter((e, n) => {
+    const box = e.getBoundingClientRect();
+    const next = words[n + 1];
+    const outside = box.left < 0 || box.right > innerWidth || box.bottom > innerHeight;
+    const touches = next && next.top === words[n].top && next.left - words[n].right < 2;
+    return outside || touches || words[n].width > box.width;
+  }).map((e) => e.textContent);
+}"""
+
+
+@pytest.mark.parametrize("width", [500, 480, 390, 360, 320])
+@pytest.mark.parametrize("path", ["/desk/all", "/flows", "/settings/people"])
+def test_the_whole_bar_of_an_owner_is_in_sight_on_a_phone(windows: Windows, path: str, width: int) -> None:
+    page = spanish(windows, path, width)
+    expect(page.get_by_role("link", name="Ajustes")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("link", name="Usted")).to_be_in_viewport(ratio=1)
+    assert page.evaluate(CROWDED) == []

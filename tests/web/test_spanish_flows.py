@@ -130,7 +130,7 @@ def test_a_draft_is_tried(owner: Browser) -> None:
         said = re.findall(r'name="said" value="([^"]*)"', html)[0].replace("&#34;", '"')
     assert "Pasó el tiempo" not in html
     waits = owner.submit("/flows/try", v="0", text="book").text
-    assert "Adelantar hasta: " in waits
+    assert "Adelantar a: " in waits
     said = re.findall(r'name="said" value="([^"]*)"', waits)[0].replace("&#34;", '"')
     later = owner.submit("/flows/try", v="0", said=said, wait="1").text
     assert "Pasó el tiempo" in later
