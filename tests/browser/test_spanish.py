@@ -126,6 +126,7 @@ CROWDED = """() => {
 @pytest.mark.parametrize("path", ["/desk/all", "/flows", "/settings/people"])
 def test_the_whole_bar_of_an_owner_is_in_sight_on_a_phone(windows: Windows, path: str, width: int) -> None:
     page = spanish(windows, path, width)
-    expect(page.get_by_role("link", name="Ajustes")).to_be_in_viewport(ratio=1)
-    expect(page.get_by_role("link", name="Usted")).to_be_in_viewport(ratio=1)
+    bar = page.get_by_role("navigation", name="Principal")
+    expect(bar.get_by_role("link", name="Ajustes")).to_be_in_viewport(ratio=1)
+    expect(bar.get_by_role("link", name="Usted")).to_be_in_viewport(ratio=1)
     assert page.evaluate(CROWDED) == []
