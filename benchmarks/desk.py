@@ -58,7 +58,6 @@ def questions(count: int, ids: Mapping[int, str], earlier: Sequence[str]) -> dic
         "list: all": same("/desk/all"),
         "list: completed": same("/desk/completed"),
         "list: by a tag that nobody has": same("/desk/all?tag=none", "/desk/"),
-        "list: by words": lambda n: (f"/desk/all?{urlencode({'q': words[n % 50]})}", "/c/"),
         "thread: any": lambda n: talk(some[n]),
         "thread: one that waits, with needs you": lambda n: talk(waits[n % few], "needs-you"),
         "thread: a long one": lambda n: talk(n % LONG),
@@ -70,6 +69,7 @@ def questions(count: int, ids: Mapping[int, str], earlier: Sequence[str]) -> dic
         "search: the beginning of a word": lambda n: search(words[n % 200][:3]),
         "search: two common words": lambda n: search(f"{words[n % 7]} {words[3 + n % 11]}"),
         "search: a number": lambda n: search(known(some[n])),
+        "search: the list by words": lambda n: (f"/desk/all?{urlencode({'q': words[n % 50]})}", "/c/"),
         "search: a name": lambda n: search(words[some[n] % 3000]),
     }
 

@@ -84,10 +84,22 @@ def _held(user_id: str) -> tuple[ColumnElement[bool], ...]:
     return (_c.owner_kind == "person", _c.owner_id == user_id)
 
 
+def _plain(of: ColumnElement[str]) -> ColumnElement[str]:
+    """The text of a column, said so that no index is entered by it."""
+    return of.concat("")
+
+
 def _parts(view: View, user_id: str) -> list[_Part]:
     latest = ((_c.last_at, True),)
     if view == "needs-you":
-        unheld = (_c.waiting_since > 0, _c.status == "waiting_on_agent", _c.owner_kind == "nobody", _AWAKE)
+        # No index is entered by status and owner: PostgreSQL takes them to be independent, and so would read and sort
+        # all who wait, where the index of waits has the first of them at once.
+        unheld = (
+            _c.waiting_since > 0,
+            _plain(_c.status) == "waiting_on_agent",
+            _plain(_c.owner_kind) == "nobody",
+            _AWAKE,
+        )
         return [
             *(_Part((*unheld, _c.priority == rank), ((_c.waiting_since, False),)) for rank in (2, 1, 0)),
             _Part((*_held(user_id), _AWAKE), latest),
@@ -255,14 +267,20 @@ def _of_these(
 ) -> tuple[list[Row[Any]], _Key | None, int]:
     """As `_stretch`, of these contacts only."""
     kinds = [and_(*kind) for kind in _kinds(view) if kind]
-    where = [_of(workspace), _c.address != "", *part.where, *conditions, *([or_(*kinds)] if kinds else [])]
+    where = [
+        _plain(_c.workspace) == workspace,
+        _c.address != "",
+        *part.where,
+        *conditions,
+        *([or_(*kinds)] if kinds else []),
+    ]
     rows = _sorted(part, _given(tx, ids, where), most + 1)
     return (rows, None, len(rows)) if len(rows) <= most else (rows[:most], _key(part, rows[most - 1]), most)
 
 
 def _given(tx: Connection, ids: Collection[str], where: Sequence[ColumnElement[bool]]) -> list[Row[Any]]:
     """Rows of these contacts. `where` must not compare a column that leads an index with a value: SQLite would take
-    that index before the key of each contact, and so read all conversations (see `_of`)."""
+    that index before the key of each contact, and so read all conversations (see `_plain`)."""
     listed = sorted(ids)
     if tx.dialect.name == "sqlite":
         each = Pair("sqlite")
@@ -275,11 +293,6 @@ def _given(tx: Connection, ids: Collection[str], where: Sequence[ColumnElement[b
         mine = [_c.bucket.in_({bucket_of(id_) for id_ in some}), _c.contact_id.in_(some)]
         found += tx.execute(ROW.where(*mine, *where))
     return found
-
-
-def _of(workspace: str) -> ColumnElement[bool]:
-    """What is of the workspace, said so that no index is entered by it."""
-    return _c.workspace.concat("") == workspace
 
 
 def counts(tx: Connection, workspace: str, user_id: str, sight: Sight = ALL) -> dict[str, int]:
@@ -306,5 +319,5 @@ def counts(tx: Connection, workspace: str, user_id: str, sight: Sight = ALL) -> 
 
 def states(tx: Connection, workspace: str, ids: Collection[str], sight: Sight = ALL) -> dict[str, Row[Any]]:
     """Those of these conversations that somebody who sees this much sees, as they are now, by contact."""
-    found = _given(tx, ids, [_of(workspace), _c.address != "", seen(sight)])
+    found = _given(tx, ids, [_plain(_c.workspace) == workspace, _c.address != "", seen(sight)])
     return {row.contact_id: row for row in found}
