@@ -1,4 +1,4 @@
-"""Texts that are made, to train the small model of compliance/likeness.py with: templates, misspellings, and two in one.
+"""Texts that are made, to train the model of compliance/likeness.py: from templates, misspelt, and two put together.
 
 The templates are in benchmarks/revocation: `wish_*` are clear opt-outs, `rest_*` are none. Nothing here is left to
 chance: what is chosen goes by a checksum, so the same files give the same texts.
