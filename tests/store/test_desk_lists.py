@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
 
 from tests.store.test_listings import W, talk
 from textback.core.ids import bucket_of
@@ -11,7 +11,7 @@ from textback.engine.state import Draft, Handoff, Owner, Snoozed, State
 from textback.store import desk_lists
 from textback.store.db import Db, Tx
 from textback.store.desk_lists import Place, View, Wanted
-from textback.store.sight import Sight
+from textback.store.sight import ALL, Sight
 from textback.store.tables import conversations
 
 ME, MATE = Owner("person", "me", "Ana"), Owner("person", "mate", "Ben")
@@ -128,6 +128,29 @@ async def test_every_list_is_read_from_an_index_that_has_its_order(sqlite_url: s
                     plan = " ".join(str(row[3]) for row in tx.execute(text(f"EXPLAIN QUERY PLAN {made}")))
                     assert "SCAN" not in plan, (view, plan)
                     assert "TEMP B-TREE" not in plan, (view, plan)
+
+    await db.write(work)
+
+
+async def test_given_conversations_are_read_by_their_keys(db: Db) -> None:
+    """SQLite takes an index of the whole workspace before a list of keys: with a million conversations that is minutes
+    of reading them all."""
+
+    def work(tx: Tx) -> None:
+        if tx.dialect.name != "sqlite":
+            return
+        some = frozenset(waiting(tx, n, n) for n in range(3))
+        asked: list[tuple[str, Any]] = []
+        event.listen(tx, "before_cursor_execute", lambda _c, _k, said, given, _x, _m: asked.append((said, given)))
+        for sight in (ALL, Sight(lines=frozenset({"shop"}))):
+            for view in ("needs-you", "mine", "bot", "all", "snoozed", "completed"):
+                desk_lists.page(tx, W, view, "me", 50, Wanted(ids=some, tag="vip"), sight=sight)
+            desk_lists.states(tx, W, some, sight)
+        for said, given in asked.copy():  # explaining asks, too
+            plan = [str(row[3]) for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", given)]
+            reads = [step for step in plan if step.startswith(("SEARCH conversations", "SCAN conversations"))]
+            assert reads, plan
+            assert all("USING PRIMARY KEY (bucket=? AND contact_id=?)" in step for step in reads), plan
 
     await db.write(work)
 

@@ -168,6 +168,17 @@ def test_tags_and_snoozes_of_many(site: Site, agent: Browser) -> None:
     assert set(pair) <= set(listed(agent, "needs-you"))
 
 
+def test_a_rare_tag_is_found_however_long_ago_they_texted(
+    site: Site, agent: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = site.waiting()
+    bulk(site, agent, [one], "tag", tag="rare")
+    for _ in range(3):
+        site.contact()
+    monkeypatch.setattr("textback.store.desk_lists.LOOK", 1)
+    assert shown(agent, "/desk/all?tag=rare") == [one]
+
+
 def test_what_somebody_else_has_is_left_as_it_is(site: Site, agent: Browser) -> None:
     contact = site.waiting()
     site.person("agent", "Ben Ruiz").submit(f"/c/{contact}/take")

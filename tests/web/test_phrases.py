@@ -22,7 +22,7 @@ from textback.pipeline import bursts, coming, contactrows, dead, decide, line_ch
 from textback.pipeline import letters as pipeline_letters
 from textback.pipeline.presence import Doing
 from textback.pipeline.simulating import FAULTS
-from textback.store import ledger_check
+from textback.store import bots, ledger_check
 from textback.web import (
     answering,
     by_text_words,
@@ -31,6 +31,9 @@ from textback.web import (
     desk_list,
     fieldsettings,
     filling,
+    flowfolder,
+    flowgraph,
+    flowview,
     handoff_words,
     hooks,
     importing,
@@ -72,9 +75,10 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 #: Modules whose sentences for whoever may not, or did something wrong, are read on pages that are translated.
 DENYING = {
     "answering", "card", "compliance", "consent", "contactpage", "desk", "desk_assign", "desk_bulk", "desk_list",
-    "desk_views", "fieldsettings", "flows", "hooks", "importing", "keyring", "leads", "learning", "letters", "lines",
-    "listing", "merging", "owning", "pictures", "presence", "privacy", "provider_templates", "replies", "rules",
-    "saved", "security", "server", "simrig", "simulator", "snoozing", "templated", "twostep", "upload", "wordings",
+    "desk_views", "fieldsettings", "flowfolder", "flowmoves", "flows", "flowtry", "flowversions", "hooks", "importing",
+    "keyring", "leads", "learning", "letters", "lines", "listing", "merging", "owning", "pictures", "presence",
+    "privacy", "provider_templates", "replies", "rules", "saved", "security", "server", "simrig", "simulator",
+    "snoozing", "templated", "twostep", "upload", "wordings",
 }  # fmt: skip
 #: Words that stand in tables and are said by what they belong to.
 TABLES = (
@@ -85,7 +89,7 @@ TABLES = (
     compliance.RULES, compliance.OUTCOMES, compliance.ELSEWHERE, compliance.TITLES, listing.KINDS, listing.BY,
     listing.SAID, letters.VERBS, letters.REASONS, fieldsettings.KINDS, fieldsettings.SEEN, fieldsettings.COLOURS,
     importing.WORDS, importing.STATES, SCOPES, provider_templates.WORDS, rules_words.ASSIGN, rules_words.OUTCOMES,
-    rules_words.BECOMES, rules_words.VALUES,
+    rules_words.BECOMES, rules_words.VALUES, flowgraph.WAYS,
 )  # fmt: skip
 #: What becomes of the lines of a file that is read in.
 READ_IN = {
@@ -111,7 +115,9 @@ MORE = {
     *(one.replace("_", "-") for one in proof.TYPES), *get_args(MessageClass), "good", "wrong", simrig.REAL,
     *(name for name, _ in (*contact.TURN, *contact.LEFT_TURN)), decide.CONSENT_ROW, decide.GUARD_ROW, decide.LATE_ROW,
     decide.DOUBT_ROW, bursts.BURST_ROW, "not reached",
-    *ADJUSTED, "There is nothing at this address.", "This address does not take that kind of request.",
+    *(name for name, _ in flowview.KINDS.values()), *(words for _, words in flowfolder.FOLDERS.values()),
+    *get_args(flowfolder.Change), *ADJUSTED, "There is nothing at this address.",
+    "This address does not take that kind of request.",
 }  # fmt: skip
 
 
@@ -153,7 +159,9 @@ def gates() -> set[str]:
 def handed_up() -> set[str]:
     """The whole sentences that other rooms hand to pages: about lines, letters and the ledger. Docstrings are none."""
     found: set[str] = set()
-    for module in (coming, registering, probe, line_checks, dead, pipeline_letters, ledger_check, sheets, contactrows):
+    for module in (
+        coming, registering, probe, line_checks, dead, pipeline_letters, ledger_check, sheets, contactrows, bots,
+    ):  # fmt: skip
         tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
         parts = {id(one) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for one in node.values}
         parts |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}

@@ -1,18 +1,22 @@
 """Sentences that other rooms make in English, with values in them, are said in the language of the page."""
 
 import ast
+import re
 from collections.abc import Iterator
 from contextvars import copy_context
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
 from textback.channels import probe
 from textback.compliance import gate, registering
 from textback.engine import adjusting
-from textback.pipeline import coming, contactrows, dead, letters, line_checks, sheets
+from textback.pipeline import approvals, coming, contactrows, dead, letters, line_checks, moving, sheets
 from textback.store import ledger_check
-from textback.web import rulesform
+from textback.store.bots import DraftRefused
+from textback.web import flows, learning, rulesform
 from textback.web.phrases import LANGUAGES, phrases, speak
 from textback.web.retelling import PATTERNS, WEEKDAYS, retell
 
@@ -29,11 +33,16 @@ MADE_BY = (
     contactrows,
     adjusting,
     rulesform,
+    moving,
+    flows,
+    learning,
 )
 #: What these modules make that no page shows: errors of ours, a part of a sentence, steps of the gate's trace.
 ELSEWHERE = (
     "A text that the gate did not let through", "of 7 ", "7 7: 7", "agreed: 7", "7 7:7 in 7", "7 7", "7:7", " (7)",
     "%a %H:%M", " It signs", "Column 7",
+    # What the audit log keeps of a change of the draft, and the title of a question that was added to it.
+    "add 7", "delete 7", "rename 7 to 7", "learn 7", "## 7",
 )  # fmt: skip
 #: Sentences of which a part may be missing: where it stands (|), as it is.
 WITH_PARTS = {
@@ -87,6 +96,18 @@ def test_there_are_sentences() -> None:
 def test_every_sentence_with_values_is_said(language: str, sentence: str) -> None:
     assert told(language, sentence) != sentence
     assert told("en", sentence) == sentence
+
+
+@pytest.mark.parametrize("number", [1, 2, 5, 6, 7])
+def test_templates_that_are_not_approved_are_named(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = [SimpleNamespace(name=f"note_{n}") for n in range(number)]
+    monkeypatch.setattr(approvals, "unapproved", lambda *_: missing)
+    with pytest.raises(DraftRefused) as refused:
+        approvals.require(Mock(), "one", {})
+    words = told("es", str(refused.value))
+    assert words.startswith("No se publicó nada: la")
+    assert re.findall(r"note_\d", words) == [f"note_{n}" for n in range(min(number, 5))]
+    assert (" y 2 más no están aprobadas." in words) == (number == 7)
 
 
 def test_each_pattern_is_a_phrase_and_days_are_the_gates() -> None:

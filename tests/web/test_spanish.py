@@ -10,17 +10,14 @@ from tests.web.conftest import Browser, Site
 from textback.web.phrases import for_scripts, phrases
 
 WEB = Path(__file__).parents[2] / "src" / "textback" / "web"
-#: Templates that are not translated yet, and one that stays: a record of consent, for whoever must prove it.
-ENGLISH = {
-    "flow.html", "flows.html", "flows_move.html",
-    "flows_try.html", "flows_versions.html", "proof.html",
-}  # fmt: skip
+#: The template that stays in English: a record of consent, for whoever must prove it.
+ENGLISH = {"proof.html"}
 #: Templates whose words all go through `_()`: all others, so that a new one is translated when it is made.
 TRANSLATED = sorted({path.name for path in (WEB / "templates").glob("*.html")} - ENGLISH)
 #: Scripts whose words all go through `say()`.
 SCRIPTS = (
-    "bell.js", "bubbles.js", "commandbar.js", "composer.js", "desk.js", "history.js", "keys.js", "leads.js", "lines.js",
-    "list.js", "merge.js", "merging.js", "rows.js", "templates.js", "thread.js",
+    "bell.js", "bubbles.js", "commandbar.js", "composer.js", "desk.js", "flows.js", "history.js", "keys.js", "leads.js",
+    "lines.js", "list.js", "merge.js", "merging.js", "rows.js", "templates.js", "thread.js",
 )  # fmt: skip
 #: What is the same in every language: names of keys and the brand, and what a form carries to the server.
 SAME = {
@@ -42,6 +39,7 @@ SAME = {
     "contact.NAME",
     "model",
     "visit_reminder",
+    "book_visit",
     "https://www.example.com/hooks/texts",
     '&lt;script src="',
     "/web/",
@@ -117,7 +115,8 @@ _LONG = [one for one in _SPANISH if len(one) > 5 and one not in (*_SPANISH.value
 #: What these pages say that is not ours: what people write, names, words of a flow's author, and a state as it is kept.
 _WRITTEN = re.compile(
     r'<p class="msg__text".*?</p>|<span class="row__snip">.*?</span>|<textarea.*?</textarea>|<h3[^>]*>.*?</h3>|'
-    r'<script.*?</script>|<ins>.*?</ins>|<del>.*?</del>|data-\w+="[^"]*"|value="[^"]*"|<p class="ask.*?</p>',
+    r'<script.*?</script>|<ins>.*?</ins>|<del>.*?</del>|data-\w+="[^"]*"|value="[^"]*"|<p class="ask.*?</p>|'
+    r'<a class="file__name.*?</a>',
     re.DOTALL,
 )
 
@@ -185,7 +184,8 @@ def test_a_conversation_is_in_spanish(site: Site, agent: Browser) -> None:
         "/settings/routing", "/settings/tags", "/leads/import", "/compliance", "/compliance/numbers",
         "/compliance/lists", "/compliance/ledger", "/lines", "/dead-letters", "/dead-letters/all?do=discard",
         "/templates", "/templates/new", "/templates/approvals", "/models", "/models/try",
-        "/models/learn", "/try/12065550163",
+        "/models/learn", "/try/12065550163", "/flows", "/flows?v=1", "/flows/edit/flows/quote.yml",
+        "/flows/edit/bot.yml?v=1", "/flows/try", "/flows/versions", "/flows/versions?from=1&to=1",
     ],
 )  # fmt: skip
 def test_other_pages_are_in_spanish(agent: Browser, path: str) -> None:

@@ -107,7 +107,7 @@ def _match(plain: str) -> Keyword | None:
 
 def _match_repeated(plain: str) -> Keyword | None:
     """STOOOP, and STOP STOP STOP: repeats collapse to one or two of the same."""
-    for replacement in (r"\1", r"\1\1"):
+    for replacement in (r"\1", r"\1\1") if _REPEAT.search(plain) else ():
         squeezed = _REPEAT.sub(replacement, plain)
         if squeezed != plain and (found := _match(squeezed)):
             return found

@@ -1,6 +1,7 @@
 """A bot as the engine runs it: compiled from a folder of YAML by `load`, never changed afterwards."""
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import Literal, Protocol
 
 import msgspec
@@ -32,7 +33,7 @@ class LineSpec(msgspec.Struct, frozen=True):
     registration: Registration = UNDECLARED
 
 
-class Handoff(msgspec.Struct, frozen=True):
+class Handoff(msgspec.Struct, frozen=True, dict=True):
     """What the contact reads when a person is asked for, and the queue when the flow names none.
 
     `topics` are the subjects that a person is asked for at once, each with the words it goes by, normalised; `upset`
@@ -55,6 +56,11 @@ class Handoff(msgspec.Struct, frozen=True):
     form: str = ""
     notify: tuple[str, ...] = ()
     alert: tuple[str, ...] = ()
+
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """The first words of all that the topics go by: a text with none of them is about no topic."""
+        return frozenset(word.split()[0] for words in self.topics.values() for word in words if word.split())
 
 
 class Destination(msgspec.Struct, frozen=True):

@@ -102,8 +102,11 @@ def _person(ctx: Context, said: Incoming) -> tuple[bool, str]:
 def _topic(ctx: Context, said: Incoming) -> tuple[bool, str]:
     """Anger, and what the business wants a person to answer."""
     handoff = ctx.bot.handoff
-    padded = f" {said.normal} "
-    reason = next((name for name, words in handoff.topics.items() if any(f" {word} " in padded for word in words)), "")
+    reason = ""
+    if not handoff.beginnings.isdisjoint(said.normal.split()):
+        padded = f" {said.normal} "
+        about = (name for name, words in handoff.topics.items() if any(f" {word} " in padded for word in words))
+        reason = next(about, "")
     if not reason and handoff.upset and is_upset(said.normal):
         reason = reasons.UPSET
     if not reason:

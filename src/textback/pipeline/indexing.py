@@ -20,7 +20,7 @@ log = structlog.get_logger("textback.indexing")
 
 BATCH = 250
 """Messages that one transaction adds."""
-PEOPLE = 500
+PEOPLE = 100
 """Contacts that are looked at, one after the other, for names that have changed in other ways than by a turn."""
 PAUSE = 0.7
 """Seconds between looks where there was nothing left to do."""

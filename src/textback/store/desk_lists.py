@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from textback.core.ids import bucket_of
 from textback.store.contacts import has_tag
+from textback.store.many import Pair
 from textback.store.sight import ALL, Sight, seen
 from textback.store.tables import contacts, conversations
 
@@ -20,8 +21,9 @@ View = Literal["needs-you", "mine", "bot", "all", "snoozed", "completed"]
 
 LOOK = 2_000
 """Conversations that one page with filters looks at."""
-MOST_COUNTED = 1_000
-"""Counts say at most so many; then there are that many or more."""
+TOGETHER = 200
+MOST_COUNTED = 100
+"""Counts say at most so many; then there are that many or more. Every page of the desk has them."""
 
 _c, _p = conversations.c, contacts.c
 ROW = select(
@@ -253,20 +255,31 @@ def _of_these(
 ) -> tuple[list[Row[Any]], _Key | None, int]:
     """As `_stretch`, of these contacts only."""
     kinds = [and_(*kind) for kind in _kinds(view) if kind]
-    where = [_c.workspace == workspace, _c.address != "", *part.where, *conditions, *([or_(*kinds)] if kinds else [])]
+    where = [_of(workspace), _c.address != "", *part.where, *conditions, *([or_(*kinds)] if kinds else [])]
     rows = _sorted(part, _given(tx, ids, where), most + 1)
     return (rows, None, len(rows)) if len(rows) <= most else (rows[:most], _key(part, rows[most - 1]), most)
 
 
 def _given(tx: Connection, ids: Collection[str], where: Sequence[ColumnElement[bool]]) -> list[Row[Any]]:
+    """Rows of these contacts. `where` must not compare a column that leads an index with a value: SQLite would take
+    that index before the key of each contact, and so read all conversations (see `_of`)."""
+    listed = sorted(ids)
+    if tx.dialect.name == "sqlite":
+        each = Pair("sqlite")
+        query = ROW.join(each.source, each.on(conversations)).where(*where)
+        pairs = msgspec.json.encode([(bucket_of(id_), id_) for id_ in listed]).decode()
+        return list(tx.execute(query, {"pairs": pairs}))
     found: list[Row[Any]] = []
-    # SQLite looks up each bucket with each contact. Of ids that are sorted a few lie in still fewer buckets.
-    listed, together = sorted(ids), 40 if tx.dialect.name == "sqlite" else 200
-    for start in range(0, len(listed), together):
-        some = listed[start : start + together]
+    for start in range(0, len(listed), TOGETHER):
+        some = listed[start : start + TOGETHER]
         mine = [_c.bucket.in_({bucket_of(id_) for id_ in some}), _c.contact_id.in_(some)]
         found += tx.execute(ROW.where(*mine, *where))
     return found
+
+
+def _of(workspace: str) -> ColumnElement[bool]:
+    """What is of the workspace, said so that no index is entered by it."""
+    return _c.workspace.concat("") == workspace
 
 
 def counts(tx: Connection, workspace: str, user_id: str, sight: Sight = ALL) -> dict[str, int]:
@@ -293,5 +306,5 @@ def counts(tx: Connection, workspace: str, user_id: str, sight: Sight = ALL) -> 
 
 def states(tx: Connection, workspace: str, ids: Collection[str], sight: Sight = ALL) -> dict[str, Row[Any]]:
     """Those of these conversations that somebody who sees this much sees, as they are now, by contact."""
-    found = _given(tx, ids, [_c.workspace == workspace, _c.address != "", seen(sight)])
+    found = _given(tx, ids, [_of(workspace), _c.address != "", seen(sight)])
     return {row.contact_id: row for row in found}

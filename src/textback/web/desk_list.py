@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from textback.core.text import clean
 from textback.engine.state import load_state
-from textback.store import desk_lists, desk_people, mentions, sight
+from textback.store import desk_lists, desk_people, mentions, sight, values
 from textback.store.db import Row, Tx
 from textback.store.desk_lists import MOST_COUNTED, Place, View, Wanted
 from textback.web.auth import User
@@ -46,6 +46,8 @@ SNOOZES = {
 }
 """The ways to snooze, by their name in a form; see web.snoozing."""
 LONGEST = 80
+FEW = 500
+"""Contacts that a tag is said to be rare by: those are looked at, where of a common one the list soon meets enough."""
 LANGUAGES = {"en": "English", "es": "Spanish"}
 _place = msgspec.json.Decoder(Place)
 
@@ -173,10 +175,13 @@ def _more(wish: Asked, after: str) -> str:
 async def _wanted(ctx: WebContext, filters: Mapping[str, str], seen: sight.Sight) -> Wanted:
     words = filters.get("q", "")
     ids = await contacts_with(ctx, words, seen) if words else None
-
+    tag = filters.get("tag", "")
+    if tag and ids is None:
+        tagged = await ctx.db.read(values.having, ctx.workspace, [values.Term(values.TAG, tag)], FEW + 1)
+        ids = frozenset(contact for _, contact in tagged) if len(tagged) <= FEW else None
     return Wanted(
         line=filters.get("line", ""),
-        tag=filters.get("tag", ""),
+        tag=tag,
         queue=filters.get("queue", ""),
         language=filters.get("language", ""),
         owner=filters.get("owner", ""),

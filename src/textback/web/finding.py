@@ -27,6 +27,8 @@ MOST_OF_ONE = 3
 """Texts of one person on the page; of more it says how many there are."""
 MOST_IN_LIST = 200
 """Conversations that the list's filter by words finds: those with the latest texts."""
+MOST_LOOKED_AT = 300
+"""People that are looked at, whatever many have the name."""
 SPARE = 4
 """Of so many times as many texts those are kept that really have the words: an index knows only beginnings."""
 
@@ -63,7 +65,7 @@ def _texts(tx: Tx, query: Query, most: int) -> list[Row[Any]]:
 def people_with(tx: Tx, workspace: str, query: Query, most: int, sight: Sight) -> list[Row[Any]]:
     """Conversations of people with this name or number, the latest text first. Contacts that are merged are found by
     what any of them is called, all of them."""
-    keys = search.people(tx, query, most * SPARE)
+    keys = search.people(tx, query, min(most * SPARE, MOST_LOOKED_AT))
     found = {id_ for _, id_ in keys}
     wholes = set(merges.wholes(tx, workspace, found).values()) if found else set()
     whole_of = {one: whole for whole in wholes for one in whole}

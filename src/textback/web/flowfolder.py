@@ -7,6 +7,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from starlette.requests import Request
 
@@ -18,21 +19,29 @@ from textback.store import bots
 from textback.store.bots import Draft, Files
 from textback.store.db import Tx
 from textback.web.context import WebContext
+from textback.web.phrases import tell
 from textback.web.security import Denied
 
-#: Files that may be added: where they go, and what a new one says.
+#: Files that may be added: where they go, what a new one is like, and the words in it that its author writes over.
 FOLDERS = {
-    "flows": 'flow: {name}\nstart: {{keywords: []}}\nsteps:\n  - say: "Write here what the bot says."\n',
-    "personas": "persona: {name}\nprompt: |\n  Write here what it answers for, and how.\n",
-    "templates": "{name}:\n  class: informational\n  text: Write here the words that were agreed on.\n",
-    "tests": 'conversation: {name}\nturns:\n  - in: "hello"\n  - out: "Write here what the bot answers."\n',
-}
+    "flows": (
+        'flow: {name}\nstart: {{keywords: []}}\nsteps:\n  - say: "{words}"\n', "Write here what the bot says."
+    ),
+    "personas": ("persona: {name}\nprompt: |\n  {words}\n", "Write here what it answers for, and how."),
+    "templates": (
+        "{name}:\n  class: informational\n  text: {words}\n", "Write here the words that were agreed on."
+    ),
+    "tests": (
+        'conversation: {name}\nturns:\n  - in: "hello"\n  - out: "{words}"\n', "Write here what the bot answers."
+    ),
+}  # fmt: skip
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 BOT = "bot.yml"
 MOST_FILES = 1000
 MOST_FOLDER = 8_000_000
 """Characters in all files of a draft together."""
 _KEEP = 4
+Change = Literal["new", "changed", "deleted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +59,9 @@ class Folder:
         """Whether this is what the next save changes: the draft, or the live version where there is no draft yet."""
         return self.version == 0 or (self.draft is None and self.version == self.newest)
 
-    def changed(self) -> dict[str, str]:
-        """How the files differ from those that are live: path and "new", "changed" or "deleted"."""
-        found = {}
+    def changed(self) -> dict[str, Change]:
+        """How the files differ from those that are live, by path."""
+        found: dict[str, Change] = {}
         for path in sorted({*self.files, *self.live}):
             if self.files.get(path) != self.live.get(path):
                 found[path] = "new" if path not in self.live else "deleted" if path not in self.files else "changed"
@@ -154,6 +163,13 @@ def new_path(place: str, name: str) -> str:
     return f"{place}/{name}.yml"
 
 
+def begun(path: str) -> str:
+    """What stands in a new file of this path, in the words of the language of the page."""
+    place, _, name = path.removesuffix(".yml").partition("/")
+    content, words = FOLDERS[place]
+    return content.format(name=name, words=tell(words))
+
+
 @dataclass(frozen=True, slots=True)
 class DiffLine:
     """One line of a difference. `kind` is add, del, hunk or empty."""
@@ -166,9 +182,9 @@ MOST_LINES = 4000
 """Lines of differences on one page."""
 
 
-def differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[tuple[str, str, list[DiffLine]]]:
+def differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[tuple[str, Change, list[DiffLine]]]:
     """How two folders differ, file by file: path, what happened to it, and the lines of a unified diff."""
-    found = []
+    found: list[tuple[str, Change, list[DiffLine]]] = []
     room = MOST_LINES
     for path in sorted({*old, *new}):
         before, after = old.get(path), new.get(path)
@@ -177,7 +193,8 @@ def differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[tuple[st
         lines = difflib.unified_diff((before or "").splitlines(), (after or "").splitlines(), lineterm="", n=3)
         shown = [_line(line) for number, line in enumerate(lines) if number > 1][:room]
         room -= len(shown)
-        found.append((path, "new" if before is None else "deleted" if after is None else "changed", shown))
+        what: Change = "new" if before is None else "deleted" if after is None else "changed"
+        found.append((path, what, shown))
     return found
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from textback.engine.bot import END, Flow, Step
+from textback.web.phrases import tell
 
 WIDE, HIGH = 184, 46
 """Pixels of a box."""
@@ -18,7 +19,7 @@ START, STOP = "\0start", "\0end"
 """The ids of the two boxes that are no steps."""
 
 #: What a way out is called that is not the usual one, by the field that names it.
-WAYS = {"retry": "not understood", "expire": "no answer", "on_error": "error"}
+WAYS = {"retry": "not understood", "expire": "no answer", "on_error": "error", "otherwise": "otherwise"}
 
 
 @dataclass(slots=True)
@@ -69,16 +70,16 @@ def ways(step: Step) -> Iterator[tuple[str, str]]:
     for case in getattr(step, "cases", ()):
         if case.then in left:
             left.remove(case.then)
-            yield case.then, case.condition.source if case.condition is not None else "else"
+            yield case.then, case.condition.source if case.condition is not None else tell("else")
     named = {name: getattr(step, name) for name in step.__struct_fields__ if name not in ("id", "next")}
     for name, value in named.items():
         then = getattr(value, "then", value)
         if isinstance(then, str) and then != step.next and then in left:
             left.remove(then)
-            yield then, "" if name == "target" else WAYS.get(name, name.replace("_", " "))
+            yield then, "" if name == "target" else tell(WAYS.get(name, name.replace("_", " ")))
     branches = bool(getattr(step, "cases", ()))
     for target in left:
-        yield target, "otherwise" if branches and target == step.next else ""
+        yield target, tell("otherwise") if branches and target == step.next else ""
 
 
 def edges_of(flow: Flow) -> list[Edge]:

@@ -11,6 +11,7 @@ from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.flowversions import loaded, number_of
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.security import Denied
 
 AT_ONCE = 500
@@ -35,6 +36,7 @@ async def move_page(request: Request) -> Response:
     moves = [row for row, (_, move) in zip(rows, planned, strict=True) if not move.why]
     stays = [row for row, (_, move) in zip(rows, planned, strict=True) if move.why]
     data = {
+        "about": _about(len(moves), len(stays), old, live.version),
         "old": old,
         "live": live.version,
         "moves": moves[:SHOWN],
@@ -44,6 +46,35 @@ async def move_page(request: Request) -> Response:
         "most": AT_ONCE,
     }
     return page(request, "flows_move.html", data)
+
+
+def _about(moving: int, staying: int, old: int, new: int) -> str:
+    """What would become of the running sessions of a version."""
+    given: dict[str, object] = {"all": f"{moving + staying:,}", "old": old, "new": new}
+    if moving == 1:
+        return tell(
+            "1 of {all} running sessions of version {old} would go on in version {new}, at the same step and with what "
+            "they have collected.",
+            **given,
+        )
+    if moving:
+        return tell(
+            "{n} of {all} running sessions of version {old} would go on in version {new}, at the same step and with "
+            "what they have collected.",
+            n=f"{moving:,}",
+            **given,
+        )
+    if staying == 1:
+        return tell(
+            "The 1 running session of version {old} can’t go on in version {new}. It ends on its own version.", **given
+        )
+    if staying:
+        return tell(
+            "None of the {all} running sessions of version {old} can go on in version {new}. They end on their own "
+            "version.",
+            **given,
+        )
+    return tell("No session of version {n} is running any more.", n=old)
 
 
 async def move(request: Request) -> Response:

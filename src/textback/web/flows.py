@@ -20,6 +20,7 @@ from textback.web.flowfolder import (
     MOST_FOLDER,
     Checked,
     Folder,
+    begun,
     checked,
     differences,
     flow_of,
@@ -33,6 +34,7 @@ from textback.web.flowview import running_at, started_by, view
 from textback.web.pages import page
 from textback.web.phrases import tell
 from textback.web.present import short_time
+from textback.web.retelling import retell
 from textback.web.security import Denied
 
 MOST_FORM = 3_000_000
@@ -66,7 +68,7 @@ def _entries(shown: Folder, found: Checked, live: Checked, stands: list[running.
             Entry(
                 path,
                 name,
-                started_by(flow) or "starts from elsewhere" if flow else "",
+                started_by(flow) or tell("starts from elsewhere") if flow else "",
                 sum(running_at(name, stands).values()) if name else 0,
                 levels.count("error"),
                 levels.count("warning"),
@@ -109,7 +111,11 @@ async def _overview(request: Request, status: int = 200, error: str = "") -> Res
     found = await checked(shown.files, ctx.wording.most_parts)
     stands = await ctx.db.read(running.stands, ctx.workspace)
     entries = _entries(shown, found, await checked(shown.live), stands)
-    done = {"published": "Published.", "discarded": "The draft is discarded.", "same": "Nothing has changed."}
+    done = {
+        "published": tell("Published."),
+        "discarded": tell("The draft is discarded."),
+        "same": tell("Nothing has changed."),
+    }
     data = {
         **about(request, shown),
         "flows": [entry for entry in entries if entry.path.startswith("flows/")],
@@ -136,7 +142,8 @@ async def file_page(request: Request) -> Response:
     """GET /flows/edit/{path}?v=: one file, its graph where it is a flow, and what the check says."""
     shown = await folder(request, request.query_params.get("v", ""))
     path = clean(request.path_params["path"])
-    said = {"saved": "Saved.", "same": "Nothing has changed."}.get(request.query_params.get("did", ""), "")
+    done = {"saved": tell("Saved."), "same": tell("Nothing has changed.")}
+    said = done.get(request.query_params.get("did", ""), "")
     return await _file(request, shown, path, said=said)
 
 
@@ -200,7 +207,7 @@ async def save(request: Request) -> Response:
     if path not in shown.files and seen == "":
         raise Denied(404, "There is no such file.")
     if form.get("do") == "check":
-        return await _file(request, shown, path, text=text, seen=seen, said="Checked, not saved.")
+        return await _file(request, shown, path, text=text, seen=seen, said=tell("Checked, not saved."))
 
     def change(files: Files) -> str:
         if path not in files:
@@ -232,6 +239,7 @@ async def change_files(request: Request) -> Response:
     target = ""
     if do != "delete":
         target = new_path(form.get("folder", "") if do == "add" else path.partition("/")[0], name)
+    content = begun(target) if do == "add" else ""  # here: the transaction does not know the language of the page
 
     def change(files: Files) -> str:
         if do != "add" and path not in files:
@@ -241,7 +249,7 @@ async def change_files(request: Request) -> Response:
         if do == "add":
             if len(files) >= MOST_FILES:
                 raise DraftRefused(f"A folder may have {MOST_FILES:,} files.")
-            files[target] = FOLDERS[form["folder"]].format(name=name)
+            files[target] = content
             return f"add {target}"
         text = files.pop(path)
         if do == "rename":
@@ -252,7 +260,7 @@ async def change_files(request: Request) -> Response:
     try:
         await ctx.db.write(approvals.change_draft, ctx.workspace, change, user.email, ctx.road.now())
     except DraftRefused as refused:
-        raise Denied(409, str(refused)) from None
+        raise Denied(409, retell(str(refused))) from None
     return RedirectResponse(f"/flows/edit/{target}" if target else "/flows", 303)
 
 
@@ -273,8 +281,10 @@ async def publish(request: Request) -> Response:
     found = await checked(shown.files, ctx.wording.most_parts)
     if found.errors:
         count = len(found.errors)
-        words = "1 error keeps" if count == 1 else f"{count} errors keep"
-        return await _overview(request, 409, f"Nothing is published: {words} the bot from working. See below.")
+        said = tell("Nothing is published: {n} errors keep the bot from working. See below.", n=count)
+        if count == 1:
+            said = tell("Nothing is published: 1 error keeps the bot from working. See below.")
+        return await _overview(request, 409, said)
     latest = form.get("latest", "")
     try:
         await ctx.db.write(

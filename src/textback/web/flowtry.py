@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from textback.core.text import Segments, clean, segments
-from textback.core.when import MINUTE, SECOND
+from textback.core.when import MINUTE, SECOND, to_datetime
 from textback.engine.arrivals import AnyArrival, Message, TimerFired
 from textback.engine.bot import Bot
 from textback.engine.effects import CancelTimers, RecordConsent, Send, SetTimer
@@ -25,7 +25,9 @@ from textback.pipeline.rehearse import play_action
 from textback.web.context import WebContext
 from textback.web.flowfolder import Folder, checked, folder
 from textback.web.pages import page
-from textback.web.present import clock, day
+from textback.web.phrases import tell
+from textback.web.present import clock, day_words, moment
+from textback.web.retelling import retell
 from textback.web.security import Denied
 from textback.web.simulator import LINE, QUICK, changes, effect_words
 
@@ -117,7 +119,7 @@ def _take(talk: Talk, turn: Turn, at: int) -> None:
         match effect:
             case Send():
                 gate = rehearsed(effect, opted_out=talk.opted_out, now=at)
-                note = "" if gate.allowed else f"Not sent: {gate.reason}"
+                note = "" if gate.allowed else tell("Not sent: {why}", why=retell(gate.reason))
                 talk.bubbles.append(Bubble("biz", effect.text, talk.turns, segments(effect.text), note))
             case RecordConsent("opt_out" | "re_opt_in" as change):
                 talk.opted_out = change == "opt_out"
@@ -135,7 +137,7 @@ def _given(form: dict[str, str]) -> list[Said]:
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise Denied(400, "The conversation could not be read. Begin a new one.") from None
     if len(said) > MOST_SAID:
-        raise Denied(409, f"A conversation here has at most {MOST_SAID} turns. Begin a new one.")
+        raise Denied(409, tell("A conversation here has at most {n} turns. Begin a new one.", n=MOST_SAID))
     return [Said(one.kind, clean(one.what)[:MOST_TEXT], min(max(one.at, 0), 1 << 48)) for one in said]
 
 
@@ -178,7 +180,6 @@ async def _page(request: Request, shown: Folder, said: list[Said]) -> Response:
     now = max([ctx.road.now(), *(one.at for one in said)])
     effects = [msgspec.to_builtins(effect) for effect in talk.last.effects] if talk.last else []
     words = [effect_words(effect, PHONE, zone, now) for effect in effects]
-    session = talk.state.session
     data: dict[str, Any] = {
         "shown": shown,
         "brand_name": bot.name if bot else "",
@@ -190,9 +191,9 @@ async def _page(request: Request, shown: Folder, said: list[Said]) -> Response:
         "effects": [one for one in words if one is not None],
         "due": min(talk.timers.values(), default=0),
         "due_words": _due(min(talk.timers.values(), default=0), zone, now),
-        "stands": f"{session.flow}, step {session.step}" if session else "",
+        "stands": _stands(talk),
         "quick": QUICK,
-        "clock": f"{day(now, zone, now).removeprefix('Today, ')}, {clock(now, zone)}",
+        "clock": f"{day_words(to_datetime(now, zone))}, {clock(now, zone)}",
         "full": len(said) >= MOST_SAID,
     }
     return page(request, "flows_try.html", data)
@@ -200,5 +201,18 @@ async def _page(request: Request, shown: Folder, said: list[Said]) -> Response:
 
 def _due(due: int, zone: str, now: int) -> str:
     """When the next timer goes off, in words: only the time on the same day."""
-    when = day(due, zone, now)
-    return "" if not due else clock(due, zone) if when.startswith("Today") else f"{when}, {clock(due, zone)}"
+    if not due:
+        return ""
+    today = to_datetime(due, zone).date() == to_datetime(now, zone).date()
+    return clock(due, zone) if today else moment(due, zone, now)
+
+
+def _stands(talk: Talk) -> str:
+    """Where the conversation stands now."""
+    session = talk.state.session
+    if session is None:
+        return tell("No flow runs, opted out.") if talk.opted_out else tell("No flow runs.")
+    return tell(
+        "Stands at {flow}, step {step}, opted out." if talk.opted_out else "Stands at {flow}, step {step}.",
+        flow=session.flow, step=session.step,
+    )  # fmt: skip

@@ -17,7 +17,9 @@ from textback.web.context import WebContext
 from textback.web.flowfolder import checked, differences
 from textback.web.flows import by
 from textback.web.pages import page
+from textback.web.phrases import tell
 from textback.web.present import moment
+from textback.web.retelling import retell
 from textback.web.security import Denied
 
 MOST = 100
@@ -59,9 +61,22 @@ async def loaded(ctx: WebContext, number: int) -> Bot:
 
 def _said(request: Request) -> str:
     moved = request.query_params.get("moved", "")
+    if moved == "1":
+        return tell("1 session moved to the live version.")
     if moved:
-        return f"{number_of(moved):,} session{'' if moved == '1' else 's'} moved to the live version."
-    return "Published. New conversations begin with it now." if request.query_params.get("did") else ""
+        return tell("{n} sessions moved to the live version.", n=f"{number_of(moved):,}")
+    return tell("Published. New conversations begin with it now.") if request.query_params.get("did") else ""
+
+
+def _about(old: str, new: str) -> str:
+    """Which two are compared."""
+    if DRAFT in (old, new):
+        if old == new:
+            return tell("From the draft to the draft")
+        if old == DRAFT:
+            return tell("From the draft to version {n}", n=new)
+        return tell("From version {n} to the draft", n=old)
+    return tell("From version {old} to version {new}", old=old, new=new)
 
 
 async def versions_page(request: Request) -> Response:
@@ -96,6 +111,7 @@ async def versions_page(request: Request) -> Response:
         "old": old or (names[1] if len(names) > 1 else ""),
         "new": new or (names[0] if names else ""),
         "compared": compared,
+        "about": _about(old, new),
         "may": user.may("flows.edit"),
         "said": _said(request),
         "draft": draft,
@@ -113,15 +129,17 @@ async def publish_again(request: Request) -> Response:
     found = await checked(await _files(ctx, str(number)))
     if found.errors:
         first = found.errors[0]
-        raise Denied(
-            409, f"Version {number} can’t be used by this release: {first.file}, line {first.line}: {first.message}"
-        )
-    note = f"Version {number} again"
+        said = tell(
+            "Version {n} can’t be used by this release: {file}, line {line}: {problem}",
+            n=number, file=first.file, line=first.line, problem=first.message,
+        )  # fmt: skip
+        raise Denied(409, said)
+    note = f"Version {number} again"  # kept, and read by everybody: in English
     approval, now = ctx.wording.approval, ctx.road.now()
     try:
         done = await ctx.db.write(_publish_again, ctx.workspace, number, latest, user.email, note, now, approval)
     except bots.DraftRefused as refused:
-        raise Denied(409, str(refused)) from None
+        raise Denied(409, retell(str(refused))) from None
     if not done:
         raise Denied(409, "Somebody has published a version meanwhile. Load the page again, then decide.")
     await ctx.road.versions.look()

@@ -8,28 +8,31 @@ from typing import Any
 from textback.core.when import DAY, HOUR, MINUTE, SECOND
 from textback.engine.bot import Flow, Step
 from textback.engine.nodes.call import Call
+from textback.engine.nodes.priority import SetsPriority
 from textback.engine.nodes.tag import Tag
 from textback.engine.nodes.wait import Wait
 from textback.engine.template import Text
 from textback.store.running import Stand
 from textback.web.flowgraph import HIGH, START, STOP, WIDE, Edge, Label, draw, ways
+from textback.web.phrases import tell
 
-#: How a kind of step is called where it has no name of its own, and its picture.
+#: How a kind of step is called where it has no name of its own, and its picture; by `kind_of`.
 KINDS = {
-    "say": ("Says", "say"),
-    "ask": ("Asks", "ask"),
-    "confirm": ("Confirms", "check"),
-    "branch": ("Branches", "branch"),
-    "set": ("Sets", "settings"),
-    "escalate": ("Asks for a person", "up-person"),
-    "goto": ("Goes to", "right"),
-    "end": ("Ends", "flag"),
-    "run": ("Runs", "flows"),
-    "call": ("Asks another system", "bolt"),
-    "wait": ("Waits", "clock"),
-    "record": ("Records", "bolt"),
-    "tag": ("Tags", "bolt"),
-    "answer": ("Answers", "say"),
+    "say": ("says", "say"),
+    "ask": ("asks", "ask"),
+    "confirm": ("confirms", "check"),
+    "branch": ("branches", "branch"),
+    "set": ("sets", "settings"),
+    "escalate": ("asks for a person", "up-person"),
+    "goto": ("goes to", "right"),
+    "end": ("ends", "flag"),
+    "run": ("runs", "flows"),
+    "call": ("asks another system", "bolt"),
+    "wait": ("waits", "clock"),
+    "record": ("records", "bolt"),
+    "tag": ("tags", "bolt"),
+    "answering": ("answers", "say"),
+    "setspriority": ("sets the priority", "bolt"),
 }
 #: A step without a name is called after where it stands.
 PLACE = re.compile(r"[0-9.]+|.*\.[0-9]+")
@@ -93,9 +96,13 @@ def kind_of(step: Step) -> str:
 
 def title_of(step: Step) -> str:
     """What people call the step: its name, else what it does."""
-    if not PLACE.fullmatch(step.id):
-        return step.id
-    return KINDS.get(kind_of(step), (kind_of(step).capitalize(), ""))[0]
+    return does(step) if PLACE.fullmatch(step.id) else step.id
+
+
+def does(step: Step) -> str:
+    """What the step does, in a word or a few."""
+    words = tell(KINDS.get(kind_of(step), (kind_of(step), ""))[0])
+    return words[:1].upper() + words[1:]
 
 
 def words_of(step: Step) -> str:
@@ -106,24 +113,27 @@ def words_of(step: Step) -> str:
     if (how := getattr(step, "how", None)) is not None:
         return ": ".join(part for part in (how.queue, how.reason) if part)
     if cases := getattr(step, "cases", ()):
-        return " / ".join(case.condition.source if case.condition else "else" for case in cases)
+        return " / ".join(case.condition.source if case.condition else tell("else") for case in cases)
     if assignments := getattr(step, "assignments", ()):
         return ", ".join(assignment.name for assignment in assignments)
     if isinstance(step, Call):
-        return f"{step.asked.action} as {step.save}" if step.save else step.asked.action
+        return tell("{action} as {name}", action=step.asked.action, name=step.save) if step.save else step.asked.action
     if isinstance(step, Tag):
-        return ("no more: " if step.remove else "") + ", ".join(step.tags)
+        tags = ", ".join(step.tags)
+        return tell("no more: {tags}", tags=tags) if step.remove else tags
     if isinstance(step, Wait):
         return _until(step)
+    if isinstance(step, SetsPriority):
+        return tell(step.priority)
     plain = [getattr(step, name) for name in step.__struct_fields__ if name not in _COMMON]
     return next((value for value in plain if isinstance(value, str) and value), "")
 
 
 def _until(step: Wait) -> str:
     if step.minute is not None:
-        return f"until {step.minute // 60:02}:{step.minute % 60:02}"
+        return tell("until {when}", when=f"{step.minute // 60:02}:{step.minute % 60:02}")
     if step.open:
-        return "until we are open"
+        return tell("until we are open")
     for unit, name in ((DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s")):
         if step.span % unit == 0:
             return f"{step.span // unit}{name}"
@@ -149,7 +159,7 @@ def running_at(flow: str, stands: Iterable[Stand]) -> dict[str, int]:
 
 def started_by(flow: Flow) -> str:
     """The words and the event that start it; empty where only other flows do."""
-    return ", ".join([*flow.keywords, *([f"event {flow.event}"] if flow.event else [])])
+    return ", ".join([*flow.keywords, *([tell("event {name}", name=flow.event)] if flow.event else [])])
 
 
 def view(flow: Flow, counts: Mapping[str, int], noted: Iterable[int]) -> View:
@@ -160,12 +170,12 @@ def view(flow: Flow, counts: Mapping[str, int], noted: Iterable[int]) -> View:
     boxes = []
     for node in graph.nodes.values():
         if node.id == START:
-            words = started_by(flow) or "Only from elsewhere"
+            words = started_by(flow) or tell("Only from elsewhere")
             boxes.append(
-                Box(START, "start", "start", "Starts", cut(words), words, 1, node.x, node.y, 0, 0, False, True)
+                Box(START, "start", "start", tell("Starts"), cut(words), words, 1, node.x, node.y, 0, 0, False, True)
             )
         elif node.id == STOP:
-            boxes.append(Box(STOP, "end", "flag", "End", "", "", 0, node.x, node.y, 0, 0, False, True))
+            boxes.append(Box(STOP, "end", "flag", tell("End"), "", "", 0, node.x, node.y, 0, 0, False, True))
         else:
             step = flow.steps[node.id]
             kind, count = kind_of(step), counts.get(node.id, 0)
@@ -191,11 +201,13 @@ def _owner(flow: Flow, line: int) -> str:
 
 def _item(flow: Flow, step: Step, counts: Mapping[str, int]) -> Item:
     def called(target: str) -> str:
-        return f"{title_of(flow.steps[target])}, line {flow.steps[target].line}" if target in flow.steps else "the end"
+        if target not in flow.steps:
+            return tell("the end")
+        return tell("{step}, line {n}", step=title_of(flow.steps[target]), n=flow.steps[target].line)
 
     return Item(
         title=title_of(step),
-        what=KINDS.get(kind_of(step), (kind_of(step).capitalize(), ""))[0],
+        what=does(step),
         words=words_of(step),
         condition=step.when.source if step.when is not None else "",
         line=step.line,

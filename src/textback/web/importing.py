@@ -47,7 +47,7 @@ MOST_WRONG = 20
 GIVEN = 500
 """Refused rows that are read together."""
 _ID = re.compile(r"[0-9a-f]{24}")
-WORDS = {"new": "new", "changed": "changed", "same": "as they were", "refused": "refused"}
+WORDS = {"new": "{n} new", "changed": "{n} changed", "same": "{n} as they were", "refused": "{n} refused"}
 STATES = {"draft": "Waits for you", "going": "Being imported", "done": "Done", "stopped": "Stopped"}
 
 

@@ -22,6 +22,7 @@ from textback.web.flowfolder import MOST_FOLDER
 from textback.web.pages import page
 from textback.web.phrases import tell
 from textback.web.present import moment
+from textback.web.retelling import retell
 from textback.web.security import Denied
 
 LEARNT = "knowledge/learnt.md"
@@ -112,12 +113,12 @@ async def learn(request: Request) -> Response:
         if made.strip() in text:
             return ""
         if sum(map(len, files.values())) + len(made) > MOST_FOLDER:
-            raise DraftRefused(tell("All files together may have {n} characters.", n=f"{MOST_FOLDER:,}"))
+            raise DraftRefused(f"All files together may have {MOST_FOLDER:,} characters.")
         files[LEARNT] = f"{text.rstrip()}\n\n{made}".lstrip()
         return f"learn {LEARNT}"
 
     try:
         await ctx.db.write(approvals.change_draft, ctx.workspace, change, user.email, ctx.road.now())
     except DraftRefused as refused:
-        raise Denied(409, str(refused)) from None
+        raise Denied(409, retell(str(refused))) from None
     return RedirectResponse("/models/learn?did=learnt", 303)

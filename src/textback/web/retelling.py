@@ -110,7 +110,23 @@ FILES = (
     "The connection broke before the answer was complete.",
     "The address or a header has a character in it that can't be sent.",
 )
-PATTERNS = (*GATE, *LINES, *LETTERS, *LEDGER, *IMPORTS, *ROUTING, *FILES)
+FLOWS = (
+    "Somebody has deleted or renamed {path} meanwhile. Copy your text, then add the file.",
+    "All files together may have {n} characters. Make this one shorter.",
+    "All files together may have {n} characters.",
+    "There is no {path} any more.",
+    "There is a {path} already.",
+    "There is a template {name} already.",
+    "A folder may have {n} files.",
+    "Nothing is published: the template {name} is not approved.",
+    "Nothing is published: the templates {names} are not approved.",
+    "Nothing is published: the templates {names} and {n} more are not approved.",
+    "there is no flow {flow}",
+    "there is no step {step}",
+    "there is no step {step}, where a correction leads back to",
+    "{step} is not a question any more",
+)
+PATTERNS = (*GATE, *LINES, *LETTERS, *LEDGER, *IMPORTS, *ROUTING, *FILES, *FLOWS)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WHEN = re.compile(rf"({'|'.join(WEEKDAYS)}) (\d+:\d\d) in (\S+)")
 _NAME = re.compile(r"\{(\w+)\}")

@@ -109,15 +109,13 @@ class Webhooks:
         self._marks = marks
         telnyx = [line for line in lines.values() if line.provider.name == "telnyx"]
         self._sms = telnyx[0] if len(telnyx) == 1 and "sms" not in lines else None
-        self._most = {
-            name: MOST_BATCH if isinstance(line.provider, Shared) else MOST_BYTES for name, line in lines.items()
-        }
+        # Asked once, not for each webhook: whether something is of such a protocol is slow to find out.
+        self._answering = {name: line.provider for name, line in lines.items() if isinstance(line.provider, Answering)}
+        self._sharing = {name: line.provider for name, line in lines.items() if isinstance(line.provider, Shared)}
+        self._templated = {name: line.provider for name, line in lines.items() if isinstance(line.provider, Templated)}
+        self._shared = {(one.name, one.account): lines[name] for name, one in self._sharing.items()}
+        self._most = {name: MOST_BATCH if name in self._sharing else MOST_BYTES for name in lines}
         self._methods = {name: _methods(line) for name, line in lines.items()}
-        self._shared = {
-            (line.provider.name, line.provider.account): line
-            for line in lines.values()
-            if isinstance(line.provider, Shared)
-        }
         self._counts = {
             (name, outcome): WEBHOOKS.labels(line=name, outcome=outcome) for name in lines for outcome in OUTCOMES
         }
@@ -217,10 +215,12 @@ class Webhooks:
         said = None
         try:
             arrivals = line.provider.parse(webhook)
-            if not arrivals and isinstance(line.provider, Answering):
-                said = line.provider.answer(webhook)
-            others = self._of_others(line, line.provider, webhook) if isinstance(line.provider, Shared) else []
-            changes = line.provider.changes(webhook) if isinstance(line.provider, Templated) else []
+            if not arrivals and (answering := self._answering.get(line.name)) is not None:
+                said = answering.answer(webhook)
+            sharing = self._sharing.get(line.name)
+            others = [] if sharing is None else self._of_others(line, sharing, webhook)
+            templated = self._templated.get(line.name)
+            changes = [] if templated is None else templated.changes(webhook)
         except BadPayload as error:
             self._mark(line.name, "malformed")
             if self._flooded(line, now):
