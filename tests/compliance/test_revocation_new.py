@@ -44,13 +44,13 @@ def test_a_round_that_has_been_learnt_from() -> None:
 
 
 def test_a_round_that_was_measured_once() -> None:
-    """Forty people of all sorts, in 14 languages. Nothing has been changed for them since."""
+    """Forty people of all sorts, in 14 languages. 96.3% and 0.5% at the first look; nothing has been changed for them."""
     recall, false = shares("blind_5")
     assert recall >= BLIND_5_RECALL
     assert false <= BLIND_5_FALSE
 
 
-BLIND_5_RECALL, BLIND_5_FALSE = 0.95, 0.02
+BLIND_5_RECALL, BLIND_5_FALSE = 0.96, 0.005
 
 
 DRESSES = "{}| {} |{}.|{}!!!|“{}”|({})|🛑 {}|{} 🙏|*{}*|{}…|{}?|¡{}!|{}。|{}！|[{}]|<{}>|{}\nSent from my phone|#{}"

@@ -33,7 +33,7 @@ class Finding(msgspec.Struct, frozen=True):
     """Unsure only since a clear wording stands in a question, under a condition, or near something else."""
 
 
-CLEAR, UNSURE, DOUBT, NEVER = 0.65, 0.5, 0.35, 0.02
+CLEAR, UNSURE, DOUBT, NEVER = 0.65, 0.5, 0.32, 0.02
 """From where on the model makes a text clear that the rules do not, and unsure; below what it doubts a text that is
 clear to the rules, which is unsure then; and below what a wording in a question or under a condition is none. Chosen on
 texts that the model had not seen."""
