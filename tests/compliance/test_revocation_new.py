@@ -44,7 +44,7 @@ def test_a_round_that_has_been_learnt_from() -> None:
 
 
 def test_a_round_that_was_measured_once() -> None:
-    """Forty people of all sorts, in 14 languages. 96.3% and 0.5% at the first look; nothing has been changed for them."""
+    """Forty people of all sorts, in 14 languages: 96.3% and 0.5% at the first look. Nothing was changed for them."""
     recall, false = shares("blind_5")
     assert recall >= BLIND_5_RECALL
     assert false <= BLIND_5_FALSE
