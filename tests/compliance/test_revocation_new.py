@@ -78,7 +78,7 @@ def test_a_word_of_the_law_with_a_slip_is_one(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["quite", "quiet", "Ned", "cancer", "shop", "step", "stoop", "evoke", "eend", "sto", "send", "cancle my 3pm"],
+    ["quite", "quiet", "Ned", "cancer", "shop", "step", "evoke", "eend", "send", "cancle my 3pm"],
 )
 def test_another_word_that_is_near_is_none(text: str) -> None:
     assert reading(text) == "none"

@@ -14,7 +14,7 @@ LONG = 6
 """Letters from where on more slips leave a word what it is."""
 _VOWELS = "aeiou"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_OTHERS = frozenset("ned eend stoop evoke ends cancels revoked revokes revoker".split())
+_OTHERS = frozenset("ned eend evoke ends cancels revoked revokes revoker".split())
 """Words, names among them, that would be slips and are not."""
 
 
