@@ -56,6 +56,28 @@ def test_many_are_selected_by_keyboard_done_with_and_taken_back(windows: Windows
     expect(page.locator(".row")).to_have_count(before)
 
 
+@pytest.mark.parametrize(("width", "last"), [(1440, "0183"), (390, "0184")])
+def test_one_is_given_away_and_taken_back_where_it_is_read(windows: Windows, width: int, last: str) -> None:
+    page = windows.open("/try", viewport={"width": width, "height": 844})
+    page.goto(f"/try/1253555{last}")
+    text(page, "can I talk to a real person about a kite?")
+    page.goto("/desk/needs-you")
+    page.locator(".row", has_text=last).locator("a").click()
+    page.get_by_role("button", name="Take over").first.click()
+    expect(page.get_by_label("Text to")).to_be_editable()
+    card = page.locator("details", has=page.locator(".pop__card[action*='/assign?']"))
+    card.locator("summary").click()
+    card.get_by_role("button", name="Assign").click()
+    toast = page.locator(".toast")
+    expect(toast).to_contain_text("1 conversation left to whoever comes first")
+    expect(toast).to_be_in_viewport(ratio=1)
+    picture(page, f"given-{width}")
+    toast.get_by_role("button", name="Undo").click()
+    expect(toast).to_contain_text("Taken back for 1 conversation")
+    expect(page.get_by_label("Text to")).to_be_editable()
+    assert "/c/" in page.url
+
+
 def test_keys_open_snooze_and_do_nothing_in_fields_or_when_off(windows: Windows) -> None:
     page = windows.open("/desk/needs-you")
     page.keyboard.press("j")

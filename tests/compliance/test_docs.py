@@ -147,6 +147,7 @@ def test_every_rule_that_the_code_can_give_is_explained_and_no_other() -> None:
         "K5",
         "K7",
         "K9",
+        "N1",
         "N2",
         "Q1",
         "Q3",

@@ -63,6 +63,28 @@ def test_what_the_bot_said_of_the_handoff_stays_when_it_is_passed_on() -> None:
     assert talk.state.handoff.reason == "asked"
 
 
+def test_an_assignment_that_is_taken_back_leaves_no_queue_where_there_was_none() -> None:
+    talk = Talk(BOOKING)
+    talk.script("go", "person")
+    talk.act(Assign(*ANA, queue="billing"))
+    talk.act(Assign(*ANA, force=True, undo="queue"))
+    assert talk.state.handoff is not None
+    assert (talk.state.handoff.queue, talk.state.handoff.reason, talk.owner) == ("", "asked", "nobody")
+    talk.act(Assign(*ANA, queue="billing"))
+    talk.act(Assign(*ANA, force=True))
+    assert talk.state.handoff.queue == "billing", "whoever comes first, of those who had it"
+
+
+@pytest.mark.parametrize("to", [ANA, BEN])
+def test_who_had_taken_it_from_the_bot_has_it_back_without_a_hand_over(to: tuple[str, str]) -> None:
+    talk = Talk(BOOKING)
+    talk.script("go", "repair")
+    talk.act(Takeover(*to))
+    talk.act(Assign(*to, queue="billing"))
+    talk.act(Assign(*ANA, *to, force=True, undo="handoff"))
+    assert (talk.owner, talk.state.owner.user_id, talk.state.handoff) == ("person", to[0], None)
+
+
 def test_only_who_has_it_gives_it_away_unless_it_is_forced() -> None:
     talk = held()
     talk.act(Assign(*BEN, queue="billing"))

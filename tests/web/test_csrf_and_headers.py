@@ -73,6 +73,7 @@ FORMS = {
     "/c/{contact}/consent": "/c/{c}/consent",
     "/c/{contact}/opt-out": "/c/{c}/opt-out",
     "/c/{contact}/settle": "/c/{c}/settle",
+    "/c/{contact}/can-text": "/c/{c}/can-text",
     "/c/{contact}/draft": "/c/{c}/draft",
     "/c/{contact}/suggest": "/c/{c}/suggest",
     "/c/{contact}/calls/{job}": "/c/{c}/calls/nothing",
@@ -119,8 +120,9 @@ BY_SCRIPT = ("/c/{contact}/measure", "/c/{contact}/unsuggest", "/c/{contact}/her
 OF_SECRETS = ("/c/{contact}/answer",)
 """A button beside a sensitive answer; the bot of these tests asks for none."""
 OF_LETTERS = ("/login/link",)
-OF_FILES = ("/c/{contact}/files/{file}/again",)
-"""A button beside a file that could not be fetched; tests/web/test_media.py has one."""
+OF_FILES = ("/c/{contact}/files/{file}/again", "/c/{contact}/can-text")
+"""A button beside a file that could not be fetched, or a number that gets no texts; tests/web/test_media.py and
+test_bad_number.py have one."""
 #: What is there only with two contacts, or with a line of WhatsApp; tests/web/test_merges.py and
 #: test_provider_templates.py send these.
 OF_PAIRS = ("/c/{contact}/merge", "/c/{contact}/merges/{merge}/undo", "/templates/sync")

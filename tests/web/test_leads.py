@@ -9,7 +9,7 @@ import pytest
 from tests.web.conftest import Browser, Site
 from textback.store import leads as store
 from textback.store.leads import Field
-from textback.web.leads import guarded
+from textback.web.csvcells import guarded
 
 
 @pytest.fixture(scope="module")

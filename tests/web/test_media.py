@@ -68,7 +68,7 @@ def test_a_file_is_a_link_and_a_download(site: Site) -> None:
     agent = site.person()
     page = agent.get(f"/c/{contact}?view=all").text
     assert "PDF document" in page
-    assert "PDF, 1 KB" in page
+    assert "PDF, 10 B" in page
     answer = agent.get(f"/c/{contact}/files/{file}")
     assert answer.headers["content-disposition"] == f'attachment; filename="{file}.pdf"'
 

@@ -352,6 +352,77 @@ def test_a_program_merges_sees_and_undoes(site: Site, lead: Browser) -> None:
     assert [action for action, _ in site.audit("API key crm-merges")] == ["contact.merge"] * 2 + ["contact.unmerge"] * 2
 
 
+def test_a_program_changes_the_one_that_it_names_or_the_whole_person(site: Site, lead: Browser) -> None:
+    crm = site.program("crm-whole")
+    ana, other = two(site, lead)
+    ok(crm.post(f"/v1/contacts/{ana}/merge", json={"other": other}))
+    kept, merged = (ok(crm.get(f"/v1/contacts/{one}")) for one in (ana, other))
+    done = ok(crm.patch(f"/v1/contacts/{number(site, other)}", json={"fields": {"bike": "Cube"}, "tags": ["own"]}))
+    assert (done["id"], done["fields"]["bike"], done["tags"]) == (other, "Cube", ["own"])
+    assert ok(crm.get(f"/v1/contacts/{other}")) == done, "what it writes it reads again"
+    assert ok(crm.get(f"/v1/contacts/{ana}"))["fields"] == kept["fields"] != merged["fields"]
+    whole = ok(crm.get(f"/v1/contacts/{other}?merged=true"))
+    assert (whole["id"], whole["number"], whole["tags"]) == (other, number(site, other), ["vip", "own"])
+    assert whole["fields"] == {**done["fields"], **kept["fields"]}, "the kept contact's first"
+    body = {"name": "Ana B", "fields": {"bike": "Bianchi"}, "tags": ["own", "new"], "region": "TX"}
+    whole = ok(crm.patch(f"/v1/contacts/{other}?merged=true", json=body))
+    assert (whole["name"], whole["fields"]["bike"], sorted(whole["tags"])) == ("Ana B", "Bianchi", ["new", "own"])
+    first, second = (ok(crm.get(f"/v1/contacts/{one}")) for one in (ana, other))
+    assert (first["fields"]["bike"], first["tags"], first["region"]) == ("Bianchi", ["new"], "TX")
+    assert (second["fields"]["bike"], second["tags"], second["region"]) == ("Cube", ["own"], "TX")
+    page = lead.get(f"/contacts/{other}").text
+    assert "Bianchi" in page
+    whole = ok(crm.patch(f"/v1/contacts/{ana}?merged=true", json={"fields": {"bike": None}}))
+    assert "bike" not in whole["fields"]
+    assert "bike" not in ok(crm.get(f"/v1/contacts/{other}"))["fields"], "it goes from all that have it"
+    assert [at for action, at in site.audit("API key crm-whole") if action == "contact.change"] == [
+        other, ana, other, ana, other,
+    ]  # fmt: skip
+
+
+def test_a_program_tags_the_one_that_it_names_or_the_whole_person(site: Site, lead: Browser) -> None:
+    crm = site.program("crm-tags")
+    ana, other = two(site, lead)
+    ok(crm.post(f"/v1/contacts/{ana}/merge", json={"other": other}))
+
+    def tags(one: str) -> list[str]:
+        return list(ok(crm.get(f"/v1/contacts/{one}"))["tags"])
+
+    before = tags(ana)
+    assert "one" in ok(crm.put(f"/v1/contacts/{other}/tags/one"))["tags"]
+    assert ("one" in tags(other), tags(ana)) == (True, before)
+    assert "both" in ok(crm.put(f"/v1/contacts/{other}/tags/both?merged=true"))["tags"]
+    assert ("both" in tags(other), tags(ana)) == (False, sorted([*before, "both"]))
+    ok(crm.put(f"/v1/contacts/{other}/tags/both"))
+    assert "both" not in ok(crm.delete(f"/v1/contacts/{other}/tags/both"))["tags"]
+    assert "both" in tags(ana), "of the whole person it is there"
+    ok(crm.put(f"/v1/contacts/{other}/tags/both"))
+    left = ok(crm.delete(f"/v1/contacts/{ana}/tags/both?merged=true"))["tags"]
+    assert ("both" in left, "both" in tags(ana), "both" in tags(other)) == (False, False, False)
+    assert crm.get(f"/v1/contacts/{ana}?merged=perhaps").status_code == 400
+
+
+def test_texts_and_consent_are_of_the_number_that_is_named(site: Site, lead: Browser) -> None:
+    crm = site.program("crm-sends")
+    one, two_ = site.phone(), site.phone()
+    ana, other = site.text(one, "HOURS"), site.text(two_, "HOURS")
+    ok(crm.post(f"/v1/contacts/{ana}/merge", json={"other": other}))
+    sent = crm.post("/v1/messages", json={"to": number(site, other), "body": "Ready.", "class": "informational"})
+    assert (sent.status_code, sent.json()["data"]["contact_id"]) == (202, other)
+    assert [row.text for row in site.messages(other)][-1] == "Ready."
+    assert "Ready." not in [row.text for row in site.messages(ana)]
+    proof = {"method": "voice", "wording": "Offers?", "action": "said yes", "source": "a call"}
+    ok(crm.post("/v1/consent", json={"to": number(site, other), **proof}))
+    assert ok(crm.get(f"/v1/contacts/{other}/consent"))["agreements"] != []
+    assert ok(crm.get(f"/v1/contacts/{ana}/consent"))["agreements"] == []
+    ok(crm.post("/v1/consent", json={"to": number(site, other), "change": "opt_out"}))
+    assert _until(lambda: _out(site, ana), 1) == 1, "an opt-out stops the others"
+    again = crm.post("/v1/consent", json={"to": number(site, ana), **proof})
+    assert (again.status_code, again.json()["code"]) == (409, "opted_out")
+    refused = crm.post("/v1/messages", json={"to": number(site, ana), "body": "Hello?"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "consent_refused")
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [

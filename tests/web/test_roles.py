@@ -160,6 +160,7 @@ TABLE = {
     ("POST", "/c/{contact}/snooze"): ("agent", "/c/{c}/snooze"),
     ("POST", "/c/{contact}/priority"): ("agent", "/c/{c}/priority"),
     ("POST", "/c/{contact}/reveal"): ("sensitive.reveal", "/c/{c}/reveal"),
+    ("POST", "/c/{contact}/can-text"): ("contacts.edit", "/c/{c}/can-text"),
     ("GET", "/c/{contact}/erase"): ("contacts.erase", "/c/{c}/erase"),
     ("POST", "/c/{contact}/erase"): ("contacts.erase", "/c/{c}/erase"),
     ("GET", "/c/{contact}/merge"): ("contacts.merge", "/c/{c}/merge"),

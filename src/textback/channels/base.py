@@ -103,12 +103,14 @@ class Failure(msgspec.Struct, frozen=True):
     the same, but it is about this text or this day, and says nothing about how the line is. rejected: never again.
     filtered: never again, blocked as spam or unregistered traffic. opted_out: suppress the contact. misconfigured: our
     account or settings are wrong, an operator must act. unknown: it may have gone; never blindly repeat it.
+    `bad_number`: the code says that the number can never get texts; whoever posts finds that out.
     """
 
     kind: FailureKind
     code: str = ""
     detail: str = ""
     retry_after: float | None = None
+    bad_number: bool = False
 
 
 class Provider(Protocol):

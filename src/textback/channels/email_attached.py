@@ -4,12 +4,12 @@ import re
 from email.header import decode_header
 from email.message import Message as Mail
 
+from textback.core.files import size_words
 from textback.core.text import clean
 
 MOST, MOST_NAME = 10, 80
 """Files that are named, and characters of a name."""
 MOST_PARTS = 100
-KB, MB = 2**10, 2**20
 #: Types that say nothing to people: signatures and keys.
 _SILENT = ("application/pgp-signature", "application/pgp-keys", "application/pkcs7-signature",
            "application/x-pkcs7-signature")  # fmt: skip
@@ -48,7 +48,7 @@ def _named(part: Mail, sized: bool) -> str:
     name = _name(part) or part.get_content_type()[:MOST_NAME]
     content = part.get_payload(decode=True)
     size = len(content) if isinstance(content, bytes) else 0
-    return f"[{name}, {_size(size)}]" if sized and size else f"[{name}]"
+    return f"[{name}, {size_words(size)}]" if sized and size else f"[{name}]"
 
 
 def _name(part: Mail) -> str:
@@ -66,9 +66,3 @@ def _name(part: Mail) -> str:
         return name
     stem, dot, ending = name.rpartition(".")
     return f"{stem[: MOST_NAME - 12]}….{ending[:10]}" if dot and ending else f"{name[: MOST_NAME - 1]}…"
-
-
-def _size(size: int) -> str:
-    if size >= MB:
-        return f"{size / MB:.1f} MB"
-    return f"{size // KB} KB" if size >= KB else f"{size} B"

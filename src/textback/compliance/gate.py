@@ -28,7 +28,8 @@ DEFAULT = policy_of(Overrides())
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """What is known when somebody wants to send a text. Times are ms.
 
-    `unsure`: they may have opted out, and a person must settle it (O3). `wrote`: they have texted us at some time.
+    `unsure`: they may have opted out, and a person must settle it (O3). `bad_number`: a provider has said that their
+    number can't get texts (N1). `wrote`: they have texted us at some time.
     `waits`: their last text waits for an answer by a person. `was_answer`: it was an answer when it was queued, and
     stays one until `expires_at`. `queued_at` is when the text was first queued, `to` the contact's number, `zone` and
     `region` what they, or their address, say of where they are. `sent` are the times at which promotional texts went to
@@ -43,6 +44,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     now: int
     opted_out: bool = False
     unsure: bool = False
+    bad_number: bool = False
     expires_at: int | None = None
     author: str = "bot"
     author_name: str = ""
@@ -112,6 +114,9 @@ class Decision(msgspec.Struct, frozen=True):
 HOLDS = frozenset({"O3", "Q1", "Q3"})
 """Rules by which a text waits. One that is queued under another rule goes as soon as it can."""
 SHUT = "More than 24 hours have passed since they last wrote there. The channel takes only agreed templates then."
+UNREACHABLE = (
+    "Their number can't get texts, as a provider said. That ends when they text, or when a person says that it can."
+)
 LOOK_AGAIN = 10 * MINUTE
 """How long (ms) a text waits before it is seen whether a doubtful opt-out has been settled."""
 _VOUCHERS = {"api": "a program", "person": "a person"}
@@ -193,6 +198,9 @@ def _answers(ask: Ask) -> bool:
 
 def _unasked(ask: Ask, trace: list[Step] | None) -> Decision:
     """A text that is not an answer: informational, promotional, or of a class that nobody knows (C1)."""
+    if ask.bad_number:
+        _say(trace, "suppression", "N1", {"bad_number": True}, UNREACHABLE)
+        return _refusal(ask, ask.message_class, "N1", UNREACHABLE)
     if ask.unsure:
         return _unsettled(ask, trace)
     judged = "informational" if ask.message_class in ("informational", "conversational") else "promotional"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+KB, MB = 2**10, 2**20
 HEAD = 512
 """Bytes that tell what a file is."""
 SHOWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
@@ -38,6 +39,13 @@ class FileAsk(msgspec.Struct, frozen=True):
     login: Mapping[str, str] = {}
     origins: tuple[str, ...] = ()
     told: bool = False
+
+
+def size_words(size: int) -> str:
+    """A number of bytes as people read it, such as 900 B, 40 KB or 5.2 MB."""
+    if size >= MB:
+        return f"{size / MB:.1f} MB".replace(".0 ", " ")
+    return f"{size // KB:,} KB" if size >= KB else f"{size} B"
 
 
 def kind_of(head: bytes) -> str:

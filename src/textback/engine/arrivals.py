@@ -128,7 +128,8 @@ class HandBack(Arrival, frozen=True, omit_defaults=True, tag="hand_back"):
 
 class Assign(Arrival, frozen=True, omit_defaults=True, tag="assign"):
     """A person says who is to answer: a colleague (`to_id`, `to_name`), or whoever comes first, of one `queue` or of
-    all. `force` also takes it from somebody else who has it."""
+    all. `force` also takes it from somebody else who has it. `undo` is what it takes back of another assignment: the
+    queue, which is `queue` again or none, or the whole hand-over, where there had been none."""
 
     user_id: str
     user_name: str
@@ -136,6 +137,7 @@ class Assign(Arrival, frozen=True, omit_defaults=True, tag="assign"):
     to_name: str = ""
     queue: str = ""
     force: bool = False
+    undo: Literal["", "queue", "handoff"] = ""
 
 
 class AskFor(Arrival, frozen=True, omit_defaults=True, tag="ask_for"):
@@ -209,6 +211,13 @@ class SettleOptOut(Arrival, frozen=True, omit_defaults=True, tag="settle_opt_out
     user_id: str
     user_name: str
     opted_out: bool
+
+
+class CanText(Arrival, frozen=True, omit_defaults=True, tag="can_text"):
+    """A person says that a number gets texts, whatever a provider has said of it."""
+
+    user_id: str
+    user_name: str
 
 
 class SettleDraft(Arrival, frozen=True, omit_defaults=True, tag="settle_draft"):
@@ -384,6 +393,7 @@ AnyArrival = (
     | SetPriority
     | Reopen
     | SettleOptOut
+    | CanText
     | SettleDraft
     | ApiSend
     | ApiEvent

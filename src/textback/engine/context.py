@@ -538,6 +538,7 @@ def copy(state: State) -> State:
         asker=state.asker,
         last_reply=state.last_reply,
         leaving=state.leaving,
+        bad_number=state.bad_number,
     )
 
 

@@ -144,6 +144,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     fallback, send_refused, turn_failed, reminded, waits, goal, recorded, tagged, untagged, corrected, session_parked,
     session_resumed, resume_offered, unclear, answered, not_answered, loop_guard, late_message, action_asked,
     action_done, action_failed, action_stale, model_asked, model_answered, model_failed, draft_settled,
+    bad_number, number_works,
     owner_idle, assigned, asked_for, noted, snoozed, unsnoozed, prioritised, reopened, takeover_refused, assign_refused,
     reply_refused, reply_overtaken, hand_back_refused, complete_refused, snooze_refused, hand_over_refused,
     flow_refused,

@@ -6,6 +6,7 @@ from textback.engine.context import OWNER_IDLE, Context
 from textback.engine.effects import CancelTimers
 from textback.engine.people import hush, refused, renew_lease, take_over
 from textback.engine.state import Asker, Handoff, Owner
+from textback.engine.urgency import end_handoff
 
 ASSIGNED = "assigned"
 """The reason of a handoff that no bot and no contact asked for."""
@@ -13,6 +14,8 @@ ASSIGNED = "assigned"
 
 def assign(ctx: Context, act: Assign) -> None:
     """Give it to a colleague, or to whoever comes first. The contact is told nothing: that is for a person to say."""
+    if act.undo:
+        _put_back(ctx, act)
     if act.to_id and act.to_id == act.user_id:
         take_over(ctx, Takeover(act.user_id, act.user_name, act.force))
         return
@@ -22,7 +25,8 @@ def assign(ctx: Context, act: Assign) -> None:
     if act.to_id and before.user_id == act.to_id:
         return
     hush(ctx)
-    _hand_on(ctx, act)
+    if not act.undo:
+        _hand_on(ctx, act)
     if act.to_id:
         ctx.state.owner = Owner("person", act.to_id, act.to_name, ctx.now)
         renew_lease(ctx)
@@ -50,6 +54,14 @@ def _hand_on(ctx: Context, act: Assign) -> None:
         ctx.state.handoff = handoff
     if act.queue:
         handoff.queue = act.queue
+
+
+def _put_back(ctx: Context, act: Assign) -> None:
+    """What is known of the hand-over is as it was before the assignment that this takes back."""
+    if act.undo == "handoff":
+        end_handoff(ctx.state)
+    elif ctx.state.handoff is not None:
+        ctx.state.handoff.queue = act.queue
 
 
 def ask_for(ctx: Context, act: AskFor) -> None:

@@ -209,6 +209,15 @@ class Snoozed(msgspec.Struct, frozen=True, omit_defaults=True):
     until: int = 0
 
 
+class BadNumber(msgspec.Struct, frozen=True):
+    """A provider has said by this `code` that the number can't get texts, since when (ms), and `why`: it is a landline,
+    invalid (it is no number) or gone (nobody has it)."""
+
+    why: str
+    code: str
+    since: int
+
+
 class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     """A model's reply that a person decides on. `job` is that of its call, `question` what the contact asked,
     `confidence` how likely it is right, `evidence` the same but for people's verdicts on others, `sources`
@@ -240,7 +249,7 @@ class State(msgspec.Struct, omit_defaults=True):
     for because of who they are. `asker` wants to have it from the person who does;
     `last_reply` is the id of the last text that a person wrote, `leaving` the web chat's request to go on by text.
     `snoozed` is set while the conversation is out of sight, `back_at` is when it came back by itself
-    (ms), until somebody acts on it.
+    (ms), until somebody acts on it. `bad_number` is set while the number can't get texts.
     """
 
     episode: Episode = msgspec.field(default_factory=Episode)
@@ -276,6 +285,7 @@ class State(msgspec.Struct, omit_defaults=True):
     asker: Asker | None = None
     last_reply: str = ""
     leaving: Leaving | None = None
+    bad_number: BadNumber | None = None
 
 
 _encoder = msgspec.json.Encoder()

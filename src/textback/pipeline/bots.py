@@ -11,6 +11,7 @@ from textback.core.errors import TextbackError
 from textback.engine.adjusting import Changes, adjust
 from textback.engine.bot import Bot
 from textback.engine.load import load_bot, make_ready
+from textback.pipeline.pausing import woken
 from textback.store import bots as bot_store
 from textback.store import rules
 from textback.store.db import Db, Tx
@@ -88,11 +89,7 @@ class Follower:
                 await self.look()
             except Exception as error:
                 log.debug("no look for a newer version", error=type(error).__name__)
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+            await woken(self._wake, LOOK)
 
     def _load(self, files: Mapping[str, str], number: int) -> Bot:
         bot = load_bot(files, number)

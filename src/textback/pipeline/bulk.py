@@ -7,6 +7,7 @@ import msgspec
 import structlog
 
 from textback.core.ids import new_id
+from textback.pipeline.pausing import woken
 from textback.store import bulk
 from textback.store.bulk import BulkSend, BulkText
 from textback.store.db import Db
@@ -51,11 +52,7 @@ class BulkSender:
                     pass
             except Exception as error:  # a database that is away is somebody else's to report
                 log.debug("no bulk send went on", error=type(error).__name__)
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+            await woken(self._wake, LOOK)
 
     async def _one(self) -> bool:
         """Work on the oldest that waits; False when there is none, or this server stops."""

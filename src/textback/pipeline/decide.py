@@ -30,7 +30,7 @@ from textback.engine.nodes.ask import Ask
 from textback.engine.reasons import TURN_FAILED
 from textback.engine.state import Handoff, State
 from textback.engine.step import NONE, Turn, close_session, step
-from textback.pipeline import opting
+from textback.pipeline import opting, reaching
 from textback.pipeline.stop_hint import remind
 
 CONSENT_ROW = "Stop, start and help words"
@@ -52,6 +52,7 @@ class Standing(msgspec.Struct, frozen=True):
     guard: Guard = OFF
     late: bool = False  # it came so long after it was sent that a program must not answer it
     overtaken: bool = False  # they have opted out since it was sent
+    bad_numbers: Mapping[str, str] = {}  # the provider's codes that say that a number can't get texts, with why
 
 
 def decide(
@@ -72,6 +73,8 @@ def decide(
         remind(bot, turn, now)
     if turn.state.snoozed is not None or turn.state.back_at or turn.state.priority != "normal":
         snoozing.settle(state, turn.state, arrival, turn.effects, turn.events)
+    if state.bad_number is not None or (isinstance(arrival, DeliveryStatus) and arrival.code):
+        reaching.settle(turn, arrival, now, standing.bad_numbers)
     doubt = arrival.doubt if isinstance(arrival, Message | DeliveryStatus) else ""
     if doubt:
         turn.checks.insert(0, Check(DOUBT_ROW, DOUBTS[doubt], hit=doubt == "unsigned"))

@@ -78,7 +78,7 @@ def record(tx: Tx, workspace: str, batch: Batch[Receipt], now: int, jitter: floa
     again: list[dict[str, Any]] = []
     over: list[dict[str, Any]] = []
     unknown: list[dict[str, Any]] = []
-    opted_out: list[Receipt] = []
+    told: list[Receipt] = []
     letters: list[dict[str, Any]] = []
     for receipt in batch.close():
         mine, result = receipt.claim, receipt.result
@@ -96,9 +96,9 @@ def record(tx: Tx, workspace: str, batch: Batch[Receipt], now: int, jitter: floa
         else:
             status = "filtered" if result.kind == "filtered" else "failed"
             over.append({**key, "f": mine.fence, "s": status, "r": result.kind, "c": result.code, "d": result.detail})
-            if result.kind == "opted_out":
-                opted_out.append(receipt)
-            else:
+            if result.kind == "opted_out" or result.bad_number:
+                told.append(receipt)
+            if result.kind != "opted_out":
                 letters.append(of_send(mine, result, workspace, now))
     if accepted:
         outbox.accepted(tx, accepted)
@@ -118,17 +118,17 @@ def record(tx: Tx, workspace: str, batch: Batch[Receipt], now: int, jitter: floa
         outbox.settle(tx, over)
     if letters:
         dead.add(tx, letters)
-    if opted_out:
-        # V2: the provider knows of an opt-out that we don't. It enters by the road, like everything else.
-        inbox.store_arrivals(tx, workspace, [_opt_out_arrival(r) for r in opted_out], {}, now)
+    if told:
+        # V2, N1: the provider knows of an opt-out or a bad number that we don't. It enters by the road, like all else.
+        inbox.store_arrivals(tx, workspace, [_refused_arrival(r) for r in told], {}, now)
     point("deliver.recording")
     return bool(again)
 
 
-def _opt_out_arrival(receipt: Receipt) -> inbox.Incoming:
+def _refused_arrival(receipt: Receipt) -> inbox.Incoming:
     mine, failure = receipt.claim, receipt.result
-    code = failure.code if isinstance(failure, Failure) else ""
-    arrival = DeliveryStatus(f"refused-{mine.id}", mine.recipient, "failed", mine.id, code, opted_out=True)
+    code, out = (failure.code, failure.kind == "opted_out") if isinstance(failure, Failure) else ("", False)
+    arrival = DeliveryStatus(f"refused-{mine.id}", mine.recipient, "failed", mine.id, code, opted_out=out)
     return incoming(mine.line, arrival, contact_id=mine.contact_id)
 
 

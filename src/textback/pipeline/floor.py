@@ -16,6 +16,7 @@ from textback.core.when import SECOND
 from textback.engine.arrivals import Give
 from textback.engine.bot import Bot
 from textback.engine.queues import Queue
+from textback.pipeline.pausing import woken
 from textback.store import availability, handoffs
 from textback.store.availability import Person
 from textback.store.db import Db, Tx
@@ -145,11 +146,7 @@ class Floor:
             except Exception as error:
                 self._people = None
                 log.warning("nobody knows who is there", error=reason(error))
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._stopping.wait()
-            except TimeoutError:
-                continue
+            await woken(self._stopping, LOOK)
 
     async def give(self) -> int:
         """Give out what waits, if it is this node's turn; how many."""

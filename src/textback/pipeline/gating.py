@@ -189,6 +189,7 @@ class Gatekeeper:
             asked,
             opted_out=asked.opted_out or bool(known.suppressed),
             unsure=known.unsure,
+            bad_number=known.bad_number,
             zone=known.zone,
             region=known.region,
             home_zone=self.home_zone,

@@ -25,6 +25,7 @@ from textback.pipeline.hub import Hub
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import EVENT_DELAY, HOOK_SECONDS, HOOKS
 from textback.pipeline.numbering import Numbered, Wanted, number
+from textback.pipeline.pausing import woken
 from textback.pipeline.payloads import encoded, trial
 from textback.pipeline.telling import Claim, Outcome, claim, judged, record
 from textback.store import events, hooks, spread
@@ -195,11 +196,7 @@ class Hooks:
             if claimed:
                 await asyncio.sleep(BREATH)
             else:
-                try:
-                    async with asyncio.timeout(POLL):
-                        await self._wake.wait()
-                except TimeoutError:
-                    continue
+                await woken(self._wake, POLL)
         while self._posting or self._recording:
             await asyncio.wait(self._posting | self._recording)
 
@@ -371,11 +368,7 @@ class Hooks:
         self._leaving = False
 
     async def _nap(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            return
+        await woken(self._stopping, seconds)
 
     def refusal(self, url: str) -> str:
         """Why this address can't be a webhook's; empty where it can."""

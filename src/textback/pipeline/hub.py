@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
+from textback.pipeline.pausing import woken
+
 EVERYTHING = "*"
 """Stands among changed contacts for all of them: there were too many to name, or some may have been missed."""
 
@@ -44,10 +46,7 @@ class Subscription:
 
     async def changes(self, timeout: float) -> frozenset[str]:
         """The contacts whose conversations changed; empty when none did within `timeout` seconds."""
-        try:
-            async with asyncio.timeout(timeout):
-                await self._wake.wait()
-        except TimeoutError:
+        if not await woken(self._wake, timeout):
             return frozenset()
         self._wake.clear()
         self._near.clear()
@@ -57,11 +56,7 @@ class Subscription:
 
     async def near(self, timeout: float) -> None:
         """Return when the open conversation has changed since `changes`, at the latest after `timeout` seconds."""
-        try:
-            async with asyncio.timeout(timeout):
-                await self._near.wait()
-        except TimeoutError:
-            return
+        await woken(self._near, timeout)
 
 
 def _nobody(_: set[str]) -> None:

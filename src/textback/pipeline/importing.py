@@ -13,6 +13,7 @@ from textback.core.when import HOUR
 from textback.engine.arrivals import ContactChange
 from textback.engine.bot import Bot
 from textback.pipeline.contactrows import Planner, Said
+from textback.pipeline.pausing import woken
 from textback.store import accounts, contact_imports, leads
 from textback.store.contact_imports import ContactImport, FileRow, Part, Planned
 from textback.store.db import Db, Tx
@@ -84,11 +85,7 @@ class ContactImporter:
                     pass
             except Exception as error:  # a database that is away is somebody else's to report
                 log.debug("no import went on", error=type(error).__name__)
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+            await woken(self._wake, LOOK)
 
     async def _tidy(self) -> None:
         if self._now() >= self._tidy_at:

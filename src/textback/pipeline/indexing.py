@@ -11,6 +11,7 @@ import structlog
 from textback.core.faults import point
 from textback.core.ids import made_at, new_id
 from textback.core.when import DAY, HOUR, SECOND
+from textback.pipeline.pausing import woken
 from textback.store import search
 from textback.store.db import Db
 from textback.store.sweep import id_at
@@ -69,11 +70,7 @@ class Indexer:
             await self._pause(min(SHARE * took, 3.0) if more else max(PAUSE, min(SHARE * took, 3.0)))
 
     async def _pause(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            return
+        await woken(self._stopping, seconds)
 
     async def once(self) -> bool:
         """Add one batch; whether there is more. Where nothing is new, nothing is written."""

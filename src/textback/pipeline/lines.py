@@ -9,6 +9,7 @@ from textback.compliance.limits import CAMPAIGN_CLASSES, T_MOBILE_PER_DAY, cap_o
 from textback.core.errors import SettingsError, shown
 from textback.core.messages import Channel
 from textback.core.registration import UNDECLARED, Registration
+from textback.pipeline.bad_numbers import codes_of
 
 LEAST_CAP = 10
 """Segments that the longest text has: under a smaller cap it could never go."""
@@ -69,6 +70,11 @@ class Line(msgspec.Struct, frozen=True):
     def keywords(self) -> Mapping[str, frozenset[str]]:
         """Whole messages that the provider answers itself."""
         return self.provider.keywords
+
+    @property
+    def bad_numbers(self) -> Mapping[str, str]:
+        """The provider's codes that say that a number can't get texts, with why."""
+        return codes_of(self.provider.name)
 
 
 class LineLimits(msgspec.Struct, frozen=True):

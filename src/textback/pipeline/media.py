@@ -24,6 +24,7 @@ from textback.engine.arrivals import Media
 from textback.pipeline.buckets import Places, told
 from textback.pipeline.dead import Redriven
 from textback.pipeline.lines import Line
+from textback.pipeline.pausing import woken
 from textback.store import dead, media, spread
 from textback.store.db import Db, Row, Tx
 from textback.store.trouble import reason
@@ -206,11 +207,7 @@ class Fetcher:
         while not self._stopping:
             self._wake.clear()
             await self._look()
-            try:
-                async with asyncio.timeout(POLL):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+            await woken(self._wake, POLL)
         for task in self._working:
             task.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)

@@ -32,6 +32,7 @@ from textback.pipeline.dead import of_job
 from textback.pipeline.lines import Line
 from textback.pipeline.metrics import JOB_SECONDS, JOBS
 from textback.pipeline.notices import Notices
+from textback.pipeline.pausing import woken
 from textback.pipeline.thinker import Thinker, Thought, keep
 from textback.store import dead, inbox, jobs, spread
 from textback.store.db import Db, Tx
@@ -243,11 +244,7 @@ class Performer:
             self._wake.clear()
             more = await self._look()
             if not more:
-                try:
-                    async with asyncio.timeout(POLL if self._busy() else IDLE):
-                        await self._wake.wait()
-                except TimeoutError:
-                    continue
+                await woken(self._wake, POLL if self._busy() else IDLE)
         if self._working:
             await asyncio.wait(self._working)
 

@@ -13,6 +13,7 @@ import structlog
 
 from textback.channels.base import Webhook
 from textback.core.text import clean
+from textback.pipeline.pausing import woken
 from textback.pipeline.redact import HEADERS, is_signing, network_of, shown
 from textback.store import rejected
 from textback.store.db import Db
@@ -93,11 +94,7 @@ class Quarantine:
         """Write batch after batch until nothing gathers any more."""
         pause = self._pause
         while self._waiting:
-            try:
-                async with asyncio.timeout(pause):
-                    await self._stopping.wait()
-            except TimeoutError:
-                pass
+            await woken(self._stopping, pause)
             written = await self._flush()
             if self._stopping.is_set():
                 break

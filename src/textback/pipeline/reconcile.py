@@ -25,6 +25,7 @@ from textback.pipeline.claim import Claim
 from textback.pipeline.dead import of_send
 from textback.pipeline.deliver import MAX_ATTEMPTS
 from textback.pipeline.lines import Line
+from textback.pipeline.pausing import woken
 from textback.store import dead, inbox, outbox
 from textback.store import reconcile as store
 from textback.store.db import Db, Row, Tx
@@ -133,11 +134,7 @@ class Reconciler:
                     continue
             except Exception as error:
                 log.error("reconciliation failed", error=reason(error), exc_info=None if is_away(error) else error)
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._stopping.wait()
-            except TimeoutError:
-                continue
+            await woken(self._stopping, LOOK)
 
     async def once(self) -> bool:
         """Read one line's list, if one is due. Says whether one was."""

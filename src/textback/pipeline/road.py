@@ -40,6 +40,7 @@ from textback.pipeline.media import Fetcher, Keeping
 from textback.pipeline.metrics import ARRIVALS, BATCH_TURNS, LIMITS, REFUSED
 from textback.pipeline.metrics import TURNS as TURNED
 from textback.pipeline.notices import Notices
+from textback.pipeline.pausing import woken
 from textback.pipeline.perform import Performer, Performs
 from textback.pipeline.poison import is_poison, run_one
 from textback.pipeline.presence import Presence, read_people
@@ -554,11 +555,7 @@ class Road:
                 await self._nap(POLL)
                 continue
             pause = EAGER if any(one.result().arrivals for one in turned) else min(pause * 2, POLL)
-            try:
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+            await woken(self._wake, pause)
 
     async def _where(self) -> Sequence[int | None]:
         """The places to take turns in: those that were named, and now and then also those that are found to need it."""

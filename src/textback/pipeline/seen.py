@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
+from textback.pipeline.pausing import woken
 from textback.store import line_seen
 from textback.store.db import Db
 
@@ -56,10 +57,7 @@ class LineMarks:
 
     async def _write(self) -> None:
         loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(max(self._pause, self._written + EVERY - loop.time())):
-                await self._stopping.wait()
-        except TimeoutError:
+        if not await woken(self._stopping, max(self._pause, self._written + EVERY - loop.time())):
             await self._flush()
         self._written = loop.time()
         self._writer = None

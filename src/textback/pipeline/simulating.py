@@ -24,6 +24,7 @@ FAULTS = {
     "twice": "Arrives twice",
     "order": "Out of order",
     "opted_out": "Opted out at the provider",
+    "bad_number": "Number does not exist",
 }
 LATE = 10.0
 """Seconds by which what is late comes late."""
@@ -77,6 +78,8 @@ class Phones:
         phone = await self._db.read(store.behaviour, self._workspace, outgoing.recipient)
         if "opted_out" in phone.faults:
             return Failure("opted_out", code="21610", detail="The simulated provider says that they opted out there.")
+        if "bad_number" in phone.faults:
+            return Failure("rejected", code="21211", detail="The simulated provider says that there is no such number.")
         id_ = f"sim-{outgoing.message_id}"
         for one in reports(phone.faults):
             told = DeliveryStatus(

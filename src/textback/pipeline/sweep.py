@@ -12,6 +12,7 @@ from textback.core.faults import point
 from textback.core.ids import BUCKETS
 from textback.core.when import DAY
 from textback.pipeline.metrics import SWEPT
+from textback.pipeline.pausing import woken
 from textback.store import accounts
 from textback.store import sweep as store
 from textback.store.db import Db, Tx
@@ -62,11 +63,7 @@ class Sweeper:
                 log.error("sweep failed", error=reason(error), exc_info=None if is_away(error) else error)
 
     async def _pause(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            return
+        await woken(self._stopping, seconds)
 
     async def once(self) -> dict[str, int] | None:
         """Sweep if it is due and no other node does. Returns the rows that went, by kind; None where there was no

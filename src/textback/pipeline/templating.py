@@ -19,6 +19,7 @@ from textback.engine.bot import Approved, Bot
 from textback.engine.effects import Send
 from textback.engine.named import BadValue, preview
 from textback.pipeline.lines import Line
+from textback.pipeline.pausing import woken
 from textback.store import provider_templates as store
 from textback.store.db import Db, Tx
 from textback.store.gate import heard_on
@@ -174,11 +175,7 @@ class Templating:
                 except Exception as error:
                     gone = is_away(error)
                     log.error("templates not read", error=reason(error), exc_info=None if gone else error)
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+            await woken(self._wake, LOOK)
 
     async def _mine(self, account: Account) -> bool:
         now = self._clock()

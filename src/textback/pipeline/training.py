@@ -15,6 +15,7 @@ from textback.core.ids import new_id
 from textback.core.text import MOST_PARTS
 from textback.engine.load import Problem
 from textback.pipeline import lessons
+from textback.pipeline.pausing import woken
 from textback.pipeline.publishing import NotPublished, publish_change
 from textback.sources.crawl import Crawled, Known, clean_url, crawl
 from textback.sources.fetch import Fetcher
@@ -157,11 +158,7 @@ class Trainings:
                     pass
             except Exception as error:  # a database that is away is somebody else's to report
                 log.debug("no look for trainings", error=type(error).__name__)
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+            await woken(self._wake, LOOK)
 
     async def _one(self) -> bool:
         """Work on the oldest that waits; False when there is none, or another server is at work."""

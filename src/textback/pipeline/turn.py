@@ -198,7 +198,7 @@ class Turns:
         for contact_id, suppressed in writes.suppressed.items():
             open_[contact_id].opted_out = suppressed
         turns.save_conversations(tx, [c.saved(now) for c in open_.values() if c.address])
-        known = [(c.bucket, c.contact_id, c.state.fields, c.state.tags) for c in open_.values() if c.told_more]
+        known = [(c.bucket, c.contact_id, c.values, c.state.tags) for c in open_.values() if c.told_more]
         if known:
             values.keep(tx, self._workspace, known)
         inbox.mark_handled(tx, done, now, writes.kept)
@@ -269,7 +269,8 @@ class Turns:
         guard = OFF if line is None or line.provider.name == "simulator" else self._guard
         overtaken = conversation.opted_out and row.received_at - sent_at > LATE
         overtaken = overtaken and suppressed_since(tx, conversation.contact_id) > sent_at
-        standing = Standing(conversation.opted_out, line.keywords if line else {}, sent_at, guard, late, overtaken)
+        words, bad = (line.keywords, line.bad_numbers) if line else ({}, {})
+        standing = Standing(conversation.opted_out, words, sent_at, guard, late, overtaken, bad)
         bot = self.readings.served(self._shelf.current)
         if earlier and isinstance(arrival, Message) and arrival.part is not None:
             arrival, earlier = parts.whole(earlier, arrival), ()

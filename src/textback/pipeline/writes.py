@@ -21,6 +21,7 @@ from textback.store import dead, events, jobs, media, models, short_links, turns
 from textback.store import gate as gate_store
 from textback.store.db import Row, Tx
 from textback.store.ledger import Fact
+from textback.store.values import BAD_NUMBER
 
 RANKS = {"normal": 0, "high": 1, "urgent": 2}
 """How urgent a conversation is, as lists sort it."""
@@ -35,7 +36,7 @@ class Conversation:
         self.contact_id: str = row.contact_id
         self.bucket: int = row.bucket
         self.state: State = load_state(row.state)
-        self.known = (dict(self.state.fields), list(self.state.tags))  # as their values are kept now
+        self.known = (dict(self.state.fields), list(self.state.tags), self.state.bad_number)  # as their values are kept
         self.line: str = row.line
         self.address: str = row.address
         self.opted_out: bool = bool(row.opted_out)
@@ -52,7 +53,13 @@ class Conversation:
     @property
     def told_more(self) -> bool:
         """Whether more, or something else, is known of the contact than when it was locked."""
-        return (self.state.fields, self.state.tags) != self.known
+        return (self.state.fields, self.state.tags, self.state.bad_number) != self.known
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What they are found by: fields, and why their number is bad where it is."""
+        bad = self.state.bad_number
+        return self.state.fields if bad is None else {**self.state.fields, BAD_NUMBER: bad.why}
 
     def channel(self, line: Line | None) -> Channel:
         """How a text of ours goes on its line."""

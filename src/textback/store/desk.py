@@ -21,7 +21,7 @@ SHOWN = (
     "loop_guard", "late_message", "opt_in_refused", "opt_in_asked", "doubted", "link_clicked", "action_done",
     "action_failed", "event_received", "model_answered", "model_failed", "draft_settled",
     "contact_changed", "flow_refused", "snoozed", "unsnoozed", "prioritised", "reopened",
-    "limit_passed", "requeued", "assigned", "asked_for", "noted",
+    "limit_passed", "requeued", "assigned", "asked_for", "noted", "bad_number", "number_works",
     "asked_by_text", "agreed_by_text", "moved_to_text", "came_by_text",
 )  # fmt: skip
 

@@ -37,7 +37,8 @@ class Sent(msgspec.Struct, frozen=True):
 
 class Known(msgspec.Struct, frozen=True):
     """What is known of a contact. `suppressed` is the rule by which they get nothing, `wrote` whether they have texted
-    us at some time, `unsure` whether they may have opted out and nobody has settled it (O3), `sent` which texts
+    us at some time, `unsure` whether they may have opted out and nobody has settled it (O3), `bad_number` whether their
+    number can't get texts (N1), `sent` which texts
     that count were let through to them since the time asked for. `registry` says that their number is on the
     do-not-call registry, or that its data are too old to tell, `aloud` which of their agreements were given in speech:
     entries of the ledger, looked up where the registry makes a difference (D1)."""
@@ -51,6 +52,7 @@ class Known(msgspec.Struct, frozen=True):
     sent: tuple[Sent, ...] = ()
     registry: Literal["", "listed", "old"] = ""
     aloud: frozenset[str] = frozenset()
+    bad_number: bool = False
 
 
 NOTHING = Known()
@@ -60,7 +62,11 @@ def _of_contacts(pair: Pair) -> Select[Any]:
     wrote = select(_m.id).where(_m.bucket == _c.bucket, _m.contact_id == _c.id, _m.direction == "in").exists()
     stopped = select(func.max(_s.rule)).where(_s.bucket == _c.bucket, _s.contact_id == _c.id).scalar_subquery()
     unsure = conversations.c.state.like('%"opt_out_unsure":%')  # zero is left out
-    columns = (_c.id, _c.zone, _c.region, wrote.label("wrote"), unsure.label("unsure"), stopped.label("suppressed"))
+    bad = conversations.c.state.like('%"bad_number":{"why":%')  # no field is kept like this
+    columns = (
+        _c.id, _c.zone, _c.region, wrote.label("wrote"), unsure.label("unsure"), stopped.label("suppressed"),
+        bad.label("bad_number"),
+    )  # fmt: skip
     rows = select(*columns).select_from(pair.source).join(conversations, pair.on(conversations))
     return rows.join(contacts, and_(_c.bucket == conversations.c.bucket, _c.id == conversations.c.contact_id))
 
@@ -97,6 +103,7 @@ def known(
             bool(row.unsure),
             tuple(agreed.get(row.id, ())),
             tuple(sent.get(row.id, {}).values()),
+            bad_number=bool(row.bad_number),
         )
         for row in _CONTACTS(tx, who)
     }

@@ -12,7 +12,7 @@ contact_values = Table(
     metadata,
     Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
     Column("contact_id", String(32), primary_key=True),
-    Column("name", String(64), primary_key=True),  # a field; or #tag, or #word for the words of what they are called
+    Column("name", String(64), primary_key=True),  # a field, #tag, #bad_number; or #word for the words of their name
     Column("value", String(80), primary_key=True),  # folded: see store.values
     Column("workspace", String(64), nullable=False),
     Index(

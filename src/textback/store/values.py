@@ -12,6 +12,8 @@ from textback.store.tables_leads import contact_values
 LONGEST = 80
 TAG = "#tag"
 WORD = "#word"
+BAD_NUMBER = "#bad_number"
+"""Why a number can't get texts."""
 NAME = "name"
 MANY = 2_000
 """How many contacts are looked up one by one; where more have a value, the list by time soon meets enough of them."""

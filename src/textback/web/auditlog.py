@@ -18,6 +18,7 @@ from textback.store import accounts, audit
 from textback.store.audit import Asked
 from textback.store.db import Row, Tx
 from textback.web.context import WebContext
+from textback.web.csvcells import guarded
 from textback.web.pages import page
 from textback.web.present import moment
 from textback.web.security import Denied
@@ -25,7 +26,6 @@ from textback.web.security import Denied
 LINES = 50
 MOST_EXPORTED = 200_000
 FORMATS = ("csv", "json")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _day(text: str, zone: str) -> int:
@@ -83,17 +83,12 @@ def _collect(tx: Tx, workspace: str, asked: Asked) -> list[Row[Any]]:
     return [row for rows in audit.batches(tx, workspace, asked, MOST_EXPORTED) for row in rows]
 
 
-def _safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 def _as_csv(rows: list[Row[Any]]) -> Iterator[str]:
     file = io.StringIO()
     out = csv.writer(file)
     out.writerow(("at", "by", "did", "to", "data"))
     for row in rows:
-        out.writerow((to_iso(row.at), _safe(row.actor), _safe(row.action), _safe(row.subject), row.data))
+        out.writerow((to_iso(row.at), guarded(row.actor), guarded(row.action), guarded(row.subject), row.data))
         yield file.getvalue()
         file.seek(0)
         file.truncate()

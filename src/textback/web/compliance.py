@@ -39,6 +39,7 @@ RULES = {
     "K6": "No consent of theirs to texts of this kind was on record.",
     "K7": "They had taken back their consent to texts of this kind.",
     "K9": "Their consent was imported without proof, which is enough for answers only.",
+    "N1": "A provider had said that their number can’t get texts.",
     "N2": "The line may not send this: it is not registered, or not for such texts.",
     "O3": "They may have opted out in other words. A person must settle it.",
     "O6": "They had opted out.",

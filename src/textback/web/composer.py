@@ -32,7 +32,7 @@ AHEAD = 366 * DAY
 """How far ahead (ms) a text may be scheduled."""
 LOCAL = "%Y-%m-%dT%H:%M"
 """A time as a browser's field for it has it, without its zone."""
-SETUP = frozenset({"N1", "N2"})
+SETUP = frozenset({"N2"})
 """Rules by which a line must be set up before anything goes."""
 
 
@@ -125,7 +125,8 @@ def local_field(at: int, zone: str) -> str:
 
 
 def read_local(text: str, zone: str, now: int) -> int:
-    """When (ms) a text is to go, from a local time there; ValueError says in words what is wrong."""
+    """A time to come (ms), such as when a text is to go, from a local time there; ValueError says in words what is
+    wrong."""
     try:
         at = to_ms(datetime.strptime(text, LOCAL).replace(tzinfo=ZoneInfo(zone)))
     except (ValueError, OverflowError):

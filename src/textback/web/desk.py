@@ -27,6 +27,7 @@ from textback.web.person import person_of
 from textback.web.phrases import tell
 from textback.web.present import (
     STATUS,
+    bad_number_of,
     clock,
     day,
     holder,
@@ -122,6 +123,7 @@ async def _talk(
         ],
         "first": day(row.created_at, zone, now),
         "opted_out": bool(row.opted_out),
+        "bad_number": bad_number_of(state, zone, now),
         "unsure": bool(state.opt_out_unsure) and not row.opted_out,
         "person": await person_of(ctx, user, row, state, whole),
         "merged": whole,
@@ -210,10 +212,10 @@ async def act(request: Request, row: Row[Any], arrival: Any, action: str, key: s
     return back(request, row)
 
 
-def back(request: Request, row: Row[Any]) -> Response:
+def back(request: Request, row: Row[Any], **more: str) -> Response:
     """The conversation, in the list as it was."""
     wish = asked(request)
-    return RedirectResponse(f"/c/{row.contact_id}?{wish.query(view=wish.view)}", 303)
+    return RedirectResponse(f"/c/{row.contact_id}?{wish.query(view=wish.view, **more)}", 303)
 
 
 async def complete(request: Request) -> Response:

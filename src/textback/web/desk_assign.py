@@ -1,7 +1,7 @@
-"""Giving several conversations to a colleague or a queue at once, and what gives each back."""
+"""Giving conversations to a colleague or a queue, one or several at once, and what gives each back."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -37,8 +37,9 @@ _arrival = msgspec.json.Decoder(AnyArrival)
 _back = msgspec.json.Decoder(Back)
 
 
-async def target(ctx: WebContext, user: User, form: Mapping[str, str]) -> Target:
-    """Whom a form names: `to` is `user:ID` or `queue:NAME`. Raises Denied."""
+async def target(ctx: WebContext, user: User, form: Mapping[str, str], *, many: bool = True) -> Target:
+    """Whom a form names: `to` is `user:ID` or `queue:NAME`; of one conversation it may be empty, for whoever comes
+    first. Raises Denied."""
     kind, _, whom = form.get("to", "").partition(":")
     if kind == "user":
         mate = await ctx.db.read(colleagues.colleague, ctx.workspace, whom)
@@ -50,29 +51,41 @@ async def target(ctx: WebContext, user: User, form: Mapping[str, str]) -> Target
         if whom not in ctx.bot().handoff.queues:
             raise Denied(400, "There is no such queue. Choose another one.")
         return Target(tell("assigned to the queue {queue}", queue=whom), queue=whom)
+    if not kind and not many:
+        return Target(tell("left to whoever comes first"))
     raise Denied(400, "Choose who is to answer.")
 
 
 def assigned(row: Row[Any], user: User, to: Target) -> tuple[AnyArrival, Back] | None:
     """What gives a conversation to them, and what takes that back; None where it stays as it is: it is over, is theirs
     already, or a colleague has it from whom this person may not take it."""
-    state = load_state(row.state)
-    owner = state.owner
-    if row.status in ("completed", "archived"):
-        return None
+    owner = load_state(row.state).owner
     held = owner.kind == "person" and owner.user_id != user.id
     if held and not user.may("conversations.manage"):
         return None
-    queue = state.handoff.queue if state.handoff is not None else ""
-    if (to.user_id and owner.user_id == to.user_id) or (to.queue and owner.kind == "nobody" and queue == to.queue):
+    back = back_of(row, user, to)
+    return (Assign(user.id, user.name, to.user_id, to.name, to.queue, force=held), back) if back is not None else None
+
+
+def back_of(row: Row[Any], user: User, to: Target) -> Back | None:
+    """What takes back that a conversation, as it is now, is given to them; None where that changes nothing, or it is
+    over."""
+    state = load_state(row.state)
+    owner, handoff = state.owner, state.handoff
+    queue = handoff.queue if handoff is not None else ""
+    if row.status in ("completed", "archived"):
         return None
-    does = Assign(user.id, user.name, to.user_id, to.name, to.queue, force=held)
-    steps: list[AnyArrival] = [Assign(user.id, user.name, queue=queue, force=True)]
+    if (to.user_id and owner.user_id == to.user_id) or (
+        not to.user_id and owner.kind == "nobody" and to.queue in ("", queue)
+    ):
+        return None
+    undo: Literal["queue", "handoff"] = "queue" if handoff is not None else "handoff"
+    steps: list[AnyArrival] = [Assign(user.id, user.name, queue=queue, force=True, undo="queue")]
     if owner.kind == "bot":
         steps = [Takeover(user.id, user.name, force=True), HandBack(user.id, user.name, "wait")]
     elif owner.kind == "person":
-        steps = [Assign(user.id, user.name, owner.user_id, owner.name, queue, force=True)]
-    return does, Back(to.user_id, steps)
+        steps = [Assign(user.id, user.name, owner.user_id, owner.name, queue, force=True, undo=undo)]
+    return Back(to.user_id, steps)
 
 
 def steps_back(step: Any, row: Row[Any] | None) -> list[AnyArrival]:

@@ -154,7 +154,7 @@ async def bulk(request: Request) -> Response:
 
 
 async def undo(request: Request) -> Response:
-    """POST /desk/undo: take back what was done to several, once."""
+    """POST /desk/undo: take back what was done to one or several, once. `c` is the conversation that is open."""
     ctx: WebContext = request.app.state.ctx
     user: User = request.state.user
     now = ctx.road.now()
@@ -168,9 +168,13 @@ async def undo(request: Request) -> Response:
     await _post(ctx, arrivals)
     number = tell("1 conversation") if len(arrivals) == 1 else tell("{n} conversations", n=len(arrivals))
     said = tell("Taken back for {n}", n=number)
-    return _list_again(request, await ctx.db.write(_noted, ctx.workspace, user, "undo", said, list(arrivals), {}, now))
+    done = await ctx.db.write(_noted, ctx.workspace, user, "undo", said, list(arrivals), {}, now)
+    here = request.state.form.get("c", "")
+    return _list_again(request, done, here if here in found.steps else "")
 
 
-def _list_again(request: Request, done: str) -> Response:
+def _list_again(request: Request, done: str, contact_id: str = "") -> Response:
+    """The list with what was done, beside the conversation that is open."""
     wish = asked(request)
-    return RedirectResponse(wish.path(done=done), 303)
+    path = f"/c/{contact_id}?{wish.query(view=wish.view, done=done)}" if contact_id else wish.path(done=done)
+    return RedirectResponse(path, 303)

@@ -24,7 +24,8 @@ from textback.store.contact_imports import COUNTS, Choice, ContactImport
 from textback.store.leads import Field
 from textback.web.api import default_line
 from textback.web.auth import User
-from textback.web.leads import RESERVED, context, fields_for, guarded
+from textback.web.csvcells import guarded
+from textback.web.leads import RESERVED, context, fields_for
 from textback.web.pages import page
 from textback.web.phrases import tell
 from textback.web.present import moment

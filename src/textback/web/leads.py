@@ -20,10 +20,11 @@ from textback.store import accounts, inbox
 from textback.store import leads as store
 from textback.store.agreements import agreements_of
 from textback.store.leads import STAGE, Field, Place, Sought
-from textback.store.values import TAG, WORD, Term, folded
+from textback.store.values import BAD_NUMBER, TAG, WORD, Term, folded
 from textback.web.api import TURN_WAIT, default_line
 from textback.web.auth import User
 from textback.web.context import WebContext
+from textback.web.csvcells import guarded
 from textback.web.leadtable import Lead, for_role, lead, spoken
 from textback.web.merged import rows_with, shown_together
 from textback.web.pages import page
@@ -35,10 +36,9 @@ ROWS = 50
 EXPORTED = 500
 COLUMNS = 4
 """Fields that are columns; the others are in the peek."""
-RESERVED = frozenset({"q", "tag", "owner", "sort", "after", "open", "did"})
+RESERVED = frozenset({"q", "tag", "owner", "sort", "after", "open", "did", "bad_number"})
 """Parts of the address that no field can be called."""
 _CONTACT = re.compile(r"[0-9a-f]{24}")
-_PLAIN = re.compile(r"[+-]?[0-9]+([.][0-9]+)?")
 DID = {"changed": "Saved."}
 NO_NUMBER = "That is not a phone number. Write it like 206-555-0123 or +12065550123."
 
@@ -62,6 +62,7 @@ class View:
         self.q = clean(query.get("q", "")).strip()[:80]
         self.tag = query.get("tag", "").strip().lower()[:40]
         self.owner = query.get("owner", "")[:32]
+        self.bad = query.get("bad_number") == "1"
         self.oldest = query.get("sort") == "oldest"
         found = query.get("open", "")
         self.open = found if _CONTACT.fullmatch(found) else ""
@@ -77,6 +78,7 @@ class View:
     def address(self, **changes: str) -> str:
         """The address of this view with some parts changed; an empty one goes."""
         parts = {"q": self.q, "tag": self.tag, "owner": self.owner, "sort": "oldest" if self.oldest else ""}
+        parts["bad_number"] = "1" if self.bad else ""
         parts |= self.given | changes
         said = urlencode({name: value for name, value in parts.items() if value})
         return f"/leads?{said}" if said else "/leads"
@@ -90,6 +92,8 @@ class View:
         if self.owner:
             words = tell({"bot": "Bot", "nobody": "Nobody yet", "me": "You"}.get(self.owner, "A colleague"))
             found.append((tell("Owner"), words, self.address(owner="")))
+        if self.bad:
+            found.append((tell("Number"), tell("gets no texts"), self.address(bad_number="")))
         return found
 
     async def sought(self, request: Request) -> Sought:
@@ -97,6 +101,7 @@ class View:
         ctx, user = context(request)
         terms = [Term(name, folded(value)) for name, value in self.given.items() if folded(value)]
         terms += [Term(TAG, self.tag)] if self.tag else []
+        terms += [Term(BAD_NUMBER, "", prefix=True)] if self.bad else []
         ids = None
         if self.q and (number := _number(self.q, ctx.bot().country)):
             homes = await ctx.db.read(inbox.find_homes, ctx.workspace, [("phone", number)])
@@ -201,13 +206,6 @@ async def add_lead(request: Request) -> Response:
 
 
 # ---- Export
-
-
-def guarded(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    if value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and not _PLAIN.fullmatch(value):
-        return f"'{value}"
-    return value
 
 
 def _line(row: Any, columns: list[Field], stage: Field | None, whole: Sequence[Any]) -> list[str]:

@@ -10,7 +10,7 @@ from textback.engine.state import State
 from textback.store.leads import STAGE, Field
 from textback.web.auth import User
 from textback.web.phrases import tell
-from textback.web.present import Holder, holder, name_of, short_time
+from textback.web.present import Holder, bad_number_words, holder, name_of, short_time
 
 NOT_ASKED = "not asked"
 HIDDEN = "•••"
@@ -37,7 +37,7 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Lead:
     """A row: who has them, what they answered, and where they stand. `offers` is yes, asked, no or out; `others` are
-    the other addresses of merged contacts."""
+    the other addresses of merged contacts, `bad_number` why the number can't get texts."""
 
     id: str
     name: str
@@ -54,6 +54,7 @@ class Lead:
     tags: list[str]
     said: str
     others: list[str]
+    bad_number: str = ""
 
 
 def for_role(fields: Sequence[Field], role: str) -> list[Field]:
@@ -139,6 +140,7 @@ def lead(
         state.tags,
         row.last_text if row.last_author == "contact" else "",
         [_number(address if user.may("numbers.see") else mask(address)) for address in others],
+        bad_number_words(state.bad_number.why) if state.bad_number else "",
     )
 
 

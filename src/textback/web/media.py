@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from textback.core.files import ENDINGS, SHOWN
+from textback.core.files import ENDINGS, SHOWN, size_words
 from textback.web.context import WebContext
 from textback.web.retelling import retell
 
 PATH = "/media/"
-KB, MB = 2**10, 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +27,6 @@ class Shown:
     link: str
 
 
-def words_of(size: int | None) -> str:
-    """A number of bytes, such as 40 KB or 5.2 MB."""
-    if not size:
-        return ""
-    return f"{size / MB:.1f} MB".replace(".0 ", " ") if size >= MB else f"{max(size // KB, 1):,} KB"
-
-
 def _what(kind: str) -> str:
     if kind in ("application/pdf", "text/vcard", "text/x-vcard"):
         return "pdf" if kind == "application/pdf" else "card"
@@ -47,7 +39,7 @@ def shown(row: Any) -> Shown:
     kind = row.content_type or str(row.said).partition(";")[0].strip().lower()
     helps = row.state in ("large", "full") and str(row.url).startswith("https://")
     return Shown(
-        row.id, row.state, _what(kind), ENDINGS.get(kind, "").upper(), words_of(row.size),
+        row.id, row.state, _what(kind), ENDINGS.get(kind, "").upper(), size_words(row.size) if row.size else "",
         row.state == "kept" and kind in SHOWN, retell(row.detail), row.url if helps else "",
     )  # fmt: skip
 

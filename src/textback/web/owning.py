@@ -10,7 +10,7 @@ from starlette.responses import Response
 from textback.core.ids import bucket_of, new_id
 from textback.core.text import clean
 from textback.engine.arrivals import AnyArrival, AskFor, Assign, HandBack, Note, Renew, Takeover
-from textback.store import accounts, inbox
+from textback.store import accounts, desk_people, inbox
 from textback.store import colleagues as store
 from textback.store import desk as threads
 from textback.store.db import Row
@@ -18,12 +18,12 @@ from textback.store.desk import Happening
 from textback.web.auth import User
 from textback.web.context import WebContext
 from textback.web.desk import TURN_WAIT, back, conversation_of, shown_with
+from textback.web.desk_assign import back_of, target
 from textback.web.live import TAB
 from textback.web.mentions import keep
-from textback.web.permissions import allowed
 from textback.web.phrases import tell
 from textback.web.security import Denied
-from textback.web.whose import ANSWERS, taken_words
+from textback.web.whose import taken_words
 
 REFUSED = ("takeover_refused", "assign_refused", "hand_back_refused")
 MODES = ("ask", "step", "wait", "end")
@@ -85,26 +85,20 @@ async def hand_back(request: Request) -> Response:
 
 async def assign(request: Request) -> Response:
     """POST /c/{contact}/assign: `to` is `user:ID`, `queue:NAME`, or empty for whoever comes first. Only those who may
-    manage others' conversations take it from a colleague."""
+    manage others' conversations take it from a colleague. What it changed can be taken back."""
     ctx: WebContext = request.app.state.ctx
     user: User = request.state.user
     row = await conversation_of(request)
-    kind, _, whom = request.state.form.get("to", "").partition(":")
-    force = user.may("conversations.manage")
-    if kind == "user":
-        mate = await ctx.db.read(store.colleague, ctx.workspace, whom)
-        if mate is None or not allowed(mate.role, ANSWERS):
-            raise Denied(400, "Nobody of that name answers here. Choose somebody else.")
-        arrival = Assign(user.id, user.name, mate.id, mate.name, force=force)
-    elif kind == "queue":
-        if whom not in ctx.bot().handoff.queues:
-            raise Denied(400, "There is no such queue. Choose another one.")
-        arrival = Assign(user.id, user.name, queue=whom, force=force)
-    elif not kind:
-        arrival = Assign(user.id, user.name, force=force)
-    else:
-        raise Denied(400, "Choose who is to answer.")
-    return await _answer(request, row, await _do(request, row, arrival, "assign", to=f"{kind}:{whom}"))
+    to = await target(ctx, user, request.state.form, many=False)
+    back_again = back_of(row, user, to)
+    arrival = Assign(user.id, user.name, to.user_id, to.name, to.queue, force=user.may("conversations.manage"))
+    refused = await _do(request, row, arrival, "assign", to=request.state.form.get("to", "") or ":")
+    if refused is not None or back_again is None:
+        return await _answer(request, row, refused)
+    said = tell("{n} {done}", n=tell("1 conversation"), done=to.words)
+    steps = {row.contact_id: back_again}
+    done = await ctx.db.write(desk_people.keep_undo, ctx.workspace, user.id, said, steps, ctx.road.now())
+    return back(request, row, done=done)
 
 
 async def ask(request: Request) -> Response:

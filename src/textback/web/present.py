@@ -272,6 +272,22 @@ def bubble(row: Any, me: str, zone: str, now: int = 0, opened: int = 0) -> Bubbl
     )
 
 
+def bad_number_words(why: str) -> str:
+    """Why a number can't get texts, as a sentence."""
+    return {
+        "landline": tell("This looks like a landline, which cannot get texts."),
+        "gone": tell("This number is not in service."),
+    }.get(why) or tell("This number does not exist.")
+
+
+def bad_number_of(state: State, zone: str, now: int) -> dict[str, str] | None:
+    """Why a number can't get texts, the provider's code, and since when; None where it can."""
+    bad = state.bad_number
+    if bad is None:
+        return None
+    return {"words": bad_number_words(bad.why), "code": bad.code, "when": day(bad.since, zone, now)}
+
+
 def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, str] | None:
     """Icon, sentence, detail and tone of an event; None for one that says nothing to people."""
     who = tell("You") if data.get("user") == me else data.get("name") or tell("Somebody")
@@ -321,6 +337,11 @@ def _event(kind: str, data: Mapping[str, Any], me: str) -> tuple[str, str, str, 
             if data.get("opted_out"):
                 said = tell("{who} said that they opted out", who=who)
             return "check", said, "", ""
+        case "bad_number":
+            return "fail", bad_number_words(str(data.get("why", ""))), tell("Only answers to their texts go there."), ""
+        case "number_works":
+            said = tell("{who} said that the number gets texts", who=who)
+            return "check", said if data.get("user") else tell("They texted, so the number gets texts"), "", ""
         case "opted_in":
             again = data.get("rule") not in ("K1", "K5")
             return "check", tell("They opted in again" if again else "They opted in"), _by(data), ""

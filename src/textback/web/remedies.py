@@ -56,7 +56,7 @@ def remedy_of(row: Any) -> Remedy | None:
     if row.status == "expired":
         do = "again"
     elif row.status == "blocked":
-        do = "proof" if row.rule[:1] in ("O", "K") else "setup" if row.rule in ("N1", "N2") else ""
+        do = "proof" if row.rule[:1] in ("O", "K") else {"N1": "check", "N2": "setup"}.get(row.rule, "")
     if do == "plain" and not _LINK.search(row.text):
         do = "again"
     if not do or (do in ("again", "plain") and not row.text):

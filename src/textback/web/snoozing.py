@@ -1,23 +1,20 @@
 """Out of sight until later, and how urgent a conversation is: what a person asks of one conversation or of several."""
 
-import re
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textback.core.when import DAY, HOUR, to_datetime, to_ms
+from textback.core.when import HOUR, to_datetime, to_ms
 from textback.engine.arrivals import SetPriority, Snooze, Unsnooze
 from textback.engine.nodes.priority import PRIORITIES
 from textback.engine.state import Priority
+from textback.web.composer import read_local
 from textback.web.desk import act, conversation_of
 from textback.web.security import Denied
 
 MORNING = 9
 """The hour at which a snoozed conversation comes back in the morning."""
-LONGEST = 365 * DAY
-_AT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d")
 
 
 def until(choice: str, at: str, zone: str, now: int) -> int:
@@ -33,14 +30,11 @@ def until(choice: str, at: str, zone: str, now: int) -> int:
         return to_ms(morning + timedelta(days=7 - today.weekday()))
     if choice == "text":
         return 0
-    if choice == "at" and _AT.fullmatch(at):
+    if choice == "at":
         try:
-            due = to_ms(datetime.fromisoformat(at).replace(tzinfo=ZoneInfo(zone)))
-        except ValueError:
-            raise Denied(400, "There is no such day. Choose another.") from None
-        if now < due <= now + LONGEST:
-            return due
-        raise Denied(400, "Snooze it until a time to come, within a year.")
+            return read_local(at[:16], zone, now)
+        except ValueError as wrong:
+            raise Denied(400, str(wrong)) from None
     raise Denied(400, "Say until when to snooze it.")
 
 

@@ -56,12 +56,14 @@ class Contacts(Resource[C]):
         )
 
     @operation
-    def get(self, contact: str) -> Call[ContactDetail]:
+    def get(self, contact: str, *, merged: bool | Unset = UNSET) -> Call[ContactDetail]:
         """What is known of a contact.
 
         Needs the scope `contacts:read`.
         """
-        return Call("GET", path("/v1/contacts/{contact}", contact=contact), Data[ContactDetail])
+        return Call(
+            "GET", path("/v1/contacts/{contact}", contact=contact), Data[ContactDetail], query=given(merged=merged)
+        )
 
     @operation
     def erase(self, contact: str, *, merged: bool | Unset = UNSET) -> Call[ErasedContact]:
@@ -78,6 +80,7 @@ class Contacts(Resource[C]):
         self,
         contact: str,
         *,
+        merged: bool | Unset = UNSET,
         name: str | Unset | None = UNSET,
         fields: Mapping[str, str | int | float | bool | None] | Unset = UNSET,
         tags: Sequence[str] | Unset | None = UNSET,
@@ -93,6 +96,7 @@ class Contacts(Resource[C]):
             "PATCH",
             path("/v1/contacts/{contact}", contact=contact),
             Data[ContactDetail],
+            query=given(merged=merged),
             body=given(name=name, fields=fields, tags=tags, language=language, zone=zone, region=region),
         )
 
@@ -113,20 +117,30 @@ class Contacts(Resource[C]):
         return Call("GET", path("/v1/contacts/{contact}/proof", contact=contact), Data[Proof])
 
     @operation
-    def tag(self, contact: str, tag: str) -> Call[ContactTags]:
+    def tag(self, contact: str, tag: str, *, merged: bool | Unset = UNSET) -> Call[ContactTags]:
         """Give a contact a tag.
 
         Needs the scope `contacts:write`.
         """
-        return Call("PUT", path("/v1/contacts/{contact}/tags/{tag}", contact=contact, tag=tag), Data[ContactTags])
+        return Call(
+            "PUT",
+            path("/v1/contacts/{contact}/tags/{tag}", contact=contact, tag=tag),
+            Data[ContactTags],
+            query=given(merged=merged),
+        )
 
     @operation
-    def untag(self, contact: str, tag: str) -> Call[ContactTags]:
+    def untag(self, contact: str, tag: str, *, merged: bool | Unset = UNSET) -> Call[ContactTags]:
         """Take a tag away.
 
         Needs the scope `contacts:write`.
         """
-        return Call("DELETE", path("/v1/contacts/{contact}/tags/{tag}", contact=contact, tag=tag), Data[ContactTags])
+        return Call(
+            "DELETE",
+            path("/v1/contacts/{contact}/tags/{tag}", contact=contact, tag=tag),
+            Data[ContactTags],
+            query=given(merged=merged),
+        )
 
     @operation
     def merge(self, contact: str, *, other: str) -> Call[MergeInfo]:

@@ -12,6 +12,7 @@ export function list(refresh) {
   grow(rows, refresh);
   select(rows);
   toast();
+  document.addEventListener("merged", toast);
   filter();
   remember(rows);
 }
@@ -100,17 +101,21 @@ function toast() {
   const here = new URL(location.href);
   here.searchParams.delete("done");
   history.replaceState(history.state, "", here);
+  // The next refresh has no toast any more, and must not take it away.
+  document.getElementById("toasted")?.remove();
+  const kept = place.cloneNode();
+  kept.removeAttribute("data-live");
+  kept.id = "toasted";
+  kept.append(shown);
+  place.after(kept);
   let timer = 0;
   const wait = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       if (shown.matches(":hover") || shown.contains(document.activeElement)) wait();
-      else place.replaceChildren();
+      else kept.remove();
     }, TOAST);
   };
-  // The next refresh has no toast any more, and must not take it away.
-  place.removeAttribute("data-live");
-  place.id = "toasted";
   wait();
 }
 

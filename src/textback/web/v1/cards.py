@@ -22,10 +22,11 @@ from textback.web.api import TURN_WAIT
 from textback.web.context import WebContext
 from textback.web.describing import BODY, JSON, Answers, Described, Operation
 from textback.web.problems import Refused, wrong
-from textback.web.reading import Data, answer, contact_of, read_body
+from textback.web.reading import Data, answer, contact_of, read_body, read_query
 from textback.web.routing import Route
 from textback.web.v1.contacts import LOCALE, OWN, ContactDetail, detail
 from textback.web.v1.kinds import CONTACT_PATH, Id, LineName, line_for_new
+from textback.web.v1.wholes import WholeQuery, parts_of, states_of, whole_rows
 
 MOST_VALUE = 1_000
 _EXACT = 2**53
@@ -118,7 +119,20 @@ async def _noted(request: Request, contact_id: str, action: str) -> None:
 
 
 async def _do(request: Request, contact_id: str, arrival: ContactChange) -> ContactDetail:
-    """Let it happen. Raises Refused where there would be too much."""
+    """Let it happen to this contact, or with `merged` to the whole person. Raises Refused."""
+    ctx: WebContext = request.app.state.ctx
+    asked = read_query(request, WholeQuery)
+    if not asked.merged:
+        await _change_one(request, contact_id, arrival)
+        return await detail(ctx, contact_id, key_of(request).lines)
+    for one, part in parts_of(arrival, await whole_rows(request, contact_id)).items():
+        await _change_one(request, one, part)
+    states = states_of(await whole_rows(request, contact_id))
+    return await detail(ctx, contact_id, key_of(request).lines, states)
+
+
+async def _change_one(request: Request, contact_id: str, arrival: ContactChange) -> None:
+    """Raises Refused where there would be too much."""
     ctx: WebContext = request.app.state.ctx
     trace = await ctx.road.post(contact_id, arrival, wait=TURN_WAIT)
     events = await ctx.db.read(desk.happenings, contact_id, bucket_of(contact_id), trace, REFUSED)
@@ -127,7 +141,6 @@ async def _do(request: Request, contact_id: str, arrival: ContactChange) -> Cont
             what = event.data.get("why", "")
             raise Refused(409, "too_many", f"A contact has at most {event.data.get('most')} {what}.", str(what))
     await _noted(request, contact_id, "contact.change")
-    return await detail(ctx, contact_id, key_of(request).lines)
 
 
 async def make_contact(request: Request) -> Response:
@@ -147,7 +160,8 @@ async def make_contact(request: Request) -> Response:
 
 
 async def change_contact(request: Request) -> Response:
-    """PATCH /v1/contacts/{contact}: change what is known of one, by id or phone number."""
+    """PATCH /v1/contacts/{contact}: change what is known of one, by id or phone number; with `merged` of the whole
+    person."""
     body = await read_body(request, ChangeBody)
     contact_id = await contact_of(request, request.path_params["contact"])
     return answer(200, Data(await _do(request, contact_id, _change(request, body))))
@@ -205,8 +219,13 @@ DESCRIBED: Described = {
             409: "They would have more fields or tags than a contact can.",
         },
         {JSON: ChangeBody},
+        query=WholeQuery,
         path={"contact": CONTACT_PATH},
     ),
-    ("PUT", "/v1/contacts/{contact}/tags/{tag}"): Operation("Give a contact a tag.", _TAGGED, path=_TAG_PATH),
-    ("DELETE", "/v1/contacts/{contact}/tags/{tag}"): Operation("Take a tag away.", _TAGGED, path=_TAG_PATH),
+    ("PUT", "/v1/contacts/{contact}/tags/{tag}"): Operation(
+        "Give a contact a tag.", _TAGGED, query=WholeQuery, path=_TAG_PATH
+    ),
+    ("DELETE", "/v1/contacts/{contact}/tags/{tag}"): Operation(
+        "Take a tag away.", _TAGGED, query=WholeQuery, path=_TAG_PATH
+    ),
 }

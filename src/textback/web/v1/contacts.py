@@ -1,7 +1,7 @@
 """The HTTP API for contacts: which there are, what is known of one, and erasing one. Changing them is in `cards`."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from textback.core.phone import normalise
 from textback.engine.programs import NAME
-from textback.engine.state import load_state
+from textback.engine.state import State, load_state
 from textback.pipeline import erase as erasing
 from textback.store import contacts as cards
 from textback.store import desk_lists, merges
@@ -24,7 +24,9 @@ from textback.web.problems import missing, wrong
 from textback.web.reading import CONTACT, Data, Listed, Paged, after, answer, contact_of, page_of, read_query
 from textback.web.routing import Route
 from textback.web.standing import Agreed, stands
+from textback.web.together import together
 from textback.web.v1.kinds import CONTACT_PATH, PLACE, TAG, Id, LineName, Number, Time, iso, lines_for
+from textback.web.v1.wholes import WholeQuery, states_of, whole_rows
 
 LISTED = "contacts"
 LOCALE = "locale"
@@ -102,12 +104,14 @@ class ContactDetail(ContactInfo):
     merged: list[MergedContact]
 
 
-def _facts(row: Row[Any]) -> dict[str, Any]:
+def _facts(row: Row[Any], states: Sequence[State] = ()) -> dict[str, Any]:
+    """What is known by a conversation; where there are `states` of all that are one with it, by them together."""
     state = load_state(row.state)
-    known = state.fields
+    shown = together(state, states)
+    known = shown.fields
     return {
         "id": row.contact_id, "number": row.address, "name": str(known.get(NAME) or row.name), "line": row.line,
-        "fields": {name: value for name, value in known.items() if name not in OWN}, "tags": state.tags,
+        "fields": {name: value for name, value in known.items() if name not in OWN}, "tags": shown.tags,
         "language": str(known.get(LOCALE) or ""), "zone": row.zone, "region": row.region,
         "opted_out": bool(row.opted_out), "last_text_at": iso(state.last_inbound_at),
         "created_at": iso(row.created_at),
@@ -131,8 +135,11 @@ def _merged(tx: Tx, workspace: str, contact_id: str, lines: Collection[str]) -> 
     ]
 
 
-async def detail(ctx: WebContext, contact_id: str, lines: Collection[str] = ()) -> ContactDetail:
-    """All that is known of a contact, to a key for these lines, or for all. Raises Refused where they were erased."""
+async def detail(
+    ctx: WebContext, contact_id: str, lines: Collection[str] = (), states: Sequence[State] = ()
+) -> ContactDetail:
+    """All that is known of a contact, to a key for these lines, or for all; with the `states` of all that are one with
+    it, by them together. Raises Refused where they were erased."""
     row = await ctx.db.read(cards.card, ctx.workspace, contact_id)
     if row is None:
         raise missing("There is no such contact.", "contact")
@@ -140,7 +147,7 @@ async def detail(ctx: WebContext, contact_id: str, lines: Collection[str] = ()) 
     standing = await ctx.db.read(stands, contact_id)
     addresses = [AddressInfo(family, row.address) for family in families]
     merged = await ctx.db.read(_merged, ctx.workspace, contact_id, lines)
-    return ContactDetail(**_facts(row), addresses=addresses, agreements=standing.agreements, merged=merged)
+    return ContactDetail(**_facts(row, states), addresses=addresses, agreements=standing.agreements, merged=merged)
 
 
 async def list_contacts(request: Request) -> Response:
@@ -157,9 +164,11 @@ async def list_contacts(request: Request) -> Response:
 
 
 async def show_contact(request: Request) -> Response:
-    """GET /v1/contacts/{contact}: what is known of one, by id or phone number."""
+    """GET /v1/contacts/{contact}: what is known of one, by id or phone number; with `merged` of all that are one."""
+    asked = read_query(request, WholeQuery)
     contact_id = await contact_of(request, request.path_params["contact"])
-    return answer(200, Data(await detail(request.app.state.ctx, contact_id, key_of(request).lines)))
+    states = states_of(await whole_rows(request, contact_id)) if asked.merged else ()
+    return answer(200, Data(await detail(request.app.state.ctx, contact_id, key_of(request).lines, states)))
 
 
 async def erase_contact(request: Request) -> Response:
@@ -208,6 +217,7 @@ DESCRIBED: Described = {
     ("GET", "/v1/contacts/{contact}"): Operation(
         "What is known of a contact.",
         {200: ("It is this.", {JSON: Data[ContactDetail]}), 404: "There is no such contact."},
+        query=WholeQuery,
         path={"contact": CONTACT_PATH},
     ),
     ("DELETE", "/v1/contacts/{contact}"): Operation(

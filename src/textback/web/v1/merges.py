@@ -1,6 +1,6 @@
 """The HTTP API for contacts that are one: merging two, and undoing it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -9,10 +9,8 @@ from starlette.responses import Response
 
 from textback.core.when import to_iso
 from textback.pipeline import stops
-from textback.store import desk_lists, merges
-from textback.store.db import Row, Tx
+from textback.store import merges
 from textback.store.merges import CannotMerge, Merge
-from textback.web.access import check_line
 from textback.web.api import TURN_WAIT
 from textback.web.context import WebContext
 from textback.web.describing import BODY, JSON, Described, Operation
@@ -20,6 +18,7 @@ from textback.web.problems import Refused, missing
 from textback.web.reading import Data, answer, contact_of, read_body
 from textback.web.routing import Route
 from textback.web.v1.kinds import CONTACT_PATH, Id, Time, iso
+from textback.web.v1.wholes import whole_rows
 
 
 class MergeBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,19 +43,6 @@ def _info(one: Merge) -> MergeInfo:
     return MergeInfo(one.id, one.kept, one.other, one.actor, to_iso(one.at), one.undone_by, iso(one.undone_at))
 
 
-async def _whole(request: Request, contact_id: str) -> list[Row[Any]]:
-    """All that are one with a contact. Raises Refused where the key is not for the line of one of them."""
-    ctx: WebContext = request.app.state.ctx
-
-    def read(tx: Tx) -> list[Row[Any]]:
-        return list(desk_lists.states(tx, ctx.workspace, merges.whole(tx, ctx.workspace, contact_id)).values())
-
-    rows = await ctx.db.read(read)
-    for row in rows:
-        check_line(request, row.line)
-    return rows
-
-
 def _actor(request: Request) -> str:
     return f"API key {request.state.key_name}"
 
@@ -67,7 +53,7 @@ async def merge_contacts(request: Request) -> Response:
     body = await read_body(request, MergeBody)
     kept = await contact_of(request, request.path_params["contact"])
     other = await contact_of(request, body.other, "other")
-    rows = [*await _whole(request, kept), *await _whole(request, other)]
+    rows = [*await whole_rows(request, kept), *await whole_rows(request, other)]
     try:
         done = await ctx.db.write(merges.merge, ctx.workspace, kept, other, _actor(request), ctx.road.now())
     except CannotMerge as refused:
@@ -82,7 +68,7 @@ async def undo_merge(request: Request) -> Response:
     ctx: WebContext = request.app.state.ctx
     contact = await contact_of(request, request.path_params["contact"])
     known = await ctx.db.read(merges.one, ctx.workspace, request.path_params["merge"])
-    rows = await _whole(request, contact)
+    rows = await whole_rows(request, contact)
     if known is None or not {known.kept, known.other} & {contact, *(row.contact_id for row in rows)}:
         raise missing("There is no such merge of this contact.", "merge")
     done = await ctx.db.write(merges.undo, ctx.workspace, known.id, _actor(request), ctx.road.now())

@@ -68,8 +68,11 @@ def _check(row: Any) -> None:
         _refuse(row["rule"], row["detail"] or "They opted out before it went.", row["id"])
 
 
+_CODES = {TOO_LONG: "too_long", "N1": "unreachable", "N2": "line_refused"}
+
+
 def _refuse(rule: str, reason: str, id_: str) -> None:
-    code = "too_long" if rule == TOO_LONG else "line_refused" if rule.startswith("N") else "consent_refused"
+    code = _CODES.get(rule, "consent_refused")
     raise Refused(422, code, reason, rule=rule, message_id=id_)
 
 
