@@ -216,7 +216,7 @@ DESCRIBED: Described = {
     ),
     ("GET", "/v1/contacts/{contact}"): Operation(
         "What is known of a contact.",
-        {200: ("It is this.", {JSON: Data[ContactDetail]}), 404: "There is no such contact."},
+        {200: ("It is this.", {JSON: Data[ContactDetail]}), **QUERY, 404: "There is no such contact."},
         query=WholeQuery,
         path={"contact": CONTACT_PATH},
     ),
