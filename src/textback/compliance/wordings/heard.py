@@ -3,7 +3,6 @@ complaints, or the wish for quiet. `*` as everywhere."""
 
 HEARD = (
     # English and what is written in Latin letters of other languages
-    "numbr*,nunber*,nmbr*,nmber*,lsit,lst,mesag*,messge*,unscri*,remv*,wrng*,berigt*,bricht*,msj*,mensag*,"
     "trslol*,rakam*,mollatem*,stawp*,ubsub*,wrongnum*,detengan*,zrezygn*,ultimo,pack it,lawyer*,attorney*,ftc,fcc,"
     "tcpa,deceased,passed away,"
     "rasayel*,rsayel*,matb3at*,matb3t*,mat3b*,rakmi,ra2am*,"
